@@ -1,0 +1,68 @@
+"""The AsyncAPI 3 document of all topics, made from the event models."""
+
+from typing import Any
+
+from ihala_contracts.catalogue import MODULES, schema_name, schema_of, type_of, version_of
+from ihala_contracts.envelope import Event
+from ihala_contracts.examples import example_of
+
+_HEADERS: dict[str, Any] = {
+    "type": "object",
+    "required": ["ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "ce_partitionkey", "ce_sequence", "ce_epoch"],
+    "properties": {
+        "ce_specversion": {"const": "1.0"},
+        "ce_id": {"type": "string", "format": "uuid", "description": "Comes twice when a delivery is repeated: apply it once."},
+        "ce_source": {"type": "string", "examples": ["/ihala/referral"]},
+        "ce_type": {"type": "string"},
+        "ce_time": {"type": "string", "format": "date-time"},
+        "ce_dataschema": {"type": "string", "description": "The immutable name of the schema's version."},
+        "ce_partitionkey": {"type": "string", "format": "uuid", "description": "What keeps its events in order, most often the need."},
+        "ce_sequence": {"type": "string", "description": "Dense per source, key and epoch, from 1."},
+        "ce_epoch": {"type": "string", "description": "Rises when the source was restored from a backup; numbers then begin at 1."},
+        "traceparent": {"type": "string", "description": "W3C Trace Context."},
+    },
+}
+
+
+def asyncapi() -> dict[str, Any]:
+    """Return the document: a channel a topic, an operation to receive each, a message an event."""
+    messages = {_name(model): _message(model) for module in MODULES.values() for model in module.EVENTS}
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Ihala events",
+            "version": "1.0.0",
+            "description": "CloudEvents 1.0 on Kafka, binary mode. In order per key, at least once; never personal data.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "channels": {service: _channel(module.TOPIC, module.EVENTS) for service, module in MODULES.items()},
+        "operations": {f"follow-{service}": _operation(service) for service in MODULES},
+        "components": {"messages": messages, "schemas": {"headers": _HEADERS}},
+    }
+
+
+def _name(model: type[Event]) -> str:
+    return schema_name(model).removesuffix(".json")
+
+
+def _message(model: type[Event]) -> dict[str, Any]:
+    return {
+        "name": type_of(model),
+        "title": model.__name__,
+        "summary": (model.__doc__ or "").strip().split("\n")[0],
+        "headers": {"$ref": "#/components/schemas/headers"},
+        "payload": {"schemaFormat": "application/schema+json;version=draft-2020-12", "schema": schema_of(model)},
+        "x-version": version_of(model),
+        "x-key": model.key_field,
+        "examples": [{"payload": example_of(model)}],
+    }
+
+
+def _channel(topic: str, events: tuple[type[Event], ...]) -> dict[str, Any]:
+    references = {_name(model): {"$ref": f"#/components/messages/{_name(model)}"} for model in events}
+    return {"address": topic, "messages": references, "bindings": {"kafka": {"topic": topic, "partitions": 12, "bindingVersion": "0.5.0"}}}
+
+
+def _operation(service: str) -> dict[str, Any]:
+    return {"action": "receive", "channel": {"$ref": f"#/channels/{service}"}}

@@ -1,0 +1,179 @@
+"""Events of directory: organisations and services, and the answer to every request for a place."""
+
+from datetime import date, datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from ihala_contracts.envelope import Event
+from ihala_contracts.envelope import SealingKeyPublished as AnySealingKeyPublished
+
+TOPIC = "ihala.directory.v1"
+
+
+class Criterion(BaseModel):
+    """One rule held against one service: what was asked, and how it came out. Never a value that describes the person."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str  # need, area, age, sex, status, language, accessibility, agreement, cleared, entry_condition, excluded, capacity, …
+    result: Literal["pass", "fail", "unknown"]
+    rule_version: int = 1
+
+
+class _NeedEvent(Event):
+    topic: ClassVar[str] = TOPIC
+
+    need_id: UUID
+
+
+class PlaceReserved(_NeedEvent):
+    """One place is held for one attempt: the only positive answer to a PlacementRequested. Read by referral."""
+
+    type: Literal["org.ihala.directory.place-reserved"] = "org.ihala.directory.place-reserved"
+    version: Literal[1] = 1
+    placement_id: UUID
+    attempt: int
+    reservation_id: UUID
+    service_id: UUID
+    service_at_location_id: UUID
+    organization_id: UUID
+    organization_kind: str
+    service_name: dict[str, str]  # BCP 47 tag → public name
+    governorate: str
+    district: str | None = None  # only if the service is bound to one
+    rank: int = 1
+    explanation: list[Criterion]
+    disclosed_attributes: list[str] = []  # the attributes that the service's rules use
+    allows_waitlist: bool = False
+    reserved_at: datetime
+
+
+class NoPlaceFound(_NeedEvent):
+    """Nobody can take it now; `failing` names what failed everywhere. Read by referral."""
+
+    type: Literal["org.ihala.directory.no-place-found"] = "org.ihala.directory.no-place-found"
+    version: Literal[1] = 1
+    placement_id: UUID
+    attempt: int
+    failing: list[Criterion]
+    candidates: int
+    answered_at: datetime
+
+
+class PlaceTaken(_NeedEvent):
+    """The accepted referral has its place. Read by referral."""
+
+    type: Literal["org.ihala.directory.place-taken"] = "org.ihala.directory.place-taken"
+    version: Literal[1] = 1
+    referral_id: UUID
+    reservation_id: UUID
+    taken_at: datetime
+
+
+class PlaceTakeRefused(_NeedEvent):
+    """The place was no longer there at acceptance: nobody's fault. Read by referral: failed as place_lost."""
+
+    type: Literal["org.ihala.directory.place-take-refused"] = "org.ihala.directory.place-take-refused"
+    version: Literal[1] = 1
+    referral_id: UUID
+    reservation_id: UUID | None = None
+    reason: Literal["revoked", "released", "full", "suspended"]
+    refused_at: datetime
+
+
+class PlaceReleased(_NeedEvent):
+    """A held or taken place is free again."""
+
+    type: Literal["org.ihala.directory.place-released"] = "org.ihala.directory.place-released"
+    version: Literal[1] = 1
+    reservation_id: UUID
+    referral_id: UUID | None = None
+    reason: str
+    released_at: datetime
+
+
+class ReservationRevoked(_NeedEvent):
+    """The directory took the place back (suspended organisation, closed service). Read by referral: the offer fails, next placement."""
+
+    type: Literal["org.ihala.directory.reservation-revoked"] = "org.ihala.directory.reservation-revoked"
+    version: Literal[1] = 1
+    reservation_id: UUID
+    placement_id: UUID
+    attempt: int
+    reason: Literal["suspended", "service_closed"]
+    revoked_at: datetime
+
+
+class _OrganizationEvent(Event):
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "organization_id"
+
+    organization_id: UUID
+
+
+class OrganizationJoined(_OrganizationEvent):
+    """An organisation may take part: its kind, clearance and agreement. Sent again when one of these changes. Read by all."""
+
+    type: Literal["org.ihala.directory.organization-joined"] = "org.ihala.directory.organization-joined"
+    version: Literal[1] = 1
+    kind: str
+    names: dict[str, str]
+    phone: str | None = None  # the public one
+    operator_id: UUID | None = None
+    cleared: bool = False
+    agreement_until: date | None = None
+    joined_at: datetime
+
+
+class OrganizationSuspended(_OrganizationEvent):
+    """The organisation gets no offers from now on; what is open with it is placed again. Read by referral, intake, notify, gateway."""
+
+    type: Literal["org.ihala.directory.organization-suspended"] = "org.ihala.directory.organization-suspended"
+    version: Literal[1] = 1
+    reason: str
+    suspended_at: datetime
+
+
+class OrganizationReinstated(_OrganizationEvent):
+    """The suspension is over."""
+
+    type: Literal["org.ihala.directory.organization-reinstated"] = "org.ihala.directory.organization-reinstated"
+    version: Literal[1] = 1
+    reinstated_at: datetime
+
+
+class ServiceChanged(Event):
+    """A service was published, changed, paused or closed. Read by referral (retries what is unserved) and notify (its public texts)."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "service_id"
+    type: Literal["org.ihala.directory.service-changed"] = "org.ihala.directory.service-changed"
+    version: Literal[1] = 1
+    service_id: UUID
+    organization_id: UUID
+    status: Literal["active", "paused", "closed"]
+    restricted: bool
+    need_codes: list[str]
+    governorates: list[str]
+    names: dict[str, str]
+    address: dict[str, str] = {}
+    opening_hours: dict[str, str] = {}
+    documents_to_bring: dict[str, str] = {}
+    places_opened: bool = False  # more places than before: worth a retry
+    changed_at: datetime
+
+
+class SealingKeyPublished(AnySealingKeyPublished):
+    """Directory's newest key: referral seals the facts of a placement to it."""
+
+    topic: ClassVar[str] = TOPIC
+    type: Literal["org.ihala.directory.sealing-key-published"] = "org.ihala.directory.sealing-key-published"
+    version: Literal[1] = 1
+
+
+EVENTS: tuple[type[Event], ...] = (
+    PlaceReserved, NoPlaceFound, PlaceTaken, PlaceTakeRefused, PlaceReleased, ReservationRevoked, OrganizationJoined,
+    OrganizationSuspended, OrganizationReinstated, ServiceChanged, SealingKeyPublished,
+)  # fmt: skip

@@ -1,0 +1,49 @@
+"""Events of the gateway: who may call. Keyed by the client's organisation."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from ihala_contracts.envelope import Event
+
+TOPIC = "ihala.gateway.v1"
+
+
+class _ClientEvent(Event):
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "organization_id"
+
+    organization_id: UUID
+    client_id: str
+
+
+class ClientApproved(_ClientEvent):
+    """A client may ask for tokens, with these scopes. Sent again when they change."""
+
+    type: Literal["org.ihala.gateway.client-approved"] = "org.ihala.gateway.client-approved"
+    version: Literal[1] = 1
+    organization_kind: str
+    kind: Literal["sandbox", "live"]
+    scopes: list[str]
+    approved_at: datetime
+
+
+class ClientSuspended(_ClientEvent):
+    """A client gets no tokens any more, and those it has are refused."""
+
+    type: Literal["org.ihala.gateway.client-suspended"] = "org.ihala.gateway.client-suspended"
+    version: Literal[1] = 1
+    suspended_at: datetime
+
+
+class TokenRevoked(_ClientEvent):
+    """One access token is refused from now on."""
+
+    type: Literal["org.ihala.gateway.token-revoked"] = "org.ihala.gateway.token-revoked"
+    version: Literal[1] = 1
+    jti: str
+    expires_at: datetime
+    revoked_at: datetime
+
+
+EVENTS: tuple[type[Event], ...] = (ClientApproved, ClientSuspended, TokenRevoked)

@@ -1,0 +1,225 @@
+"""Events of intake: persons, consents, cases and needs. All are keyed by the need, so that what concerns one need stays in order."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from ihala_contracts.envelope import Event
+from ihala_contracts.envelope import SealingKeyPublished as AnySealingKeyPublished
+
+TOPIC = "ihala.intake.v1"
+
+
+class Urgency(StrEnum):
+    EMERGENCY = "emergency"
+    URGENT = "urgent"
+    ROUTINE = "routine"
+
+
+class Sensitivity(StrEnum):
+    STANDARD = "standard"
+    PROTECTED = "protected"
+    RESTRICTED = "restricted"
+
+
+class NeedState(StrEnum):
+    OPEN = "open"
+    REFERRING = "referring"
+    SERVED = "served"
+    VERIFIED = "verified"
+    UNVERIFIED = "unverified"
+    UNSERVED = "unserved"
+    CLOSED = "closed"
+
+
+class ConsentScope(BaseModel):
+    """What one revision of a consent allows, without a word of whom it is about.
+
+    `recipients` names organisations; an empty list means the whole class of providers, which a restricted need never has.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    consent_id: UUID
+    revision: int
+    given: bool
+    recipients: list[UUID] = []
+    objections: list[UUID] = []
+    categories: list[str] = []
+    until: datetime
+
+
+class _NeedEvent(Event):
+    topic: ClassVar[str] = TOPIC
+
+    need_id: UUID
+    operator_id: UUID
+
+
+class NeedIdentified(_NeedEvent):
+    """A person needs something and agreed that it be passed on. Read by referral, which opens the need's one placement; by notify.
+
+    `need_code` is the code of the controlled list; for a restricted need it is `protection`, and `facts` is never there.
+    `facts` is sealed to referral (compact JWE): age in years, sex, status, household size, languages, requirements.
+    """
+
+    type: Literal["org.ihala.intake.need-identified"] = "org.ihala.intake.need-identified"
+    version: Literal[1] = 1
+    case_id: UUID
+    reference: str
+    need_code: str
+    sensitivity: Sensitivity
+    urgency: Urgency
+    governorate: str
+    district: str | None = None
+    origin_id: UUID
+    origin_kind: str
+    match_settled: bool
+    consent: ConsentScope
+    facts: str | None = None
+    preferred_reservation_id: UUID | None = None
+    requested_at: datetime
+
+
+class NeedChanged(_NeedEvent):
+    """What a need says about its place, urgency or facts was corrected. Read by referral; offers made before are told apart."""
+
+    type: Literal["org.ihala.intake.need-changed"] = "org.ihala.intake.need-changed"
+    version: Literal[1] = 1
+    urgency: Urgency
+    governorate: str
+    district: str | None = None
+    match_settled: bool
+    facts: str | None = None
+    changed_at: datetime
+
+
+class NeedConsentChanged(_NeedEvent):
+    """A new revision of the consent behind a need holds. Read by referral, which may now offer to more, or fewer, receivers."""
+
+    type: Literal["org.ihala.intake.need-consent-changed"] = "org.ihala.intake.need-consent-changed"
+    version: Literal[1] = 1
+    consent: ConsentScope
+    changed_at: datetime
+
+
+class ConsentWithdrawn(_NeedEvent):
+    """The person took the consent back, for the need or for one referral. Disclosures are already closed. Read by referral and notify."""
+
+    type: Literal["org.ihala.intake.consent-withdrawn"] = "org.ihala.intake.consent-withdrawn"
+    version: Literal[1] = 1
+    referral_id: UUID | None = None  # None: the whole need
+    consent_id: UUID
+    revision: int
+    withdrawn_at: datetime
+
+
+class NeedClosed(_NeedEvent):
+    """Nothing more will be done for this need. Read by referral, which ends its placement, and by notify."""
+
+    type: Literal["org.ihala.intake.need-closed"] = "org.ihala.intake.need-closed"
+    version: Literal[1] = 1
+    reason: str
+    closed_at: datetime
+
+
+class NeedStateChanged(_NeedEvent):
+    """The need moved (open, referring, served, verified …). Written by intake alone; read by notify and by statistics."""
+
+    type: Literal["org.ihala.intake.need-state-changed"] = "org.ihala.intake.need-state-changed"
+    version: Literal[1] = 1
+    referral_id: UUID | None = None
+    origin_id: UUID
+    before: NeedState
+    after: NeedState
+    changed_at: datetime
+
+
+class DisclosureOpened(_NeedEvent):
+    """The receiver may now read exactly these categories. Read by referral, directory, notify."""
+
+    type: Literal["org.ihala.intake.disclosure-opened"] = "org.ihala.intake.disclosure-opened"
+    version: Literal[1] = 1
+    disclosure_id: UUID
+    referral_id: UUID
+    organization_id: UUID
+    consent_id: UUID
+    revision: int
+    categories: list[str]
+    opened_at: datetime
+
+
+class DisclosureRefused(_NeedEvent):
+    """The consent does not cover this receiver. Read by referral: withdrawn, or failed as consent_too_narrow."""
+
+    type: Literal["org.ihala.intake.disclosure-refused"] = "org.ihala.intake.disclosure-refused"
+    version: Literal[1] = 1
+    referral_id: UUID
+    organization_id: UUID
+    reason: Literal["withdrawn", "consent_too_narrow", "need_closed"]
+    refused_at: datetime
+
+
+class DisclosureClosed(_NeedEvent):
+    """The receiver's right to read ended. Read by notify, which asks the receiver to confirm deletion."""
+
+    type: Literal["org.ihala.intake.disclosure-closed"] = "org.ihala.intake.disclosure-closed"
+    version: Literal[1] = 1
+    disclosure_id: UUID
+    referral_id: UUID
+    organization_id: UUID
+    reason: str
+    closed_at: datetime
+
+
+class FollowUpDue(_NeedEvent):
+    """It is time to ask the person whether help came. Read by notify."""
+
+    type: Literal["org.ihala.intake.follow-up-due"] = "org.ihala.intake.follow-up-due"
+    version: Literal[1] = 1
+    follow_up_id: UUID
+    referral_id: UUID
+    due_at: datetime
+
+
+class FollowUpRecorded(_NeedEvent):
+    """The person said whether help came. Read by referral (statistics), notify."""
+
+    type: Literal["org.ihala.intake.follow-up-recorded"] = "org.ihala.intake.follow-up-recorded"
+    version: Literal[1] = 1
+    follow_up_id: UUID
+    referral_id: UUID
+    result: Literal["confirmed", "disputed", "unreachable"]
+    need_state: NeedState
+    recorded_at: datetime
+
+
+class CaseOpened(Event):
+    """A person's or household's file was opened. Keyed by the case."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "case_id"
+    type: Literal["org.ihala.intake.case-opened"] = "org.ihala.intake.case-opened"
+    version: Literal[1] = 1
+    case_id: UUID
+    operator_id: UUID
+    office_id: UUID | None = None
+    sensitivity: Sensitivity
+    opened_at: datetime
+
+
+class SealingKeyPublished(AnySealingKeyPublished):
+    """Intake's newest key for facts sealed to it."""
+
+    topic: ClassVar[str] = TOPIC
+    type: Literal["org.ihala.intake.sealing-key-published"] = "org.ihala.intake.sealing-key-published"
+    version: Literal[1] = 1
+
+
+EVENTS: tuple[type[Event], ...] = (
+    NeedIdentified, NeedChanged, NeedConsentChanged, ConsentWithdrawn, NeedClosed, NeedStateChanged, DisclosureOpened,
+    DisclosureRefused, DisclosureClosed, FollowUpDue, FollowUpRecorded, CaseOpened, SealingKeyPublished,
+)  # fmt: skip

@@ -1,0 +1,52 @@
+"""Events of notify: what became of messages and subscriptions. They name no person and no address."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from ihala_contracts.envelope import Event
+
+TOPIC = "ihala.notify.v1"
+
+
+class MessageDelivered(Event):
+    """A message reached the channel's end. Read by intake (which ways reach a person)."""
+
+    topic: ClassVar[str] = TOPIC
+    type: Literal["org.ihala.notify.message-delivered"] = "org.ihala.notify.message-delivered"
+    version: Literal[1] = 1
+    need_id: UUID
+    message_id: UUID
+    template: str
+    channel: str
+    delivered_at: datetime
+
+
+class MessageFailed(Event):
+    """A message could not be delivered; somebody has to call. Read by intake."""
+
+    topic: ClassVar[str] = TOPIC
+    type: Literal["org.ihala.notify.message-failed"] = "org.ihala.notify.message-failed"
+    version: Literal[1] = 1
+    need_id: UUID
+    message_id: UUID
+    template: str
+    channel: str
+    reason: str
+    failed_at: datetime
+
+
+class SubscriptionDisabled(Event):
+    """A subscription stopped: its owner is told. Keyed by the organisation."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "organization_id"
+    type: Literal["org.ihala.notify.subscription-disabled"] = "org.ihala.notify.subscription-disabled"
+    version: Literal[1] = 1
+    organization_id: UUID
+    subscription_id: UUID
+    reason: str
+    disabled_at: datetime
+
+
+EVENTS: tuple[type[Event], ...] = (MessageDelivered, MessageFailed, SubscriptionDisabled)

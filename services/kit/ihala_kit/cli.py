@@ -1,0 +1,157 @@
+"""The command `ihala`: runs a service's roles, migrates its database, shows and releases what is parked, moves a demonstration's clock."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from importlib.metadata import entry_points
+from typing import Annotated
+from uuid import UUID
+
+import asyncpg
+import typer
+import uvloop
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.engine import make_url
+
+from ihala_kit import http, parked
+from ihala_kit.auth import Caller
+from ihala_kit.db import Database, plain_dsn
+from ihala_kit.inbox import Inbox
+from ihala_kit.migrations import migrate_async
+from ihala_kit.release import release_key, skip_first
+from ihala_kit.run import ROLES, play
+from ihala_kit.service import Service
+
+app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
+parked_app = typer.Typer(no_args_is_help=True, help="Events that could not be applied.")
+clock_app = typer.Typer(no_args_is_help=True, help="Domain time of tests and demonstrations.")
+app.add_typer(parked_app, name="parked")
+app.add_typer(clock_app, name="clock")
+
+Name = Annotated[str, typer.Argument(help="intake, directory, referral, notify or gateway")]
+Key = Annotated[str, typer.Argument(help="the key that waits: a need's, organisation's or service's id")]
+
+
+def load(name: str) -> Service:
+    """Return the service of that name; ends the program with a sentence when there is none."""
+    found = {entry.name: entry for entry in entry_points(group="ihala.services")}
+    if name not in found:
+        raise typer.BadParameter(f"no service {name!r}; there are {', '.join(sorted(found))}")
+    make: Callable[[], Service] = found[name].load()
+    try:
+        return make()
+    except ValidationError as error:
+        missing = ", ".join(f"{name}_{place}".upper() for item in error.errors() for place in item["loc"])
+        raise typer.BadParameter(f"settings are missing or wrong: {missing}") from None
+
+
+@app.command()
+def run(name: Name, role: Annotated[str, typer.Option(help="api, relay, consume, clock or all")] = "all") -> None:
+    """Play one role of a service, or all of them."""
+    if role != "all" and role not in ROLES:
+        raise typer.BadParameter(f"no role {role!r}")
+    uvloop.run(play(load(name), ROLES if role == "all" else (role,)))
+
+
+@app.command()
+def migrate(name: Name) -> None:
+    """Bring a service's database to its newest form, as the owner."""
+    service = load(name)
+    role = asyncpg_user(service.settings.database_url)
+    asyncio.run(migrate_async(service.migrations, service.settings.owner_database_url or "", role))
+
+
+@app.command()
+def openapi(name: Name) -> None:
+    """Print a service's OpenAPI 3.1 document."""
+    typer.echo(json.dumps(http.openapi_document(load(name)), indent=2, ensure_ascii=False))
+
+
+@parked_app.command("list")
+def list_parked(name: Name) -> None:
+    """Show the keys that wait, longest first."""
+
+    async def show(database: Database, _: Inbox) -> None:
+        async with database.transaction(Caller.system("parked")) as tx:
+            for key in await parked.keys_waiting(tx, name):
+                typer.echo(f"{key.key}  {key.source}  {key.events} waiting since {key.since:%Y-%m-%d %H:%M}Z  {key.error}")
+
+    _with_inbox(name, show)
+
+
+@parked_app.command("show")
+def show_parked(name: Name, key: Key) -> None:
+    """Show what waits for one key, in order: ids and types, never what is inside."""
+
+    async def show(database: Database, _: Inbox) -> None:
+        async with database.transaction(Caller.system("parked")) as tx:
+            for number, error, record in await parked.waiting(tx, name, UUID(key)):
+                typer.echo(f"{number}  {record.headers.get('ce_type', '?')}  {record.headers.get('ce_id', '?')}  {error}")
+
+    _with_inbox(name, show)
+
+
+@parked_app.command("release")
+def release(name: Name, key: Key) -> None:
+    """Apply what waits for a key, in order; stops at the first that fails again."""
+
+    async def go(database: Database, inbox: Inbox) -> None:
+        applied, error = await release_key(database, inbox, UUID(key))
+        typer.echo(f"{applied} applied" + (f"; then {error}, the rest still waits" if error else ""))
+        if error:
+            raise typer.Exit(1)
+
+    _with_inbox(name, go)
+
+
+@parked_app.command("skip")
+def skip(name: Name, key: Key, reason: Annotated[str, typer.Option(help="why it may be left out; kept")]) -> None:
+    """Leave out the first event that waits for a key; the others still wait until `release`."""
+
+    async def go(database: Database, inbox: Inbox) -> None:
+        typer.echo(f"skipped {await skip_first(database, inbox, UUID(key), reason)}")
+
+    _with_inbox(name, go)
+
+
+@clock_app.command()
+def advance(name: Name, by: Annotated[str, typer.Argument(help="ISO 8601 duration, e.g. P30D")]) -> None:
+    """Move the domain clock of a demonstration forward."""
+    service = load(name)
+    if not service.settings.clock_may_move:
+        raise typer.BadParameter("this database's clock may not be moved")
+    asyncio.run(move_clock(service.settings.owner_database_url or "", TypeAdapter(timedelta).validate_python(by)))
+
+
+async def move_clock(owner_url: str, by: timedelta) -> None:
+    """Add `by` to the database's clock; running processes follow within a second."""
+    connection = await asyncpg.connect(plain_dsn(owner_url))
+    try:
+        await connection.execute('UPDATE clock_offset SET "offset" = "offset" + $1', by)
+    finally:
+        await connection.close()
+
+
+def asyncpg_user(url: str) -> str:
+    """Return the role in a database address."""
+    return make_url(url).username or ""
+
+
+def _with_inbox(name: str, work: Callable[[Database, Inbox], Awaitable[None]]) -> None:
+    async def go() -> None:
+        async with _opened(load(name)) as (database, inbox):
+            await work(database, inbox)
+
+    asyncio.run(go())
+
+
+@asynccontextmanager
+async def _opened(service: Service) -> AsyncIterator[tuple[Database, Inbox]]:
+    database = Database(service.settings, pool_size=1)
+    await database.start()
+    try:
+        yield database, Inbox(database, service.name, service.handlers(), service.on_parked)
+    finally:
+        await database.stop()

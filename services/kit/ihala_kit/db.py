@@ -1,0 +1,141 @@
+"""One request or one batch of events is one transaction, with its events in it.
+
+`Database.transaction` tells PostgreSQL who calls (row policies read it), runs the work, writes the events last and commits.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import asyncpg
+from fastapi import Depends, Request
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncSession as SqlAlchemySession
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_kit import outbox
+from ihala_kit.auth import Caller, current_caller
+from ihala_kit.clock import Clock
+from ihala_kit.settings import KitSettings
+
+NUDGE_EVERY_SECONDS = 0.002
+CHANNEL = "outbox"
+
+_CONTEXT = text("""
+    SELECT set_config('app.organization_id', :organization_id, true), set_config('app.operator_id', :operator_id, true),
+           set_config('app.roles', :roles, true), set_config('app.cleared', :cleared, true),
+           set_config('app.system', :system, true)
+""")
+
+
+class Session(AsyncSession):
+    """SQLModel's session; `execute` is SQLAlchemy's, for statements that return no model (SQLModel warns of it)."""
+
+    execute = SqlAlchemySession.execute
+
+
+class Database:
+    """A service's own database: its pool, its clock, and the nudge that wakes the relay after a commit."""
+
+    def __init__(self, settings: KitSettings, pool_size: int = 8) -> None:
+        self.settings = settings
+        self.clock = Clock()
+        url = make_url(settings.database_url).set(drivername="postgresql+asyncpg")
+        self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True)
+        self._dirty = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Start the background tasks: the nudge, and following the clock where it may move."""
+        self._tasks.append(asyncio.create_task(self._nudge()))
+        if self.settings.clock_may_move:
+            self.clock.offset = await self.read_offset()
+            self._tasks.append(asyncio.create_task(self._follow_clock()))
+
+    async def stop(self) -> None:
+        """Stop the tasks and close the pool."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def transaction(self, caller: Caller) -> AsyncIterator[AsyncSession]:
+        """Open a transaction of `caller`'s; commit at the end with its events, or roll back when the work raises."""
+        async with Session(self.engine, expire_on_commit=False) as tx:
+            tx.info.update(caller=caller, clock=self.clock, events=[], service=self.settings)
+            await tx.execute(_CONTEXT, _context(caller))
+            yield tx
+            await tx.flush()
+            written = await outbox.write(tx)
+            await tx.commit()
+        if written:
+            self._dirty.set()
+
+    async def read_offset(self) -> timedelta:
+        """Return how far this database's clock was moved."""
+        async with self.engine.connect() as connection:
+            offset: timedelta = (await connection.execute(text('SELECT "offset" FROM clock_offset'))).scalar_one()
+            return offset
+
+    async def _follow_clock(self) -> None:
+        while True:  # a database that is away for a moment must not end the process
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self.clock.follow(self.read_offset)
+            await asyncio.sleep(1)
+
+    async def _nudge(self) -> None:
+        """Send one NOTIFY for many commits, on a connection of its own: inside the transaction it would cost the group commit."""
+        while True:
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                connection = await asyncpg.connect(plain_dsn(self.settings.database_url))
+                try:
+                    while True:
+                        await self._dirty.wait()
+                        self._dirty.clear()
+                        await connection.execute(f"NOTIFY {CHANNEL}")
+                        await asyncio.sleep(NUDGE_EVERY_SECONDS)
+                finally:
+                    await connection.close(timeout=1)
+            await asyncio.sleep(1)  # the relay's own poll bridges the time without nudges
+
+
+def plain_dsn(url: str) -> str:
+    """Return the address as asyncpg reads it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _context(caller: Caller) -> dict[str, str]:
+    return {
+        "organization_id": str(caller.organization_id),
+        "operator_id": str(caller.operator_id or ""),
+        "roles": ",".join(sorted(caller.roles)),
+        "cleared": "true" if caller.cleared else "false",
+        "system": caller.purpose or "",
+    }
+
+
+def now(tx: AsyncSession) -> datetime:
+    """Return domain time, aware UTC. SQL `now()` is never used for it."""
+    clock: Clock = tx.info["clock"]
+    return clock.now()
+
+
+def caller_of(tx: AsyncSession) -> Caller:
+    """Return who this transaction acts for."""
+    caller: Caller = tx.info["caller"]
+    return caller
+
+
+async def transaction(request: Request, caller: Annotated[Caller, Depends(current_caller)]) -> AsyncIterator[AsyncSession]:
+    """Give a route its transaction; with scope="function" it commits before the answer is sent."""
+    database: Database = request.app.state.database
+    async with database.transaction(caller) as tx:
+        yield tx
+
+
+Transaction = Annotated[AsyncSession, Depends(transaction, scope="function")]

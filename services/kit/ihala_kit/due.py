@@ -1,0 +1,120 @@
+"""Due work: one thing at an instant, one transaction each, by whichever clock process is free.
+
+What touches many things (a suspension, a merge) writes a row for each and is done; the rows are worked off one by one.
+"""
+
+import asyncio
+import inspect
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import ModuleType
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import Database, now
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.5
+LONGEST_BACKOFF = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class DueWork:
+    """A piece of work whose time has come."""
+
+    kind: str
+    key: UUID
+    payload: dict[str, str]
+    due_at: datetime
+    attempts: int
+
+
+Performer = Callable[[AsyncSession, DueWork], Awaitable[None]]
+
+_SCHEDULE = text("""
+    INSERT INTO due_work (kind, key, payload, due_at) VALUES (:kind, :key, CAST(:payload AS jsonb), :due_at)
+    ON CONFLICT (kind, key) DO UPDATE SET payload = excluded.payload, due_at = excluded.due_at, attempts = 0
+""")
+_TAKE = text("""
+    DELETE FROM due_work WHERE (kind, key) = (
+        SELECT kind, key FROM due_work WHERE due_at <= :now AND kind = ANY(:kinds)
+        ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING kind, key, payload, due_at, attempts
+""")
+_LATER = text("UPDATE due_work SET attempts = attempts + 1, due_at = :due_at WHERE kind = :kind AND key = :key")
+
+
+def performs(kind: str) -> Callable[[Performer], Performer]:
+    """Mark a function as the performer of one kind of due work; the row is gone when its transaction commits."""
+
+    def mark(performer: Performer) -> Performer:
+        performer.__performs__ = kind  # type: ignore[attr-defined]
+        return performer
+
+    return mark
+
+
+def performers_in(modules: Iterable[ModuleType]) -> dict[str, Performer]:
+    """Return the marked functions by kind."""
+    marked = (f for m in modules for _, f in inspect.getmembers(m, lambda value: hasattr(value, "__performs__")))
+    return {performer.__performs__: performer for performer in marked}
+
+
+async def schedule(tx: AsyncSession, kind: str, key: UUID, due_at: datetime, payload: dict[str, str] | None = None) -> None:
+    """Have `kind` done for `key` at `due_at`; a second call moves it."""
+    values = {"kind": kind, "key": key, "due_at": due_at, "payload": json.dumps(payload or {})}
+    await tx.execute(_SCHEDULE, values)
+
+
+async def cancel(tx: AsyncSession, kind: str, key: UUID) -> None:
+    """Forget it, if it still waits."""
+    await tx.execute(text("DELETE FROM due_work WHERE kind = :kind AND key = :key"), {"kind": kind, "key": key})
+
+
+async def run_due(database: Database, performers: dict[str, Performer]) -> None:
+    """Work off what is due until cancelled; several processes may."""
+    while True:
+        try:
+            busy = await perform_next(database, performers)
+        except (OSError, SQLAlchemyError) as error:
+            log.warning("due work starts anew after %s", type(error).__name__)
+            busy = False
+        if not busy:
+            await asyncio.sleep(POLL_SECONDS)
+
+
+async def perform_next(database: Database, performers: dict[str, Performer]) -> bool:
+    """Do the one thing that is due the longest; return False when nothing is. What fails is put off, and tried again."""
+    work: DueWork | None = None
+    try:
+        async with database.transaction(Caller.system("clock")) as tx:
+            work = await _take(tx, list(performers))
+            if work is not None:
+                await performers[work.kind](tx, work)
+    except (OSError, SQLAlchemyError):
+        raise
+    except Exception as error:
+        if work is None:
+            raise
+        log.warning("due work %s fails with %s", work.kind, type(error).__name__)
+        await _put_off(database, work)
+    return work is not None
+
+
+async def _take(tx: AsyncSession, kinds: list[str]) -> DueWork | None:
+    row = (await tx.execute(_TAKE, {"now": now(tx), "kinds": kinds})).one_or_none()
+    return None if row is None else DueWork(row.kind, row.key, row.payload, row.due_at, row.attempts)
+
+
+async def _put_off(database: Database, work: DueWork) -> None:
+    pause = min(LONGEST_BACKOFF, timedelta(seconds=2 ** min(work.attempts, 10)))
+    async with database.transaction(Caller.system("clock")) as tx:
+        await tx.execute(_LATER, {"kind": work.kind, "key": work.key, "due_at": now(tx) + pause})

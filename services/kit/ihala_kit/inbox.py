@@ -1,0 +1,214 @@
+"""Events in: each applied once, in the order of its key, in batches.
+
+One transaction a batch holds the inbox rows, the fence of every key, the effects and their own events; the offsets move after its
+commit. A batch that fails is done again one event at a time: what may pass is retried, what cannot parks its key and what follows it.
+"""
+
+import asyncio
+import inspect
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from types import ModuleType
+from typing import Any, TypeVar
+from uuid import UUID
+
+from ihala_contracts.catalogue import BY_TYPE, type_of, version_of
+from ihala_contracts.envelope import Envelope, Event
+from pydantic import ValidationError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_kit import parked
+from ihala_kit.auth import Caller
+from ihala_kit.bus import BusError, Consumer, Received
+from ihala_kit.crash import crash_point
+from ihala_kit.db import Database
+from ihala_kit.fences import Fences, Verdict
+from ihala_kit.telemetry import span_from
+
+log = logging.getLogger(__name__)
+
+E = TypeVar("E", bound=Event)
+Handler = Callable[[AsyncSession, Any], Awaitable[None]]
+OnParked = Callable[[AsyncSession, UUID], Awaitable[None]]
+
+TRIES = 3
+TELL_EVERY_SECONDS = 5.0
+STALE_AFTER = timedelta(seconds=60)
+LONGEST_TRANSACTION_SECONDS = 0.05
+PASSING = (OSError, BusError, InterfaceError, OperationalError, asyncio.TimeoutError)  # what a retry may cure
+
+
+_CAUGHT_UP = text("""
+    INSERT INTO reader (consumer, caught_up_at) VALUES (:consumer, :at)
+    ON CONFLICT (consumer) DO UPDATE SET caught_up_at = excluded.caught_up_at
+""")
+_FRESH = text("SELECT caught_up_at > :since FROM reader WHERE consumer = :consumer")
+_KEY_WAITS = text("SELECT true FROM parked WHERE consumer = :consumer AND state = 'waiting' AND key = :key LIMIT 1")
+
+
+async def reader_fresh(tx: AsyncSession, consumer: str, key: UUID) -> bool:
+    """Tell whether what the service knows from events about `key` is at most a minute old, and nothing of it is parked."""
+    since = {"consumer": consumer, "since": datetime.now(UTC) - STALE_AFTER}
+    fresh = (await tx.execute(_FRESH, since)).scalar_one_or_none()
+    waits = (await tx.execute(_KEY_WAITS, {"consumer": consumer, "key": key})).scalar_one_or_none()
+    return bool(fresh) and not waits
+
+
+def reads(
+    model: type[E],
+) -> Callable[[Callable[[AsyncSession, E], Awaitable[None]]], Callable[[AsyncSession, E], Awaitable[None]]]:
+    """Mark a function as the reader of one event: it runs in the batch's transaction and ends in a command."""
+
+    def mark(handler: Callable[[AsyncSession, E], Awaitable[None]]) -> Callable[[AsyncSession, E], Awaitable[None]]:
+        handler.__reads__ = model  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+def handlers_in(modules: Iterable[ModuleType]) -> dict[tuple[str, int], Handler]:
+    """Return the marked functions by event type and version; raises ValueError when two read the same event."""
+    found: dict[tuple[str, int], Handler] = {}
+    for module in modules:
+        for _, handler in inspect.getmembers(module, lambda value: hasattr(value, "__reads__")):
+            name = (type_of(handler.__reads__), version_of(handler.__reads__))
+            if found.setdefault(name, handler) is not handler:
+                raise ValueError(f"two readers of {name}")
+    return found
+
+
+class Inbox:
+    """Applies what one service reads. `progress_at` and `lag` are its health: alive means moving."""
+
+    def __init__(
+        self, database: Database, consumer: str, handlers: dict[tuple[str, int], Handler], on_parked: OnParked | None = None
+    ) -> None:
+        self.database, self.consumer, self.handlers, self.on_parked = database, consumer, handlers, on_parked
+        self.once = database.settings.inbox
+        self.progress_at = time.monotonic()
+        self._told_at = 0.0
+        self.lag = 0
+
+    def seconds_still(self) -> float:
+        """Return how long nothing moved: a poll that returns counts, also an empty one."""
+        return time.monotonic() - self.progress_at
+
+    async def run(self) -> None:
+        """Read until cancelled; begin anew after a fault of the bus."""
+        topics = sorted({BY_TYPE[name].topic for name in self.handlers})
+        while True:
+            try:
+                async with Consumer(self.database.settings, f"ihala.{self.consumer}", topics) as consumer:
+                    await self._follow(consumer)
+            except (BusError, OSError) as error:
+                log.warning("reading starts anew after %s", type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def _follow(self, consumer: Consumer) -> None:
+        while True:
+            records = await consumer.poll()
+            if records:
+                await self.apply(records)
+                crash_point("consume.after-commit")
+                await consumer.commit()
+            self.progress_at = time.monotonic()
+            if self.progress_at - self._told_at > TELL_EVERY_SECONDS:
+                await self._tell(await consumer.lag())
+
+    async def _tell(self, lag: int) -> None:
+        """Write down that everything was read: what reads copies (identity, above all) asks how old they may be."""
+        self.lag, self._told_at = lag, time.monotonic()
+        if lag == 0:
+            async with self.database.transaction(Caller.system("consume")) as tx:
+                await tx.execute(_CAUGHT_UP, {"consumer": self.consumer, "at": datetime.now(UTC)})
+
+    async def apply(self, records: list[Received]) -> None:
+        """Apply records in as few transactions as the time limit allows; those of one key in their order."""
+        for broken in [record for record in records if record.envelope is None]:
+            await self._park_undecodable(broken)
+        ordered = sorted((r for r in records if r.envelope is not None), key=lambda r: _envelope(r).key)
+        while ordered:
+            try:
+                done = await self._apply_batch(ordered)
+            except Exception as error:
+                log.warning("batch of %d is done again one by one after %s", len(ordered), type(error).__name__)
+                await self._apply_one_by_one(ordered)
+                return
+            ordered = ordered[done:]
+
+    async def _apply_batch(self, records: list[Received]) -> int:
+        """Apply from the front until the time is used up; return how many were applied, committed."""
+        async with self.database.transaction(Caller.system("consume")) as tx:
+            fences = await Fences.lock(tx, self.consumer, [_envelope(r) for r in records], once=self.once)
+            started = time.monotonic()
+            for count, record in enumerate(records, 1):
+                await self._apply_one(tx, fences, record)
+                if time.monotonic() - started > LONGEST_TRANSACTION_SECONDS:
+                    break
+            await fences.save(tx)
+        return count
+
+    async def _apply_one_by_one(self, records: list[Received]) -> None:
+        for record in records:
+            await self._apply_stubbornly(record)
+
+    async def _apply_stubbornly(self, record: Received) -> None:
+        """Retry what may pass without end, anything else a few times; then park the key."""
+        tries, pause = 0, 0.1
+        while True:
+            try:
+                await self._apply_batch([record])
+                return
+            except Exception as error:
+                tries += not _may_pass(error)
+                log.warning("event %s fails with %s", _envelope(record).id, type(error).__name__)
+                if tries >= TRIES:
+                    await self._park(record, type(error).__name__)
+                    return
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+
+    async def _apply_one(self, tx: AsyncSession, fences: Fences, record: Received) -> None:
+        envelope = _envelope(record)
+        verdict = fences.judge(envelope)
+        if verdict is Verdict.WAIT:
+            await parked.park(tx, self.consumer, record, fences.why(envelope))
+        if verdict is not Verdict.APPLY:
+            return
+        handler = self.handlers.get((envelope.type, envelope.version))
+        if handler is not None:
+            await self.handle(tx, record, handler)
+
+    async def handle(self, tx: AsyncSession, record: Received, handler: Handler) -> None:
+        """Run one reader on one record."""
+        envelope = _envelope(record)
+        event = BY_TYPE[envelope.type, envelope.version].model_validate_json(record.value).received(envelope)
+        with span_from(envelope.traceparent, f"apply {envelope.type}"):
+            await handler(tx, event)
+
+    async def _park(self, record: Received, error: str) -> None:
+        async with self.database.transaction(Caller.system("consume")) as tx:
+            fences = await Fences.lock(tx, self.consumer, [_envelope(record)], once=self.once)
+            await parked.park(tx, self.consumer, record, error)
+            await fences.save(tx)
+            if self.on_parked is not None:
+                await self.on_parked(tx, _envelope(record).key)
+
+    async def _park_undecodable(self, record: Received) -> None:
+        async with self.database.transaction(Caller.system("consume")) as tx:
+            await parked.park_undecodable(tx, self.consumer, record)
+
+
+def _may_pass(error: Exception) -> bool:
+    if isinstance(error, ValidationError):
+        return False
+    return isinstance(error, PASSING) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def _envelope(record: Received) -> Envelope:
+    assert record.envelope is not None, "records without an envelope are parked before"
+    return record.envelope

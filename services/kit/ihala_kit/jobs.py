@@ -1,0 +1,33 @@
+"""What a clock process does again and again: scans for deadlines, purges, key rotation."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from ihala_kit.db import Database
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`run` returns how much it did; while that is more than nothing it runs again at once, else after `every_seconds`."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[Database], Awaitable[int]]
+
+
+async def run_job(database: Database, job: Job) -> None:
+    """Run one job until cancelled; a database that is away for a moment does not end it."""
+    while True:
+        try:
+            done = await job.run(database)
+        except (OSError, SQLAlchemyError) as error:
+            log.warning("job %s fails with %s", job.name, type(error).__name__)
+            done = 0
+        if not done:
+            await asyncio.sleep(job.every_seconds)

@@ -1,0 +1,81 @@
+"""Runs a service's Alembic history, as the database's owner; one history a service, numbered, forward only."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import pool, text
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from ihala_kit.schema import Operations
+
+LOCK_TIMEOUT = "5s"
+ONE_AT_A_TIME = 0x1A_5C_8E
+
+
+def migrate(folder: Path, owner_url: str, app_role: str, revision: str = "head") -> None:
+    """Bring the database at `owner_url` to `revision`; raises what PostgreSQL says."""
+    asyncio.run(migrate_async(folder, owner_url, app_role, revision))
+
+
+async def migrate_async(folder: Path, owner_url: str, app_role: str, revision: str = "head") -> None:
+    """The same, from within a running loop: asyncpg is the one driver we have."""
+    engine = create_async_engine(make_url(owner_url).set(drivername="postgresql+asyncpg"), poolclass=pool.NullPool)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(_upgrade, folder, app_role, revision)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection, folder: Path, app_role: str, revision: str) -> None:
+    connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": ONE_AT_A_TIME})
+    connection.commit()
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    config.attributes.update(connection=connection, app_role=app_role)
+    command.upgrade(config, revision)
+
+
+def run_env() -> None:
+    """What each service's `migrations/env.py` calls: one transaction for all steps, giving up on a lock after five seconds."""
+    connection: Connection = context.config.attributes["connection"]
+    connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+    context.configure(connection=connection, transactional_ddl=True)
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
+
+
+def app_role() -> str:
+    """Return the role that the service itself uses; a migration grants it what it needs."""
+    role: str = context.config.attributes["app_role"]
+    return role
+
+
+def grant(op: Operations, tables: Sequence[str], rights: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
+    """Let the application role use `tables`."""
+    for table in tables:
+        op.execute(f'GRANT {rights} ON "{table}" TO "{app_role()}"')
+
+
+def row_security(op: Operations, table: str, visible: str, *, restricted: str | None = None) -> None:
+    """Show a caller only the rows where `visible` holds, and of those only the ones where `restricted` holds too.
+
+    Both are SQL conditions. The system's own work (consumers, clock) passes by its purpose, which no token can claim. Forced, so that
+    not even the owner sees more by accident.
+    """
+    op.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
+    op.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
+    system = "current_setting('app.system', true) <> ''"
+    op.execute(f'CREATE POLICY visible ON "{table}" USING ({system} OR ({visible}))')
+    if restricted is not None:
+        op.execute(f'CREATE POLICY restricted ON "{table}" AS RESTRICTIVE USING ({system} OR ({restricted}))')
+
+
+ORGANIZATION = "nullif(current_setting('app.organization_id', true), '')::uuid"
+OPERATOR = "nullif(current_setting('app.operator_id', true), '')::uuid"
+CLEARED = "current_setting('app.cleared', true) = 'true'"

@@ -1,0 +1,203 @@
+"""Idempotency-Key: a POST that is sent again gets the first answer again, and changes nothing.
+
+Key, keyed hash of the request and answer are written in the transaction of the change itself, so either all of it is kept or
+nothing. Answers may be personal (intake's are), therefore encrypted. Kept 7 days of real time, whatever the domain clock says.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Header, Request
+from pydantic import BaseModel
+from sqlalchemy import delete, func, insert, select, tuple_
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.responses import Response
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import Database, Transaction, caller_of
+from ihala_kit.problems import Problem
+from ihala_kit.tables import idempotency
+from ihala_kit.vault import Vault
+from ihala_kit.words import Words
+
+KEPT = timedelta(days=7)
+PURGED_AT_ONCE = 1000
+HEADER = "Idempotency-Key"
+
+M = TypeVar("M", bound=BaseModel)
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_WHO = (idempotency.c.client_id, idempotency.c.route, idempotency.c.key)
+_COLUMNS = ("client_id", "route", "key", "fingerprint", "answer", "created_at")
+
+
+class IdempotencyKeyMissing(Problem):
+    """This POST must be repeatable, and the caller gave it no key."""
+
+    status = 400
+    slug = "idempotency-key-missing"
+    title = Words(
+        en="Send an Idempotency-Key, so that a repeated request changes nothing twice.",
+        ar="أرسل الترويسة Idempotency-Key كي لا يُنفَّذ الطلب المكرر مرتين.",
+        ckb="Idempotency-Key بنێرە، بۆ ئەوەی داواکاریی دووبارە دوو جار جێبەجێ نەکرێت.",
+    )
+
+
+class IdempotencyKeyMalformed(Problem):
+    """A key is 1 to 255 visible ASCII characters, once."""
+
+    status = 400
+    slug = "idempotency-key-malformed"
+    title = Words(
+        en="An Idempotency-Key has 1 to 255 visible ASCII characters.",
+        ar="يتكوّن Idempotency-Key من 1 إلى 255 رمزًا مرئيًا من رموز ASCII.",
+        ckb="Idempotency-Key لە ١ تا ٢٥٥ پیتی بینراوی ASCII پێک دێت.",
+    )
+
+
+class IdempotencyKeyReused(Problem):
+    """The key was used for another request."""
+
+    status = 422
+    slug = "idempotency-key-reused"
+    title = Words(
+        en="This Idempotency-Key already belongs to another request.",
+        ar="سبق استخدام Idempotency-Key هذا لطلب آخر.",
+        ckb="ئەم Idempotency-Keyـە پێشتر بۆ داواکارییەکی تر بەکارهاتووە.",
+    )
+
+
+class IdempotencyInProgress(Problem):
+    """The first request with this key still runs."""
+
+    status = 409
+    slug = "idempotency-in-progress"
+    title = Words(
+        en="The first request with this Idempotency-Key is still being worked on.",
+        ar="لا يزال الطلب الأول بهذا الـ Idempotency-Key قيد المعالجة.",
+        ckb="هێشتا کار لەسەر یەکەم داواکاری بەم Idempotency-Keyـە دەکرێت.",
+    )
+
+
+class Retries:
+    """Answers one request, the first time by running it and later from what was kept."""
+
+    def __init__(self, request: Request, response: Response, tx: AsyncSession, key: str | None) -> None:
+        self.request = request
+        self.response = response
+        self.tx = tx
+        self.key = key
+
+    async def __call__(self, model: type[M], run: Callable[[], Awaitable[object]]) -> M:
+        """Return what `run` returns, as `model`; for a repeated request the kept answer, with its status and headers.
+
+        Refusals are not kept: a repeated request is then tried anew.
+        Raises IdempotencyInProgress (409), IdempotencyKeyReused (422), and whatever `run` raises.
+        """
+        if self.key is None:
+            return await self._run(model, run)
+        who = (caller_of(self.tx).client_id, f"{self.request.method} {self._route.path}", self.key)
+        if not await self.tx.scalar(select(func.pg_try_advisory_xact_lock(_lock_number(who)))):
+            raise IdempotencyInProgress(headers={"Retry-After": "1"})
+        fingerprint = await self._fingerprint()
+        kept = (await self.tx.execute(select(idempotency).where(tuple_(*_WHO) == who))).one_or_none()
+        if kept is None:
+            return await self._keep(who, fingerprint, await self._run(model, run))
+        if kept.fingerprint != fingerprint:
+            raise IdempotencyKeyReused()
+        return self._replay(model, self._vault.open_direct(kept.answer, _about(who)))
+
+    async def _run(self, model: type[M], run: Callable[[], Awaitable[object]]) -> M:
+        result = await run()
+        await self.tx.flush()  # a row may get values only now
+        return model.model_validate(result, from_attributes=True)
+
+    async def _keep(self, who: tuple[str, str, str], fingerprint: bytes, answer: M) -> M:
+        kept = {
+            "status": self.response.status_code or self._route.status_code or 200,
+            "headers": [(name, value) for name, value in self.response.headers.items()],
+            "body": answer.model_dump(mode="json"),
+        }
+        sealed = self._vault.seal_direct(json.dumps(kept).encode(), _about(who))
+        row = (*who, fingerprint, sealed, datetime.now(UTC))
+        await self.tx.execute(insert(idempotency).values(dict(zip(_COLUMNS, row, strict=True))))
+        return answer
+
+    def _replay(self, model: type[M], plain: bytes) -> M:
+        kept = json.loads(plain)
+        self.response.status_code = kept["status"]
+        for name, value in kept["headers"]:
+            self.response.headers[name] = value
+        self.response.headers["Idempotent-Replayed"] = "true"
+        return model.model_validate(kept["body"])
+
+    async def _fingerprint(self) -> bytes:
+        """Keyed hash of all that makes two requests the same: method, path, query, If-Match and body, byte by byte."""
+        parts = (
+            self.request.method.encode(),
+            self.request.url.path.encode(),
+            self.request.scope["query_string"],
+            self.request.headers.get("if-match", "").encode(),
+            await self.request.body(),
+        )
+        return self._vault.fingerprint(b"".join(len(part).to_bytes(4, "big") + part for part in parts), "idempotency")
+
+    @property
+    def _vault(self) -> Vault:
+        vault: Vault = self.request.app.state.vault
+        return vault
+
+    @property
+    def _route(self) -> Any:
+        return self.request.scope["route"]
+
+
+def _about(who: tuple[str, str, str]) -> str:
+    return json.dumps(["idempotency.answer", *who])
+
+
+def _lock_number(who: tuple[str, str, str]) -> int:
+    """Return the 64-bit number of an advisory lock for one use of a key."""
+    return int.from_bytes(hashlib.blake2b(_about(who).encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _checked(request: Request) -> str | None:
+    given = request.headers.getlist(HEADER)
+    if not given:
+        return None
+    if len(given) > 1 or not _KEY.fullmatch(given[0]):
+        raise IdempotencyKeyMalformed()
+    return given[0]
+
+
+_Key = Annotated[str | None, Header(alias=HEADER, description="Makes a repetition safe: 1 to 255 visible ASCII characters, kept 7 days.")]
+_NeededKey = Annotated[_Key, Header(alias=HEADER, json_schema_extra={"x-required": True})]
+
+
+def _required(request: Request, response: Response, tx: Transaction, _: _NeededKey = None) -> Retries:
+    key = _checked(request)
+    if key is None:
+        raise IdempotencyKeyMissing()
+    return Retries(request, response, tx, key)
+
+
+def _optional(request: Request, response: Response, tx: Transaction, _: _Key = None) -> Retries:
+    return Retries(request, response, tx, _checked(request))
+
+
+Once = Annotated[Retries, Depends(_required, scope="function")]
+"""For a POST that must carry an Idempotency-Key. IdempotencyKeyMissing, IdempotencyKeyMalformed (400)."""
+
+OnceIfGiven = Annotated[Retries, Depends(_optional, scope="function")]
+"""For a POST that may carry one. IdempotencyKeyMalformed (400)."""
+
+
+async def purge_idempotency(database: Database) -> int:
+    """Delete up to 1000 answers older than 7 days; return how many. For a Job, which runs again while it is not 0."""
+    old = select(*_WHO).where(idempotency.c.created_at < datetime.now(UTC) - KEPT).limit(PURGED_AT_ONCE)
+    async with database.transaction(Caller.system("purge-idempotency")) as tx:
+        gone = await tx.execute(delete(idempotency).where(tuple_(*_WHO).in_(old)).returning(idempotency.c.key))
+        return len(gone.all())

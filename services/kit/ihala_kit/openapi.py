@@ -1,0 +1,130 @@
+"""Finishes the OpenAPI document that FastAPI makes: its refusals become problem documents, as our handlers answer them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ihala_kit import etag, once, pages
+from ihala_kit.problems import (
+    MEDIA_TYPE,
+    BodyTooLarge,
+    InsufficientScope,
+    InternalError,
+    MalformedRequest,
+    Problem,
+    ProblemDocument,
+    ServiceUnavailable,
+    Unauthenticated,
+    responses,
+)
+
+Document = dict[str, Any]
+_FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
+# What the kit refuses by itself where an operation has such a parameter.
+_BY_PARAMETER: dict[str, tuple[type[Problem], ...]] = {
+    "If-Match": (etag.PreconditionRequired, etag.IfMatchMalformed, etag.Stale),
+    once.HEADER: (once.IdempotencyKeyMalformed, once.IdempotencyKeyReused, once.IdempotencyInProgress),
+    "cursor": (pages.MalformedCursor,),
+}
+
+
+def finish(document: Document) -> Document:
+    """Complete the document in place and return it."""
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in _FRAMEWORK_SCHEMAS:
+        schemas.pop(name, None)
+    definition = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(definition.pop("$defs"), ProblemDocument=definition)
+    document["components"]["schemas"] = dict(sorted(schemas.items()))
+    for operation in operations(document):
+        _finish_operation(operation)
+    _name_scopes(document)
+    return document
+
+
+def operations(document: Document) -> Iterator[Document]:
+    """Yield every operation of the document."""
+    for path in document.get("paths", {}).values():
+        yield from path.values()
+
+
+def _finish_operation(operation: Document) -> None:
+    operation.setdefault("security", [])  # explicitly open: a public route
+    needed = [_finish_parameter(parameter) for parameter in operation.get("parameters", [])]
+    problems: list[type[Problem]] = [Unauthenticated, InternalError, ServiceUnavailable]
+    if operation["security"]:
+        problems.append(InsufficientScope)
+    if "requestBody" in operation:
+        problems.append(BodyTooLarge)
+    if "requestBody" in operation or needed:
+        problems.append(MalformedRequest)
+    for name in needed:
+        problems += _BY_PARAMETER.get(name, ())
+    if any(parameter["name"] == once.HEADER and parameter["required"] for parameter in operation.get("parameters", [])):
+        problems.append(once.IdempotencyKeyMissing)
+    _add(operation["responses"], problems)
+
+
+def _finish_parameter(parameter: Document) -> str:
+    """Say of a header that we check ourselves that it is needed; return the parameter's name."""
+    schema = parameter["schema"]
+    if schema.pop("x-required", False):
+        parameter["required"] = True
+        schema.pop("anyOf", None)
+        schema["type"] = "string"
+    return str(parameter["name"])
+
+
+def _add(described: Document, problems: list[type[Problem]]) -> None:
+    """Add the problems to those that the route names itself."""
+    described_422 = described.get("422", {}).get("content", {})
+    if "application/json" in described_422:  # FastAPI's own form, which we never answer
+        del described["422"]
+    for status, entry in responses(*problems).items():
+        known = described.setdefault(str(status), entry)
+        examples = known.setdefault("content", {}).setdefault(MEDIA_TYPE, entry["content"][MEDIA_TYPE])["examples"]
+        examples.update(entry["content"][MEDIA_TYPE]["examples"])
+        known["description"] = " · ".join(sorted(examples))
+    for status in sorted(described):
+        described[status] = described.pop(status)
+
+
+def _name_scopes(document: Document) -> None:
+    """List in the security scheme every scope that some operation demands."""
+    demanded = {scope for operation in operations(document) for one in operation["security"] for scope in one.get("oauth2", [])}
+    for scheme in document["components"].get("securitySchemes", {}).values():
+        for flow in scheme.get("flows", {}).values():
+            flow["scopes"] = dict.fromkeys(sorted(demanded), "")
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """The names that may be repeated to a caller: of properties and parameters, and those of a union's branches.
+
+    A branch (a schema's name, or what a discriminator says) stands in the places that pydantic tells, but not in what was sent.
+    """
+
+    names: frozenset[str]
+    branches: frozenset[str]
+
+
+def own_words(document: Document) -> OwnWords:
+    """Return the names that stand in the document."""
+    parameters = [parameter["name"] for operation in operations(document) for parameter in operation.get("parameters", [])]
+    names = {*parameters, *map(str.lower, parameters)}
+    branches = set(document.get("components", {}).get("schemas", {}))
+    for node in _nodes(document):
+        names |= set(node["properties"]) if isinstance(node.get("properties"), dict) else set()
+        mapping = node["discriminator"].get("mapping", {}) if isinstance(node.get("discriminator"), dict) else {}
+        branches |= set(mapping)
+    return OwnWords(frozenset(names), frozenset(branches - names))
+
+
+def _nodes(node: Any) -> Iterator[Document]:
+    if isinstance(node, dict):
+        yield node
+        for child in node.values():
+            yield from _nodes(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _nodes(child)

@@ -1,0 +1,84 @@
+"""Outbox to Kafka: one leader a database, in the order of the numbers, deleted only after Kafka's answer.
+
+Leader is who holds the advisory lock on a connection that pings each second; PostgreSQL ends that connection after five silent
+seconds, so a frozen leader loses it and can only send again what its successor sent. Woken by one NOTIFY after commits, else it polls.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from ihala_kit.bus import BusError, Producer, message
+from ihala_kit.crash import crash_point
+from ihala_kit.db import CHANNEL, plain_dsn
+from ihala_kit.settings import KitSettings
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+POLL_SECONDS = 0.25
+PING_SECONDS = 1.0
+LOST_AFTER = "5s"
+LOCK = 0x1A_0B_0C
+
+_NEXT = f"""SELECT seq, id, topic, key, type, version, sequence, epoch, time, traceparent, snapshot, data
+            FROM outbox ORDER BY seq LIMIT {BATCH}"""
+
+
+class Relay:
+    """Runs until cancelled. `leading` and `idle` tell health and tests how it stands."""
+
+    def __init__(self, settings: KitSettings, service: str) -> None:
+        self.settings, self.service = settings, service
+        self.leading = False
+
+    async def run(self) -> None:
+        """Lead when nobody else does; begin anew, with a new producer, after whatever went wrong."""
+        while True:
+            try:
+                async with self._leadership() as connection, Producer(self.settings) as producer:
+                    await self._lead(connection, producer)
+            except (BusError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("relay starts anew after %s", type(error).__name__)
+                await asyncio.sleep(0.5)
+            finally:
+                self.leading = False
+
+    @asynccontextmanager
+    async def _leadership(self) -> AsyncIterator[asyncpg.Connection]:
+        connection = await asyncpg.connect(
+            plain_dsn(self.settings.database_url), server_settings={"idle_session_timeout": LOST_AFTER}
+        )
+        try:
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+                await asyncio.sleep(PING_SECONDS)
+            self.leading = True
+            yield connection
+        finally:
+            await connection.close(timeout=1)
+
+    async def _lead(self, connection: asyncpg.Connection, producer: Producer) -> None:
+        woken = asyncio.Event()
+        await connection.add_listener(CHANNEL, lambda *_: woken.set())
+        while True:
+            woken.clear()
+            if await self._send_next(connection, producer) < BATCH:
+                await self._wait(woken)
+
+    async def _send_next(self, connection: asyncpg.Connection, producer: Producer) -> int:
+        """Send the oldest rows and delete them; return how many there were. Reading them also is the ping."""
+        rows = await connection.fetch(_NEXT)
+        if rows:
+            await asyncio.wait_for(producer.send([message(dict(row), self.service) for row in rows]), timeout=30)
+            crash_point("relay.after-ack")
+            await connection.execute("DELETE FROM outbox WHERE seq = ANY($1::bigint[])", [row["seq"] for row in rows])
+        return len(rows)
+
+    async def _wait(self, woken: asyncio.Event) -> None:
+        try:
+            await asyncio.wait_for(woken.wait(), POLL_SECONDS)
+        except TimeoutError:
+            return

@@ -1,0 +1,98 @@
+"""Plays the roles of a service: `api`, `relay`, `consume`, `clock`; all of them in one process in a local run.
+
+A role that ends ends the process, with an error: whoever supervises it starts it again. SIGTERM and SIGINT end it in order.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+import uvicorn
+
+from ihala_kit import crash, http
+from ihala_kit.db import Database
+from ihala_kit.due import run_due
+from ihala_kit.health import Health
+from ihala_kit.inbox import Inbox
+from ihala_kit.jobs import run_job
+from ihala_kit.logs import set_up_logs
+from ihala_kit.relay import Relay
+from ihala_kit.service import Service
+from ihala_kit.telemetry import set_up_telemetry
+
+log = logging.getLogger(__name__)
+
+ROLES = ("api", "relay", "consume", "clock")
+LEAST_PROGRESS_SECONDS = 60
+
+
+class Server(uvicorn.Server):
+    """uvicorn that leaves the signals to us, since it shares the process with other roles."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def play(service: Service, roles: tuple[str, ...]) -> None:
+    """Run the roles until told to stop; raises what a role died of."""
+    set_up_logs(service.name)
+    set_up_telemetry(service.name, service.settings.otlp_endpoint)
+    crash.arm(service.settings.crash_dir, service.name)
+    database, health = Database(service.settings), Health()
+    await database.start()
+    if service.prepare is not None:
+        await service.prepare(database)
+    tasks = [asyncio.create_task(part, name=name) for name, part in _parts(service, database, health, roles)]
+    await _until_stopped(tasks)
+    await database.stop()
+
+
+def _parts(
+    service: Service, database: Database, health: Health, roles: tuple[str, ...]
+) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
+    if "api" in roles:
+        yield "api", _serve(service, database, health)
+        yield from ((f"background {n}", part(database)) for n, part in enumerate(service.background))  # type: ignore[misc]
+    if "relay" in roles:
+        yield "relay", Relay(service.settings, service.name).run()
+    if "consume" in roles and (handlers := service.handlers()):
+        inbox = Inbox(database, service.name, handlers, service.on_parked)
+        health.add("consume", lambda: inbox.seconds_still() < LEAST_PROGRESS_SECONDS)
+        yield "consume", inbox.run()
+    if "clock" in roles:
+        if performers := service.performing():
+            yield "due work", run_due(database, performers)
+        yield from ((job.name, run_job(database, job)) for job in service.all_jobs())
+
+
+async def _serve(service: Service, database: Database, health: Health) -> None:
+    app = service.asgi(database) if service.asgi else http.create_app(service, database, health)
+    config = uvicorn.Config(
+        app, host=service.settings.host, port=service.settings.port, log_config=None, access_log=False,
+        server_header=False, date_header=False, lifespan="on", timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    server = Server(config)
+    try:
+        await server.serve()
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await server.shutdown()
+        raise
+
+
+async def _until_stopped(tasks: list[asyncio.Task[None]]) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    waiting = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    for task in [waiting, *tasks]:
+        task.cancel()
+    await asyncio.gather(waiting, *tasks, return_exceptions=True)
+    for task in done - {waiting}:
+        task.result()  # a role's own error
+        raise RuntimeError(f"{task.get_name()} ended")

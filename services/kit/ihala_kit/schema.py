@@ -1,0 +1,26 @@
+"""Puts the kit's tables into a service's first migration. Later changes of them get a function of their own (`create_v2`)."""
+
+from typing import Protocol
+
+from sqlalchemy.engine import Connection
+
+from ihala_kit import tables
+
+READ_ONLY = {"clock_offset", "stream_epoch"}  # only the owner moves the clock or raises the epoch
+
+
+class Operations(Protocol):
+    """The two things used of Alembic's `op`."""
+
+    def get_bind(self) -> Connection: ...
+    def execute(self, statement: str) -> None: ...
+
+
+def create_v1(op: Operations, app_role: str) -> None:
+    """Create the kit's tables and let `app_role` use them."""
+    tables.metadata.create_all(op.get_bind(), checkfirst=False)
+    op.execute("INSERT INTO stream_epoch VALUES (1)")
+    op.execute("INSERT INTO clock_offset VALUES (true, interval '0')")
+    for table in tables.metadata.sorted_tables:
+        rights = "SELECT" if table.name in READ_ONLY else "SELECT, INSERT, UPDATE, DELETE"
+        op.execute(f'GRANT {rights} ON "{table.name}" TO "{app_role}"')

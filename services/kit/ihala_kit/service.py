@@ -1,0 +1,60 @@
+"""A service as a list of its parts: the one thing that `run`, the command line and the tests need to know of it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from ihala_contracts.catalogue import type_of, version_of
+from ihala_contracts.envelope import SealingKeyPublished
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_kit import sealed
+from ihala_kit.db import Database
+from ihala_kit.due import Performer, performers_in
+from ihala_kit.inbox import Handler, handlers_in
+from ihala_kit.jobs import Job
+from ihala_kit.settings import KitSettings
+
+AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+@dataclass
+class Service:
+    """What a service is made of; `app.py` of each service makes one.
+
+    `asgi` replaces the FastAPI application where a service brings its own (the gateway). `seals` names the event by which it publishes
+    its sealing keys, for a service that reads sealed facts; `seals_for` those whose keys it needs. `prepare` runs before any role starts.
+    """
+
+    name: str
+    title: str
+    version: str
+    settings: KitSettings
+    migrations: Path
+    routers: list[APIRouter] = field(default_factory=list)
+    readers: list[ModuleType] = field(default_factory=list)
+    performers: list[ModuleType] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    seals: type[SealingKeyPublished] | None = None
+    seals_for: tuple[type[SealingKeyPublished], ...] = ()
+    on_parked: Callable[[AsyncSession, UUID], Awaitable[None]] | None = None
+    asgi: Callable[[Database], AsgiApp] | None = None
+    prepare: Callable[[Database], Awaitable[None]] | None = None
+    background: list[Callable[[Database], Awaitable[None]]] = field(default_factory=list)
+
+    def handlers(self) -> dict[tuple[str, int], Handler]:
+        """Return its readers by event type, the kit's own for sealing keys among them."""
+        keys = {(type_of(event), version_of(event)): sealed.remember for event in self.seals_for}
+        return {**handlers_in(self.readers), **keys}
+
+    def performing(self) -> dict[str, Performer]:
+        """Return its performers of due work by kind."""
+        return performers_in(self.performers)
+
+    def all_jobs(self) -> list[Job]:
+        """Return its jobs and those the kit adds."""
+        return [*self.jobs, *([sealed.rotation(self.name, self.seals)] if self.seals else [])]

@@ -1,0 +1,29 @@
+"""What a service is told by its environment: read once, in its app.py."""
+
+from collections.abc import Callable
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class KitSettings(BaseSettings):
+    """Settings that every service has. A service subclasses it with its own `env_prefix`, for example REFERRAL_."""
+
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    database_url: str = Field(repr=False)  # of the application role, which owns nothing
+    owner_database_url: str | None = Field(default=None, repr=False)  # of the owner: `ihala migrate` and `ihala clock advance`
+    kafka_servers: str = "127.0.0.1:27092"
+    kafka_username: str = ""
+    kafka_password: SecretStr = SecretStr("")
+    issuer: str = "http://127.0.0.1:8080"  # base address of the gateway, without a slash at its end
+    host: str = "127.0.0.1"
+    port: int = Field(default=0, ge=0, le=65535)
+    master_key: SecretStr  # 32 bytes in base64url; see vault.py
+    clock_may_move: bool = False
+    otlp_endpoint: str | None = None  # base address of a collector, for example http://127.0.0.1:4318
+    crash_dir: str | None = None  # tests only: see crash.py
+    inbox: bool = True  # off only in the test that shows what the inbox is for
+
+    # Not from the environment: run.py puts here how many seconds ago the inbox last moved.
+    inbox_progress: Callable[[], float] | None = Field(default=None, exclude=True, repr=False)

@@ -1,0 +1,73 @@
+"""Helpers for tests of a service's HTTP side: tokens as the gateway makes them, and a real server on a free port."""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import uvicorn
+from fastapi import FastAPI
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from ihala_kit.ids import new_id
+from ihala_kit.tokens import ALGORITHM, TYPE, InternalTokens
+
+ORGANIZATION = UUID("01940000-0000-7000-8000-000000000001")
+
+
+class Mint:
+    """Signs internal tokens as the gateway does, with a key of its own."""
+
+    def __init__(self, issuer: str = "http://127.0.0.1:8080", key_id: str = "test") -> None:
+        self.issuer = issuer
+        self.key = ECKey.generate_key("P-256", {"kid": key_id})
+
+    def key_set(self) -> dict[str, Any]:
+        """Return the public key as the gateway publishes it."""
+        return {"keys": [self.key.as_dict(private=False)]}
+
+    def claims(self, audience: str, scopes: Iterable[str] = (), **more: Any) -> dict[str, Any]:
+        """Return the claims of a good token; `more` replaces some, and None takes one out."""
+        client, at = str(more.get("client_id", "client")), int(time.time())
+        good = {
+            "iss": self.issuer, "aud": audience, "iat": at, "exp": at + 60, "jti": str(new_id()), "sub": client, "client_id": client,
+            "org": str(ORGANIZATION), "org_kind": "sandbox", "gov": [], "roles": [], "scope": " ".join(scopes), "cleared": False,
+        }  # fmt: skip
+        return {name: value for name, value in (good | more).items() if value is not None}
+
+    def token(self, audience: str, scopes: Iterable[str] = (), *, header: dict[str, Any] | None = None, **more: Any) -> str:
+        """Return a signed token; `header` and `more` replace what a good one has."""
+        head = {"typ": TYPE, "alg": ALGORITHM, "kid": self.key.kid, **(header or {})}
+        claims = self.claims(audience, scopes, **more)
+        return jwt.encode(head, claims, self.key, algorithms=[str(head["alg"])])
+
+    def headers(self, audience: str, scopes: Iterable[str] = (), **more: Any) -> dict[str, str]:
+        """Return the Authorization header with a token."""
+        return {"Authorization": f"Bearer {self.token(audience, scopes, **more)}"}
+
+
+def admit(app: FastAPI, mint: Mint) -> None:
+    """Let the application take the mint's tokens without asking a gateway for keys."""
+    tokens = InternalTokens(mint.issuer, app.state.service.name)
+    tokens.keys.learn(mint.key_set())
+    app.state.tokens = tokens
+
+
+@asynccontextmanager
+async def serving(app: Any) -> AsyncIterator[str]:
+    """Serve an ASGI application on a free port of this machine; gives its base address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+    running = asyncio.create_task(server.serve([listener]))
+    try:
+        while not server.started:
+            await asyncio.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await running
+        listener.close()

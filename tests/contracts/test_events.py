@@ -1,0 +1,67 @@
+"""The committed documents equal the code; a released event keeps what it has; every example is readable."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ihala_contracts.catalogue import BY_TYPE, MODULES, schema_name, schema_of
+from ihala_contracts.envelope import Event
+from ihala_contracts.examples import example_of
+from ihala_contracts.generate import documents
+from jsonschema import Draft202012Validator
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+MODELS = list(BY_TYPE.values())
+PERSONAL = {"name", "call_name", "phone_number", "number", "birth_on", "birth_year", "address_line", "story", "note", "father_name"}
+
+
+@pytest.mark.parametrize("name", sorted(documents()))
+def test_committed_document_equals_the_generated_one(name: str) -> None:
+    assert (CONTRACTS / name).read_text("utf-8") == documents()[name], "run `make contracts`"
+
+
+def test_no_document_is_left_over() -> None:
+    assert {f"schemas/{path.name}" for path in (CONTRACTS / "schemas").glob("*.json")} | {"asyncapi.json"} == set(documents())
+
+
+@pytest.mark.parametrize("model", MODELS, ids=schema_name)
+def test_example_fits_schema_and_model(model: type[Event]) -> None:
+    example = example_of(model)
+    Draft202012Validator(schema_of(model)).validate(example)
+    assert json.loads(model.model_validate(example).model_dump_json())["type"] == example["type"]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=schema_name)
+def test_reader_lives_with_an_added_field(model: type[Event]) -> None:
+    assert model.model_validate({**example_of(model), "added_later": 1}).key is not None
+
+
+@pytest.mark.parametrize("model", MODELS, ids=schema_name)
+def test_no_field_is_named_like_something_personal(model: type[Event]) -> None:
+    assert not PERSONAL & set(_names(schema_of(model)))
+
+
+@pytest.mark.parametrize("model", MODELS, ids=schema_name)
+def test_event_has_a_key_of_its_own(model: type[Event]) -> None:
+    assert model.model_fields[model.key_field].is_required()
+    assert (model.__doc__ or "").strip()
+
+
+def test_each_event_stands_in_the_catalogue_of_its_topic() -> None:
+    for module in MODULES.values():
+        declared = {value for value in vars(module).values() if isinstance(value, type) and _is_event(value, module)}
+        assert declared == set(module.EVENTS)
+
+
+def _is_event(value: type, module: Any) -> bool:
+    return issubclass(value, Event) and "type" in value.model_fields and value.__module__ == module.__name__
+
+
+def _names(schema: Any) -> list[str]:
+    if isinstance(schema, dict):
+        own = list(schema.get("properties", {}))
+        return own + [name for part in schema.values() for name in _names(part)]
+    if isinstance(schema, list):
+        return [name for part in schema for name in _names(part)]
+    return []
