@@ -36,6 +36,19 @@ class MessageFailed(Event):
     failed_at: datetime
 
 
+class SubscriptionOpened(Event):
+    """An organisation follows events from now on. Keyed by the organisation."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "organization_id"
+    type: Literal["org.ihala.notify.subscription-opened"] = "org.ihala.notify.subscription-opened"
+    version: Literal[1] = 1
+    organization_id: UUID
+    subscription_id: UUID
+    kind: str
+    opened_at: datetime
+
+
 class SubscriptionDisabled(Event):
     """A subscription stopped: its owner is told. Keyed by the organisation."""
 
@@ -49,4 +62,4 @@ class SubscriptionDisabled(Event):
     disabled_at: datetime
 
 
-EVENTS: tuple[type[Event], ...] = (MessageDelivered, MessageFailed, SubscriptionDisabled)
+EVENTS: tuple[type[Event], ...] = (MessageDelivered, MessageFailed, SubscriptionOpened, SubscriptionDisabled)

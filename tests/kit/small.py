@@ -20,6 +20,7 @@ from ihala_kit.testing import Mint, admit
 from ihala_kit.vault import new_master_key
 from ihala_kit.words import Words
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import text
 from starlette.responses import Response
 
 NAME = "small"
@@ -71,6 +72,7 @@ class Made(BaseModel):
 
 
 ran: list[str] = []
+began = asyncio.Event()
 gate = asyncio.Event()
 
 
@@ -79,6 +81,7 @@ async def make(body: Thing, caller: Writing, once: Once, tx: Transaction, respon
     async def run() -> Any:
         ran.append(body.name)
         if body.name == "wait":
+            began.set()
             await gate.wait()
         if body.name == "no":
             raise MoveNotAllowed(moves=["yes"])
@@ -91,6 +94,18 @@ async def make(body: Thing, caller: Writing, once: Once, tx: Transaction, respon
 @router.post("/checks", response_model=Made)
 async def check(body: Thing, caller: Writing) -> Made:
     return Made(count=len(body.parts), name=body.name)
+
+
+@router.post("/stored", response_model=Made)
+async def store(body: Thing, caller: Writing, tx: Transaction) -> Made:
+    length = await tx.scalar(text("SELECT length(cast(:name AS text))"), {"name": body.name})
+    return Made(count=length or 0, name=body.name)
+
+
+@router.post("/cut", response_model=Made)
+async def cut(caller: Writing, tx: Transaction) -> Made:
+    await tx.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    return Made(count=0, name="never")
 
 
 @router.post("/notes/{note_id}", response_model=Made)

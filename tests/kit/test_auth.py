@@ -1,5 +1,8 @@
 """Only the gateway's internal token for this very service comes in, and each route asks for its scope."""
 
+import asyncio
+import hashlib
+import hmac
 import json
 import time
 from base64 import urlsafe_b64encode
@@ -16,12 +19,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from ihala_kit import tokens
 from ihala_kit.auth import NO_ORGANIZATION, Caller
 from ihala_kit.problems import ServiceUnavailable, Unauthenticated
-from ihala_kit.testing import ORGANIZATION, Mint, serving
+from ihala_kit.testing import ORGANIZATION, Mint
 from ihala_kit.tokens import InternalTokens
-from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import ECKey
 
-from tests.kit.small import NAME, small_app
+from tests.kit.small import NAME
 
 READ = ("small:read",)
 
@@ -62,7 +64,8 @@ def test_the_system_is_made_only_here() -> None:
     [
         {"aud": "intake"}, {"aud": ["small"]}, {"aud": None}, {"iss": "http://other"}, {"iss": None},
         {"exp": int(time.time()) - 1}, {"exp": None}, {"exp": "9999999999"}, {"exp": 9e9}, {"exp": True}, {"iat": None},
-        {"iat": int(time.time()) + 60}, {"jti": None}, {"jti": 7}, {"sub": "other"}, {"client_id": None}, {"client_id": ["a"], "sub": ["a"]},
+        {"iat": int(time.time()) + 60}, {"jti": None}, {"jti": 7}, {"sub": "other"}, {"client_id": None},
+        {"client_id": ["a"], "sub": ["a"]},
         {"client_id": "", "sub": ""}, {"org": None}, {"org": "x"}, {"org": str(NO_ORGANIZATION)}, {"org": 7}, {"org_kind": None},
         {"operator": "x"}, {"gov": "IQ15"}, {"roles": [1]}, {"gov": {}}, {"scope": None}, {"scope": ["a"]},
         {"acting_officer": 1},
@@ -80,11 +83,14 @@ async def test_a_wrong_token_is_refused(mint: Mint, wrong: dict[str, Any]) -> No
 def signed(mint: Mint, header: dict[str, Any], claims: dict[str, Any]) -> str:
     """Sign what no library would: by hand, with the right key."""
     parts = [{"typ": tokens.TYPE, "alg": "ES256", "kid": "test"} | header, mint.claims(NAME, READ) | claims]
-    clean = [{name: value for name, value in part.items() if value is not None} for part in parts]
-    text = b".".join(urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in clean)
-    r, s = decode_dss_signature(mint.key.get_op_key("sign").sign(text, ECDSA(SHA256())))
-    signature = urlsafe_b64encode(r.to_bytes(32, "big") + s.to_bytes(32, "big")).rstrip(b"=")
-    return (text + b"." + signature).decode()
+    text = ".".join(b64({name: value for name, value in part.items() if value is not None}) for part in parts)
+    r, s = decode_dss_signature(mint.key.get_op_key("sign").sign(text.encode(), ECDSA(SHA256())))
+    return text + "." + b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+
+def b64(value: object) -> str:
+    plain = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return urlsafe_b64encode(plain).rstrip(b"=").decode()
 
 
 async def test_signing_by_hand_makes_good_tokens_too(mint: Mint) -> None:
@@ -100,8 +106,9 @@ async def test_forgeries_are_refused(mint: Mint) -> None:
     good = mint.token(NAME, READ)
     head, body, signature = good.split(".")
     public = mint.key.as_pem(private=False)
-    by_hmac = jwt.encode({"typ": tokens.TYPE, "alg": "HS256", "kid": "test"}, mint.claims(NAME), OctKey.import_key(public[:64]))
-    none = "eyJhbGciOiJub25lIiwidHlwIjoiaWhhbGEtaW50ZXJuYWwrand0Iiwia2lkIjoidGVzdCJ9"
+    confused = b64({"typ": tokens.TYPE, "alg": "HS256", "kid": "test"}) + "." + body
+    by_hmac = confused + "." + b64(hmac.digest(public, confused.encode(), hashlib.sha256))
+    none = b64({"typ": tokens.TYPE, "alg": "none", "kid": "test"})
     stranger = Mint(mint.issuer).token(NAME, READ)
     for token in (
         by_hmac, stranger, f"{none}.{body}.", f"{head}.{body}.", f"{head}.{body}", f"{head}.{body}.{'A' * 86}", good + "A", "", "a.b.c",
@@ -115,7 +122,7 @@ async def test_a_remembered_token_is_refused_once_it_expires(mint: Mint) -> None
     checked = checker(mint)
     token = mint.token(NAME, READ, exp=int(time.time()) + 1)
     await checked.caller_of(token)
-    await tokens.asyncio.sleep(1.1)
+    await asyncio.sleep(1.1)
     with pytest.raises(Unauthenticated):
         await checked.caller_of(token)
 
@@ -157,7 +164,7 @@ async def gateway() -> AsyncIterator[Gateway]:
 
 async def test_keys_are_fetched_once_for_all_who_wait(gateway: Gateway) -> None:
     checked = InternalTokens(gateway.mint.issuer, NAME)
-    await tokens.asyncio.gather(*(checked.caller_of(gateway.mint.token(NAME)) for _ in range(20)))
+    await asyncio.gather(*(checked.caller_of(gateway.mint.token(NAME)) for _ in range(20)))
     assert gateway.asked == 1
 
 
@@ -167,8 +174,10 @@ async def test_known_keys_stay_good_while_the_gateway_is_away(gateway: Gateway, 
     gateway.away = True
     monkeypatch.setattr(tokens, "KEYS_KEPT_SECONDS", 0.0)
     monkeypatch.setattr(tokens, "FETCH_AT_MOST_EVERY_SECONDS", 0.0)
-    await checked.caller_of(gateway.mint.token(NAME))
-    assert gateway.asked == 2
+    for _ in range(2):
+        await checked.caller_of(gateway.mint.token(NAME))
+        await asyncio.sleep(0.1)  # the refresh runs behind
+    assert gateway.asked == 3
 
 
 async def test_an_unknown_key_is_asked_for_but_not_at_each_request(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,11 +237,10 @@ async def test_nobody_comes_in_without_an_internal_token(client: aiohttp.ClientS
                 assert (await answer.json(content_type=None))["type"] == "urn:ihala:problem:unauthenticated"
 
 
-async def test_two_authorizations_are_none(mint: Mint) -> None:
+async def test_two_authorizations_are_none(client: aiohttp.ClientSession, mint: Mint) -> None:
     good = mint.headers(NAME, READ)["Authorization"]
-    async with serving(small_app(mint)) as address, aiohttp.ClientSession(address) as session:
-        async with session.get("/v1/who", headers=[("Authorization", good), ("Authorization", good)]) as answer:
-            assert answer.status == 401
+    async with client.get("/v1/who", headers=[("Authorization", good), ("Authorization", good)]) as answer:
+        assert answer.status == 401
 
 
 async def test_strangers_are_refused_before_their_body_is_read(client: aiohttp.ClientSession) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from ihala_kit.auth import Caller
 from ihala_kit.cli import move_clock
 from ihala_kit.db import Database, now
-from ihala_kit.due import DueWork, cancel, perform_next, performs, performers_in, schedule
+from ihala_kit.due import DueWork, cancel, perform_next, performers_in, performs, schedule
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 

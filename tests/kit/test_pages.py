@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -39,17 +40,16 @@ def test_a_cursor_gives_back_its_values(key: Key) -> None:
 
 @given(st.text())
 def test_any_other_text_is_refused(text: str) -> None:
-    try:
+    with suppress(MalformedCursor):
         assert encoded(decoded(text)) == text
-    except MalformedCursor:
-        pass
 
 
 @pytest.mark.parametrize(
     "document",
     [
         None, {}, 1, "s", ["s"], [["s"]], [["s", 1]], [["x", "1"]], [["i", "1.5"]], [["i", " 1"]], [["i", "9" * 30]], [["i", "9" * 700]],
-        [["s", "\0"]], [["t", "2026-01-01T00:00:00"]], [["t", "yesterday"]], [["u", "1"]], [["d", "2026-13-01"]], [[[], "1"]], [["s", "a", "b"]],
+        [["s", "\0"]], [["t", "2026-01-01T00:00:00"]], [["t", "yesterday"]], [["u", "1"]], [["d", "2026-13-01"]], [[[], "1"]],
+        [["s", "a", "b"]],
         [["u", "{01940000-0000-7000-8000-000000000001}"]],
     ],
 )  # fmt: skip

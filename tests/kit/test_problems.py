@@ -73,11 +73,12 @@ async def test_a_malformed_parameter_is_named(client: aiohttp.ClientSession, min
 
 
 secrets = st.text("ابجدهوزحطيQXZ0123456789", min_size=8, max_size=12).map(lambda text: f"S3CR3T{text}")
+fields = st.sampled_from(["name", "parts", "either", "labels", "form"]) | secrets
 bodies = st.recursive(
     st.one_of(st.none(), st.booleans(), secrets),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "parts", "either", "labels", "form"]) | secrets, inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(fields, inner, max_size=3),
     max_leaves=8,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

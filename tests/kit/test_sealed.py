@@ -100,5 +100,3 @@ async def retire(database: Database, ago: timedelta) -> None:
     async with database.transaction(Caller.system("test")) as tx:
         old = sealing_key.c.retired_at.is_not(None)
         await tx.execute(update(sealing_key).where(old).values(retired_at=datetime.now(UTC) - ago))
-
-

@@ -103,12 +103,14 @@ class Producer:
     """Sends whole batches: idempotent, acknowledged by all in-sync replicas, without lingering."""
 
     def __init__(self, settings: KitSettings) -> None:
-        self._producer = AIOKafkaProducer(
-            **_sign_in(settings), enable_idempotence=True, acks="all", linger_ms=0, request_timeout_ms=10_000
-        )
+        self._producer = AIOKafkaProducer(**_sign_in(settings), enable_idempotence=True, acks="all", linger_ms=0, request_timeout_ms=10_000)
 
     async def __aenter__(self) -> "Producer":
-        await self._producer.start()
+        try:
+            await self._producer.start()
+        except BaseException:
+            await self._producer.stop()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -132,7 +134,11 @@ class Consumer:
         self._ends: dict[TopicPartition, int] = {}
 
     async def __aenter__(self) -> "Consumer":
-        await self._consumer.start()
+        try:
+            await self._consumer.start()
+        except BaseException:
+            await self._consumer.stop()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -6,23 +6,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import entry_points
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
 import typer
 import uvloop
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy.engine import make_url
 
-from ihala_kit import http, parked
-from ihala_kit.auth import Caller
-from ihala_kit.db import Database, plain_dsn
-from ihala_kit.inbox import Inbox
-from ihala_kit.migrations import migrate_async
-from ihala_kit.release import release_key, skip_first
-from ihala_kit.run import ROLES, play
-from ihala_kit.service import Service
+from ihala_kit.dsn import plain_dsn
+from ihala_kit.settings import KitSettings
+
+if TYPE_CHECKING:  # each command imports what it needs, so that a relay does not carry a web framework
+    from ihala_kit.db import Database
+    from ihala_kit.inbox import Inbox
+    from ihala_kit.service import Service
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 parked_app = typer.Typer(no_args_is_help=True, help="Events that could not be applied.")
@@ -30,11 +29,13 @@ clock_app = typer.Typer(no_args_is_help=True, help="Domain time of tests and dem
 app.add_typer(parked_app, name="parked")
 app.add_typer(clock_app, name="clock")
 
+ROLES = ("api", "relay", "consume", "clock")
+
 Name = Annotated[str, typer.Argument(help="intake, directory, referral, notify or gateway")]
 Key = Annotated[str, typer.Argument(help="the key that waits: a need's, organisation's or service's id")]
 
 
-def load(name: str) -> Service:
+def load(name: str) -> "Service":
     """Return the service of that name; ends the program with a sentence when there is none."""
     found = {entry.name: entry for entry in entry_points(group="ihala.services")}
     if name not in found:
@@ -52,20 +53,30 @@ def run(name: Name, role: Annotated[str, typer.Option(help="api, relay, consume,
     """Play one role of a service, or all of them."""
     if role != "all" and role not in ROLES:
         raise typer.BadParameter(f"no role {role!r}")
-    uvloop.run(play(load(name), ROLES if role == "all" else (role,)))
+    if role == "relay":
+        from ihala_kit.relay import run_alone
+
+        return uvloop.run(run_alone(KitSettings(_env_prefix=f"{name.upper()}_"), name))
+    from ihala_kit.run import play
+
+    return uvloop.run(play(load(name), ROLES if role == "all" else (role,)))
 
 
 @app.command()
 def migrate(name: Name) -> None:
     """Bring a service's database to its newest form, as the owner."""
+    from ihala_kit.migrations import migrate_async
+
     service = load(name)
-    role = asyncpg_user(service.settings.database_url)
+    role = urlsplit(service.settings.database_url).username or ""
     asyncio.run(migrate_async(service.migrations, service.settings.owner_database_url or "", role))
 
 
 @app.command()
 def openapi(name: Name) -> None:
     """Print a service's OpenAPI 3.1 document."""
+    from ihala_kit import http
+
     typer.echo(json.dumps(http.openapi_document(load(name)), indent=2, ensure_ascii=False))
 
 
@@ -73,7 +84,10 @@ def openapi(name: Name) -> None:
 def list_parked(name: Name) -> None:
     """Show the keys that wait, longest first."""
 
-    async def show(database: Database, _: Inbox) -> None:
+    from ihala_kit import parked
+    from ihala_kit.auth import Caller
+
+    async def show(database: "Database", _: "Inbox") -> None:
         async with database.transaction(Caller.system("parked")) as tx:
             for key in await parked.keys_waiting(tx, name):
                 typer.echo(f"{key.key}  {key.source}  {key.events} waiting since {key.since:%Y-%m-%d %H:%M}Z  {key.error}")
@@ -85,7 +99,10 @@ def list_parked(name: Name) -> None:
 def show_parked(name: Name, key: Key) -> None:
     """Show what waits for one key, in order: ids and types, never what is inside."""
 
-    async def show(database: Database, _: Inbox) -> None:
+    from ihala_kit import parked
+    from ihala_kit.auth import Caller
+
+    async def show(database: "Database", _: "Inbox") -> None:
         async with database.transaction(Caller.system("parked")) as tx:
             for number, error, record in await parked.waiting(tx, name, UUID(key)):
                 typer.echo(f"{number}  {record.headers.get('ce_type', '?')}  {record.headers.get('ce_id', '?')}  {error}")
@@ -97,7 +114,9 @@ def show_parked(name: Name, key: Key) -> None:
 def release(name: Name, key: Key) -> None:
     """Apply what waits for a key, in order; stops at the first that fails again."""
 
-    async def go(database: Database, inbox: Inbox) -> None:
+    from ihala_kit.release import release_key
+
+    async def go(database: "Database", inbox: "Inbox") -> None:
         applied, error = await release_key(database, inbox, UUID(key))
         typer.echo(f"{applied} applied" + (f"; then {error}, the rest still waits" if error else ""))
         if error:
@@ -110,7 +129,9 @@ def release(name: Name, key: Key) -> None:
 def skip(name: Name, key: Key, reason: Annotated[str, typer.Option(help="why it may be left out; kept")]) -> None:
     """Leave out the first event that waits for a key; the others still wait until `release`."""
 
-    async def go(database: Database, inbox: Inbox) -> None:
+    from ihala_kit.release import skip_first
+
+    async def go(database: "Database", inbox: "Inbox") -> None:
         typer.echo(f"skipped {await skip_first(database, inbox, UUID(key), reason)}")
 
     _with_inbox(name, go)
@@ -134,12 +155,7 @@ async def move_clock(owner_url: str, by: timedelta) -> None:
         await connection.close()
 
 
-def asyncpg_user(url: str) -> str:
-    """Return the role in a database address."""
-    return make_url(url).username or ""
-
-
-def _with_inbox(name: str, work: Callable[[Database, Inbox], Awaitable[None]]) -> None:
+def _with_inbox(name: str, work: "Callable[[Database, Inbox], Awaitable[None]]") -> None:
     async def go() -> None:
         async with _opened(load(name)) as (database, inbox):
             await work(database, inbox)
@@ -148,7 +164,10 @@ def _with_inbox(name: str, work: Callable[[Database, Inbox], Awaitable[None]]) -
 
 
 @asynccontextmanager
-async def _opened(service: Service) -> AsyncIterator[tuple[Database, Inbox]]:
+async def _opened(service: "Service") -> "AsyncIterator[tuple[Database, Inbox]]":
+    from ihala_kit.db import Database
+    from ihala_kit.inbox import Inbox
+
     database = Database(service.settings, pool_size=1)
     await database.start()
     try:

@@ -20,10 +20,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_kit import outbox
 from ihala_kit.auth import Caller, current_caller
 from ihala_kit.clock import Clock
+from ihala_kit.dsn import CHANNEL, plain_dsn
 from ihala_kit.settings import KitSettings
 
 NUDGE_EVERY_SECONDS = 0.002
-CHANNEL = "outbox"
 
 _CONTEXT = text("""
     SELECT set_config('app.organization_id', :organization_id, true), set_config('app.operator_id', :operator_id, true),
@@ -45,7 +45,7 @@ class Database:
         self.settings = settings
         self.clock = Clock()
         url = make_url(settings.database_url).set(drivername="postgresql+asyncpg")
-        self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True)
+        self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
         self._dirty = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -104,18 +104,13 @@ class Database:
             await asyncio.sleep(1)  # the relay's own poll bridges the time without nudges
 
 
-def plain_dsn(url: str) -> str:
-    """Return the address as asyncpg reads it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-
 def _context(caller: Caller) -> dict[str, str]:
     return {
         "organization_id": str(caller.organization_id),
         "operator_id": str(caller.operator_id or ""),
         "roles": ",".join(sorted(caller.roles)),
         "cleared": "true" if caller.cleared else "false",
-        "system": caller.purpose or "",
+        "system": (caller.purpose or "system") if caller.is_system else "",
     }
 
 

@@ -34,8 +34,11 @@ class Entrance:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request in, or answer why not."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":  # no service has web sockets, so no one checks who opens one
+            await send({"type": "websocket.close", "code": 1008})
             return
         visit = _Visit(scope, receive, send)
         before = logs.request_id.set(visit.id)

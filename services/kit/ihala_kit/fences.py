@@ -37,6 +37,8 @@ Stream = tuple[str, UUID]
 
 
 class Verdict(Enum):
+    """What to do with an event."""
+
     APPLY = "apply"
     SKIP = "skip"  # applied before
     WAIT = "wait"  # something before it is missing or parked
@@ -44,6 +46,8 @@ class Verdict(Enum):
 
 @dataclass
 class Place:
+    """How far one key of one source was applied."""
+
     epoch: int
     sequence: int
 

@@ -134,7 +134,7 @@ class Inbox:
         while ordered:
             try:
                 done = await self._apply_batch(ordered)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, one by one tells which event it was
                 log.warning("batch of %d is done again one by one after %s", len(ordered), type(error).__name__)
                 await self._apply_one_by_one(ordered)
                 return
@@ -145,12 +145,14 @@ class Inbox:
         async with self.database.transaction(Caller.system("consume")) as tx:
             fences = await Fences.lock(tx, self.consumer, [_envelope(r) for r in records], once=self.once)
             started = time.monotonic()
-            for count, record in enumerate(records, 1):
+            done = 0
+            for record in records:
                 await self._apply_one(tx, fences, record)
+                done += 1
                 if time.monotonic() - started > LONGEST_TRANSACTION_SECONDS:
                     break
             await fences.save(tx)
-        return count
+        return done
 
     async def _apply_one_by_one(self, records: list[Received]) -> None:
         for record in records:
@@ -163,7 +165,7 @@ class Inbox:
             try:
                 await self._apply_batch([record])
                 return
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - what cannot pass parks its key
                 tries += not _may_pass(error)
                 log.warning("event %s fails with %s", _envelope(record).id, type(error).__name__)
                 if tries >= TRIES:

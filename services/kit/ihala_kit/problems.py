@@ -168,9 +168,9 @@ class InternalError(Problem):
     status = 500
     slug = "internal-error"
     title = Words(
-        en="Something went wrong on our side. Nothing was changed.",
-        ar="حدث خطأ من جانبنا. لم يتغير أي شيء.",
-        ckb="هەڵەیەک لە لایەنی ئێمەوە ڕوویدا. هیچ شتێک نەگۆڕدرا.",
+        en="Something went wrong on our side.",
+        ar="حدث خطأ من جانبنا.",
+        ckb="هەڵەیەک لە لایەنی ئێمەوە ڕوویدا.",
     )
 
 

@@ -5,15 +5,18 @@ seconds, so a frozen leader loses it and can only send again what its successor 
 """
 
 import asyncio
+import contextlib
 import logging
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
 
+from ihala_kit import crash, logs
 from ihala_kit.bus import BusError, Producer, message
 from ihala_kit.crash import crash_point
-from ihala_kit.db import CHANNEL, plain_dsn
+from ihala_kit.dsn import CHANNEL, plain_dsn
 from ihala_kit.settings import KitSettings
 
 log = logging.getLogger(__name__)
@@ -24,8 +27,8 @@ PING_SECONDS = 1.0
 LOST_AFTER = "5s"
 LOCK = 0x1A_0B_0C
 
-_NEXT = f"""SELECT seq, id, topic, key, type, version, sequence, epoch, time, traceparent, snapshot, data
-            FROM outbox ORDER BY seq LIMIT {BATCH}"""
+_NEXT = """SELECT seq, id, topic, key, type, version, sequence, epoch, time, traceparent, snapshot, data
+           FROM outbox ORDER BY seq LIMIT $1"""
 
 
 class Relay:
@@ -49,9 +52,7 @@ class Relay:
 
     @asynccontextmanager
     async def _leadership(self) -> AsyncIterator[asyncpg.Connection]:
-        connection = await asyncpg.connect(
-            plain_dsn(self.settings.database_url), server_settings={"idle_session_timeout": LOST_AFTER}
-        )
+        connection = await asyncpg.connect(plain_dsn(self.settings.database_url), server_settings={"idle_session_timeout": LOST_AFTER})
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
                 await asyncio.sleep(PING_SECONDS)
@@ -70,7 +71,7 @@ class Relay:
 
     async def _send_next(self, connection: asyncpg.Connection, producer: Producer) -> int:
         """Send the oldest rows and delete them; return how many there were. Reading them also is the ping."""
-        rows = await connection.fetch(_NEXT)
+        rows = await connection.fetch(_NEXT, BATCH)
         if rows:
             await asyncio.wait_for(producer.send([message(dict(row), self.service) for row in rows]), timeout=30)
             crash_point("relay.after-ack")
@@ -82,3 +83,14 @@ class Relay:
             await asyncio.wait_for(woken.wait(), POLL_SECONDS)
         except TimeoutError:
             return
+
+
+async def run_alone(settings: KitSettings, service: str) -> None:
+    """Run a relay as a process of its own: no web framework, no tables, a few dozen megabytes. Ends at SIGTERM and SIGINT."""
+    logs.set_up_logs(service)
+    crash.arm(settings.crash_dir, service)
+    relaying = asyncio.create_task(Relay(settings, service).run())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, relaying.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await relaying

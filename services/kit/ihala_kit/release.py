@@ -18,7 +18,7 @@ async def release_key(database: Database, inbox: Inbox, key: UUID) -> tuple[int,
         try:
             if not await _apply_first(database, inbox, key):
                 return applied, None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told to the operator, and the event still waits
             return applied, type(error).__name__
         applied += 1
 

@@ -34,26 +34,28 @@ class Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """Take no signal."""
         yield
 
 
 async def play(service: Service, roles: tuple[str, ...]) -> None:
     """Run the roles until told to stop; raises what a role died of."""
     set_up_logs(service.name)
-    set_up_telemetry(service.name, service.settings.otlp_endpoint)
+    traces = set_up_telemetry(service.name, service.settings.otlp_endpoint, service.version)
     crash.arm(service.settings.crash_dir, service.name)
     database, health = Database(service.settings), Health()
     await database.start()
     if service.prepare is not None:
         await service.prepare(database)
     tasks = [asyncio.create_task(part, name=name) for name, part in _parts(service, database, health, roles)]
-    await _until_stopped(tasks)
-    await database.stop()
+    try:
+        await _until_stopped(tasks)
+    finally:
+        await database.stop()
+        traces.shutdown()
 
 
-def _parts(
-    service: Service, database: Database, health: Health, roles: tuple[str, ...]
-) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
+def _parts(service: Service, database: Database, health: Health, roles: tuple[str, ...]) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
     if "api" in roles:
         yield "api", _serve(service, database, health)
         yield from ((f"background {n}", part(database)) for n, part in enumerate(service.background))  # type: ignore[misc]

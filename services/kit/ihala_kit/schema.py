@@ -12,8 +12,11 @@ READ_ONLY = {"clock_offset", "stream_epoch"}  # only the owner moves the clock o
 class Operations(Protocol):
     """The two things used of Alembic's `op`."""
 
-    def get_bind(self) -> Connection: ...
-    def execute(self, statement: str) -> None: ...
+    def get_bind(self) -> Connection:
+        """Return the connection that migrates."""
+
+    def execute(self, statement: str) -> None:
+        """Run one statement."""
 
 
 def create_v1(op: Operations, app_role: str) -> None:

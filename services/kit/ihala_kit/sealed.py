@@ -66,9 +66,7 @@ async def remember(tx: AsyncSession, event: SealingKeyPublished) -> None:
     }  # fmt: skip
     new = postgresql.insert(peer_key).values(values)
     await tx.execute(
-        new.on_conflict_do_update(
-            index_elements=["service"], set_=values, where=peer_key.c.published_at < new.excluded.published_at
-        )
+        new.on_conflict_do_update(index_elements=["service"], set_=values, where=peer_key.c.published_at < new.excluded.published_at)
     )
 
 

@@ -17,6 +17,7 @@ from ihala_kit.db import Database
 from ihala_kit.due import Performer, performers_in
 from ihala_kit.inbox import Handler, handlers_in
 from ihala_kit.jobs import Job
+from ihala_kit.once import purge_idempotency
 from ihala_kit.settings import KitSettings
 
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
@@ -57,4 +58,5 @@ class Service:
 
     def all_jobs(self) -> list[Job]:
         """Return its jobs and those the kit adds."""
-        return [*self.jobs, *([sealed.rotation(self.name, self.seals)] if self.seals else [])]
+        rotation = [sealed.rotation(self.name, self.seals)] if self.seals else []
+        return [*self.jobs, Job("purge idempotency keys", 3600, purge_idempotency), *rotation]

@@ -1,6 +1,6 @@
 """What a service is told by its environment: read once, in its app.py."""
 
-from collections.abc import Callable
+from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,8 +22,5 @@ class KitSettings(BaseSettings):
     master_key: SecretStr  # 32 bytes in base64url; see vault.py
     clock_may_move: bool = False
     otlp_endpoint: str | None = None  # base address of a collector, for example http://127.0.0.1:4318
-    crash_dir: str | None = None  # tests only: see crash.py
+    crash_dir: Path | None = None  # tests only: see crash.py
     inbox: bool = True  # off only in the test that shows what the inbox is for
-
-    # Not from the environment: run.py puts here how many seconds ago the inbox last moved.
-    inbox_progress: Callable[[], float] | None = Field(default=None, exclude=True, repr=False)

@@ -38,12 +38,14 @@ class KeySet:
         self._fetched_at = float("-inf")  # monotonic
         self._tried_at = float("-inf")
         self._fetching = asyncio.Lock()
+        self._behind: asyncio.Task[None] | None = None
 
     async def key(self, key_id: str) -> ECKey | None:
         """Return the key, or None when the issuer has none of that id. Raises ServiceUnavailable (503) without any keys."""
-        old = time.monotonic() - self._fetched_at > KEYS_KEPT_SECONDS
-        if old or key_id not in self._keys:
+        if key_id not in self._keys:
             await self._refresh(time.monotonic())
+        elif time.monotonic() - self._fetched_at > KEYS_KEPT_SECONDS and not self._fetching.locked():
+            self._behind = asyncio.create_task(self._refresh(time.monotonic()))  # nobody waits for it
         if not self._keys:
             raise ServiceUnavailable(retry_after_s=int(FETCH_AT_MOST_EVERY_SECONDS))
         return self._keys.get(key_id)

@@ -1,0 +1,1 @@
+"""Measurements, never asserted: `make bench` runs them and writes results.json."""

@@ -1,0 +1,27 @@
+"""`python -m tests.bench [NAME …]`: measure and write results.json; what misses its target is shown, never an error."""
+
+import asyncio
+import importlib
+import sys
+
+from rich.console import Console
+
+from tests.bench.results import Figure, write
+
+NAMES = ("outbox", "chain")
+
+
+def main(names: tuple[str, ...]) -> None:
+    """Run the benches one after the other and show every figure."""
+    console = Console()
+    for name in names:
+        with console.status(f"measuring {name}"):
+            figures: list[Figure] = asyncio.run(importlib.import_module(f"tests.bench.{name}").measure())
+        for figure in figures:
+            target = "" if figure.at_most is None else f"  (at most {figure.at_most:g})"
+            console.print(f"{'held  ' if figure.held else 'missed'}  {figure.name}: {figure.value:g} {figure.unit}{target}  {figure.note}")
+        write(figures)
+
+
+if __name__ == "__main__":
+    main(tuple(sys.argv[1:]) or NAMES)

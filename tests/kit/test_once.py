@@ -1,0 +1,168 @@
+"""A POST that is sent again: one effect, one answer; on a real PostgreSQL, through real HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import pytest
+from ihala_kit.auth import Caller
+from ihala_kit.db import Database
+from ihala_kit.once import HEADER, purge_idempotency
+from ihala_kit.testing import Mint, serving
+from sqlalchemy import text
+
+from tests.kit import small
+
+ALL = ("small:read", "small:write")
+THINGS = "/v1/things"
+PROBLEM = "urn:ihala:problem:"
+
+
+class Client:
+    """Posts as one client of one organisation."""
+
+    def __init__(self, session: aiohttp.ClientSession, mint: Mint) -> None:
+        self.session = session
+        self.mint = mint
+
+    async def post(self, path: str, key: str | None, body: Any = None, client: str = "client", **headers: str) -> tuple[int, Any, Any]:
+        """Return status, document and headers."""
+        sent = self.mint.headers(small.NAME, ALL, client_id=client) | ({HEADER: key} if key is not None else {}) | headers
+        async with self.session.post(path, json=body, headers=sent) as answer:
+            return answer.status, await answer.json(content_type=None), answer.headers
+
+
+@pytest.fixture
+async def api(kit_db: Database, mint: Mint) -> AsyncIterator[Client]:
+    small.ran.clear()
+    small.gate.clear()
+    small.began.clear()
+    app = small.small_app(mint, kit_db)
+    async with serving(app) as address, aiohttp.ClientSession(address) as session:
+        yield Client(session, mint)
+
+
+async def kept(database: Database) -> list[Any]:
+    async with database.transaction(Caller.system("test")) as tx:
+        return list(await tx.execute(text("SELECT * FROM idempotency ORDER BY created_at")))
+
+
+async def test_the_same_request_gets_the_same_answer(api: Client) -> None:
+    first = await api.post(THINGS, "k1", {"name": "a"})
+    second = await api.post(THINGS, "k1", {"name": "a"})
+    assert first[:2] == second[:2] == (201, {"count": 1, "name": "a"})
+    assert first[2]["Location"] == second[2]["Location"] == "/small/v1/things/1"
+    assert (first[2].get("Idempotent-Replayed"), second[2]["Idempotent-Replayed"]) == (None, "true")
+    assert small.ran == ["a"]
+
+
+@pytest.mark.parametrize("body", [{"name": "b"}, {"name": "a", "either": 0}])
+async def test_another_body_is_refused(api: Client, body: dict[str, Any]) -> None:
+    await api.post(THINGS, "k1", {"name": "a"})
+    status, document, _ = await api.post(THINGS, "k1", body)
+    assert (status, document["type"]) == (422, PROBLEM + "idempotency-key-reused")
+    assert small.ran == ["a"]
+
+
+async def test_another_query_address_or_version_is_refused(api: Client) -> None:
+    first, second = f"/v1/notes/{uuid4()}", f"/v1/notes/{uuid4()}"
+    assert (await api.post(first, "k1"))[0] == 200
+    for path, headers in ((second, {}), (first + "?a=1", {}), (first, {"If-Match": '"1"'})):
+        assert (await api.post(path, "k1", **headers))[1]["type"] == PROBLEM + "idempotency-key-reused"
+
+
+async def test_keys_belong_to_a_client_and_a_route(api: Client) -> None:
+    await api.post(THINGS, "k1", {"name": "a"})
+    assert (await api.post(THINGS, "k1", {"name": "b"}, client="other"))[1] == {"count": 2, "name": "b"}
+    assert (await api.post(f"/v1/notes/{uuid4()}", "k1"))[0] == 200
+    assert small.ran == ["a", "b", "note"]
+
+
+async def test_while_the_first_runs_the_second_is_told_so(api: Client) -> None:
+    first = asyncio.create_task(api.post(THINGS, "k1", {"name": "wait"}))
+    await small.began.wait()
+    status, document, headers = await api.post(THINGS, "k1", {"name": "wait"})
+    assert (status, document["type"]) == (409, PROBLEM + "idempotency-in-progress")
+    assert headers["Retry-After"] == "1"
+    small.gate.set()
+    assert (await first)[0] == 201
+    assert (await api.post(THINGS, "k1", {"name": "wait"}))[2]["Idempotent-Replayed"] == "true"
+    assert small.ran == ["wait"]
+
+
+async def test_of_many_at_once_one_runs(api: Client) -> None:
+    answers = await asyncio.gather(*(api.post(THINGS, "k1", {"name": "a"}) for _ in range(8)))
+    assert {status for status, _, _ in answers} <= {201, 409}
+    assert small.ran == ["a"]
+
+
+async def test_a_refusal_is_not_kept(api: Client, kit_db: Database) -> None:
+    for _ in range(2):
+        status, document, _ = await api.post(THINGS, "k1", {"name": "no"})
+        assert (status, document["type"], document["moves"]) == (409, PROBLEM + "move-not-allowed", ["yes"])
+    assert small.ran == ["no", "no"]
+    assert await kept(kit_db) == []
+
+
+async def test_a_key_is_demanded_where_it_must_be(api: Client) -> None:
+    status, document, _ = await api.post(THINGS, None, {"name": "a"})
+    assert (status, document["type"]) == (400, PROBLEM + "idempotency-key-missing")
+    assert (await api.post(f"/v1/notes/{uuid4()}", None))[0] == 200
+
+
+@pytest.mark.parametrize("key", ["", "a b", "k" * 256, "\u00e9", "a\tb"])
+async def test_a_malformed_key_is_refused(api: Client, key: str) -> None:
+    for path in (THINGS, f"/v1/notes/{uuid4()}"):
+        status, document, _ = await api.post(path, key, {"name": "a"})
+        assert (status, document["type"]) == (400, PROBLEM + "idempotency-key-malformed")
+    assert small.ran == []
+
+
+async def test_the_longest_key_is_taken(api: Client) -> None:
+    assert (await api.post(THINGS, "~" * 255, {"name": "a"}))[0] == 201
+
+
+async def test_what_is_kept_cannot_be_read(api: Client, kit_db: Database) -> None:
+    await api.post(THINGS, "k1", {"name": "Layla"})
+    (row,) = await kept(kit_db)
+    assert (row.client_id, row.route, row.key, len(row.fingerprint)) == ("client", "POST /v1/things", "k1", 32)
+    assert b"Layla" not in row.answer
+
+
+async def test_a_text_that_postgresql_cannot_store_is_malformed(api: Client, kit_db: Database) -> None:
+    async with kit_db.engine.connect() as connection:
+        with pytest.raises(Exception, match="0x00"):
+            await connection.execute(text("SELECT cast(:value AS text)"), {"value": "a\0b"})
+    status, document, _ = await api.post("/v1/stored", None, {"name": "a\0b"})
+    assert (status, document["errors"]) == (422, [{"pointer": "#", "code": "character_not_storable"}])
+
+
+async def test_answers_older_than_seven_days_are_purged(api: Client, kit_db: Database) -> None:
+    for key in ("old", "new"):
+        await api.post(THINGS, key, {"name": key})
+    async with kit_db.transaction(Caller.system("test")) as tx:
+        at = datetime.now(UTC) - timedelta(days=7, seconds=1)
+        await tx.execute(text("UPDATE idempotency SET created_at = :at WHERE key = 'old'"), {"at": at})
+    assert [await purge_idempotency(kit_db), await purge_idempotency(kit_db)] == [1, 0]
+    assert [row.key for row in await kept(kit_db)] == ["new"]
+
+
+async def test_a_connection_that_breaks_is_503_and_the_next_request_works(api: Client) -> None:
+    for _ in range(2):
+        status, document, _ = await api.post("/v1/cut", None)
+        assert (status, document["type"]) == (503, PROBLEM + "service-unavailable")
+    assert (await api.post(THINGS, "k1", {"name": "a"}))[0] == 201
+
+
+async def test_a_database_that_is_away_is_503(mint: Mint) -> None:
+    database = Database(small.settings())
+    async with serving(small.small_app(mint, database)) as address, aiohttp.ClientSession(address) as session:
+        status, document, _ = await Client(session, mint).post(THINGS, "k1", {"name": "a"})
+        assert (status, document["type"]) == (503, PROBLEM + "service-unavailable")
+        async with session.get("/health/ready") as answer:
+            assert (answer.status, (await answer.json())["checks"]) == (503, {"database": "failed"})
+        async with session.get("/health/live") as answer:
+            assert answer.status == 200
