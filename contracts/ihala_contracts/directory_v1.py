@@ -124,6 +124,7 @@ class OrganizationJoined(_OrganizationEvent):
     operator_id: UUID | None = None
     cleared: bool = False
     agreement_until: date | None = None
+    hidden: bool = False  # no public page: its name is for the parties of a referral only
     joined_at: datetime
 
 
@@ -162,6 +163,7 @@ class ServiceChanged(Event):
     opening_hours: dict[str, str] = {}
     documents_to_bring: dict[str, str] = {}
     places_opened: bool = False  # more places than before: worth a retry
+    hidden: bool = False  # restricted, or of an organisation without a public page
     changed_at: datetime
 
 

@@ -199,6 +199,14 @@ class ReferralResumed(_ReferralEvent):
     version: Literal[1] = 1
 
 
+class ReferralReviewed(_ReferralEvent):
+    """The receiver looked at it again: the service, or the waiting, goes on until `review_at`."""
+
+    type: Literal["org.ihala.referral.reviewed"] = "org.ihala.referral.reviewed"
+    version: Literal[1] = 1
+    review_at: datetime
+
+
 class Outcome(BaseModel):
     """What came of one thing asked."""
 
@@ -287,6 +295,7 @@ class SealingKeyPublished(AnySealingKeyPublished):
 EVENTS: tuple[type[Event], ...] = (
     PlacementTriaged, PlacementRequested, PlacementCancelled, PlacementEnded, NeedUnserved, ReferralOffered,
     ReferralAcknowledged, ReferralAccepted, ReferralDeclined, ReferralInformationRequested, ReferralAnswered,
-    ReferralWaitlisted, ReferralStarted, ReferralHeld, ReferralResumed, ReferralCompleted, ReferralExpired,
-    ReferralWithdrawn, ReferralCancelled, ReferralFailed, DeadlineMissed, Escalated, SealingKeyPublished,
+    ReferralWaitlisted, ReferralStarted, ReferralHeld, ReferralResumed, ReferralReviewed, ReferralCompleted,
+    ReferralExpired, ReferralWithdrawn, ReferralCancelled, ReferralFailed, DeadlineMissed, Escalated,
+    SealingKeyPublished,
 )  # fmt: skip

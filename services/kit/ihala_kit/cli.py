@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -74,8 +75,12 @@ def migrate(name: Name) -> None:
 
 @app.command()
 def openapi(name: Name) -> None:
-    """Print a service's OpenAPI 3.1 document."""
+    """Print a service's OpenAPI 3.1 document; it needs no settings."""
     from ihala_kit import http
+    from ihala_kit.vault import new_master_key
+
+    os.environ.setdefault(f"{name.upper()}_DATABASE_URL", "postgresql://nobody@127.0.0.1/none")
+    os.environ.setdefault(f"{name.upper()}_MASTER_KEY", new_master_key())
 
     typer.echo(json.dumps(http.openapi_document(load(name)), indent=2, ensure_ascii=False))
 

@@ -33,7 +33,7 @@ SortValue = str | int | datetime | date | UUID
 Key = tuple[SortValue, ...]
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{2,1000}")
-_TAGS: dict[type, str] = {str: "s", int: "i", datetime: "t", date: "d", UUID: "u"}
+_TAGS: dict[type, str] = {str: "s", int: "i", datetime: "t", date: "d", UUID: "u"}  # a datetime is a date too: it comes first
 _READERS: dict[str, Callable[[str], SortValue]] = {
     "s": str,
     "i": int,
@@ -118,8 +118,13 @@ def _address(request: Request, cursor: str) -> str:
 
 def encoded(key: Key) -> str:
     """Return a cursor that holds the values of `key`."""
-    pairs = [[_TAGS[type(value)], value.isoformat() if isinstance(value, date) else str(value)] for value in key]
+    pairs = [[_tag(value), value.isoformat() if isinstance(value, date) else str(value)] for value in key]
     return urlsafe_b64encode(json.dumps(pairs, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _tag(value: SortValue) -> str:
+    """Return the sign of the value's type; a driver's own kind of UUID is one as well."""
+    return next(tag for kind, tag in _TAGS.items() if isinstance(value, kind))
 
 
 def decoded(cursor: str) -> Key:

@@ -1,0 +1,55 @@
+# Ihala needs Python 3.11 or newer (with venv) and make; everything else is fetched, checked by hash, into .venv and .local.
+PYTHON ?= python3
+VENV := .venv/bin
+LOCAL := $(VENV)/python -m ihala_local
+# What a person may set: make run IHALA_PORT_OFFSET=100, make up IHALA_GATEWAY_PORT=8090 IHALA_HOME=/data/ihala
+export IHALA_PORT_OFFSET IHALA_GATEWAY_PORT IHALA_HOME IHALA_POSTGRES_URL
+export IHALA_KAFKA_SERVERS IHALA_KAFKA_USERNAME IHALA_KAFKA_PASSWORD IHALA_KAFKA_MECHANISM
+
+.DEFAULT_GOAL := help
+.PHONY: help install run up story down status test check bench contracts requirements migration clean-data
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## make .venv from requirements.lock, with all our projects in it
+	@$(PYTHON) deploy/local/bootstrap.py
+
+run: install ## start everything, walk one referral from a centre to its verified outcome, stay until Ctrl-C
+	@$(LOCAL) run
+
+up: install ## start everything in the background; returns when it is ready
+	@$(LOCAL) up
+
+story: install ## walk one referral through what is up
+	@$(LOCAL) story
+
+down: install ## stop what `make up` or `make run` started
+	@$(LOCAL) down
+
+status: install ## show how the parts stand, where they are and who may try them
+	@$(LOCAL) status
+
+test: install ## run all tests; ARGS= goes to pytest
+	@$(VENV)/python -m pytest tests -m "not bench" $(ARGS)
+
+check: install ## ruff, mypy and the direction of imports
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy contracts services gateway deploy/local
+	$(VENV)/lint-imports
+
+bench: install ## measure; writes tests/bench/results.json
+	@$(VENV)/python -m pytest tests/bench -m bench -s $(ARGS)
+
+contracts: install ## write the JSON Schemas, the AsyncAPI and the OpenAPI documents from the code
+	@$(VENV)/python -m ihala_local.documents
+
+requirements: ## write requirements.lock from requirements.in; UPGRADE=1 takes the newest versions
+	@$(PYTHON) deploy/local/lock.py $(if $(UPGRADE),--upgrade)
+
+migration: install ## make the next migration: SERVICE=referral NAME=add_a_column
+	@$(VENV)/python -m ihala_local.migration "$(SERVICE)" "$(NAME)"
+
+clean-data: install ## remove the data of the local run; .venv and Kafka's program files stay
+	@$(LOCAL) clean-data

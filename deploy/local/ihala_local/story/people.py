@@ -1,0 +1,60 @@
+"""Families for the story, new ones each time. The names are common ones put together by chance; the phones cannot exist (070)."""
+
+import random
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+WOMEN = ("زينب", "هدى", "نور", "رحمة", "شيماء", "إسراء", "أمل", "سعاد")
+MEN = ("أحمد", "علي", "محمود", "يونس", "خالد", "سالم", "إدريس", "عماد")
+CHILDREN = ("ياسر", "مريم", "حسن", "رنا", "سيف", "دعاء")
+FAMILIES = ("التلعفري", "الحمداني", "الجبوري", "النعيمي", "العبيدي", "الزبيدي")
+TELAFAR = "IQG15Q08"
+
+
+@dataclass
+class Family:
+    """A mother and her household, back from abroad, living in Telafar."""
+
+    given: str = field(default_factory=lambda: random.choice(WOMEN))
+    father: str = field(default_factory=lambda: random.choice(MEN))
+    family: str = field(default_factory=lambda: random.choice(FAMILIES))
+    phone: str = field(default_factory=lambda: f"+964700{random.randrange(10**7):07d}")
+    number: str = field(default_factory=lambda: f"TLF-{uuid.uuid4().hex[:10].upper()}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what must never be seen outside intake."""
+        return self.given, self.father, self.family, self.phone, self.phone.removeprefix("+964")
+
+    def request(self, needs: list[dict[str, Any]], categories: tuple[str, ...]) -> dict[str, Any]:
+        """Return the body of POST /intake/v1/requests: the person, a spoken consent, and the needs."""
+        return {
+            "identifiers": [{"system": "hlp-mosul", "value": self.number}],
+            "person": {
+                "call_name": f"أم {random.choice(CHILDREN)}",
+                "given_name": self.given,
+                "father_name": self.father,
+                "family_name": self.family,
+                "sex": "female",
+                "birth_year": random.randrange(1975, 2000),
+                "status": "group.returnee_abroad",
+                "place": TELAFAR,
+                "language_spoken": "ar",
+                "language_written": "ar",
+                "reads": "yes",
+                "phones": [{"number": self.phone, "safe_to_call": True, "safe_to_message": True, "owner": "own"}],
+            },
+            "household": {
+                "size": 4,
+                "members": [{"call_name": name, "role": "child", "birth_year": 2016} for name in random.sample(CHILDREN, 2)],
+            },
+            "consent": {
+                "given": True,
+                "categories": list(categories),
+                "language": "ar",
+                "how": "spoken",
+                "recorded_by": "hlp-officer-7",
+            },
+            "needs": needs,
+        }

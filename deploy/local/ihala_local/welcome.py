@@ -1,0 +1,69 @@
+"""What is printed when everything is up: where things are, who may try them, and three calls to begin with."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ihala_local.demo import Demo
+from ihala_local.home import REPOSITORY, Home
+from ihala_local.place import Place
+from ihala_local.ports import SERVICES
+
+
+def welcome(console: Console, place: Place) -> None:
+    """Print it all."""
+    demo = Demo.read(place.home)
+    console.print()
+    console.print(_addresses(place))
+    console.print()
+    console.print(_clients(demo.clients.values()))
+    console.print(f"\nTheir keys are in {_short(place.home)}/keys; {_short(place.home)}/demo.json lists everything for programs.")
+    console.print("\n[bold]Try[/bold]")
+    for call in calls(demo):
+        console.print(call, highlight=False, soft_wrap=True, markup=False)
+
+
+def calls(demo: Demo) -> list[str]:
+    """Return three curl commands: one open to everybody, one of a partner's system, one of a provider's."""
+    return [
+        f"curl {demo.base_url}/directory/v1/needs",
+        _call(demo, _first_with(demo, "intake:request"), "/directory/v1/services"),
+        _call(demo, _first_with(demo, "referral:answer"), "/referral/v1/referrals"),
+    ]
+
+
+def _call(demo: Demo, client_id: str, path: str) -> str:
+    return f'curl -H "Authorization: Bearer $(.venv/bin/python -m ihala_local token {client_id})" {demo.base_url}{path}'
+
+
+def _first_with(demo: Demo, scope: str) -> str:
+    """Return the client that has the scope and fewest others: the plainest example."""
+    able = [client for client in demo.clients.values() if scope in client["scopes"]]
+    return str(min(able, key=lambda client: len(client["scopes"]))["client_id"])
+
+
+def _addresses(place: Place) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_row("gateway", place.ports.url("gateway"))
+    for name in SERVICES:
+        table.add_row(name, f"{place.ports.url('gateway')}/{name}/v1")
+    table.add_row("tokens", f"{place.ports.url('gateway')}/oauth/token")
+    table.add_row("messages", f"{place.ports.url('sink')}/")
+    table.add_row("Kafka", f"{place.kafka_servers} (SASL_PLAINTEXT, SCRAM-SHA-512)")
+    return table
+
+
+def _clients(clients: Iterable[dict[str, Any]]) -> Table:
+    table = Table("client", "organisation", "kind", "roles", "scopes", box=None, pad_edge=False, title="Demonstration clients")
+    table.title_justify = "left"
+    for client in clients:
+        if client["organization_kind"] != "system":
+            roles, scopes = ", ".join(client["roles"]), ", ".join(client["scopes"])
+            table.add_row(client["client_id"], client["organization"], client["organization_kind"], roles, scopes)
+    return table
+
+
+def _short(home: Home) -> str:
+    return str(home.path.relative_to(REPOSITORY) if home.path.is_relative_to(REPOSITORY) else home.path)

@@ -1,0 +1,106 @@
+"""Joins the parts of the gateway; the only place that does."""
+
+import asyncio
+import gc
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ihala_kit.db import Database
+from ihala_kit.health import Health
+from ihala_kit.service import Service
+from ihala_kit.vault import Vault
+from sqlalchemy import text
+
+from ihala_gateway.access_log import AccessLog
+from ihala_gateway.access_tokens import AccessTokens
+from ihala_gateway.authorize import Gatekeeper
+from ihala_gateway.body import Receive, Send
+from ihala_gateway.documents import Documents, service_documents
+from ihala_gateway.door import Door
+from ihala_gateway.internal_tokens import InternalTokens
+from ihala_gateway.keys import Keys
+from ihala_gateway.own import OwnAddresses
+from ihala_gateway.proxy import Proxy
+from ihala_gateway.routes import compile_routes
+from ihala_gateway.settings import Settings
+from ihala_gateway.standing import Standing
+from ihala_gateway.token_endpoint import TokenEndpoint
+from ihala_gateway.tokens import Server
+from ihala_gateway.tracing import Tracing
+from ihala_gateway.upkeep import Upkeep
+from ihala_gateway.visit import Scope
+
+VERSION = "0.1.0"
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def service() -> Service:
+    """Return the gateway as `ihala run gateway` knows it; reads the settings."""
+    settings = Settings()
+    return Service("gateway", "Gateway", VERSION, settings, MIGRATIONS, asgi=lambda database: Gateway(settings, database))
+
+
+class Gateway:
+    """The ASGI application. Its lifespan reads keys and standing before the first request, and writes the log after the last."""
+
+    def __init__(self, settings: Settings, database: Database, documents: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        """`documents` are the services' OpenAPI documents; without them the committed ones are read."""
+        found = service_documents(settings.upstreams) if documents is None else documents
+        routes, keys, standing = compile_routes(found), Keys(), Standing()
+        self._keys = keys
+        server = Server(keys.access, settings.issuer)
+        self._log = AccessLog(database)
+        self._upkeep = Upkeep(database, Vault(settings.master_key), standing, keys, settings.access_log_days)
+        self._proxy = Proxy(
+            {name: str(base) for name, base in settings.upstreams.items()}, InternalTokens(keys.internal, settings.issuer),
+            settings.largest_body, settings.upstream_silence_seconds,
+        )  # fmt: skip
+        self._door = Door(
+            Gatekeeper(routes, AccessTokens(keys.access, settings.issuer, settings.issuer), standing),
+            self._proxy,
+            OwnAddresses(
+                settings.issuer, TokenEndpoint(server, database), keys, Documents(found, settings.issuer),
+                _health(database, standing), routes.scopes(),
+            ),
+            self._log,
+            Tracing(settings.otlp_endpoint is not None),
+        )  # fmt: skip
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one ASGI scope: a request, or the application's own life. Web sockets are refused."""
+        if scope["type"] == "http":
+            await self._door(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Start, run the background work, stop. An error at the start ends the process, with its reason in the log."""
+        await receive()
+        await self._upkeep.begin()
+        await self._proxy.start()
+        gc.collect()
+        gc.freeze()  # what is here now stays; not looking at it again saves a tenth of each request
+        work = [asyncio.create_task(self._upkeep.run()), asyncio.create_task(self._log.run())]
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        await self._proxy.stop()
+        await self._log.flush()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _health(database: Database, standing: Standing) -> Health:
+    health = Health()
+    health.add("database", lambda: _answers(database))
+    health.add("standing", lambda: standing.known)
+    return health
+
+
+async def _answers(database: Database) -> bool:
+    async with database.engine.connect() as connection:
+        return bool(await connection.scalar(text("SELECT true")))

@@ -1,0 +1,75 @@
+"""Client authentication by a signed assertion (private_key_jwt, RFC 7523), as strictly as FAPI 2.0 wants it.
+
+Our own in place of Authlib's, which takes any algorithm, several audiences and any life. What is refused before the signature is
+proven says nothing; after it, the client is told what to correct.
+"""
+
+import binascii
+import hashlib
+import time
+from datetime import UTC, datetime
+from typing import Any, TypeGuard
+
+from authlib.oauth2.rfc6749.errors import InvalidClientError
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+
+from ihala_gateway.client_keys import ALGORITHMS, Key, KeysRefused, algorithms_of, usable_keys
+from ihala_gateway.tables import Client
+from ihala_gateway.token_request import SpentJti
+
+LONGEST_LIFE_SECONDS = 600
+CLOCKS_DIFFER_BY_SECONDS = 30
+
+_TYPES = (None, "JWT", "client-authentication+jwt")
+_HEADERS = {"alg", "typ", "kid"}
+_REGISTRY = jws.JWSRegistry(algorithms=list(ALGORITHMS))
+
+
+def check(assertion: str, client: Client, issuer: str) -> SpentJti:
+    """Prove that `client` made the assertion for us, now. Raises InvalidClientError. The caller must spend what comes back."""
+    claims = _decoded(assertion, client.jwks or {})
+    expires_at = _check_claims(claims, client.client_id, issuer, time.time())
+    return SpentJti(client.client_id, hashlib.sha256(claims["jti"].encode()).digest(), expires_at)
+
+
+def _decoded(assertion: str, jwks: dict[str, Any]) -> dict[str, Any]:
+    """Return the claims of an assertion that one of the keys signed. Raises InvalidClientError."""
+    try:
+        header = jws.extract_compact(assertion.encode("ascii")).headers()
+        return jwt.decode(assertion, _key_for(header, usable_keys(jwks)), registry=_REGISTRY).claims
+    except (JoseError, KeysRefused, binascii.Error, ValueError, TypeError, RecursionError):
+        raise InvalidClientError from None
+
+
+def _key_for(header: dict[str, Any], keys: list[Key]) -> Key:
+    """Return the one key that the header can mean. Raises ValueError."""
+    if not header.keys() <= _HEADERS or header.get("typ") not in _TYPES:
+        raise ValueError("header")
+    key_id = header.get("kid")
+    found = keys if key_id is None else [key for key in keys if key.kid == key_id]
+    if len(found) != 1 or header.get("alg") not in algorithms_of(found[0]):
+        raise ValueError("key")
+    return found[0]
+
+
+def _check_claims(claims: dict[str, Any], client_id: str, issuer: str, now: float) -> datetime:
+    """Return until when a proven assertion must be remembered. Raises InvalidClientError, saying what to correct."""
+    soon, late = now + CLOCKS_DIFFER_BY_SECONDS, now - CLOCKS_DIFFER_BY_SECONDS
+    expires, issued, begins, jti = claims.get("exp"), claims.get("iat", now), claims.get("nbf", now), claims.get("jti")
+    _demand(claims.get("iss") == claims.get("sub") == client_id, "iss and sub of the assertion must be the client_id")
+    _demand(claims.get("aud") == issuer, "aud of the assertion must be the issuer, as one string")
+    _demand(_is_time(expires) and late < expires <= soon + LONGEST_LIFE_SECONDS, "exp of the assertion must be at most 10 minutes ahead")
+    _demand(_is_time(issued) and _is_time(begins) and max(issued, begins) <= soon, "iat and nbf of the assertion must have passed")
+    _demand(isinstance(jti, str) and jti != "", "jti of the assertion must be a text, a new one each time")
+    return datetime.fromtimestamp(float(claims["exp"]) + 2 * CLOCKS_DIFFER_BY_SECONDS, UTC)
+
+
+def _demand(holds: bool, fault: str) -> None:
+    if not holds:
+        raise InvalidClientError(description=fault)
+
+
+def _is_time(value: object) -> TypeGuard[float]:
+    """Tell whether a claim is a NumericDate; NaN, infinity and booleans, which JSON or Python would let pass, are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e11

@@ -1,0 +1,113 @@
+"""May this request pass, and as whom? Decided from its first line and headers alone, with no framework and no I/O.
+
+The same function is meant for two seats: in this process before the proxy, and behind another proxy's `auth_request`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from ihala_kit.problems import InsufficientScope, MethodNotAllowed, NotFound, Problem, ServiceUnavailable, Unauthenticated
+
+from ihala_gateway.access_tokens import AccessTokens, Grant, TokenRefused
+from ihala_gateway.errors import HeadersRefused, PathRefused
+from ihala_gateway.routes import Route, RouteTable
+from ihala_gateway.standing import Standing
+
+Headers = Iterable[tuple[bytes, bytes]]  # names in small letters, as ASGI has them
+
+LONGEST_TARGET = 8192
+MOST_HEADERS = 100
+
+# What two parsers could read differently is refused, and so is all that RFC 3986 does not allow in a path. An escape is only
+# taken where it is needed: not for letters, digits, `-._~` (their plain form is the same path), `%25` (it would be decoded
+# twice), `/`, `;`, `\\` and controls.
+_PATH = re.compile(
+    rb"/|(?:/(?:[A-Za-z0-9._~!$&'()*+,=:@-]|%(?:2[0-46-9a-c]|3[ac-f]|40|5[bde]|60|7[b-d]|[89a-f][0-9a-f]))+)+/?",
+    re.IGNORECASE,
+)
+_DOTS = re.compile(rb"\.\.|/\.(?:/|\Z)")
+_TOKEN_IN_QUERY = re.compile(rb"(?:\A|&)access_token=")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about one request. Exactly `path` may be forwarded, and only when `refusal` is None."""
+
+    path: bytes
+    route: Route | None = None  # known as soon as path and method are
+    grant: Grant | None = None  # who calls; None for nobody and on public routes
+    refusal: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gatekeeper:
+    """`authorize` and the three things it looks into: routes, verified tokens, standing of clients."""
+
+    routes: RouteTable
+    tokens: AccessTokens
+    standing: Standing
+
+    def authorize(self, method: str, raw_path: bytes, headers: Headers, client_cert: bytes | None = None) -> Decision:
+        """Decide on a request. `raw_path` is the target as it was sent, with or without a query; `client_cert` is DER."""
+        path, _, query = raw_path.partition(b"?")
+        refusal, credentials = first_look(path, query, headers)
+        if refusal is not None:
+            return Decision(path, refusal=refusal)
+        routes = self.routes.find(path)
+        route = routes.get(method)
+        if route is None:
+            return Decision(path, refusal=_no_route(routes))
+        decision = Decision(path, route)
+        return decision if route.public else self._with_token(decision, route, credentials, client_cert)
+
+    def _with_token(self, decision: Decision, route: Route, credentials: bytes | None, client_cert: bytes | None) -> Decision:
+        if credentials is None:
+            return replace(decision, refusal=Unauthenticated(headers={"WWW-Authenticate": "Bearer"}))
+        try:
+            grant = self.tokens.check(credentials, client_cert)
+        except TokenRefused:
+            return replace(decision, refusal=_bad_token())
+        if not self.standing.known:
+            return replace(decision, refusal=ServiceUnavailable())
+        if not self.standing.holds(grant.client_id, grant.client_version):
+            return replace(decision, grant=grant, refusal=_bad_token())
+        if not route.scopes <= grant.scopes:
+            return replace(decision, grant=grant, refusal=_missing(route.scopes))
+        return Decision(decision.path, route, grant)
+
+
+def path_is_plain(path: bytes) -> bool:
+    """Tell whether every parser reads this path alike."""
+    return _PATH.fullmatch(path) is not None and _DOTS.search(path) is None
+
+
+def first_look(path: bytes, query: bytes, headers: Headers) -> tuple[Problem | None, bytes | None]:
+    """Return why the request is refused whoever sent it, or else the value of its one Authorization header, if it has one."""
+    if len(path) + len(query) > LONGEST_TARGET or not path_is_plain(path):
+        return PathRefused(), None
+    seen, credentials = 0, None
+    for count, (name, value) in enumerate(headers):
+        if name == b"authorization":
+            seen, credentials = seen + 1, value
+        if seen > 1 or count >= MOST_HEADERS:
+            return HeadersRefused(), None
+    if query and _TOKEN_IN_QUERY.search(query):
+        return HeadersRefused(), None
+    return None, credentials
+
+
+def _no_route(routes: Mapping[str, Route]) -> Problem:
+    if not routes:
+        return NotFound()
+    return MethodNotAllowed(headers={"Allow": ", ".join(sorted(routes))})
+
+
+def _bad_token() -> Problem:
+    return Unauthenticated(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+
+
+def _missing(scopes: frozenset[str]) -> Problem:
+    needed = " ".join(sorted(scopes))
+    challenge = f'Bearer error="insufficient_scope", scope="{needed}"'
+    return InsufficientScope(headers={"WWW-Authenticate": challenge}, needed=sorted(scopes))

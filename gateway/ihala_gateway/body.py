@@ -1,0 +1,67 @@
+"""A request's body on its way to a service: counted, never collected."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from ihala_kit.problems import BodyTooLarge, Problem
+
+from ihala_gateway.errors import BodyTooSlow
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+SILENCE_SECONDS = 30.0
+
+
+class CallerGone(Exception):
+    """The caller closed the connection before its request was complete."""
+
+
+class Body:
+    """The body of one request. `read_whole` is True once nothing but the caller's leaving can follow."""
+
+    def __init__(self, fields: Mapping[bytes, bytes], receive: Receive, largest: int) -> None:
+        self._receive = receive
+        self._largest = largest
+        self._seen = 0
+        self.failure: Problem | CallerGone | None = None
+        self.declared = fields.get(b"content-length")
+        self.read_whole = self.declared in (None, b"0") and b"transfer-encoding" not in fields
+
+    async def opened(self) -> bytes | AsyncIterator[bytes] | None:
+        """Return the body: nothing, all of it when it came in one piece, or else an iterator over the pieces.
+
+        Raises BodyTooLarge (413), BodyTooSlow (408), CallerGone; the iterator too, leaving the reason in `failure`.
+        """
+        if self.read_whole:
+            return None
+        if self.declared is not None and (len(self.declared) > 18 or int(self.declared) > self._largest):
+            raise BodyTooLarge
+        piece = await self._next()
+        return piece if self.read_whole else self._pieces(piece)
+
+    async def _pieces(self, piece: bytes) -> AsyncIterator[bytes]:
+        yield piece
+        try:
+            while not self.read_whole:
+                yield await self._next()
+        except (Problem, CallerGone) as failure:
+            self.failure = failure
+            raise
+
+    async def _next(self) -> bytes:
+        try:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                message = await self._receive()
+        except TimeoutError:
+            raise BodyTooSlow(headers={"Connection": "close"}) from None
+        if message["type"] != "http.request":
+            raise CallerGone
+        piece: bytes = message.get("body", b"")
+        self._seen += len(piece)
+        if self._seen > self._largest:
+            raise BodyTooLarge
+        self.read_whole = not message.get("more_body", False)
+        return piece

@@ -1,0 +1,94 @@
+"""The command `ihala-gateway`: clients and signing keys. Works on the database; running gateways follow within a second."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from ihala_kit.auth import Caller
+from ihala_kit.db import Database
+from ihala_kit.vault import Vault
+from pydantic import ValidationError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_gateway import clients, keys, store
+from ihala_gateway.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
+clients_app = typer.Typer(no_args_is_help=True, help="Systems of organisations that may call.")
+keys_app = typer.Typer(no_args_is_help=True, help="Keys that sign tokens.")
+app.add_typer(clients_app, name="clients")
+app.add_typer(keys_app, name="keys")
+
+T = TypeVar("T")
+ClientId = Annotated[str, typer.Argument(help="the client's id")]
+
+
+@clients_app.command("load")
+def load(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a JSON list of clients")]) -> None:
+    """Register the clients of a file, or bring them to what it says. Loading it again changes nothing."""
+    try:
+        entries = clients.read(file.read_bytes())
+    except ValidationError as error:
+        raise _end("; ".join(f"{'/'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())) from None
+    loaded = _in_transaction(lambda tx, _: clients.load(tx, entries))
+    typer.echo(f"{len(loaded.added)} added, {len(loaded.changed)} changed, {len(loaded.unchanged)} unchanged")
+
+
+@clients_app.command("list")
+def list_clients() -> None:
+    """Show every client: id, status, kind, organisation, scopes."""
+    for client in _in_transaction(lambda tx, _: store.clients(tx)):
+        trained = "" if client.trained_on else "  (no training recorded)"
+        typer.echo(f"{client.client_id}  {client.status}  {client.kind}  {client.organization_name}  {' '.join(client.scopes)}{trained}")
+
+
+@clients_app.command("suspend")
+def suspend(client_id: ClientId) -> None:
+    """Give a client no tokens any more, and refuse those it has within a second."""
+    done = _in_transaction(lambda tx, _: clients.suspend(tx, client_id))
+    typer.echo("suspended" if done else "was suspended already")
+
+
+@clients_app.command("activate")
+def activate(client_id: ClientId) -> None:
+    """Let a suspended client in again; it needs a new token."""
+    done = _in_transaction(lambda tx, _: clients.activate(tx, client_id))
+    typer.echo("active" if done else "was active already")
+
+
+@keys_app.command("rotate")
+def rotate() -> None:
+    """Make new signing keys: published now, signing in 15 minutes; the old ones run out an hour later."""
+    begins = _in_transaction(lambda tx, settings: keys.rotate(tx, Vault(settings.master_key), datetime.now(UTC)))
+    typer.echo(f"new keys sign from {begins:%Y-%m-%d %H:%M} UTC")
+
+
+def _in_transaction(work: Callable[[AsyncSession, Settings], Awaitable[T]]) -> T:
+    """Run the work in one transaction of the gateway's database and return what it returned; ends with a sentence if it is refused."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise _end("settings are missing or wrong: " + ", ".join(f"GATEWAY_{item['loc'][0]}".upper() for item in error.errors())) from None
+    try:
+        return asyncio.run(_run(settings, work))
+    except clients.ClientRefused as error:
+        raise _end(str(error)) from None
+    except OSError:
+        raise _end("the gateway's database does not answer") from None
+
+
+async def _run(settings: Settings, work: Callable[[AsyncSession, Settings], Awaitable[T]]) -> T:
+    database = Database(settings, pool_size=1)
+    try:
+        async with database.transaction(Caller.system("clients")) as tx:
+            return await work(tx, settings)
+    finally:
+        await database.stop()
+
+
+def _end(sentence: str) -> typer.Exit:
+    typer.echo(sentence, err=True)
+    return typer.Exit(1)

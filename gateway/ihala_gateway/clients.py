@@ -1,0 +1,179 @@
+"""Every change of a client: registered or changed, suspended, active again. Each tells the others by an event in the same transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from ihala_contracts.gateway_v1 import ClientApproved, ClientSuspended
+from ihala_kit.outbox import emit
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, field_validator, model_validator
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_gateway import secret_hash, store
+from ihala_gateway.client_keys import usable_keys
+from ihala_gateway.tables import Client
+from ihala_gateway.token_request import CLIENT_ID
+
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
+Scope = Annotated[str, Field(pattern=r"^[a-z][a-z-]*:[a-z][a-z-]*$")]
+PlaceCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,12}$")]
+
+SHORTEST_SECRET = 16
+
+
+class ClientRefused(Exception):
+    """The change is not possible; the text says why, for whoever asked for it."""
+
+
+class Entry(BaseModel):
+    """One client as a file names it."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    client_id: Annotated[str, Field(pattern=f"^{CLIENT_ID.pattern}$")]
+    organization_id: UUID
+    organization: Annotated[str, Field(min_length=1, max_length=300)]
+    organization_kind: Word
+    operator_id: UUID | None = None
+    governorates: list[PlaceCode] = []
+    roles: list[Word] = []
+    scopes: list[Scope]
+    cleared: bool = False
+    kind: Literal["sandbox", "live"]
+    trained_on: date | None = None
+    jwks: dict[str, Any] | None = None
+    secret: SecretStr | None = None
+
+    @field_validator("jwks")
+    @classmethod
+    def _usable(cls, jwks: dict[str, Any] | None) -> dict[str, Any] | None:
+        if jwks is not None:
+            usable_keys(jwks)
+        return jwks
+
+    @model_validator(mode="after")
+    def _one_proof(self) -> Self:
+        if (self.jwks is None) == (self.secret is None):
+            raise ValueError("either jwks or secret")
+        if self.secret is not None and self.kind != "sandbox":
+            raise ValueError("a live client has keys, not a secret")
+        if self.secret is not None and len(self.secret.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"a secret has at least {SHORTEST_SECRET} characters")
+        return self
+
+
+@dataclass(slots=True)
+class Loaded:
+    """Ids by what became of them."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+
+
+def read(text: str | bytes) -> list[Entry]:
+    """Return the entries of a file. Raises pydantic's ValidationError, which shows no input."""
+    return TypeAdapter(list[Entry], config=ConfigDict(hide_input_in_errors=True)).validate_json(text)
+
+
+async def load(tx: AsyncSession, entries: Sequence[Entry]) -> Loaded:
+    """Make the clients what the entries say; emits ClientApproved for each that is new or changed. Raises ClientRefused.
+
+    A suspended client stays suspended. Clients that no entry names stay as they are.
+    """
+    loaded = Loaded()
+    for entry in sorted(entries, key=lambda entry: entry.client_id):  # one order of locks
+        client = await store.locked_client(tx, entry.client_id)
+        outcome = loaded.added if client is None else loaded.changed if _change(client, entry) else loaded.unchanged
+        outcome.append(entry.client_id)
+        if outcome is not loaded.unchanged:
+            client = client or _new(entry)
+            tx.add(client)
+            _approved(tx, client)
+    return loaded
+
+
+async def suspend(tx: AsyncSession, client_id: str) -> bool:
+    """Give the client no tokens any more and refuse those it has; emits ClientSuspended.
+
+    Returns False when it was suspended already. Raises ClientRefused for an unknown one.
+    """
+    client = await _known(tx, client_id)
+    if client.status == "suspended":
+        return False
+    _touch(client)
+    client.status = "suspended"
+    emit(tx, ClientSuspended(organization_id=client.organization_id, client_id=client_id, suspended_at=client.changed_at))
+    return True
+
+
+async def activate(tx: AsyncSession, client_id: str) -> bool:
+    """Let the client in again; emits ClientApproved. Tokens from before its suspension stay refused.
+
+    Returns False when it was active already. Raises ClientRefused for an unknown one.
+    """
+    client = await _known(tx, client_id)
+    if client.status == "active":
+        return False
+    _touch(client)
+    client.status = "active"
+    _approved(tx, client)
+    return True
+
+
+async def _known(tx: AsyncSession, client_id: str) -> Client:
+    client = await store.locked_client(tx, client_id)
+    if client is None:
+        raise ClientRefused(f"there is no client {client_id}")
+    return client
+
+
+def _new(entry: Entry) -> Client:
+    secret = None if entry.secret is None else secret_hash.hashed(entry.secret.get_secret_value())
+    return Client(
+        client_id=entry.client_id, status="active", version=1, changed_at=datetime.now(UTC),
+        jwks=entry.jwks, secret_hash=secret, **_facts(entry),
+    )  # fmt: skip
+
+
+def _change(client: Client, entry: Entry) -> bool:
+    """Bring the client to what the entry says; return whether anything was different. Raises ClientRefused."""
+    if client.organization_id != entry.organization_id:
+        raise ClientRefused(f"{client.client_id} belongs to another organisation; register a new client instead")
+    secret = None if entry.secret is None else entry.secret.get_secret_value()
+    wanted = _facts(entry) | {"jwks": entry.jwks}
+    kept_secret = secret is not None and client.secret_hash is not None and secret_hash.fits(secret, client.secret_hash)
+    if not kept_secret:
+        wanted["secret_hash"] = None if secret is None else secret_hash.hashed(secret)
+    different = {name: value for name, value in wanted.items() if getattr(client, name) != value}
+    for name, value in different.items():
+        setattr(client, name, value)
+    if different:
+        _touch(client)
+    return bool(different)
+
+
+def _facts(entry: Entry) -> dict[str, Any]:
+    return {
+        "organization_id": entry.organization_id, "organization_name": entry.organization,
+        "organization_kind": entry.organization_kind, "operator_id": entry.operator_id,
+        "governorates": sorted(set(entry.governorates)), "roles": sorted(set(entry.roles)), "scopes": sorted(set(entry.scopes)),
+        "cleared": entry.cleared, "kind": entry.kind, "trained_on": entry.trained_on,
+    }  # fmt: skip
+
+
+def _touch(client: Client) -> None:
+    """Mark a change: tokens that were given to the version before are refused from now on."""
+    client.version += 1
+    client.changed_at = datetime.now(UTC)
+
+
+def _approved(tx: AsyncSession, client: Client) -> None:
+    """Tell that the client may call, unless it is suspended: then its activation will."""
+    if client.status == "active":
+        emit(tx, ClientApproved(
+            organization_id=client.organization_id, client_id=client.client_id, organization_kind=client.organization_kind,
+            kind="sandbox" if client.kind == "sandbox" else "live", scopes=client.scopes, approved_at=client.changed_at,
+        ))  # fmt: skip

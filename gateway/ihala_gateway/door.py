@@ -1,0 +1,71 @@
+"""The one ASGI callable on the way of every request: decide, pass on or answer, take down. No framework in between."""
+
+import logging
+
+from ihala_kit.logs import kind_of
+from ihala_kit.problems import InternalError, Problem, ServiceUnavailable, answer
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import ClientDisconnect, Request
+
+from ihala_gateway.access_log import AccessLog
+from ihala_gateway.authorize import Gatekeeper, first_look
+from ihala_gateway.body import CallerGone, Receive, Send
+from ihala_gateway.own import OwnAddresses
+from ihala_gateway.proxy import AnswerBroken, Proxy
+from ihala_gateway.tracing import Tracing
+from ihala_gateway.visit import Scope, Visit
+
+log = logging.getLogger(__name__)
+
+_OWN = (b"/oauth/", b"/.well-known/", b"/openapi", b"/asyncapi.yaml", b"/schemas/", b"/health/")
+
+
+class Door:
+    """Answers HTTP requests; `Gateway` in app.py handles the rest of ASGI."""
+
+    def __init__(self, gatekeeper: Gatekeeper, proxy: Proxy, own: OwnAddresses, log_: AccessLog, tracing: Tracing) -> None:
+        self._gatekeeper = gatekeeper
+        self._proxy = proxy
+        self._own = own
+        self._log = log_
+        self._tracing = tracing
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        visit = Visit(scope, receive, send)
+        self._tracing.begin(visit)
+        try:
+            await self._serve(visit)
+        except Problem as problem:
+            await _refuse(visit, problem)
+        except (CallerGone, ClientDisconnect, AnswerBroken):
+            pass  # nobody to answer, or an answer already begun: the server cuts the connection, and the log line says status and time
+        except (OSError, SQLAlchemyError) as error:
+            log.warning("the database does not answer", extra={"error": kind_of(error)})
+            await _refuse(visit, ServiceUnavailable())
+        except Exception:  # the border: nothing of it may reach the caller
+            log.exception("request failed")
+            await _refuse(visit, InternalError())
+        finally:
+            self._tracing.end(visit)
+            self._log.note(visit)
+
+    async def _serve(self, visit: Visit) -> None:
+        if visit.path.startswith(_OWN):
+            refusal, _ = first_look(visit.path, visit.query, visit.headers)
+            if refusal is not None:
+                raise refusal
+            await self._own.answer(visit)
+            return
+        decision = self._gatekeeper.authorize(visit.scope["method"], visit.target, visit.headers)
+        visit.knows(decision)
+        if decision.refusal is not None:
+            raise decision.refusal
+        assert decision.route is not None, "a request without a route is refused"
+        await self._proxy.forward(visit, decision, decision.route)
+
+
+async def _refuse(visit: Visit, problem: Problem) -> None:
+    """Answer with a problem document; an answer that has begun stays cut off."""
+    if visit.status is None:
+        await answer(Request(visit.scope), problem)(visit.scope, visit.receive, visit.send)

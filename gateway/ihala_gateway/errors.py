@@ -1,0 +1,52 @@
+"""The refusals that only the gateway gives; those it shares with the services are the kit's."""
+
+from ihala_kit.problems import Problem
+from ihala_kit.words import Words
+
+
+class PathRefused(Problem):
+    """The path could be read in two ways (`..`, `//`, `\\`, `;`, encoded separators), or holds what no path of ours holds."""
+
+    status = 400
+    slug = "path-refused"
+    title = Words(
+        en="The address is not written in a form that can be accepted.",
+        ar="العنوان مكتوب بصيغة لا يمكن قبولها.",
+        ckb="ناونیشانەکە بە شێوەیەک نووسراوە کە قبووڵ ناکرێت.",
+    )
+
+
+class HeadersRefused(Problem):
+    """Two Authorization headers, a token in the query, or more headers than any honest client sends."""
+
+    status = 400
+    slug = "headers-refused"
+    title = Words(
+        en="The request's headers contradict each other or are too many. Send one Authorization header, and no token elsewhere.",
+        ar="ترويسات الطلب متعارضة أو كثيرة جداً. أرسل ترويسة Authorization واحدة فقط ولا ترسل رمز الدخول في موضع آخر.",
+        ckb="سەردێڕەکانی داواکارییەکە دژی یەکن یان زۆرن. تەنها یەک سەردێڕی Authorization بنێرە و تۆکن لە شوێنی تر مەنێرە.",
+    )
+
+
+class BodyTooSlow(Problem):
+    """The rest of the body did not come in time."""
+
+    status = 408
+    slug = "body-too-slow"
+    title = Words(
+        en="The request did not arrive in time. Please send it again.",
+        ar="لم يصل الطلب في الوقت المحدد. يرجى إرساله مرة أخرى.",
+        ckb="داواکارییەکە لە کاتی خۆیدا نەگەیشت. تکایە دووبارە بینێرەوە.",
+    )
+
+
+class ServiceTimeout(Problem):
+    """The service took the request and has not answered; whether it was carried out is not known."""
+
+    status = 504
+    slug = "service-timeout"
+    title = Words(
+        en="The service did not answer in time. Send the same request again with the same Idempotency-Key.",
+        ar="لم تُجب الخدمة في الوقت المحدد. أعد إرسال الطلب نفسه بنفس Idempotency-Key.",
+        ckb="خزمەتگوزارییەکە لە کاتی خۆیدا وەڵامی نەدایەوە. هەمان داواکاری بە هەمان Idempotency-Key دووبارە بنێرەوە.",
+    )

@@ -1,0 +1,103 @@
+"""Where a path leads and which scopes it needs: compiled once, at start, from the services' OpenAPI documents."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ihala_contracts.public_routes import PUBLIC_ROUTES
+
+SCHEME = "oauth2"  # the name of the security scheme in every service's document
+_METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
+
+
+class RouteTableError(Exception):
+    """The documents do not say who may call a route, or two of them claim the same one: the gateway does not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation. `template` is the external path (/intake/v1/requests/{id}); the only form of it that is logged."""
+
+    service: str
+    method: str
+    template: str
+    scopes: frozenset[str]  # all of them are needed
+    public: bool
+
+
+@dataclass(slots=True)
+class _Node:
+    literals: dict[bytes, "_Node"] = field(default_factory=dict)
+    parameter: "_Node | None" = None
+    routes: dict[str, Route] = field(default_factory=dict)
+
+
+class RouteTable:
+    """All routes by path, then by method."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._root = _Node()
+        for route in routes:
+            self._add(route)
+
+    def find(self, path: bytes) -> Mapping[str, Route]:
+        """Return the routes of a path by method; none when no template matches. A literal part wins over a parameter."""
+        found = _descend(self._root, path.split(b"/"), 1)
+        return found.routes if found else {}
+
+    def scopes(self) -> list[str]:
+        """Return every scope that some route needs, sorted."""
+        return sorted({scope for route in _all(self._root) for scope in route.scopes})
+
+    def _add(self, route: Route) -> None:
+        node = self._root
+        for part in route.template.split("/")[1:]:
+            if part.startswith("{"):
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.literals.setdefault(part.encode("ascii"), _Node())
+        if route.method in node.routes:
+            raise RouteTableError(f"{route.method} {route.template}: two routes match the same paths")
+        node.routes[route.method] = route
+
+
+def _descend(node: _Node, parts: list[bytes], at: int) -> _Node | None:
+    if at == len(parts):
+        return node if node.routes else None
+    literal = node.literals.get(parts[at])
+    if literal is not None and (found := _descend(literal, parts, at + 1)) is not None:
+        return found
+    if node.parameter is not None and parts[at]:
+        return _descend(node.parameter, parts, at + 1)
+    return None
+
+
+def _all(node: _Node) -> Iterator[Route]:
+    yield from node.routes.values()
+    for child in (*node.literals.values(), *filter(None, (node.parameter,))):
+        yield from _all(child)
+
+
+def compile_routes(documents: Mapping[str, Mapping[str, Any]]) -> RouteTable:
+    """Return the table for the OpenAPI documents by service name.
+
+    Raises RouteTableError when an operation has no scope and is not in PUBLIC_ROUTES, or has scopes and is.
+    """
+    return RouteTable(route for service, document in documents.items() for route in _routes(service, document))
+
+
+def _routes(service: str, document: Mapping[str, Any]) -> Iterator[Route]:
+    default = document.get("security", [])
+    for path, item in document["paths"].items():
+        for method in sorted(_METHODS & item.keys()):
+            scopes = _scopes(item[method].get("security", default))
+            public = (service, method.upper(), path) in PUBLIC_ROUTES
+            if public == bool(scopes):
+                raise RouteTableError(f"{method.upper()} {path} of {service} must have scopes or be a public route, not both")
+            yield Route(service, method.upper(), f"/{service}{path}", scopes, public)
+
+
+def _scopes(security: Iterable[Mapping[str, Iterable[str]]]) -> frozenset[str]:
+    """Return every scope that is named. OpenAPI would let one entry of several do; FastAPI demands all that it lists, and so do we."""
+    return frozenset(scope for entry in security for scope in entry.get(SCHEME, ()))

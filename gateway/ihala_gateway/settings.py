@@ -1,0 +1,20 @@
+"""What the gateway is told by its environment: GATEWAY_* variables, read once in app.py."""
+
+from typing import Annotated
+
+from ihala_kit.settings import KitSettings
+from pydantic import AnyHttpUrl, Field, UrlConstraints
+from pydantic_settings import SettingsConfigDict
+
+Upstream = Annotated[AnyHttpUrl, UrlConstraints(allowed_schemes=["http", "https"])]
+
+
+class Settings(KitSettings):
+    """Settings of the gateway. `issuer` is both the OAuth issuer and the audience of access tokens: the address partners use."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_")
+
+    upstreams: dict[str, Upstream]  # service name -> base address, for example {"intake": "http://127.0.0.1:8081"}
+    access_log_days: int = Field(default=90, ge=1)
+    largest_body: int = Field(default=1024 * 1024, ge=1)  # bytes of a request body that are still passed on
+    upstream_silence_seconds: float = Field(default=90, gt=0)  # longest pause in an answer: above a long poll's

@@ -1,0 +1,85 @@
+"""Every query of the gateway. The caller is always the system: nobody outside reads these tables."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_gateway.standing import Change
+from ihala_gateway.tables import Client, SigningKey, SpentAssertion
+
+LARGEST_PURGE = 5_000  # rows a transaction
+
+_LOCK_KEYS = text("SELECT pg_advisory_xact_lock(hashtextextended('ihala_gateway.signing_key', 0))")
+_LOG_COLUMNS = {
+    "at": "timestamptz", "request_id": "text", "client_id": "text", "organization_id": "uuid", "method": "text", "route": "text",
+    "status": "int", "milliseconds": "float8",
+}  # fmt: skip
+_WRITE_LOG = text(
+    f"INSERT INTO access_log ({', '.join(_LOG_COLUMNS)}) "  # noqa: S608 - our own names
+    f"SELECT * FROM unnest({', '.join(f'CAST(:{name} AS {kind}[])' for name, kind in _LOG_COLUMNS.items())})"
+)
+_PURGE_SPENT = text("""
+    DELETE FROM spent_assertion WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM spent_assertion WHERE expires_at < :before LIMIT :most)) RETURNING 1
+""")
+_PURGE_LOG = text("""
+    DELETE FROM access_log WHERE id = ANY(ARRAY(SELECT id FROM access_log WHERE at < :before ORDER BY at LIMIT :most)) RETURNING 1
+""")
+
+
+async def client(tx: AsyncSession, client_id: str) -> Client | None:
+    """Return a client, whatever its status."""
+    return await tx.get(Client, client_id)
+
+
+async def locked_client(tx: AsyncSession, client_id: str) -> Client | None:
+    """Return a client, locked until the transaction ends."""
+    return await tx.get(Client, client_id, with_for_update=True)
+
+
+async def clients(tx: AsyncSession) -> Sequence[Client]:
+    """Return all clients by id."""
+    return (await tx.exec(select(Client).order_by(Client.client_id))).all()
+
+
+async def standing(tx: AsyncSession, since: datetime) -> Mapping[str, Change]:
+    """Return the clients that are suspended, and those that changed after `since`."""
+    asked = or_(Client.status != "active", col(Client.changed_at) > since)
+    found = await tx.exec(select(Client.client_id, Client.version, Client.status).where(asked))
+    return {client_id: Change(version, status != "active") for client_id, version, status in found}
+
+
+async def spend(tx: AsyncSession, client_id: str, jti_hash: bytes, expires_at: datetime) -> bool:
+    """Record that an assertion was shown; return False when it was shown before."""
+    row = upsert(SpentAssertion).values(client_id=client_id, jti_hash=jti_hash, expires_at=expires_at)
+    spent = await tx.execute(row.on_conflict_do_nothing().returning(col(SpentAssertion.client_id)))
+    return spent.first() is not None
+
+
+async def lock_keys(tx: AsyncSession) -> None:
+    """Wait until no other process makes signing keys."""
+    await tx.execute(_LOCK_KEYS)
+
+
+async def signing_keys(tx: AsyncSession, now: datetime) -> list[SigningKey]:
+    """Return the keys that are still published, oldest first."""
+    published = or_(col(SigningKey.published_until).is_(None), col(SigningKey.published_until) > now)
+    found = await tx.exec(select(SigningKey).where(published).order_by(col(SigningKey.signs_from), SigningKey.key_id))
+    return list(found.all())
+
+
+async def write_access_log(tx: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write a batch of rows: as one array a column, since a parameter a value costs more than the request it tells of."""
+    await tx.execute(_WRITE_LOG, {name: [row[name] for row in rows] for name in _LOG_COLUMNS})
+
+
+async def purge(tx: AsyncSession, now: datetime, log_before: datetime) -> int:
+    """Delete a batch of assertions that have expired and of log rows that are old enough; return how many rows went."""
+    spent = await tx.execute(_PURGE_SPENT, {"before": now, "most": LARGEST_PURGE})
+    logged = await tx.execute(_PURGE_LOG, {"before": log_before, "most": LARGEST_PURGE})
+    return len(spent.all()) + len(logged.all())

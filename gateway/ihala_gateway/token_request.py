@@ -1,0 +1,165 @@
+"""A request at the token endpoint: its form, the one way in which the client authenticates, and what was fetched for it."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, unquote_plus
+
+from authlib.oauth2.rfc6749 import ClientMixin, OAuth2Payload, OAuth2Request
+from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
+from joserfc import jws
+from joserfc.errors import JoseError
+
+from ihala_gateway.tables import Client
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+LARGEST_FORM = 20_000
+MOST_FIELDS = 40
+CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+GRANT = "client_credentials"
+NEEDS_TRAINING = "intake:request"  # nobody refers before training and a signed code of confidentiality are recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Who the client says it is, and its one proof: an assertion or a secret."""
+
+    client_id: str
+    assertion: str | None = None
+    secret: str | None = None
+    by_header: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SpentJti:
+    """An assertion that is worth nothing after this request, and until when that must be remembered."""
+
+    client_id: str
+    jti_hash: bytes
+    expires_at: datetime
+
+
+class Registered(ClientMixin):
+    """A client as Authlib asks about it."""
+
+    def __init__(self, row: Client) -> None:
+        self.row = row
+
+    def get_client_id(self) -> str:
+        """Return its id."""
+        return self.row.client_id
+
+    def get_allowed_scope(self, scope: Any) -> Any:
+        """Return the scope a token gets: all it may have, or just what was asked for; None (invalid_scope) when that is more."""
+        allowed = [each for each in self.row.scopes if each != NEEDS_TRAINING or self.row.trained_on is not None]
+        asked = str(scope).split() if scope else allowed
+        return " ".join(sorted(set(asked))) if asked and set(asked) <= set(allowed) else None
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        """Tell whether it may use this grant."""
+        return grant_type == GRANT
+
+
+class _Form(OAuth2Payload):
+    """The form's fields; none is there twice."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self._fields = fields
+
+    @property
+    def data(self) -> dict[str, str]:
+        return self._fields
+
+    @property
+    def datalist(self) -> dict[str, list[Any]]:
+        return {name: [value] for name, value in self._fields.items()}
+
+
+class TokenRequest(OAuth2Request):
+    """What Authlib's synchronous core works on. It only reads; what must be stored it leaves in `spent`."""
+
+    def __init__(self, uri: str, fields: dict[str, str], credentials: Credentials) -> None:
+        super().__init__("POST", uri)
+        self.payload = _Form(fields)
+        self.credentials = credentials
+        self.row: Client | None = None  # fetched before the core runs
+        self.secret_fits = False  # the same
+        self.spent: SpentJti | None = None
+
+    @property
+    def form(self) -> dict[str, str]:
+        """Return the fields."""
+        return self.payload.data if self.payload else {}
+
+    @property
+    def args(self) -> dict[str, str | None]:
+        """Return nothing: a query holds no credentials."""
+        return {}
+
+
+async def read_form(content_type: str, pieces: AsyncIterator[bytes]) -> dict[str, str]:
+    """Return the fields of a form. Raises InvalidRequestError when it is none, too large, or names a field twice."""
+    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise InvalidRequestError(description="application/x-www-form-urlencoded is expected")
+    body = b""
+    async for piece in pieces:
+        body += piece
+        if len(body) > LARGEST_FORM:
+            raise InvalidRequestError(description="the form is too large")
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise InvalidRequestError(description="the form cannot be read") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise InvalidRequestError(description="a parameter is there twice")
+    return fields
+
+
+def credentials_of(authorization: str | None, fields: dict[str, str]) -> Credentials:
+    """Return how the client authenticates. Raises InvalidClientError without a way, InvalidRequestError with two."""
+    given = _credentials(authorization, fields)
+    if not CLIENT_ID.fullmatch(given.client_id):
+        raise InvalidClientError(status_code=401)
+    return given
+
+
+def _credentials(authorization: str | None, fields: dict[str, str]) -> Credentials:
+    ways = [name for name in ("client_secret", "client_assertion") if fields.get(name)]
+    if len(ways) + (authorization is not None) > 1:
+        raise InvalidRequestError(description="a client authenticates in one way only")
+    if authorization is not None:
+        return _basic(authorization)
+    client_id = fields.get("client_id", "")
+    if ways == ["client_secret"] and client_id:
+        return Credentials(client_id, secret=fields["client_secret"])
+    if ways == ["client_assertion"] and fields.get("client_assertion_type") == ASSERTION_TYPE:
+        return _by_assertion(fields["client_assertion"], client_id)
+    raise InvalidClientError
+
+
+def _basic(authorization: str) -> Credentials:
+    scheme, _, encoded = authorization.partition(" ")
+    try:
+        client_id, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        raise InvalidClientError(status_code=401) from None
+    if scheme.lower() != "basic" or not colon:
+        raise InvalidClientError(status_code=401)
+    return Credentials(unquote_plus(client_id), secret=unquote_plus(secret), by_header=True)  # RFC 6749, 2.3.1
+
+
+def _by_assertion(assertion: str, client_id: str) -> Credentials:
+    """Return the id that an assertion claims, not yet proven."""
+    try:
+        subject = json.loads(jws.extract_compact(assertion.encode("ascii")).payload)["sub"]
+    except (JoseError, binascii.Error, ValueError, TypeError, LookupError, RecursionError):
+        raise InvalidClientError from None
+    if not isinstance(subject, str) or client_id not in ("", subject):
+        raise InvalidClientError
+    return Credentials(subject, assertion=assertion)

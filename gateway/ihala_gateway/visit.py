@@ -1,0 +1,77 @@
+"""One request at the gateway's door, and what is known of it for the log."""
+
+import time
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from opentelemetry.trace import Span
+
+from ihala_gateway.authorize import Decision
+from ihala_gateway.body import Message, Receive, Send
+from ihala_gateway.headers import request_id_of, traceparent_of
+
+Scope = MutableMapping[str, Any]
+
+
+@dataclass(slots=True)
+class Visit:
+    """An ASGI request. `send` notes the status and puts on the headers that every answer has."""
+
+    scope: Scope
+    receive: Receive
+    _send: Send
+    headers: list[tuple[bytes, bytes]] = field(init=False)
+    fields: dict[bytes, bytes] = field(init=False)  # the same, for those that are looked up by name
+    path: bytes = field(init=False)  # as it was sent
+    query: bytes = field(init=False)
+    request_id: str = field(init=False)
+    traceparent: str = field(init=False)
+    status: int | None = None  # None until an answer began
+    answered: bool = False  # the last part of the answer was sent
+    client_id: str | None = None
+    organization_id: str | None = None
+    route: str | None = None  # the template, never the path
+    span: Span | None = None  # where traces are collected
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _began: float = field(default_factory=time.perf_counter)
+
+    def __post_init__(self) -> None:
+        self.headers = self.scope["headers"]
+        self.path = self.scope["raw_path"]
+        self.query = self.scope["query_string"]
+        self.fields = dict(self.headers)
+        self.request_id = request_id_of(self.fields)
+        self.traceparent = traceparent_of(self.fields)
+        self.scope["ihala.request_id"] = self.request_id  # the kit writes it into problem documents
+
+    async def send(self, message: Message) -> None:
+        """Pass on a part of the answer."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message.get("headers", ()), *self._always(message.get("headers", ()))]
+        else:
+            self.answered = not message.get("more_body", False)
+        await self._send(message)
+
+    def _always(self, given: Any) -> list[tuple[bytes, bytes]]:
+        present = {name for name, _ in given}
+        always = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+        return [(b"x-request-id", self.request_id.encode("ascii")), *(pair for pair in always if pair[0] not in present)]
+
+    @property
+    def target(self) -> bytes:
+        """Return path and query as they were sent."""
+        return self.path + b"?" + self.query if self.query else self.path
+
+    def knows(self, decision: Decision) -> None:
+        """Take over who calls and what, for the log."""
+        if decision.route is not None:
+            self.route = decision.route.template
+        if decision.grant is not None:
+            self.client_id, self.organization_id = decision.grant.client_id, decision.grant.organization_id
+
+    def milliseconds(self) -> float:
+        """Return how long it has taken so far."""
+        return round((time.perf_counter() - self._began) * 1000, 2)

@@ -1,0 +1,121 @@
+"""Places: given back, taken back, paused; and the word to others that some are free again."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ihala_contracts.directory_v1 import PlaceReleased, ReservationRevoked
+from ihala_kit.db import now
+from ihala_kit.due import schedule
+from ihala_kit.outbox import emit
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_directory import facade, lifecycle, matching, store
+from ihala_directory.commands import rows
+from ihala_directory.lifecycle import Act
+from ihala_directory.matching import Match, Sought
+from ihala_directory.tables import Location, Reservation, Service
+
+REVOKE = "revoke-reservations"
+RELEASE_UNCLAIMED = "release-unclaimed"
+
+
+async def tell_change(tx: AsyncSession, service: Service, *, places_opened: bool) -> None:
+    """Emit ServiceChanged."""
+    ats = await store.ats_of(tx, service.id)
+    where = await tx.get(Location, ats[0].location_id) if ats else None
+    emit(tx, facade.changed(service, ats, where, now(tx), places_opened=places_opened))
+
+
+def explained(place: store.Place, sought: Sought) -> Match:
+    """Explain a locked place: what it says now is what counts. Distance and accessibility do not, any more."""
+    owner, service, at = place
+    candidate = store.candidate(at, service, owner, None)
+    return Match(candidate, matching.explain(candidate, sought), None)
+
+
+async def give_back(tx: AsyncSession, known: Reservation, reason: str, place: store.Place | None = None) -> bool:
+    """End a reservation, whatever it is in; emits PlaceReleased when that frees a place, and ServiceChanged when none was free before.
+
+    Return whether a place became free.
+    """
+    _, service, at = place or await store.locked_place(tx, known.service_at_location_id)
+    reservation = await store.relocked(tx, known)
+    before = lifecycle.free(at)
+    if not lifecycle.end(at, reservation, now(tx), reason):
+        return False
+    emit(tx, released(reservation, reason, now(tx)))
+    if before == 0 and lifecycle.free(at) > 0:
+        await tell_change(tx, service, places_opened=True)
+    return True
+
+
+def released(reservation: Reservation, reason: str, at: datetime) -> PlaceReleased:
+    """Return the event: a place is free again."""
+    return PlaceReleased(
+        need_id=reservation.need_id, reservation_id=reservation.id, referral_id=reservation.referral_id, reason=reason, released_at=at,
+    )  # fmt: skip
+
+
+async def revoke_next(tx: AsyncSession, of: str, key: UUID) -> bool:
+    """Take back one place of an organisation that is suspended, or a service or place that is closed; return whether more may be held.
+
+    Emits ReservationRevoked, or PlaceReleased for an officer's own.
+    """
+    known = await store.first_held(tx, of, key)
+    if known is None:
+        return False
+    owner, service, at = await store.locked_place(tx, known.service_at_location_id)
+    suspended = owner.status != "active"
+    if not suspended and service.status == "active" and at.status == "open":
+        return False  # reinstated or opened again meanwhile
+    reservation = await store.relocked(tx, known)
+    if lifecycle.is_open(reservation, Act.REVOKE):
+        lifecycle.move(at, reservation, Act.REVOKE, now(tx), "suspended" if suspended else "service_closed")
+        emit(tx, _revoked(reservation, suspended))
+    else:
+        await give_back(tx, reservation, "suspended" if suspended else "service_closed", (owner, service, at))
+    return True
+
+
+async def apply_consequence(tx: AsyncSession, at_id: UUID, reason: str) -> None:
+    """Do to the directory what a decline says of it (domain section 7): no places until confirmed, a place closed, a service paused."""
+    consequence = CONSEQUENCES.get(reason)
+    if consequence is not None:
+        await consequence(tx, at_id)
+
+
+async def _no_places(tx: AsyncSession, at_id: UUID) -> None:
+    _, service, at = await store.locked_place(tx, at_id)
+    if at.confirmed:
+        rows.change(at, {"figure": 0, "figure_at": now(tx), "used": 0, "confirmed": False}, now(tx))
+        await tell_change(tx, service, places_opened=False)
+
+
+async def _close_place(tx: AsyncSession, at_id: UUID) -> None:
+    _, service, at = await store.locked_place(tx, at_id)
+    if rows.change(at, {"status": "closed"}, now(tx)):
+        await schedule(tx, REVOKE, at.id, now(tx), {"of": "place"})
+        await tell_change(tx, service, places_opened=False)
+
+
+async def _pause_service(tx: AsyncSession, at_id: UUID) -> None:
+    service = await store.locked_service(tx, at_id)
+    if service.status == "active" and rows.change(service, {"status": "paused"}, now(tx)):
+        await schedule(tx, REVOKE, service.id, now(tx), {"of": "service"})
+        await tell_change(tx, service, places_opened=False)
+
+
+CONSEQUENCES = {
+    "no_capacity": _no_places,
+    "site_insecure": _close_place,
+    "funding_ended": _pause_service,
+    "service_closed": _pause_service,
+}
+
+
+def _revoked(reservation: Reservation, suspended: bool) -> ReservationRevoked:
+    assert reservation.placement_id is not None and reservation.attempt is not None and reservation.ended_at is not None
+    return ReservationRevoked(
+        need_id=reservation.need_id, reservation_id=reservation.id, placement_id=reservation.placement_id, attempt=reservation.attempt,
+        reason="suspended" if suspended else "service_closed", revoked_at=reservation.ended_at,
+    )  # fmt: skip

@@ -1,0 +1,117 @@
+"""An officer's own reservation: a place for a quarter of an hour, until a placement claims it."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import now
+from ihala_kit.due import cancel, schedule
+from ihala_kit.etag import Stale
+from ihala_kit.ids import new_id
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_directory import lifecycle, matching, rights, store
+from ihala_directory.commands.places import RELEASE_UNCLAIMED, explained, give_back
+from ihala_directory.errors import AlreadyReserved, NoPlace, ReservationNotOpen
+from ihala_directory.lifecycle import State
+from ihala_directory.matching import Match, Sought
+from ihala_directory.places import places
+from ihala_directory.tables import Reservation
+
+UNCLAIMED_FOR = timedelta(minutes=15)
+MOST_ALTERNATIVES = 5
+
+
+async def reserve(tx: AsyncSession, caller: Caller, need_id: UUID, at_id: UUID) -> Reservation:
+    """Hold a place for a need until a placement claims it, at most 15 minutes.
+
+    Raises OfficersOnly (403), ServiceAtLocationNotFound (404), AlreadyReserved, NoPlace (409, with alternatives).
+    """
+    operator_id = rights.officers_office(caller)
+    place = await store.locked_place(tx, at_id)
+    await _refuse_second(tx, operator_id, need_id)
+    owner, service, at = place
+    choice = explained(place, Sought(at=now(tx), restricted=service.restricted, point=None, by_hand=True))
+    refused = sorted(choice.failing & (matching.BINDING | {"capacity"}))
+    if refused:
+        raise NoPlace(failing=refused, alternatives=await _alternatives(tx, place))
+    lifecycle.hold(at)
+    row = Reservation(
+        id=new_id(), need_id=need_id, operator_id=operator_id, organization_id=owner.id, service_id=service.id,
+        service_at_location_id=at.id, restricted=service.restricted, state=State.RESERVED, reserved_by=operator_id,
+        reserved_at=now(tx), expires_at=now(tx) + UNCLAIMED_FOR,
+    )  # fmt: skip
+    await _insert(tx, row)
+    await schedule(tx, RELEASE_UNCLAIMED, row.id, now(tx) + UNCLAIMED_FOR)
+    return row
+
+
+async def release(tx: AsyncSession, caller: Caller, reservation_id: UUID, version: int) -> Reservation:
+    """Give up an officer's own reservation; emits PlaceReleased.
+
+    Raises OfficersOnly (403), ReservationNotFound (404), ReservationNotOpen (409), Stale (412).
+    """
+    rights.officers_office(caller)
+    known = await store.reservation(tx, reservation_id)
+    place = await store.locked_place(tx, known.service_at_location_id)
+    row = await store.relocked(tx, known)
+    if row.version != version:
+        raise Stale()
+    if row.state != State.RESERVED:
+        raise ReservationNotOpen()
+    await give_back(tx, row, "released", place)
+    await cancel(tx, RELEASE_UNCLAIMED, row.id)
+    return row
+
+
+async def release_unclaimed(tx: AsyncSession, reservation_id: UUID) -> None:
+    """Free the place of an officer's own reservation that nobody claimed; emits PlaceReleased."""
+    known = await store.reservation_of(tx, Reservation.id == reservation_id)
+    if known is None:
+        return
+    place = await store.locked_place(tx, known.service_at_location_id)
+    row = await store.relocked(tx, known)
+    if row.state == State.RESERVED:
+        await give_back(tx, row, "unclaimed", place)
+
+
+async def _alternatives(tx: AsyncSession, place: store.Place) -> list[dict[str, object]]:
+    """Return where else the same needs are met in the same areas, best first."""
+    _, service, at = place
+    served = [area for code in at.areas if (area := places().area(code))]
+    within = sorted({code for area in served for code in area.areas})
+    near = served[0].point if served else None
+    sought = Sought(at=now(tx), restricted=service.restricted, point=near, excluded=frozenset({at.id}), by_hand=True)
+    found: dict[UUID, store.Found] = {}
+    for need in service.need_codes:
+        for one in await store.candidates(tx, need, within, restricted=service.restricted):
+            found[one[0].service_at_location_id] = one
+    matches = [match for match in matching.ranked((one[0] for one in found.values()), sought) if match.serves]
+    return [_alternative(match, found[match.candidate.service_at_location_id]) for match in matches[:MOST_ALTERNATIVES]]
+
+
+def _alternative(match: Match, found: store.Found) -> dict[str, object]:
+    candidate, service, owner = found
+    return {
+        "service_at_location_id": candidate.service_at_location_id,
+        "service_names": service.names,
+        "organization_id": owner.id,
+        "organization_names": owner.names,
+        "free": match.candidate.free,
+    }
+
+
+async def _refuse_second(tx: AsyncSession, operator_id: UUID, need_id: UUID) -> None:
+    known = await store.own_reservation(tx, operator_id, need_id)
+    if known is not None:
+        raise AlreadyReserved(reservation_id=known.id)
+
+
+async def _insert(tx: AsyncSession, row: Reservation) -> None:
+    """Insert it unless another officer of the office was faster, at another place, in the same moment."""
+    try:
+        async with tx.begin_nested():
+            tx.add(row)
+    except IntegrityError:
+        raise AlreadyReserved() from None

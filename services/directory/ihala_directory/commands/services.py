@@ -1,0 +1,191 @@
+"""Services: entered, changed, paused, closed; and the figures of free places that providers give."""
+
+from typing import Any
+from uuid import UUID
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import now
+from ihala_kit.due import schedule
+from ihala_kit.etag import Stale
+from ihala_kit.ids import new_id
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_directory import lifecycle, needs, rights, store
+from ihala_directory.commands import rows
+from ihala_directory.commands.places import REVOKE, tell_change
+from ihala_directory.errors import (
+    NotCleared,
+    OrganizationNotFound,
+    PlaceShown,
+    ServiceAtLocationNotFound,
+    ServiceNotFound,
+    UnknownGroup,
+    UnknownNeedCode,
+    UnknownPlace,
+)
+from ihala_directory.models.drafts import LocationDraft, ServiceAtLocationDraft, ServiceDraft
+from ihala_directory.places import places
+from ihala_directory.tables import Location, Organization, Reach, Service, ServiceAtLocation
+
+
+async def organization_for(tx: AsyncSession, caller: Caller, organization_id: UUID) -> Organization:
+    """Lock one of the caller's organisations for a new service. Raises OfficersOnly (403), OrganizationNotFound (404)."""
+    operator_id = rights.office(caller)
+    row = await store.organization(tx, organization_id, lock=True)
+    if row.operator_id != operator_id:
+        raise OrganizationNotFound()
+    return row
+
+
+async def service_for(tx: AsyncSession, caller: Caller, service_id: UUID, version: int) -> tuple[Organization, Service]:
+    """Lock a service of one of the caller's organisations. Raises OfficersOnly (403), ServiceNotFound (404), Stale (412)."""
+    operator_id = rights.office(caller)
+    known = await store.service(tx, service_id)
+    owner = await store.organization(tx, known.organization_id, lock=True)
+    row = await store.service(tx, service_id, lock=True)
+    if owner.operator_id != operator_id:
+        raise ServiceNotFound()
+    if row.version != version:
+        raise Stale()
+    return owner, row
+
+
+async def publish(tx: AsyncSession, owner: Organization, service_id: UUID | None, draft: ServiceDraft) -> Service:
+    """Enter a new service of a locked organisation; emits ServiceChanged.
+
+    Raises UnknownNeedCode, UnknownPlace, UnknownGroup, PlaceShown (422), NotCleared, AlreadyExists (409).
+    """
+    values = _checked(owner, draft)
+    row = Service(
+        id=service_id or new_id(), organization_id=owner.id, operator_id=owner.operator_id, changed_at=now(tx), **values
+    )  # fmt: skip
+    await rows.insert(tx, row)
+    for item in draft.at:
+        await _add_at(tx, row, item)
+    await _reach(tx, row)
+    await tell_change(tx, row, places_opened=row.status == "active")
+    return row
+
+
+async def change(tx: AsyncSession, owner: Organization, row: Service, draft: ServiceDraft) -> Service:
+    """Change a locked service and where it is offered; emits ServiceChanged if anything differs. What is closed is revoked by due work.
+
+    Raises the same as `publish`.
+    """
+    differs = rows.change(row, _checked(owner, draft), now(tx))
+    differs |= await _change_ats(tx, row, draft.at)
+    if differs:
+        await _reach(tx, row)
+        if row.status != "active":
+            await schedule(tx, REVOKE, row.id, now(tx), {"of": "service"})
+        await tell_change(tx, row, places_opened=row.status == "active")
+    return row
+
+
+async def set_capacity(tx: AsyncSession, caller: Caller, at_id: UUID, version: int, figure: int) -> ServiceAtLocation:
+    """Take the provider's word for how many places are free now; emits ServiceChanged.
+
+    Raises ServiceAtLocationNotFound (404) also for those of others, Stale (412).
+    """
+    owner, service, at = await store.locked_place(tx, at_id)
+    if caller.organization_id not in (owner.id, owner.operator_id):
+        raise ServiceAtLocationNotFound()
+    if at.version != version:
+        raise Stale()
+    more = lifecycle.confirm(at, figure, now(tx))
+    at.version += 1
+    at.changed_at = now(tx)
+    await tell_change(tx, service, places_opened=more)
+    return at
+
+
+def _checked(owner: Organization, draft: ServiceDraft) -> dict[str, Any]:
+    """Return the columns of a draft whose codes are all known and that its organisation may offer."""
+    for number, code in enumerate(draft.need_codes):
+        if not needs.is_need(code):
+            raise UnknownNeedCode(pointer=f"#/need_codes/{number}")
+    for number, code in enumerate(draft.rules.statuses):
+        if not needs.is_group(code):
+            raise UnknownGroup(pointer=f"#/rules/statuses/{number}")
+    restricted = draft.restricted or any(map(needs.is_restricted, draft.need_codes))
+    hidden = restricted or owner.hidden
+    if restricted and not owner.cleared:
+        raise NotCleared()
+    for number, item in enumerate(draft.at):
+        _check_at(item, number, hidden)
+    columns = {"names", "need_codes", "entry_condition", "allows_waitlist", "languages", "opening_hours", "documents_to_bring", "status"}
+    rules = draft.rules.model_dump(exclude_defaults=True)
+    return draft.model_dump(include=columns) | {"restricted": restricted, "hidden": hidden, "rules": rules}
+
+
+def _check_at(item: ServiceAtLocationDraft, number: int, hidden: bool) -> None:
+    if places().area(item.location.place) is None:
+        raise UnknownPlace(pointer=f"#/at/{number}/location/place")
+    for index, code in enumerate(item.areas):
+        if places().area(code) is None:
+            raise UnknownPlace(pointer=f"#/at/{number}/areas/{index}")
+    if hidden and (item.location.latitude is not None or item.location.address):
+        raise PlaceShown(pointer=f"#/at/{number}/location")
+
+
+async def _add_at(tx: AsyncSession, service: Service, item: ServiceAtLocationDraft) -> None:
+    where = await _location(tx, service, item.location)
+    at = now(tx)
+    row = ServiceAtLocation(
+        id=item.id or new_id(), service_id=service.id, location_id=where.id, organization_id=service.organization_id,
+        operator_id=service.operator_id, areas=item.areas, hidden=service.hidden, status=item.status,
+        capacity_kind=item.capacity.kind, figure=item.capacity.figure, figure_at=at, changed_at=at,
+    )  # fmt: skip
+    await rows.insert(tx, row)
+
+
+async def _location(tx: AsyncSession, service: Service, draft: LocationDraft) -> Location:
+    """Return the location, new or changed. A location of another organisation is none of ours: it stays as it is."""
+    values = draft.model_dump(exclude={"id"}) | {"hidden": service.hidden}
+    known = await tx.get(Location, draft.id) if draft.id else None
+    if known is not None and known.organization_id == service.organization_id:
+        rows.set_values(known, values)
+        return known
+    row = Location(id=draft.id or new_id(), organization_id=service.organization_id, operator_id=service.operator_id, **values)
+    await rows.insert(tx, row)
+    return row
+
+
+async def _change_ats(tx: AsyncSession, service: Service, items: list[ServiceAtLocationDraft]) -> bool:
+    """Bring the places of a service to what is wanted; return whether anything differed."""
+    known = {at.id: at for at in await store.ats_of(tx, service.id, lock=True)}
+    differs = False
+    for item in items:
+        at = known.pop(item.id, None) if item.id else None
+        if at is None:
+            await _add_at(tx, service, item)
+            differs = True
+        else:
+            differs |= await _change_at(tx, service, at, item)
+    for at in known.values():
+        differs |= await _set_status(tx, at, "closed")
+    return differs
+
+
+async def _change_at(tx: AsyncSession, service: Service, at: ServiceAtLocation, item: ServiceAtLocationDraft) -> bool:
+    where = await tx.get_one(Location, at.location_id)
+    place = item.location.model_dump(exclude={"id"}) | {"hidden": service.hidden}
+    moved = rows.set_values(where, place)
+    changed = rows.change(at, {"areas": item.areas, "hidden": service.hidden, "capacity_kind": item.capacity.kind}, now(tx))
+    return await _set_status(tx, at, item.status) or moved or changed
+
+
+async def _set_status(tx: AsyncSession, at: ServiceAtLocation, status: str) -> bool:
+    if not rows.change(at, {"status": status}, now(tx)):
+        return False
+    if status == "closed":
+        await schedule(tx, REVOKE, at.id, now(tx), {"of": "place"})
+    return True
+
+
+async def _reach(tx: AsyncSession, service: Service) -> None:
+    """Write anew what matching looks up: which need is met where."""
+    ats = await store.ats_of(tx, service.id)
+    await store.forget_reach(tx, [at.id for at in ats])
+    found = {(need, area, at.id) for at in ats for need in service.need_codes for area in at.areas}
+    tx.add_all(Reach(need_code=need, area_code=area, service_at_location_id=at) for need, area, at in sorted(found))

@@ -1,0 +1,178 @@
+"""The refusals that directory can give, by name."""
+
+from ihala_kit.problems import Problem
+from ihala_kit.words import Words
+
+
+class ServiceNotFound(Problem):
+    """Also for a service that the caller may not know of."""
+
+    status = 404
+    slug = "service-not-found"
+    title = Words(en="There is no such service.", ar="لا توجد خدمة كهذه.", ckb="خزمەتگوزارییەکی وا نییە.")
+
+
+class OrganizationNotFound(Problem):
+    """Also for an organisation that the caller may not know of, or not change."""
+
+    status = 404
+    slug = "organization-not-found"
+    title = Words(en="There is no such organisation.", ar="لا توجد منظمة كهذه.", ckb="ڕێکخراوێکی وا نییە.")
+
+
+class ServiceAtLocationNotFound(Problem):
+    """Also for one that the caller may not know of, or not change."""
+
+    status = 404
+    slug = "service-at-location-not-found"
+    title = Words(
+        en="There is no such service at a location.",
+        ar="لا توجد خدمة كهذه في هذا الموقع.",
+        ckb="خزمەتگوزارییەکی وا لەم شوێنە نییە.",
+    )
+
+
+class ReservationNotFound(Problem):
+    """Also for another operator's."""
+
+    status = 404
+    slug = "reservation-not-found"
+    title = Words(en="There is no such reservation.", ar="لا يوجد حجز كهذا.", ckb="حیجزێکی وا نییە.")
+
+
+class UnknownNeedCode(Problem):
+    """`pointer` says which code."""
+
+    status = 422
+    slug = "unknown-need-code"
+    title = Words(
+        en="This is no code of the list of needs.", ar="هذا الرمز ليس في قائمة الاحتياجات.", ckb="ئەم کۆدە لە لیستی پێداویستییەکاندا نییە."
+    )
+
+
+class UnknownPlace(Problem):
+    """`pointer` says which code; towns are no areas."""
+
+    status = 422
+    slug = "unknown-place"
+    title = Words(
+        en="This is no code of an area of Iraq.",
+        ar="هذا الرمز ليس لمنطقة في العراق.",
+        ckb="ئەم کۆدە هی هیچ ناوچەیەکی عێراق نییە.",
+    )
+
+
+class UnknownGroup(Problem):
+    """`pointer` says which code."""
+
+    status = 422
+    slug = "unknown-group"
+    title = Words(
+        en="This is no group of the list that rules may name.",
+        ar="هذه الفئة ليست في القائمة التي يجوز للقواعد ذكرها.",
+        ckb="ئەم گرووپە لەو لیستەدا نییە کە ڕێساکان دەتوانن ناوی بهێنن.",
+    )
+
+
+class OfficersOnly(Problem):
+    """Only an office of the operator may do this, whatever the scope says."""
+
+    status = 403
+    slug = "officers-only"
+    title = Words(
+        en="Only an officer of the operator may do this.",
+        ar="لا يجوز القيام بهذا إلا لموظف لدى الجهة المشغّلة.",
+        ckb="تەنها فەرمانبەری لایەنی بەڕێوەبەر دەتوانێت ئەمە بکات.",
+    )
+
+
+class ClearanceNeeded(Problem):
+    """What is restricted is only for the cleared."""
+
+    status = 403
+    slug = "clearance-needed"
+    title = Words(en="This needs a clearance.", ar="يتطلب هذا تصريحًا خاصًا.", ckb="ئەمە مۆڵەتی تایبەتی دەوێت.")
+
+
+class NoPlace(Problem):
+    """No place is free there now; `failing` says what failed, `alternatives` where else to try, best first."""
+
+    status = 409
+    slug = "no-place"
+    title = Words(
+        en="No place can be reserved there now.",
+        ar="لا يمكن حجز مكان هناك الآن.",
+        ckb="ئێستا ناتوانرێت لەوێ شوێن حیجز بکرێت.",
+    )
+
+
+class AlreadyReserved(Problem):
+    """The office already holds a place for this need: `reservation_id`."""
+
+    status = 409
+    slug = "already-reserved"
+    title = Words(
+        en="A place is already held for this need. Release it first.",
+        ar="يوجد مكان محجوز لهذا الاحتياج. ألغِ الحجز أولًا.",
+        ckb="پێشتر شوێنێک بۆ ئەم پێداویستییە گیراوە. سەرەتا ئازادی بکە.",
+    )
+
+
+class ReservationNotOpen(Problem):
+    """The reservation belongs to a referral by now, or has ended."""
+
+    status = 409
+    slug = "reservation-not-open"
+    title = Words(
+        en="This reservation cannot be released by hand any more.",
+        ar="لم يعد من الممكن إلغاء هذا الحجز يدويًا.",
+        ckb="ئیتر ناتوانرێت ئەم حیجزە بە دەست ئازاد بکرێت.",
+    )
+
+
+class AlreadyExists(Problem):
+    """The id given for a new entry is in use."""
+
+    status = 409
+    slug = "already-exists"
+    title = Words(en="There is already an entry with this id.", ar="يوجد قيد بهذا المعرّف.", ckb="تۆمارێک بەم ناسێنەرە هەیە.")
+
+
+class NotCleared(Problem):
+    """An organisation that is not cleared cannot offer a restricted service, nor be hidden by somebody who is not."""
+
+    status = 409
+    slug = "organization-not-cleared"
+    title = Words(
+        en="This organisation has no clearance for restricted services.",
+        ar="ليس لدى هذه المنظمة تصريح للخدمات المقيّدة.",
+        ckb="ئەم ڕێکخراوە مۆڵەتی خزمەتگوزارییە سنووردارەکانی نییە.",
+    )
+
+
+class PlaceShown(Problem):
+    """A hidden organisation or restricted service may carry no address and no point."""
+
+    status = 422
+    slug = "place-must-not-be-shown"
+    title = Words(
+        en="A restricted service carries no address and no point on the map.",
+        ar="لا تحمل الخدمة المقيّدة عنوانًا ولا نقطة على الخريطة.",
+        ckb="خزمەتگوزاریی سنووردار نە ناونیشان و نە خاڵی سەر نەخشەی هەیە.",
+    )
+
+
+class AlreadySuspended(Problem):
+    """There is nothing to suspend."""
+
+    status = 409
+    slug = "already-suspended"
+    title = Words(en="The organisation is already suspended.", ar="المنظمة موقوفة أصلًا.", ckb="ڕێکخراوەکە پێشتر ڕاگیراوە.")
+
+
+class NotSuspended(Problem):
+    """There is nothing to end."""
+
+    status = 409
+    slug = "not-suspended"
+    title = Words(en="The organisation is not suspended.", ar="المنظمة ليست موقوفة.", ckb="ڕێکخراوەکە ڕانەگیراوە.")

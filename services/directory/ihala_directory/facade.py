@@ -1,0 +1,77 @@
+"""What a service's rows look like from outside: the bodies of answers, and the events that tell the others."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
+from ihala_kit.auth import Caller
+
+from ihala_directory import store
+from ihala_directory.lifecycle import free
+from ihala_directory.models import shown
+from ihala_directory.models.drafts import Agreement
+from ihala_directory.needs import PROTECTION, entries
+from ihala_directory.places import places
+from ihala_directory.tables import Location, Organization, Service, ServiceAtLocation
+
+
+def organization(row: Organization, caller: Caller) -> shown.Organization:
+    """Return an organisation as the caller may know it."""
+    body = shown.Organization(
+        id=row.id, operator_id=row.operator_id, kind=row.kind, names=row.names, phone=row.phone, agreement=_agreement(row),
+        reporting_duty=row.reporting_duty, status=row.status, version=row.version,
+    )  # fmt: skip
+    if caller.cleared or caller.organization_id in (row.id, row.operator_id):
+        return body.model_copy(update={"cleared": row.cleared, "hidden": row.hidden, "suspended_for": row.suspended_for})
+    return body
+
+
+def service(whole: store.Whole) -> shown.Service:
+    """Return a service with its organisation and locations."""
+    row, owner, ats = whole
+    return shown.Service(
+        id=row.id, organization=shown.OrganizationBrief.model_validate(owner), names=row.names, need_codes=row.need_codes,
+        restricted=row.restricted, entry_condition=row.entry_condition, rules=row.rules, allows_waitlist=row.allows_waitlist,
+        languages=row.languages, opening_hours=row.opening_hours, documents_to_bring=row.documents_to_bring, status=row.status,
+        at=[at_location(at, where) for at, where in ats], version=row.version,
+    )  # fmt: skip
+
+
+def at_location(at: ServiceAtLocation, where: Location) -> shown.ServiceAtLocation:
+    """Return a service at a location."""
+    capacity = shown.Capacity(kind=at.capacity_kind, figure=at.figure, figure_at=at.figure_at, confirmed=at.confirmed, free=free(at))
+    return shown.ServiceAtLocation(
+        id=at.id, service_id=at.service_id, organization_id=at.organization_id, location=shown.Location.model_validate(where),
+        areas=at.areas, status=at.status, capacity=capacity, version=at.version,
+    )  # fmt: skip
+
+
+def joined(row: Organization) -> OrganizationJoined:
+    """Return the event that tells the others what they keep of an organisation."""
+    return OrganizationJoined(
+        organization_id=row.id, kind=row.kind, names=row.names, phone=row.phone, operator_id=row.operator_id, cleared=row.cleared,
+        agreement_until=row.agreement_until, joined_at=row.joined_at, hidden=row.hidden,
+    )  # fmt: skip
+
+
+def changed(row: Service, ats: Iterable[ServiceAtLocation], where: Location | None, at: datetime, *, places_opened: bool) -> ServiceChanged:
+    """Return the event that tells the others of a service; of a restricted one only that it is one of protection."""
+    public = None if row.restricted else where
+    areas = (places().area(code) for one in ats for code in one.areas)
+    return ServiceChanged(
+        service_id=row.id, organization_id=row.organization_id, status=row.status, restricted=row.restricted,
+        need_codes=[PROTECTION] if row.restricted else row.need_codes, governorates=sorted({area.governorate for area in areas if area}),
+        names=public_names(row), address=public.address if public else {}, opening_hours={} if row.restricted else row.opening_hours,
+        documents_to_bring={} if row.restricted else row.documents_to_bring, places_opened=places_opened, changed_at=at, hidden=row.hidden,
+    )  # fmt: skip
+
+
+def public_names(row: Service) -> dict[str, str]:
+    """Return a service's name as it may travel: a restricted one is called what its whole domain is called."""
+    return entries()[PROTECTION].names if row.restricted else row.names
+
+
+def _agreement(row: Organization) -> Agreement | None:
+    if row.agreement_until is None or row.agreement_version is None:
+        return None
+    return Agreement(version=row.agreement_version, until=row.agreement_until)

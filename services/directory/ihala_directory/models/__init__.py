@@ -1,0 +1,1 @@
+"""The bodies of directory's HTTP side, version 1."""

@@ -1,0 +1,181 @@
+"""What callers send to directory, version 1; the demonstration's file has the same shapes. The words are Open Referral's (HSDS)."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Words = dict[Literal["ar", "ckb", "en"], Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*(\.[a-z][a-z_]*)?$", max_length=60)]
+AreaCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]+$", min_length=3, max_length=16)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+Kind = Literal["operator", "rgc", "wlco", "hlp", "lmrc", "cpf", "state", "cso", "nngo", "ingo", "io", "private", "border"]
+
+
+class Body(BaseModel):
+    """What a caller sends: nothing that is not named here."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Agreement(Body):
+    """The data-sharing agreement: which text, and its last day."""
+
+    version: str = Field(min_length=1, max_length=40)
+    until: date
+
+
+class OrganizationDraft(Body):
+    """An organisation as the operator enters it."""
+
+    kind: Kind
+    names: Words = Field(min_length=1)
+    phone: str | None = Field(default=None, pattern=r"^\+[0-9 ]{6,20}$")
+    cleared: bool = False
+    hidden: bool = False
+    agreement: Agreement | None = None
+    reporting_duty: Words = {}
+
+
+class NewOrganization(OrganizationDraft):
+    """The same, new; `id` only where it has one already."""
+
+    id: UUID | None = None
+
+
+class Suspension(Body):
+    """Why an organisation gets no offers for now: a code, since it travels in an event."""
+
+    reason: Literal["under_review", "agreement_ended", "conduct", "own_request"]
+
+
+class Rules(Body):
+    """Whom a service is for. What is left out does not matter to it."""
+
+    age_min: int | None = Field(default=None, ge=0, le=120)
+    age_max: int | None = Field(default=None, ge=0, le=120)
+    sex: list[Literal["female", "male"]] = Field(default=[], max_length=2)
+    statuses: list[Code] = Field(default=[], max_length=20)
+    languages: list[Language] = Field(default=[], max_length=20)
+
+    @model_validator(mode="after")
+    def _ages_in_order(self) -> Self:
+        if self.age_min is not None and self.age_max is not None and self.age_min > self.age_max:
+            raise ValueError("age_min is above age_max")
+        return self
+
+
+class LocationDraft(Body):
+    """Where: a P-code always; a point and an address only if the place may be known."""
+
+    id: UUID | None = None
+    place: AreaCode
+    latitude: float | None = Field(default=None, ge=-90, le=90)
+    longitude: float | None = Field(default=None, ge=-180, le=180)
+    names: Words = Field(min_length=1)
+    address: Words = {}
+    accessibility: list[Code] = Field(default=[], max_length=30)
+
+    @model_validator(mode="after")
+    def _whole_point(self) -> Self:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("a point has two coordinates")
+        return self
+
+
+class CapacityDraft(Body):
+    """How many places are free, and whether a place is used up (stock) or comes back (slot)."""
+
+    kind: Literal["stock", "slot"]
+    figure: int = Field(ge=0, le=1_000_000)
+
+
+class ServiceAtLocationDraft(Body):
+    """One service at one location. `capacity` counts for a new one; later it is changed by PUT …/capacity alone."""
+
+    id: UUID | None = None
+    location: LocationDraft
+    areas: list[AreaCode] = Field(min_length=1, max_length=60)
+    status: Literal["open", "closed"] = "open"
+    capacity: CapacityDraft
+
+
+class ServiceDraft(Body):
+    """A service as the operator enters it, with all its locations; a location that is no longer named is closed."""
+
+    names: Words = Field(min_length=1)
+    need_codes: list[Code] = Field(min_length=1, max_length=30)
+    restricted: bool = False
+    entry_condition: Literal["none", "court_order", "police_report", "family_consent"] = "none"
+    rules: Rules = Rules()
+    allows_waitlist: bool = False
+    languages: list[Language] = Field(default=[], max_length=20)
+    opening_hours: Words = {}
+    documents_to_bring: Words = {}
+    status: Literal["active", "paused", "closed"] = "active"
+    at: list[ServiceAtLocationDraft] = Field(min_length=1, max_length=50)
+
+
+class NewService(ServiceDraft):
+    """The same, new, of an organisation."""
+
+    id: UUID | None = None
+    organization_id: UUID
+
+
+class NewFigure(Body):
+    """How many places are free now, by the provider's own count: those that Ihala holds by reservations are not taken off."""
+
+    figure: int = Field(ge=0, le=1_000_000)
+
+
+class FactsDraft(Body):
+    """What is known of the person, as far as rules use it. It is not stored."""
+
+    age: int | None = Field(default=None, ge=0, le=120)
+    sex: Literal["female", "male"] | None = None
+    status: Code | None = None
+    household_size: int | None = Field(default=None, ge=1, le=50)
+    languages: list[Language] = Field(default=[], max_length=10)
+    requirements: list[Code] = Field(default=[], max_length=30)
+
+
+class MatchRequest(Body):
+    """Which need, where, for whom."""
+
+    need_code: Code
+    governorate: AreaCode
+    district: AreaCode | None = None
+    facts: FactsDraft = FactsDraft()
+    excluded: list[UUID] = Field(default=[], max_length=100)
+
+
+class NewReservation(Body):
+    """An officer's own reservation: for which need, where."""
+
+    need_id: UUID
+    service_at_location_id: UUID
+
+
+class SeedService(ServiceDraft):
+    """A service in a file."""
+
+    id: UUID
+
+
+class SeedOrganization(OrganizationDraft):
+    """An organisation in a file, with its services; `slug` is for people and tests."""
+
+    id: UUID
+    slug: str
+    operator_id: UUID
+    services: list[SeedService]
+
+
+class Seed(Body):
+    """A file of organisations."""
+
+    note: str
+    operator_id: UUID
+    organizations: list[SeedOrganization]

@@ -1,0 +1,178 @@
+"""What directory answers, version 1. The words are Open Referral's (HSDS)."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from ihala_contracts.directory_v1 import Criterion
+from pydantic import BaseModel, ConfigDict
+
+from ihala_directory.models.drafts import Agreement, Kind, Rules
+
+Level = Literal["governorate", "district", "sub-district", "town"]
+
+
+class Shown(BaseModel):
+    """What a caller gets."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Need(Shown):
+    """One entry of the controlled list. `label_status` says how far the Arabic and Kurdish labels were checked."""
+
+    code: str
+    kind: Literal["domain", "need", "group"]
+    parent: str | None
+    sensitivity: Literal["standard", "protected", "restricted"]
+    names: dict[str, str]
+    definition: str
+    label_status: dict[str, str]
+    hsds_id: UUID
+
+
+class Needs(Shown):
+    """The whole list."""
+
+    items: list[Need]
+
+
+class Place(Shown):
+    """One place. `areas` are the areas it lies in (its own code first, if it is one), its governorate last; a town has no P-code."""
+
+    code: str
+    level: Level
+    parent: str | None
+    names: dict[str, str]
+    latitude: float
+    longitude: float
+    areas: list[str]
+
+
+class Places(Shown):
+    """The places found, with the attribution that must be shown beside them."""
+
+    items: list[Place]
+    attribution: str
+
+
+class Organization(Shown):
+    """An organisation. Only its operator, itself and the cleared are told `cleared`, `hidden` and `suspended_for`; else they are null."""
+
+    id: UUID
+    operator_id: UUID
+    kind: Kind
+    names: dict[str, str]
+    phone: str | None
+    agreement: Agreement | None
+    reporting_duty: dict[str, str]
+    status: Literal["active", "suspended", "left"]
+    cleared: bool | None = None
+    hidden: bool | None = None
+    suspended_for: str | None = None
+    version: int
+
+
+class Capacity(Shown):
+    """What the provider said, when, and what is left of it now. `confirmed` is false after a decline for want of places."""
+
+    kind: Literal["stock", "slot"]
+    figure: int
+    figure_at: datetime
+    confirmed: bool
+    free: int
+
+
+class Location(Shown):
+    """Where it is."""
+
+    id: UUID
+    place: str
+    latitude: float | None
+    longitude: float | None
+    names: dict[str, str]
+    address: dict[str, str]
+    accessibility: list[str]
+
+
+class ServiceAtLocation(Shown):
+    """One service at one location. `version` is its ETag."""
+
+    id: UUID
+    service_id: UUID
+    organization_id: UUID
+    location: Location
+    areas: list[str]
+    status: Literal["open", "closed"]
+    capacity: Capacity
+    version: int
+
+
+class OrganizationBrief(Shown):
+    """Whose service it is."""
+
+    id: UUID
+    kind: Kind
+    names: dict[str, str]
+    phone: str | None
+    status: Literal["active", "suspended", "left"]
+
+
+class Service(Shown):
+    """A service with its organisation and locations."""
+
+    id: UUID
+    organization: OrganizationBrief
+    names: dict[str, str]
+    need_codes: list[str]
+    restricted: bool
+    entry_condition: str
+    rules: Rules
+    allows_waitlist: bool
+    languages: list[str]
+    opening_hours: dict[str, str]
+    documents_to_bring: dict[str, str]
+    status: Literal["active", "paused", "closed"]
+    at: list[ServiceAtLocation]
+    version: int
+
+
+class Candidate(Shown):
+    """One who says that it meets the need there: `serves` when no criterion fails."""
+
+    service_at_location_id: UUID
+    service_id: UUID
+    service_names: dict[str, str]
+    organization_id: UUID
+    organization_names: dict[str, str]
+    serves: bool
+    rank: int
+    free: int
+    figure_at: datetime
+    distance_km: float | None
+    entry_condition: str
+    criteria: list[Criterion]
+
+
+class Matches(Shown):
+    """Candidates, best first; when none serves, `failing` says what failed everywhere."""
+
+    items: list[Candidate]
+    failing: list[Criterion]
+
+
+class Reservation(Shown):
+    """One place held. An officer's own (`reserved`) is free again at `expires_at` unless a placement claims it."""
+
+    id: UUID
+    need_id: UUID
+    organization_id: UUID
+    service_id: UUID
+    service_at_location_id: UUID
+    state: Literal["reserved", "claimed", "taken", "released", "revoked", "returned", "used"]
+    placement_id: UUID | None
+    attempt: int | None
+    referral_id: UUID | None
+    reserved_at: datetime
+    expires_at: datetime | None
+    version: int

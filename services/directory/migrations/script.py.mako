@@ -1,0 +1,11 @@
+"""${message}"""
+
+from alembic import op
+from ihala_kit import migrations
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+
+
+def upgrade() -> None:
+    ${upgrades if upgrades else "raise NotImplementedError"}

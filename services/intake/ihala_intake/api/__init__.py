@@ -1,0 +1,5 @@
+"""HTTP in: scope, body, command, answer. No rule and no query."""
+
+from ihala_intake.api import consents, follow_ups, needs, people, requests
+
+ROUTERS = [requests.router, needs.router, consents.router, people.router, follow_ups.router]

@@ -1,0 +1,42 @@
+"""The only place where the parts of intake are joined."""
+
+from pathlib import Path
+
+from ihala_contracts import referral_v1
+from ihala_kit.jobs import Job
+from ihala_kit.once import purge_idempotency
+from ihala_kit.service import Service
+
+from ihala_intake import consumers, work
+from ihala_intake.api import ROUTERS
+from ihala_intake.commands.announce import announce_waiting
+from ihala_intake.settings import Settings
+
+_PACKAGE = Path(__file__).parent
+
+
+def service() -> Service:
+    """Return the service, with its settings read from INTAKE_*."""
+    return create_service(Settings())
+
+
+def create_service(settings: Settings) -> Service:
+    """Return the service with these settings."""
+    return Service(
+        name="intake",
+        title="Ihala intake",
+        version="1.0.0",
+        settings=settings,
+        migrations=_migrations(),
+        routers=ROUTERS,
+        readers=[consumers],
+        performers=[work],
+        jobs=[Job("announce-needs", 1.0, announce_waiting), Job("purge-idempotency", 3600.0, purge_idempotency)],
+        seals_for=(referral_v1.SealingKeyPublished,),
+    )
+
+
+def _migrations() -> Path:
+    """Beside the package in a checkout, inside it when installed."""
+    inside = _PACKAGE / "migrations"
+    return inside if inside.is_dir() else _PACKAGE.parent / "migrations"

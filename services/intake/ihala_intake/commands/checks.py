@@ -1,0 +1,98 @@
+"""What a request is held against beyond its form, before anything is stored."""
+
+from datetime import date, datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from ihala_contracts.intake_v1 import Sensitivity
+from ihala_kit.auth import Caller
+from ihala_kit.problems import MalformedRequest
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_intake import codes
+from ihala_intake.consent_rules import LONGEST
+from ihala_intake.errors import ConsentMissing, IdentityHeldByOrigin, OperatorUnknown, UnknownNeedCode, UnknownPlace
+from ihala_intake.models.consents import ConsentIn
+from ihala_intake.models.requests import RequestIn
+from ihala_intake.store import OPERATOR
+from ihala_intake.tables import Organization
+
+CLOCKS_DIFFER_BY = timedelta(hours=1)
+_ORDER = (Sensitivity.STANDARD, Sensitivity.PROTECTED, Sensitivity.RESTRICTED)
+
+
+async def operator_of(tx: AsyncSession, caller: Caller) -> UUID:
+    """Return the operator that looks after what the caller brings: its token's, else the directory's word. Raises OperatorUnknown (422)."""
+    if caller.organization_kind == OPERATOR:
+        return caller.organization_id
+    if caller.operator_id is not None:
+        return caller.operator_id
+    organization = await tx.get(Organization, caller.organization_id)
+    if organization is None or organization.operator_id is None:
+        raise OperatorUnknown()
+    return organization.operator_id
+
+
+def check_request(body: RequestIn, at: datetime) -> None:
+    """Raise what is wrong with a request: MalformedRequest, ConsentMissing, IdentityHeldByOrigin (422)."""
+    if not body.needs and body.helped_on_the_spot is None:
+        raise malformed("#/needs", "too_short")
+    if body.needs and body.consent is None:
+        raise ConsentMissing(pointer="#/consent")
+    if body.consent is not None:
+        check_consent(body.consent, at, "#/consent")
+    if body.helped_on_the_spot is not None and body.helped_on_the_spot.at > at + CLOCKS_DIFFER_BY:
+        raise malformed("#/helped_on_the_spot/at", "in_the_future")
+    check_person(body.person.status, body.person.birth_year, body.person.birth_on, at)
+    _check_holder(body)
+
+
+def check_consent(consent: ConsentIn, at: datetime, pointer: str) -> None:
+    """Raise ConsentMissing or MalformedRequest (422) for one that was given for nothing, or for no time."""
+    if consent.given and not consent.categories:
+        raise ConsentMissing(pointer=f"{pointer}/categories")
+    if consent.until is not None and consent.until <= at:
+        raise malformed(f"{pointer}/until", "in_the_past")
+    if consent.until is not None and consent.until > at + LONGEST:
+        raise malformed(f"{pointer}/until", "too_far")
+
+
+def check_person(status: str | None, birth_year: int | None, birth_on: date | None, at: datetime) -> None:
+    """Raise MalformedRequest (422) for a group that is not in the list, or a birth to come."""
+    if status is not None and not codes.is_group(status):
+        raise malformed("#/person/status", "unknown_group")
+    for name, year in (("birth_year", birth_year), ("birth_on", birth_on.year if birth_on else None)):
+        if year is not None and not 1900 <= year <= at.year:
+            raise malformed(f"#/person/{name}", "not_a_birth")
+
+
+def checked_place(code: str, pointer: str) -> codes.Place:
+    """Return the place of a P-code; raises UnknownPlace (422)."""
+    place = codes.place(code)
+    if place is None:
+        raise UnknownPlace(pointer=pointer)
+    return place
+
+
+def checked_sensitivity(code: str, raised: Literal["protected", "restricted"] | None, pointer: str) -> Sensitivity:
+    """Return how sensitive a need is: what its code says, or what the origin raised it to. Raises UnknownNeedCode (422)."""
+    known = codes.sensitivity_of(code)
+    if known is None:
+        raise UnknownNeedCode(pointer=pointer)
+    return max(known, Sensitivity(raised or known), key=_ORDER.index)
+
+
+def malformed(pointer: str, code: str) -> MalformedRequest:
+    """Return the refusal of one field."""
+    return MalformedRequest(errors=[{"pointer": pointer, "code": code}])
+
+
+def _check_holder(body: RequestIn) -> None:
+    person = body.person
+    names = (person.given_name, person.father_name, person.grandfather_name, person.family_name, person.mother_name)
+    if body.identity_held_by == "origin" and (any(names) or person.phones):
+        raise IdentityHeldByOrigin(pointer="#/person")
+    if body.identity_held_by == "origin" and body.household is not None and body.household.members:
+        raise IdentityHeldByOrigin(pointer="#/household/members")
+    if body.identity_held_by == "intake" and body.focal_point is not None:
+        raise malformed("#/focal_point", "identity_held_by_intake")

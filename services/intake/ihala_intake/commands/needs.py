@@ -1,0 +1,104 @@
+"""What the owning office does with a need: correct it, close it."""
+
+from uuid import UUID
+
+from ihala_contracts.intake_v1 import NeedChanged, NeedClosed, NeedState, Sensitivity, Urgency
+from ihala_kit.auth import Caller
+from ihala_kit.db import now
+from ihala_kit.etag import Stale
+from ihala_kit.outbox import emit
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_intake import needs, store
+from ihala_intake.codes import Place
+from ihala_intake.commands import checks
+from ihala_intake.commands.announce import sealed_facts
+from ihala_intake.commands.moves import move
+from ihala_intake.commands.people import change_person, open_person
+from ihala_intake.commands.read import owned_need
+from ihala_intake.details import PersonDetails
+from ihala_intake.errors import NeedMoveNotAllowed, RoleNeeded
+from ihala_intake.models.needs import ClosureIn, CorrectionIn
+from ihala_intake.needs import Act, Impossible
+from ihala_intake.tables import Need, Person
+
+
+async def correct(tx: AsyncSession, caller: Caller, need_id: UUID, version: int, body: CorrectionIn) -> Need:
+    """Correct a need, or its person and with them all of the person's open needs; emits NeedChanged for each that referral knows.
+
+    Raises NeedNotFound (404), Stale (412), NeedMoveNotAllowed (409), UnknownPlace, MalformedRequest (422).
+    """
+    known = await owned_need(tx, caller, need_id)
+    of_person = {need.id: need for need in await store.needs_of_person(tx, known.person_id)}
+    need = of_person[need_id]
+    _refuse(need, version)
+    place = checks.checked_place(body.place, "#/place") if body.place else None
+    person = await store.person(tx, need.person_id)
+    details = await _corrected(tx, person, body)
+    need.urgency = (body.urgency or Urgency(need.urgency)).value
+    touches_all = place is not None or body.person is not None
+    for one in of_person.values():
+        if one is need or (touches_all and one.state in needs.CAN_BE_PLACED):
+            _put(one, place)
+            await _tell(tx, one, details)
+    return need
+
+
+async def close(tx: AsyncSession, caller: Caller, need_id: UUID, version: int, body: ClosureIn) -> Need:
+    """Close a need, as a coordinator; emits NeedClosed, if referral knows of it, and NeedStateChanged.
+
+    Raises RoleNeeded (403), NeedNotFound (404), Stale (412), NeedMoveNotAllowed (409).
+    """
+    if "coordinator" not in caller.roles:
+        raise RoleNeeded(roles=["coordinator"])
+    await owned_need(tx, caller, need_id)
+    need = await store.locked_need(tx, caller, need_id)
+    assert need is not None, "it was there a moment ago, and needs are never deleted"
+    if need.version != version:
+        raise Stale()
+    try:
+        move(tx, need, Act.CLOSE, reason=body.reason)
+    except Impossible:
+        raise NeedMoveNotAllowed(moves=[]) from None
+    if need.announced_at is not None:
+        closed = NeedClosed(need_id=need.id, operator_id=need.operator_id, reason=body.reason, closed_at=need.changed_at)
+        emit(tx, closed)
+    return need
+
+
+def _refuse(need: Need, version: int) -> None:
+    if need.version != version:
+        raise Stale()
+    if NeedState(need.state) not in needs.CAN_BE_PLACED:
+        raise NeedMoveNotAllowed(moves=["closure"] if need.state == NeedState.SERVED else [])
+
+
+async def _corrected(tx: AsyncSession, person: Person, body: CorrectionIn) -> PersonDetails:
+    """Return what is known of the person after the correction, stored if it is another."""
+    details = await open_person(tx, person)
+    said = body.person.model_dump(exclude_none=True) if body.person else {}
+    if body.person:
+        checks.check_person(body.person.status, body.person.birth_year, body.person.birth_on, now(tx))
+    said |= {"place": body.place} if body.place else {}
+    if person.sensitivity == "restricted":
+        said.pop("household_size", None)
+    if said:
+        details = details.model_copy(update=said)
+        await change_person(tx, person, details, now(tx))
+    return details
+
+
+def _put(need: Need, place: Place | None) -> None:
+    if place is not None:
+        need.governorate = place.governorate
+        need.district = None if need.sensitivity == Sensitivity.RESTRICTED else place.district
+
+
+async def _tell(tx: AsyncSession, need: Need, person: PersonDetails) -> None:
+    need.version, need.changed_at = need.version + 1, now(tx)
+    if need.announced_at is not None:
+        emit(tx, NeedChanged(
+            need_id=need.id, operator_id=need.operator_id, urgency=Urgency(need.urgency), governorate=need.governorate,
+            district=need.district, match_settled=need.match_settled, facts=await sealed_facts(tx, need, person),
+            changed_at=need.changed_at,
+        ))  # fmt: skip

@@ -1,0 +1,140 @@
+"""Reading what is personal: who may, what exactly, and one link more in the person's chain of reads."""
+
+from uuid import UUID
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import Database, now
+from ihala_kit.inbox import reader_fresh
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_intake import keys, store
+from ihala_intake.commands import revisions
+from ihala_intake.commands.people import open_person
+from ihala_intake.consent_rules import Category
+from ihala_intake.contacts import contact_of
+from ihala_intake.details import NeedDetails, PersonDetails
+from ihala_intake.errors import DisclosurePending, NeedNotFound, PersonErased, ReferralNotFound, StateStale
+from ihala_intake.ledger import log_access
+from ihala_intake.models.people import ContactView, PersonView
+from ihala_intake.portrait import categories_of, frame, portrait
+from ihala_intake.tables import Disclosure, Need, Person, ReferralCopy
+
+CONSUMER = "intake"
+
+
+async def person_of_referral(tx: AsyncSession, caller: Caller, referral_id: UUID) -> PersonView:
+    """Return what the consent opens to the receiver.
+
+    Raises ReferralNotFound (404: not the caller's, or closed), DisclosurePending (409), StateStale (503).
+    """
+    copy = await store.receivers_copy(tx, caller, referral_id)
+    if copy is None or await store.is_suspended(tx, caller.organization_id):
+        raise ReferralNotFound()
+    if not await reader_fresh(tx, CONSUMER, copy.need_id):
+        raise StateStale()
+    disclosure = await store.held_open(tx, caller, referral_id)
+    if disclosure is None:
+        await _refuse(tx, copy)
+        raise ReferralNotFound()
+    return await _disclosed(tx, caller, disclosure)
+
+
+async def person_of_need(tx: AsyncSession, caller: Caller, need_id: UUID) -> PersonView:
+    """Return all that is known of a need's person to the operator that owns it. Raises NeedNotFound (404)."""
+    need = await owned_need(tx, caller, need_id)
+    consent = await store.consents(tx, {need.consent_id})
+    view = frame(need, consent[0].revision, list(Category))
+    return await _opened(tx, view, need, what="identity")
+
+
+async def owned_need(tx: AsyncSession, caller: Caller, need_id: UUID) -> Need:
+    """Return a need of the caller's as the operator. Raises NeedNotFound (404)."""
+    need = await store.need_of(tx, caller, need_id)
+    if need is None or need.operator_id != caller.organization_id:
+        raise NeedNotFound()
+    return need
+
+
+async def need_details(tx: AsyncSession, need: Need) -> NeedDetails:
+    """Return a need's true code and note, and log that they were read. An erased need keeps what its row says."""
+    try:
+        details = await open_need(tx, need)
+    except PersonErased:
+        return NeedDetails(code=need.code)
+    await log_access(tx, "need", person_id=need.person_id, operator_id=need.operator_id, need_id=need.id, categories=["needs"])
+    return details
+
+
+async def open_need(tx: AsyncSession, need: Need) -> NeedDetails:
+    """Return what is sealed of a need; raises PersonErased."""
+    return (await keys.of(tx, need.key_id)).open(NeedDetails, need.details, f"need.details/{need.id}")
+
+
+async def contact_for(database: Database, reader: Caller, need_id: UUID) -> ContactView:
+    """Return where one message about a need may go, to the one client that sends messages.
+
+    Its organisation owns nothing and receives nothing, so the system reads for it; the log names the reader.
+    Raises NeedNotFound (404), ContactHeldByOrigin, ContactWithheld (409).
+    """
+    async with database.transaction(Caller.system("contact")) as tx:
+        need = await tx.get(Need, need_id)
+        if need is None:
+            raise NeedNotFound()
+        row = await store.person(tx, need.person_id)
+        try:
+            person = await open_person(tx, row)
+        except PersonErased:
+            raise NeedNotFound() from None
+        found = contact_of(person, need, now(tx), held_by_origin=row.identity_held_by == "origin")
+        await log_access(
+            tx, "contact", person_id=row.id, operator_id=need.operator_id, need_id=need.id, categories=["contact"], reader=reader
+        )
+        return found
+
+
+async def _refuse(tx: AsyncSession, copy: ReferralCopy) -> None:
+    """Raise DisclosurePending (409) while the referral may still be opened."""
+    known = await store.disclosure_of_referral(tx, copy.referral_id)
+    if known is None and copy.state in ("offered", "accepted"):
+        raise DisclosurePending()
+
+
+async def _disclosed(tx: AsyncSession, caller: Caller, disclosure: Disclosure) -> PersonView:
+    """Hold the disclosure against the consent once more: its last day may have passed a moment ago."""
+    [consent] = await store.consents(tx, {disclosure.consent_id})
+    if not revisions.allowed(consent).covers(caller.organization_id, now(tx)):
+        raise ReferralNotFound()
+    need = await tx.get_one(Need, disclosure.need_id)
+    names = set(disclosure.categories) & set(consent.categories)
+    view = frame(need, disclosure.revision, names, referral_id=disclosure.referral_id)
+    return await _opened(tx, view, need, what="disclosure")
+
+
+async def _opened(tx: AsyncSession, view: PersonView, need: Need, what: str) -> PersonView:
+    row = await store.person(tx, need.person_id)
+    try:
+        person = await open_person(tx, row)
+        found = portrait(view, person, await _members(tx, row, view), [await open_need(tx, need)])
+    except PersonErased:
+        if view.referral_id is None:
+            raise
+        raise ReferralNotFound() from None
+    await log_access(
+        tx, what, person_id=row.id, operator_id=need.operator_id, need_id=need.id, referral_id=view.referral_id,
+        categories=categories_of(view.categories),
+    )  # fmt: skip
+    return found
+
+
+async def _members(tx: AsyncSession, person: Person, view: PersonView) -> list[PersonDetails]:
+    """Return the others of the household, and log that each of them was read."""
+    if person.household_id is None or Category.HOUSEHOLD not in view.categories:
+        return []
+    found = []
+    for row in await store.members(tx, person.household_id, but=person.id):
+        found.append(await open_person(tx, row))
+        await log_access(
+            tx, "household", person_id=row.id, operator_id=row.operator_id, need_id=view.need_id, referral_id=view.referral_id,
+            categories=[Category.HOUSEHOLD],
+        )  # fmt: skip
+    return found

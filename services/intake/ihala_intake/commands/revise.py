@@ -1,0 +1,73 @@
+"""A new revision of a consent: what is open follows it, and referral is told."""
+
+from uuid import UUID
+
+from ihala_contracts.intake_v1 import NeedConsentChanged, NeedState
+from ihala_kit.auth import Caller
+from ihala_kit.db import now
+from ihala_kit.etag import Stale
+from ihala_kit.outbox import emit
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_intake import needs, store
+from ihala_intake.commands import checks, revisions
+from ihala_intake.commands.announce import announce, scope_of
+from ihala_intake.commands.disclose import close
+from ihala_intake.commands.people import open_person
+from ihala_intake.errors import ConsentEnded, ConsentNotFound, WithdrawalHasOneDoor
+from ihala_intake.models.consents import ConsentIn, ConsentView
+from ihala_intake.tables import Consent, Need
+
+
+async def revise(tx: AsyncSession, caller: Caller, consent_id: UUID, revision: int, body: ConsentIn) -> ConsentView:
+    """Write down what the person allows from now on; emits NeedConsentChanged for each open need, NeedIdentified for those that waited
+    for a consent, DisclosureClosed for receivers that it no longer covers.
+
+    Raises ConsentNotFound (404), Stale (412), ConsentEnded, WithdrawalHasOneDoor (409), ConsentMissing, MalformedRequest (422).
+    """
+    if await store.consent_of(tx, caller, consent_id) is None:
+        raise ConsentNotFound()
+    of_consent = await store.locked_needs_of_consent(tx, consent_id)
+    consent = await store.locked_consent(tx, consent_id)
+    if consent.revision != revision:
+        raise Stale()
+    _refuse(consent, body)
+    checks.check_consent(body, now(tx), "#")
+    act = "changed" if consent.state == "given" else "given"
+    revisions.write_down(consent, body, now(tx))
+    await revisions.add_next(tx, consent, act, revisions.said(body))
+    await _follow(tx, consent)
+    for need in of_consent:
+        await _tell(tx, need, consent)
+    return consent_view(consent, [need.id for need in of_consent])
+
+
+def consent_view(consent: Consent, need_ids: list[UUID]) -> ConsentView:
+    """Return a consent as it is now."""
+    return ConsentView.model_validate(consent.model_dump() | {"consent_id": consent.id, "need_ids": need_ids})
+
+
+def _refuse(consent: Consent, body: ConsentIn) -> None:
+    if consent.state == "withdrawn":
+        raise ConsentEnded()
+    if not body.given:
+        raise WithdrawalHasOneDoor()
+
+
+async def _follow(tx: AsyncSession, consent: Consent) -> None:
+    """Bring what is open to the newest revision: other categories, or closed."""
+    allowed = revisions.allowed(consent)
+    for disclosure in await store.open_disclosures(tx, consent.id):
+        if allowed.covers(disclosure.organization_id, now(tx)):
+            disclosure.categories, disclosure.revision = consent.categories, consent.revision
+        else:
+            close(tx, disclosure, "consent_changed")
+
+
+async def _tell(tx: AsyncSession, need: Need, consent: Consent) -> None:
+    state = NeedState(need.state)
+    if need.announced_at is not None and state in needs.UNFINISHED:
+        changed = NeedConsentChanged(need_id=need.id, operator_id=need.operator_id, consent=scope_of(consent), changed_at=now(tx))
+        emit(tx, changed)
+    elif need.announced_at is None and state is NeedState.OPEN:
+        await announce(tx, need, consent, await open_person(tx, await store.person(tx, need.person_id)))

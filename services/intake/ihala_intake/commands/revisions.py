@@ -1,0 +1,73 @@
+"""Adding to the chain of a consent."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ihala_kit.db import caller_of, now
+from ihala_kit.due import schedule
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_intake import keys, ledger
+from ihala_intake.consent_rules import LASTS_UNLESS_SAID, Allowed
+from ihala_intake.details import ConsentDetails, Interpreter
+from ihala_intake.keys import Key
+from ihala_intake.models.consents import ConsentIn
+from ihala_intake.tables import Consent, ConsentRevision
+
+ENDS = "consent-ends"
+
+
+def allowed(consent: Consent) -> Allowed:
+    """Return what the consent says now."""
+    return Allowed(
+        given=consent.state == "given", restricted=consent.sensitivity == "restricted", recipients=consent.recipients,
+        objections=consent.objections, categories=consent.categories, until=consent.until,
+    )  # fmt: skip
+
+
+def said(body: ConsentIn) -> ConsentDetails:
+    """Return how the person said it."""
+    interpreter = Interpreter(**body.interpreter.model_dump()) if body.interpreter else None
+    return ConsentDetails(language=body.language, how=body.how, recorded_by=body.recorded_by, interpreter=interpreter)
+
+
+def write_down(consent: Consent, body: ConsentIn, at: datetime) -> None:
+    """Put what the person said into the consent's row, a new one or a locked one."""
+    consent.state = "given" if body.given else "refused"
+    consent.recipients = sorted(set(body.recipients)) if body.given else []
+    consent.objections = sorted(set(body.objections))
+    consent.categories = sorted(set(body.categories)) if body.given else []
+    consent.until, consent.changed_at = body.until or at + LASTS_UNLESS_SAID, at
+
+
+async def add_first(tx: AsyncSession, consent: Consent, key: Key, details: ConsentDetails) -> None:
+    """Begin the chain of a new consent."""
+    await _add(tx, consent, key, details, consent.state, ledger.BEGINNING)
+
+
+async def add_next(
+    tx: AsyncSession, consent: Consent, act: str, details: ConsentDetails, *, need_id: UUID | None = None, referral_id: UUID | None = None
+) -> None:
+    """Add what was said to the chain of a locked consent; its row must hold the new state already."""
+    key = await keys.of(tx, consent.key_id)
+    newest = await tx.get_one(ConsentRevision, (consent.id, consent.revision))
+    consent.revision += 1
+    await _add(tx, consent, key, details, act, newest.hash, need_id, referral_id)
+
+
+async def _add(
+    tx: AsyncSession, consent: Consent, key: Key, details: ConsentDetails, act: str, previous: bytes,
+    need_id: UUID | None = None, referral_id: UUID | None = None,
+) -> None:  # fmt: skip
+    caller, place = caller_of(tx), f"consent_revision.details/{consent.id}/{consent.revision}"
+    row = ConsentRevision(
+        consent_id=consent.id, revision=consent.revision, operator_id=consent.operator_id, origin_id=consent.origin_id,
+        sensitivity=consent.sensitivity, act=act, need_id=need_id, referral_id=referral_id, given=consent.state == "given",
+        basis="consent", recipients=consent.recipients, objections=consent.objections, categories=consent.categories,
+        until=consent.until, details=key.seal(details, place), client_id=caller.client_id, organization_id=caller.organization_id,
+        acting_officer=caller.acting_officer, at=now(tx), previous=previous, hash=b"",
+    )  # fmt: skip
+    ledger.link(tx, row, previous)
+    tx.add(row)
+    if consent.state == "given":
+        await schedule(tx, ENDS, consent.id, consent.until)

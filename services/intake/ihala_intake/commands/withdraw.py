@@ -1,0 +1,90 @@
+"""The one door of withdrawal. What was disclosed is closed and referral is told in the same transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ihala_contracts.intake_v1 import ConsentWithdrawn, NeedState
+from ihala_kit.auth import Caller
+from ihala_kit.db import now
+from ihala_kit.outbox import emit
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_intake import store
+from ihala_intake.commands import revisions
+from ihala_intake.commands.disclose import close
+from ihala_intake.commands.moves import move
+from ihala_intake.details import ConsentDetails
+from ihala_intake.errors import AlreadyWithdrawn, ConsentNotFound, NeedNotFound, ReferralNotFound
+from ihala_intake.models.consents import WithdrawalIn, Withdrawn, WithdrawnNeed
+from ihala_intake.needs import Act
+from ihala_intake.tables import Consent, Need
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What is taken back, locked: the needs, then their consent."""
+
+    needs: Sequence[Need]
+    consent: Consent
+    need_id: UUID | None = None
+    referral_id: UUID | None = None
+
+
+async def withdraw(tx: AsyncSession, caller: Caller, body: WithdrawalIn) -> Withdrawn:
+    """Take back a consent, or its part for one need or referral; emits ConsentWithdrawn, DisclosureClosed and NeedStateChanged.
+
+    Raises ConsentNotFound, NeedNotFound, ReferralNotFound (404), AlreadyWithdrawn (409).
+    """
+    part = await _locked(tx, caller, body)
+    await _refuse_twice(tx, part)
+    consent, at = part.consent, now(tx)
+    whole = part.need_id is None
+    consent.state = "withdrawn" if whole else consent.state
+    consent.changed_at = at
+    said = ConsentDetails(how=body.how, said_by=body.by)
+    await revisions.add_next(tx, consent, "withdrawn", said, need_id=part.need_id, referral_id=part.referral_id)
+    closed = await store.open_disclosures(tx, consent.id, need_id=part.need_id, referral_id=part.referral_id)
+    for disclosure in closed:
+        close(tx, disclosure, "withdrawn")
+    for need in part.needs:
+        _tell(tx, need, part)
+    return Withdrawn(
+        consent_id=consent.id, revision=consent.revision, referral_id=part.referral_id, disclosures_closed=len(closed), withdrawn_at=at,
+        needs=[WithdrawnNeed(need_id=need.id, state=NeedState(need.state)) for need in part.needs],
+    )  # fmt: skip
+
+
+def _tell(tx: AsyncSession, need: Need, part: _Part) -> None:
+    """Move the need, unless only one referral of it was taken back; tell referral, if it ever heard of the need."""
+    if part.referral_id is None:
+        move(tx, need, Act.WITHDRAW, reason="withdrawn")
+    if need.announced_at is not None:
+        emit(tx, ConsentWithdrawn(
+            need_id=need.id, operator_id=need.operator_id, referral_id=part.referral_id, consent_id=part.consent.id,
+            revision=part.consent.revision, withdrawn_at=now(tx),
+        ))  # fmt: skip
+
+
+async def _locked(tx: AsyncSession, caller: Caller, body: WithdrawalIn) -> _Part:
+    if body.consent_id is not None:
+        if await store.consent_of(tx, caller, body.consent_id) is None:
+            raise ConsentNotFound()
+        needs = await store.locked_needs_of_consent(tx, body.consent_id)
+        return _Part(needs, await store.locked_consent(tx, body.consent_id))
+    need_id = body.need_id
+    if body.referral_id is not None:
+        copy = await store.own_copy(tx, caller, body.referral_id)
+        if copy is None:
+            raise ReferralNotFound()
+        need_id = copy.need_id
+    need = await store.locked_need(tx, caller, need_id) if need_id else None
+    if need is None:
+        raise NeedNotFound()
+    return _Part([need], await store.locked_consent(tx, need.consent_id), need.id, body.referral_id)
+
+
+async def _refuse_twice(tx: AsyncSession, part: _Part) -> None:
+    needs, referrals = await store.withdrawn_parts(tx, part.consent.id)
+    if part.consent.state != "given" or part.need_id in needs or part.referral_id in referrals:
+        raise AlreadyWithdrawn()

@@ -1,0 +1,52 @@
+"""What a consent allows: pure. A consent is a lock of purpose, recipients, categories and a last day."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+LASTS_UNLESS_SAID = timedelta(days=365)
+LONGEST = timedelta(days=5 * 365)
+
+Refusal = Literal["withdrawn", "consent_too_narrow", "need_closed"]
+
+
+class Category(StrEnum):
+    """Kinds of data about a person; a consent names those that may be passed on."""
+
+    IDENTITY = "identity"  # names, sex, birth
+    CONTACT = "contact"  # phones, languages
+    PLACE = "place"  # where the person is
+    HOUSEHOLD = "household"  # its size and members
+    STATUS = "status"  # returnee, displaced, host …
+    REQUIREMENTS = "requirements"  # what the person needs to be able to come
+    NEEDS = "needs"  # what was written down about the need
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What the newest revision says."""
+
+    given: bool
+    restricted: bool
+    recipients: Collection[UUID]
+    objections: Collection[UUID]
+    categories: Collection[str]
+    until: datetime
+
+    def covers(self, organization_id: UUID, at: datetime) -> bool:
+        """Tell whether this receiver may read something now. A restricted consent covers only whom it names."""
+        if not self.given or at >= self.until or not self.categories or organization_id in self.objections:
+            return False
+        return organization_id in self.recipients or not (self.recipients or self.restricted)
+
+
+def refusal(allowed: Allowed, organization_id: UUID, at: datetime, *, need_closed: bool, withdrawn: bool) -> Refusal | None:
+    """Return why the receiver may not read, or None. The person's word comes before everything else."""
+    if withdrawn or not allowed.given:
+        return "withdrawn"
+    if need_closed:
+        return "need_closed"
+    return None if allowed.covers(organization_id, at) else "consent_too_narrow"

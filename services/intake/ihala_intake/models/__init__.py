@@ -1,0 +1,1 @@
+"""HTTP bodies and answers of intake, version 1."""

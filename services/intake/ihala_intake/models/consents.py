@@ -1,0 +1,103 @@
+"""Bodies and answers about consents and their withdrawal."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from ihala_contracts.intake_v1 import NeedState
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ihala_intake.consent_rules import Category
+from ihala_intake.models.base import Answer, Body, How, LanguageTag, Sex, Who
+
+BAGHDAD = timezone(timedelta(hours=3))
+
+
+def _end_of_a_day(value: object) -> object:
+    """A day alone means until its end in Iraq."""
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        return value
+    try:
+        return datetime.combine(date.fromisoformat(value), time.max, BAGHDAD)
+    except ValueError:
+        return value
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+Until = Annotated[AwareDatetime, BeforeValidator(_end_of_a_day), AfterValidator(lambda instant: instant.astimezone(UTC))]
+
+
+class InterpreterIn(Body):
+    """Who interpreted; never a relative."""
+
+    pool: Who
+    sex: Sex | None = None
+    sworn_to_secrecy: bool = False
+
+
+class ConsentIn(Body):
+    """What the person allows or refuses, and how they said so.
+
+    `recipients` names organisations; empty means any provider, and for a restricted need nobody until the person names one.
+    """
+
+    given: bool
+    purpose: Literal["referral"] = "referral"
+    recipients: list[UUID] = Field(default=[], max_length=50)
+    objections: list[UUID] = Field(default=[], max_length=50)
+    categories: list[Category] = Field(default=[], max_length=len(Category))
+    until: Until | None = None
+    language: LanguageTag
+    how: How
+    recorded_by: Who = Field(description="As the recording office names its officer.")
+    interpreter: InterpreterIn | None = None
+
+
+class ConsentView(Answer):
+    """A consent as it is now. Its revision is its ETag."""
+
+    consent_id: UUID
+    revision: int
+    state: Literal["given", "refused", "withdrawn"]
+    purpose: str
+    recipients: list[UUID]
+    objections: list[UUID]
+    categories: list[Category]
+    until: datetime
+    need_ids: list[UUID]
+
+
+class WithdrawalIn(Body):
+    """What the person takes back: a whole consent, what concerns one need, or one referral. Spoken is enough."""
+
+    consent_id: UUID | None = None
+    need_id: UUID | None = None
+    referral_id: UUID | None = None
+    by: Who = Field(description='Who says so: "person", or for example "guardian".')
+    how: How
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if [self.consent_id, self.need_id, self.referral_id].count(None) != 2:
+            raise PydanticCustomError("exactly_one", "name one of consent_id, need_id, referral_id")
+        return self
+
+
+class WithdrawnNeed(Answer):
+    """A need that the withdrawal touched."""
+
+    need_id: UUID
+    state: NeedState
+
+
+class Withdrawn(Answer):
+    """What was taken back. Every disclosure it covered is closed already."""
+
+    consent_id: UUID
+    revision: int
+    referral_id: UUID | None
+    needs: list[WithdrawnNeed]
+    disclosures_closed: int
+    withdrawn_at: datetime

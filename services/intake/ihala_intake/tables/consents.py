@@ -1,0 +1,89 @@
+"""Consents with their chained revisions, and the disclosures they allow."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Boolean, Index, LargeBinary, text
+
+from ihala_intake.tables.base import Table, a_code, a_number, an_id, an_instant, column, ids, sealed, texts
+
+
+class Consent(Table, table=True):
+    """What a person allows now: the newest revision. Its row is the lock that withdrawal and acceptance both take."""
+
+    id: UUID = an_id(key=True)
+    operator_id: UUID = an_id()
+    origin_id: UUID = an_id()
+    key_id: UUID = an_id("data_key")
+    person_id: UUID = an_id("person")
+    case_id: UUID = an_id("case_file")
+    sensitivity: str = a_code()
+    revision: int = a_number()
+    state: str = a_code()  # given | refused | withdrawn
+    purpose: str = a_code()
+    recipients: list[UUID] = ids()  # organisations; empty: any provider, but for a restricted case nobody yet
+    objections: list[UUID] = ids()  # organisations that get nothing
+    categories: list[str] = texts()
+    until: datetime = an_instant()
+    changed_at: datetime = an_instant()
+
+    __table_args__ = (Index("consent_person", "person_id"),)
+
+
+class ConsentRevision(Table, table=True):
+    """One thing the person said about a consent. Rows are only ever added, each chained to the one before (see `ledger.py`)."""
+
+    __tablename__ = "consent_revision"
+
+    consent_id: UUID = an_id("consent", key=True)
+    revision: int = a_number(key=True)
+    operator_id: UUID = an_id()
+    origin_id: UUID = an_id()
+    sensitivity: str = a_code()
+    act: str = a_code()  # given | refused | changed | withdrawn
+    need_id: UUID | None = an_id("need", null=True)  # withdrawn for this need alone
+    referral_id: UUID | None = an_id(null=True)  # withdrawn for this referral alone
+    given: bool = column(Boolean())
+    basis: str = a_code()  # consent; other lawful bases are revisions of their own
+    recipients: list[UUID] = ids()
+    objections: list[UUID] = ids()
+    categories: list[str] = texts()
+    until: datetime = an_instant()
+    details: bytes = sealed()  # language, how it was said, by whom and to whom, interpreter
+    client_id: str = a_code()
+    organization_id: UUID = an_id()
+    acting_officer: str | None = a_code(null=True)
+    at: datetime = an_instant()
+    previous: bytes = column(LargeBinary())  # hash of the revision before; 32 zero bytes at the first
+    hash: bytes = column(LargeBinary())
+
+
+class Disclosure(Table, table=True):
+    """Who may read what of a person for one referral. At most one a referral; it never opens again."""
+
+    id: UUID = an_id(key=True)
+    referral_id: UUID = an_id()
+    organization_id: UUID = an_id()  # the receiver
+    operator_id: UUID = an_id()
+    origin_id: UUID = an_id()
+    need_id: UUID = an_id("need")
+    person_id: UUID = an_id("person")
+    household_id: UUID | None = an_id("household", null=True)
+    consent_id: UUID = an_id("consent")
+    revision: int = a_number()  # of the consent; follows it while open
+    categories: list[str] = texts()
+    sensitivity: str = a_code()
+    state: str = a_code()  # open | closed
+    opened_at: datetime = an_instant()
+    ends_at: datetime | None = an_instant(null=True)  # set when the referral ended after first contact
+    closed_at: datetime | None = an_instant(null=True)
+    reason: str | None = a_code(null=True)
+
+    __table_args__ = (
+        Index("disclosure_referral", "referral_id", unique=True),
+        Index("disclosure_need", "need_id"),
+        Index("disclosure_open_consent", "consent_id", postgresql_where=text("state = 'open'")),
+        Index("disclosure_open_person", "person_id", "organization_id", postgresql_where=text("state = 'open'")),
+        Index("disclosure_open_household", "household_id", "organization_id", postgresql_where=text("state = 'open'")),
+        Index("disclosure_open_organization", "organization_id", "id", postgresql_where=text("state = 'open'")),
+    )

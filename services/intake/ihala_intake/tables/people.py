@@ -1,0 +1,59 @@
+"""Persons, their households and keys. What is known of a person is one sealed JSON a row (see `details.py`)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary
+
+from ihala_intake.tables.base import Table, a_code, a_number, an_id, an_instant, blind, column, sealed
+
+
+class DataKey(Table, table=True):
+    """The key that sealed things were sealed with; its row stays as a tombstone when the key is destroyed."""
+
+    __tablename__ = "data_key"
+
+    id: UUID = an_id(key=True)  # of the person, or of the restricted case
+    wrapped: bytes | None = column(LargeBinary(), null=True)  # under the master key, which is not in the database; null: destroyed
+    made_at: datetime = an_instant()
+    destroyed_at: datetime | None = an_instant(null=True)
+
+
+class Person(Table, table=True):
+    """One person, as one file knows them. A restricted case has a person of its own, tied to nobody else's row."""
+
+    id: UUID = an_id(key=True)
+    key_id: UUID = an_id("data_key")  # its own id; for a restricted case the case's
+    operator_id: UUID = an_id()
+    origin_id: UUID = an_id()  # organisation that told of the person
+    sensitivity: str = a_code()
+    household_id: UUID | None = an_id("household", null=True)  # never set for a restricted case
+    identity_held_by: str = a_code()  # intake | origin: then `details` holds a code and a focal point
+    details: bytes = sealed()
+    made_at: datetime = an_instant()
+    changed_at: datetime = an_instant()
+    version: int = a_number()
+
+    __table_args__ = (Index("person_household", "household_id", postgresql_where="household_id IS NOT NULL"),)
+
+
+class PersonMark(Table, table=True):
+    """By what a person is found: a keyed hash of a phone. Never for a restricted case, which must not be found by others."""
+
+    __tablename__ = "person_mark"
+
+    person_id: UUID = an_id("person", key=True)
+    kind: str = a_code(key=True)  # phone; documents and names come with matching
+    value: bytes = blind(key=True)
+    operator_id: UUID = an_id()
+
+    __table_args__ = (Index("person_mark_value", "operator_id", "kind", "value"),)
+
+
+class Household(Table, table=True):
+    """People who live together: who is in it stands with the persons."""
+
+    id: UUID = an_id(key=True)
+    operator_id: UUID = an_id()
+    origin_id: UUID = an_id()
+    made_at: datetime = an_instant()

@@ -1,0 +1,135 @@
+"""Events in. Every one goes on into the feeds of those it concerns; some also change a copy, or are told to the person."""
+
+from collections.abc import Awaitable, Callable
+
+from ihala_contracts.directory_v1 import OrganizationJoined, OrganizationReinstated, OrganizationSuspended, ServiceChanged
+from ihala_contracts.envelope import Event
+from ihala_contracts.intake_v1 import (
+    CaseOpened,
+    ConsentWithdrawn,
+    NeedClosed,
+    NeedIdentified,
+    NeedState,
+    NeedStateChanged,
+    Sensitivity,
+)
+from ihala_contracts.notify_v1 import SubscriptionDisabled, SubscriptionOpened
+from ihala_kit.inbox import reads
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_notify import copies, feed, messages
+from ihala_notify.views import VIEWS
+from ihala_notify.visibility import Circle
+
+WRITES_NEEDS = "intake"  # its events about a need never overtake NeedIdentified: one topic, one key
+OrganizationEvent = OrganizationJoined | OrganizationSuspended | OrganizationReinstated | ServiceChanged
+
+
+@reads(NeedIdentified)
+async def need_identified(tx: AsyncSession, event: NeedIdentified) -> None:
+    """Learn who is concerned, tell them, and catch up with what came too early."""
+    about = await copies.learn_need(tx, event)
+    await _pass_on(tx, event, about)
+    async for early in copies.take_kept(tx, event.need_id):
+        await _pass_on(tx, early, about)
+
+
+@reads(ConsentWithdrawn)
+async def consent_withdrawn(tx: AsyncSession, event: ConsentWithdrawn) -> None:
+    """Nothing that was about to be said of it is said any more, but that."""
+    await messages.drop_waiting(tx, event.need_id, event.referral_id)
+    if event.referral_id is None:
+        await copies.end_need(tx, event.need_id, ended=True)
+    await follow_need(tx, event)
+
+
+@reads(NeedClosed)
+async def need_closed(tx: AsyncSession, event: NeedClosed) -> None:
+    """The same for a need that was closed."""
+    await messages.drop_waiting(tx, event.need_id)
+    await copies.end_need(tx, event.need_id, ended=True)
+    await follow_need(tx, event)
+
+
+@reads(NeedStateChanged)
+async def need_state_changed(tx: AsyncSession, event: NeedStateChanged) -> None:
+    """A need that is open again is spoken of again."""
+    if event.after in {NeedState.CLOSED, NeedState.OPEN}:
+        await copies.end_need(tx, event.need_id, ended=event.after is NeedState.CLOSED)
+    await follow_need(tx, event)
+
+
+@reads(CaseOpened)
+async def case_opened(tx: AsyncSession, event: CaseOpened) -> None:
+    """A case belongs to its operator alone."""
+    feed.show(tx, event, Circle(operator_id=event.operator_id, sensitivity=event.sensitivity))
+
+
+@reads(OrganizationJoined)
+async def organization_joined(tx: AsyncSession, event: OrganizationJoined) -> None:
+    """Learn how it is called, before it is told of itself."""
+    await copies.learn_organization(tx, event)
+    await _follow_organization(tx, event)
+
+
+@reads(OrganizationSuspended)
+async def organization_suspended(tx: AsyncSession, event: OrganizationSuspended) -> None:
+    """It and its operator are told."""
+    await _follow_organization(tx, event)
+
+
+@reads(OrganizationReinstated)
+async def organization_reinstated(tx: AsyncSession, event: OrganizationReinstated) -> None:
+    """It and its operator are told."""
+    await _follow_organization(tx, event)
+
+
+@reads(ServiceChanged)
+async def service_changed(tx: AsyncSession, event: ServiceChanged) -> None:
+    """Learn what the public is told of the service."""
+    await copies.learn_service(tx, event)
+    await _follow_organization(tx, event)
+
+
+@reads(SubscriptionOpened)
+async def subscription_opened(tx: AsyncSession, event: SubscriptionOpened) -> None:
+    """Its owner's own doing."""
+    feed.show(tx, event, Circle())
+
+
+@reads(SubscriptionDisabled)
+async def subscription_disabled(tx: AsyncSession, event: SubscriptionDisabled) -> None:
+    """Its owner must know."""
+    feed.show(tx, event, Circle())
+
+
+async def follow_need(tx: AsyncSession, event: Event) -> None:
+    """Pass on an event about a need; keep it when it came before all that says whom it concerns."""
+    about = await copies.need(tx, event.key)
+    if about.known or event.envelope.source == WRITES_NEEDS:
+        await _pass_on(tx, event, about)
+    else:
+        await copies.keep_for_later(tx, event, event.key)
+
+
+async def _pass_on(tx: AsyncSession, event: Event, about: copies.NeedCopy) -> None:
+    feed.show(tx, event, about.circle)
+    await messages.tell(tx, event, about)
+
+
+async def _follow_organization(tx: AsyncSession, event: OrganizationEvent) -> None:
+    operator_id = await copies.operator_of(tx, event.organization_id)
+    feed.show(tx, event, Circle(operator_id=operator_id, sensitivity=Sensitivity.STANDARD))
+
+
+def _following(model: type[Event]) -> Callable[[AsyncSession, Event], Awaitable[None]]:
+    async def follow(tx: AsyncSession, event: Event) -> None:
+        await follow_need(tx, event)
+
+    return reads(model)(follow)
+
+
+# Every other event that somebody may see is about a need and is only passed on: one reader each, made here.
+_READ_ABOVE = {getattr(value, "__reads__", None) for value in list(globals().values())}
+for _model in VIEWS.keys() - _READ_ABOVE:
+    globals()[f"follow_{_model.__name__}"] = _following(_model)

@@ -1,0 +1,126 @@
+"""What notify keeps of other services' events: who is concerned by a need, how organisations are called, what services tell the public.
+
+Topics have no order among each other, so an event of referral or directory may come before its need's NeedIdentified: it is kept, and
+applied in its turn when that has come. Both sides lock the need's row first, therefore neither can miss the other.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from ihala_contracts.catalogue import BY_TYPE
+from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
+from ihala_contracts.envelope import Envelope, Event
+from ihala_contracts.intake_v1 import NeedIdentified, Sensitivity
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_notify.visibility import Circle
+
+_FIND = text("SELECT * FROM need WHERE need_id = :need_id")
+_PLACEHOLD = text("""
+    INSERT INTO need (need_id, known, ended) VALUES (:need_id, false, false)
+    ON CONFLICT (need_id) DO UPDATE SET need_id = excluded.need_id RETURNING *
+""")
+_LEARN = text("""
+    INSERT INTO need (need_id, known, operator_id, origin_id, origin_kind, sensitivity, reference, ended)
+    VALUES (:need_id, true, :operator_id, :origin_id, :origin_kind, :sensitivity, :reference, false)
+    ON CONFLICT (need_id) DO UPDATE SET
+        known = true, operator_id = excluded.operator_id, origin_id = excluded.origin_id, origin_kind = excluded.origin_kind,
+        sensitivity = excluded.sensitivity, reference = excluded.reference
+    RETURNING *
+""")
+_END = text("""
+    INSERT INTO need (need_id, known, ended) VALUES (:need_id, false, :ended)
+    ON CONFLICT (need_id) DO UPDATE SET ended = excluded.ended
+""")
+_KEEP = text("""
+    INSERT INTO early_event (need_id, envelope, data, kept_at)
+    VALUES (:need_id, CAST(:envelope AS jsonb), CAST(:data AS jsonb), :at)
+""")
+_TAKE = text("DELETE FROM early_event WHERE need_id = :need_id RETURNING number, envelope, data")
+_ORGANIZATION = text("""
+    INSERT INTO organization (organization_id, kind, names, phone, operator_id, hidden)
+    VALUES (:organization_id, :kind, CAST(:names AS jsonb), :phone, :operator_id, :hidden)
+    ON CONFLICT (organization_id) DO UPDATE SET
+        kind = excluded.kind, names = excluded.names, phone = excluded.phone, operator_id = excluded.operator_id,
+        hidden = excluded.hidden
+""")
+_OPERATOR_OF = text("SELECT operator_id FROM organization WHERE organization_id = :organization_id")
+_SERVICE = text("""
+    INSERT INTO service (service_id, organization_id, address, opening_hours, documents_to_bring)
+    VALUES (:service_id, :organization_id, CAST(:address AS jsonb), CAST(:opening_hours AS jsonb), CAST(:documents AS jsonb))
+    ON CONFLICT (service_id) DO UPDATE SET
+        organization_id = excluded.organization_id, address = excluded.address, opening_hours = excluded.opening_hours,
+        documents_to_bring = excluded.documents_to_bring
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class NeedCopy:
+    """What is known of a need. `known` is False when its NeedIdentified has not come."""
+
+    need_id: UUID
+    known: bool
+    ended: bool
+    circle: Circle
+
+
+async def need(tx: AsyncSession, need_id: UUID) -> NeedCopy:
+    """Return what is known of the need; where nothing is, its row is made and locked first."""
+    row = (await tx.execute(_FIND, {"need_id": need_id})).one_or_none()
+    if row is None or not row.known:
+        row = (await tx.execute(_PLACEHOLD, {"need_id": need_id})).one()
+    return _copy(row)
+
+
+async def learn_need(tx: AsyncSession, event: NeedIdentified) -> NeedCopy:
+    """Keep what NeedIdentified says."""
+    values = {name: getattr(event, name) for name in ("need_id", "operator_id", "origin_id", "origin_kind", "sensitivity", "reference")}
+    return _copy((await tx.execute(_LEARN, values)).one())
+
+
+async def end_need(tx: AsyncSession, need_id: UUID, *, ended: bool) -> None:
+    """Keep that the need has ended, or is open again."""
+    await tx.execute(_END, {"need_id": need_id, "ended": ended})
+
+
+async def keep_for_later(tx: AsyncSession, event: Event, need_id: UUID) -> None:
+    """Keep an event until its need is known."""
+    values = {"need_id": need_id, "envelope": event.envelope.model_dump_json(), "data": event.model_dump_json()}
+    await tx.execute(_KEEP, values | {"at": datetime.now(UTC)})
+
+
+async def take_kept(tx: AsyncSession, need_id: UUID) -> AsyncIterator[Event]:
+    """Yield the events that were kept for the need, in the order in which they came; they are kept no longer."""
+    rows = (await tx.execute(_TAKE, {"need_id": need_id})).all()
+    for row in sorted(rows, key=lambda row: int(row.number)):
+        envelope = Envelope.model_validate(row.envelope)
+        yield BY_TYPE[envelope.type, envelope.version].model_validate(row.data).received(envelope)
+
+
+async def learn_organization(tx: AsyncSession, event: OrganizationJoined) -> None:
+    """Keep how the organisation is called now."""
+    values = {name: getattr(event, name) for name in ("organization_id", "kind", "phone", "operator_id", "hidden")}
+    await tx.execute(_ORGANIZATION, values | {"names": json.dumps(event.names)})
+
+
+async def operator_of(tx: AsyncSession, organization_id: UUID) -> UUID | None:
+    """Return the operator an organisation works with, as far as is known."""
+    found: UUID | None = (await tx.execute(_OPERATOR_OF, {"organization_id": organization_id})).scalar_one_or_none()
+    return found
+
+
+async def learn_service(tx: AsyncSession, event: ServiceChanged) -> None:
+    """Keep what the public is told of the service; of a hidden one nothing, since no message ever describes it."""
+    texts = ({}, {}, {}) if event.restricted or event.hidden else (event.address, event.opening_hours, event.documents_to_bring)
+    values = dict(zip(("address", "opening_hours", "documents"), map(json.dumps, texts), strict=True))
+    await tx.execute(_SERVICE, values | {"service_id": event.service_id, "organization_id": event.organization_id})
+
+
+def _copy(row: Any) -> NeedCopy:
+    sensitivity = Sensitivity(row.sensitivity) if row.sensitivity else Sensitivity.RESTRICTED
+    return NeedCopy(row.need_id, row.known, row.ended, Circle(row.origin_id, row.origin_kind, row.operator_id, sensitivity))

@@ -1,0 +1,107 @@
+"""What each event may show to whom, as data: the fields a receiver, an origin, the operator and the organisation itself see of it.
+
+Never here, for anybody: the category of a need (nor a service's id, which would tell it), consent, facts, other attempts and their
+number, free words about why somebody declined (the origin asks the API). An event without an entry is shown to nobody; a test asks
+that each event has been thought of.
+"""
+
+from dataclasses import dataclass, field
+
+from ihala_contracts import directory_v1 as directory
+from ihala_contracts import intake_v1 as intake
+from ihala_contracts import notify_v1 as notify
+from ihala_contracts import referral_v1 as referral
+from ihala_contracts.envelope import Event
+
+Fields = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The fields shown to each part; none means that the part does not see the event."""
+
+    receiver: Fields = field(default=())
+    origin: Fields = field(default=())
+    operator: Fields = field(default=())
+    itself: Fields = field(default=())  # the organisation that the event is about
+
+
+def _view(receiver: str = "", origin: str = "", operator: str = "", itself: str = "") -> View:
+    return View(tuple(receiver.split()), tuple(origin.split()), tuple(operator.split()), tuple(itself.split()))
+
+
+def _moved(receiver: str = "", origin: str = "", operator: str = "") -> View:
+    """A move of a referral: all three parts see it, the receiver without the need (whose age would tell of earlier attempts)."""
+    move = "referral_id state referral_version moved_at "
+    return _view(
+        move + receiver,
+        "need_id organization_id " + move + origin,
+        "need_id placement_id origin_id organization_id " + move + operator,
+    )
+
+
+_CONCERNS_THE_OPERATOR = "need_id placement_id "
+
+VIEWS: dict[type[Event], View] = {
+    intake.NeedIdentified: _view(
+        origin="need_id reference", operator="need_id case_id origin_id reference urgency governorate requested_at"
+    ),
+    intake.NeedChanged: _view(operator="need_id urgency governorate changed_at"),
+    intake.NeedConsentChanged: _view(operator="need_id changed_at"),
+    intake.ConsentWithdrawn: _view(operator="need_id referral_id withdrawn_at"),
+    intake.NeedClosed: _view(operator="need_id reason closed_at"),
+    intake.NeedStateChanged: _view(origin="need_id after changed_at", operator="need_id referral_id before after changed_at"),
+    intake.DisclosureOpened: _view("referral_id disclosure_id opened_at", "", "need_id referral_id organization_id opened_at"),
+    intake.DisclosureRefused: _view("referral_id refused_at", "", "need_id referral_id organization_id reason refused_at"),
+    intake.DisclosureClosed: _view("referral_id disclosure_id closed_at", "", "need_id referral_id organization_id reason closed_at"),
+    intake.FollowUpDue: _view(operator="need_id referral_id follow_up_id due_at"),
+    intake.FollowUpRecorded: _view(operator="need_id referral_id follow_up_id result need_state recorded_at"),
+    intake.CaseOpened: _view(operator="case_id opened_at"),
+    referral.PlacementTriaged: _view(operator=_CONCERNS_THE_OPERATOR + "triage_by"),
+    referral.PlacementRequested: _view(operator=_CONCERNS_THE_OPERATOR + "urgency governorate requested_at"),
+    referral.PlacementCancelled: _view(operator=_CONCERNS_THE_OPERATOR + "reason"),
+    referral.PlacementEnded: _view(operator=_CONCERNS_THE_OPERATOR + "reason ended_at"),
+    referral.NeedUnserved: _view(operator=_CONCERNS_THE_OPERATOR + "unserved_at"),
+    referral.ReferralOffered: _moved("urgency governorate deadlines", "deadlines", "urgency governorate deadlines"),
+    referral.ReferralAcknowledged: _moved(),
+    referral.ReferralAccepted: _moved("first_contact_by", "first_contact_by", "first_contact_by"),
+    referral.ReferralDeclined: _moved("reason after_acceptance", "", "reason after_acceptance"),
+    referral.ReferralInformationRequested: _moved("round answer_by", "round answer_by", "round answer_by"),
+    referral.ReferralAnswered: _moved("by_clock", "by_clock", "by_clock"),
+    referral.ReferralWaitlisted: _moved("review_at", "review_at", "review_at"),
+    referral.ReferralStarted: _moved(),
+    referral.ReferralHeld: _moved("reason resume_by", "resume_by", "reason resume_by"),
+    referral.ReferralResumed: _moved(),
+    referral.ReferralReviewed: _moved("review_at", "review_at", "review_at"),
+    referral.ReferralCompleted: _moved(),
+    referral.ReferralExpired: _moved(),
+    referral.ReferralWithdrawn: _moved(),
+    referral.ReferralCancelled: _moved("", "", "reason"),  # `placed_elsewhere` would tell the receiver of another attempt
+    referral.ReferralFailed: _moved("reason", "", "reason"),
+    referral.DeadlineMissed: _view(
+        "referral_id deadline missed_at", "", "need_id placement_id referral_id organization_id deadline missed_at"
+    ),
+    referral.Escalated: _view(
+        "referral_id level escalated_at",
+        "need_id referral_id level escalated_at",
+        "need_id placement_id referral_id organization_id level to escalated_at",
+    ),
+    directory.PlaceReserved: _view(operator=_CONCERNS_THE_OPERATOR + "organization_id reserved_at"),
+    directory.NoPlaceFound: _view(operator=_CONCERNS_THE_OPERATOR + "candidates answered_at"),
+    directory.PlaceTaken: _view(operator="need_id referral_id taken_at"),
+    directory.PlaceTakeRefused: _view(operator="need_id referral_id reason refused_at"),
+    directory.PlaceReleased: _view(operator="need_id referral_id reason released_at"),
+    directory.ReservationRevoked: _view(operator=_CONCERNS_THE_OPERATOR + "reason revoked_at"),
+    directory.OrganizationJoined: _view(
+        operator="organization_id kind agreement_until joined_at", itself="organization_id kind agreement_until joined_at"
+    ),
+    directory.OrganizationSuspended: _view(operator="organization_id suspended_at", itself="organization_id suspended_at"),
+    directory.OrganizationReinstated: _view(operator="organization_id reinstated_at", itself="organization_id reinstated_at"),
+    directory.ServiceChanged: _view(
+        operator="service_id organization_id status changed_at", itself="service_id organization_id status changed_at"
+    ),
+    notify.MessageDelivered: _view(operator="need_id message_id channel delivered_at"),
+    notify.MessageFailed: _view(operator="need_id message_id channel reason failed_at"),
+    notify.SubscriptionOpened: _view(itself="subscription_id opened_at"),
+    notify.SubscriptionDisabled: _view(itself="subscription_id reason disabled_at"),
+}

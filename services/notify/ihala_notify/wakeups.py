@@ -1,0 +1,79 @@
+"""Wakes long polls: one LISTEN a process, whose notices come with the commit that appended to a feed."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from uuid import UUID
+
+import asyncpg
+from ihala_kit.db import Database
+from ihala_kit.dsn import plain_dsn
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "feed"
+PAUSE_SECONDS = 1.0
+PING_SECONDS = 10.0
+WITHOUT_NOTICES_SECONDS = 0.25  # how often a poll looks by itself while no notice can come
+
+
+class Wakeups:
+    """Who waits for which organisation's feed. `listening` is False while notices may be missed."""
+
+    def __init__(self) -> None:
+        self.listening = False
+        self._waiting: dict[UUID, set[asyncio.Event]] = {}
+
+    @contextmanager
+    def waiter(self, organization_id: UUID) -> Iterator[asyncio.Event]:
+        """Give an event that is set whenever the organisation's feed has grown."""
+        woken = asyncio.Event()
+        self._waiting.setdefault(organization_id, set()).add(woken)
+        try:
+            yield woken
+        finally:
+            others = self._waiting[organization_id]
+            others.discard(woken)
+            if not others:
+                del self._waiting[organization_id]
+
+    async def wait(self, woken: asyncio.Event, seconds: float) -> None:
+        """Return when woken, when the time is over, or soon while no notice can come."""
+        longest = seconds if self.listening else min(seconds, WITHOUT_NOTICES_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(woken.wait(), longest)
+
+    async def listen(self, database: Database) -> None:
+        """Listen until cancelled, with a new connection after a fault; everybody looks again after one."""
+        while True:
+            try:
+                await self._listen(plain_dsn(database.settings.database_url))
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("listening starts anew", extra={"error": type(error).__name__})
+            finally:
+                self.listening = False
+                self.wake_all()
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _listen(self, dsn: str) -> None:
+        connection = await asyncpg.connect(dsn)
+        try:
+            await connection.add_listener(CHANNEL, lambda *notice: self.wake(UUID(str(notice[-1]))))
+            self.listening = True
+            self.wake_all()  # what came before we listened
+            while True:
+                await asyncio.wait_for(connection.execute("SELECT"), PING_SECONDS)
+                await asyncio.sleep(PING_SECONDS)
+        finally:
+            await connection.close(timeout=1)
+
+    def wake(self, organization_id: UUID) -> None:
+        """Wake those who follow this organisation's feed."""
+        for woken in self._waiting.get(organization_id, ()):
+            woken.set()
+
+    def wake_all(self) -> None:
+        """Wake everybody: something may have been missed."""
+        for organization_id in self._waiting:
+            self.wake(organization_id)

@@ -1,0 +1,8 @@
+"""Referral: one placement for each need, one referral for each attempt, and the clocks that let neither be forgotten.
+
+It owns placements, referrals, their moves, deadlines, reasons and consequences, and the competence of origins.
+Writes `ihala.referral.v1`. Reads from intake: NeedIdentified, NeedChanged, NeedConsentChanged, ConsentWithdrawn, NeedClosed,
+DisclosureOpened, DisclosureRefused, FollowUpRecorded; from directory: PlaceReserved, NoPlaceFound, PlaceTaken, PlaceTakeRefused,
+ReservationRevoked, OrganizationJoined, OrganizationSuspended, OrganizationReinstated, ServiceChanged, SealingKeyPublished.
+Copies it keeps from events: organisations (kind, names, operator, clearance, agreement, suspended), services (status, needs, areas).
+"""

@@ -1,0 +1,38 @@
+"""Joins the parts of referral."""
+
+from pathlib import Path
+
+from ihala_contracts import directory_v1, referral_v1
+from ihala_kit.service import Service
+
+import ihala_referral
+from ihala_referral import consumers, performers, work_items
+from ihala_referral.api import ROUTERS
+from ihala_referral.jobs import JOBS
+from ihala_referral.settings import Settings
+
+_PACKAGE = Path(ihala_referral.__file__).parent
+
+
+def service() -> Service:
+    """Return the service; raises ValidationError when REFERRAL_* settings are missing or wrong."""
+    return Service(
+        name="referral",
+        title="Ihala referral",
+        version="1.0.0",
+        settings=Settings(),
+        migrations=migrations(),
+        routers=list(ROUTERS),
+        readers=[consumers],
+        performers=[performers],
+        jobs=list(JOBS),
+        seals=referral_v1.SealingKeyPublished,
+        seals_for=(directory_v1.SealingKeyPublished,),
+        on_parked=work_items.open_parked,
+    )
+
+
+def migrations() -> Path:
+    """Return the folder of the migrations: beside the package in a checkout, inside it when installed."""
+    beside = _PACKAGE.parent / "migrations"
+    return beside if beside.is_dir() else _PACKAGE / "migrations"

@@ -1,0 +1,92 @@
+"""Working time: which hours of which days count. Pure; deadlines come out as instants in UTC."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_FARTHEST_DAYS = 800
+
+
+class NoCalendar(LookupError):
+    """A calendar has no working day within two years: it cannot give a deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The week, the hours and the days off of whoever must act."""
+
+    code: str
+    zone: ZoneInfo
+    week: frozenset[int]  # Monday is 0
+    opens: time
+    closes: time
+    holidays: frozenset[date] = frozenset()
+
+    @property
+    def day_length(self) -> timedelta:
+        """Return the working time of one day."""
+        return datetime.combine(date.min, self.closes) - datetime.combine(date.min, self.opens)
+
+    def after(self, at: datetime, days: float) -> datetime:
+        """Return the instant `days` working days after `at`, aware UTC. Raises NoCalendar."""
+        return self.add(at, self.day_length * days)
+
+    def add(self, at: datetime, working: timedelta) -> datetime:
+        """Return the first instant by which that much working time has passed since `at`. Raises NoCalendar."""
+        left = working
+        for opens, closes in self._spans(at):
+            begins = max(opens, at)
+            if closes - begins >= left:
+                return (begins + left).astimezone(UTC)
+            left -= closes - begins
+        raise NoCalendar(self.code)
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Return the working time from `start` to `end`; nothing when `end` is not later."""
+        total = timedelta()
+        for opens, closes in self._spans(start):
+            if opens >= end:
+                break
+            total += max(timedelta(), min(closes, end) - max(opens, start))
+        return total
+
+    def is_working_day(self, day: date) -> bool:
+        """Tell whether anybody works on `day`."""
+        return day.weekday() in self.week and day not in self.holidays
+
+    def _spans(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Yield opening and closing of each working day that closes after `at`, two years ahead."""
+        first = at.astimezone(self.zone).date()
+        for day in (first + timedelta(days=n) for n in range(_FARTHEST_DAYS)):
+            opens, closes = (datetime.combine(day, hour, self.zone).astimezone(UTC) for hour in (self.opens, self.closes))
+            if self.is_working_day(day) and closes > at:
+                yield opens, closes
+
+
+@cache
+def _calendars() -> dict[str, Calendar]:
+    data = json.loads(files(__package__).joinpath("data/calendars.json").read_text("utf-8"))
+    return {entry["code"]: _calendar(entry) for entry in data["calendars"]}
+
+
+def _calendar(entry: dict[str, object]) -> Calendar:
+    week, holidays = entry["week"], entry["holidays"]
+    assert isinstance(week, list) and isinstance(holidays, list), "data/calendars.json holds lists here"
+    return Calendar(
+        code=str(entry["code"]),
+        zone=ZoneInfo(str(entry["zone"])),
+        week=frozenset(_DAYS.index(day) for day in week),
+        opens=time.fromisoformat(str(entry["opens"])),
+        closes=time.fromisoformat(str(entry["closes"])),
+        holidays=frozenset(date.fromisoformat(day) for day in holidays),
+    )
+
+
+def calendar(code: str = "iraq") -> Calendar:
+    """Return a calendar by its code; raises KeyError."""
+    return _calendars()[code]

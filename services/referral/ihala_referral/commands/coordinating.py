@@ -1,0 +1,76 @@
+"""What a coordinator decides about a placement.
+
+All raise PlacementNotFound (404), MoveNotAllowed (409, with the open steps) and Stale (412).
+"""
+
+from uuid import UUID
+
+from ihala_contracts.intake_v1 import Sensitivity
+from ihala_kit.auth import Caller
+from ihala_kit.etag import Stale
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_referral import clock, consequences, lifecycle, placing, store
+from ihala_referral.competence import sensitivity_of
+from ihala_referral.errors import MoveNotAllowed, NeedCodeRestricted, NeedCodeUnknown, PreferredReservationMissing, RouteMissing
+from ihala_referral.guards import Situation
+from ihala_referral.parties import parties
+from ihala_referral.states import Party, Step
+from ihala_referral.tables import Placement
+
+
+async def place(
+    tx: AsyncSession, caller: Caller, placement_id: UUID, version: int, preferred_reservation_id: UUID | None, need_code: str | None
+) -> Placement:
+    """Ask the directory, in the need's given or newly found kind; emits PlacementRequested.
+
+    Raises NeedCodeUnknown (422), NeedCodeRestricted and PreferredReservationMissing (409).
+    """
+    situation = await _begin(tx, caller, placement_id, version, Step.PLACE)
+    placement = situation.placement
+    if need_code is not None:
+        _classify(placement, need_code)
+    if placement.sensitivity is Sensitivity.RESTRICTED and preferred_reservation_id is None:
+        raise PreferredReservationMissing()
+    placement.preferred_reservation_id = preferred_reservation_id
+    await placing.place_again(tx, situation, Party.COORDINATOR)
+    clock.wind(placement, situation.referrals)
+    return placement
+
+
+async def reject(tx: AsyncSession, caller: Caller, placement_id: UUID, version: int, reason: str, route: str | None) -> Placement:
+    """End it in triage; emits PlacementEnded. Raises ReasonUnknown and RouteMissing (422)."""
+    situation = await _begin(tx, caller, placement_id, version, Step.REJECT)
+    consequences.stated(reason, Step.REJECT, Party.COORDINATOR, comment=None)
+    if reason == "out_of_competence" and route is None:
+        raise RouteMissing(pointer="#/route")
+    await placing.end(tx, situation, reason, step=Step.REJECT, by=Party.COORDINATOR, route=route)
+    clock.wind(situation.placement, situation.referrals)
+    return situation.placement
+
+
+def steps(situation: Situation, caller: Caller) -> list[Step]:
+    """Return what the caller may do with the placement now."""
+    return lifecycle.steps(situation, parties(caller, situation.placement))
+
+
+async def _begin(tx: AsyncSession, caller: Caller, placement_id: UUID, version: int, step: Step) -> Situation:
+    situation = await store.locked_placement(tx, placement_id)
+    coordinator = Party.COORDINATOR in parties(caller, situation.placement)
+    if not coordinator or not lifecycle.may_step(situation, step, Party.COORDINATOR):
+        raise MoveNotAllowed(moves=steps(situation, caller))
+    if situation.placement.version != version:
+        raise Stale()
+    return situation
+
+
+def _classify(placement: Placement, need_code: str) -> None:
+    """Give the need another code of the list; its sensitivity may rise with it, never fall."""
+    sensitivity = sensitivity_of(need_code)
+    if sensitivity is None:
+        raise NeedCodeUnknown(pointer="#/need_code")
+    if Sensitivity.RESTRICTED in {sensitivity, placement.sensitivity}:
+        raise NeedCodeRestricted(pointer="#/need_code")
+    if sensitivity is Sensitivity.PROTECTED:
+        placement.sensitivity = sensitivity
+    placement.need_code = need_code

@@ -1,0 +1,87 @@
+"""The end of an attempt, whoever brings it about: the move, its event, its consequence, and what comes next."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from ihala_contracts import referral_v1 as v1
+from ihala_contracts.envelope import Event
+from ihala_kit.due import schedule
+from sqlalchemy.dialects import postgresql
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_referral import announcing, clock, consequences, lifecycle, placing, work_items
+from ihala_referral.consequences import Consequence, Exclude
+from ihala_referral.guards import Situation
+from ihala_referral.states import TAKEN, Act, Party
+from ihala_referral.tables import BarredPair, Exclusion, Referral
+
+REPLACE_SERVICE = "replace-service-offers"
+PAIR_REVIEWED_AFTER = timedelta(days=365)
+
+_EVENTS: dict[Act, type[Event]] = {
+    Act.DECLINE: v1.ReferralDeclined,
+    Act.RELEASE: v1.ReferralDeclined,
+    Act.EXPIRE: v1.ReferralExpired,
+    Act.WITHDRAW: v1.ReferralWithdrawn,
+    Act.CANCEL: v1.ReferralCancelled,
+    Act.FAIL: v1.ReferralFailed,
+    Act.COMPLETE: v1.ReferralCompleted,
+}
+_WITH_REASON = {v1.ReferralDeclined, v1.ReferralCancelled, v1.ReferralFailed}
+
+
+async def end(
+    tx: AsyncSession, situation: Situation, referral: Referral, act: Act, by: Party, reason: str | None = None, *,
+    consequence: Consequence | None = None, **more: Any,
+) -> None:  # fmt: skip
+    """End one attempt; emits its event and does what follows. Raises MoveNotAllowed (409)."""
+    was_taken = referral.state in TAKEN
+    before = lifecycle.move(situation, referral, act, by)
+    referral.reason = reason
+    announcing.record(tx, situation, act, by, before, referral.state, referral=referral, reason=reason)
+    kind = _EVENTS[act]
+    more |= {"reason": reason} if kind in _WITH_REASON else {}
+    more |= {"after_acceptance": was_taken} if kind is v1.ReferralDeclined else {}
+    announcing.moved(tx, situation, referral, kind, service_at_location_id=referral.service_at_location_id, **more)
+    situation.placement.replaces_id = referral.id
+    await work_items.close(tx, situation, work_items.OF_ATTEMPT)
+    await _follow(tx, situation, referral, consequence or consequences.of(act, reason), reason or act.value)
+    clock.wind(situation.placement, situation.referrals)
+
+
+async def _follow(tx: AsyncSession, situation: Situation, referral: Referral, consequence: Consequence, reason: str) -> None:
+    await _exclude(tx, situation, referral, consequence.exclude, reason)
+    for task in consequence.tasks:
+        await work_items.open_item(tx, situation, task, referral, detail=referral.criterion or reason)
+    if consequence.replaces_offers:
+        await schedule(tx, REPLACE_SERVICE, referral.service_id, situation.now)
+    await placing.after_end(tx, situation, consequence.next, reason)
+
+
+async def _exclude(tx: AsyncSession, situation: Situation, referral: Referral, whom: Exclude, reason: str) -> None:
+    if whom is Exclude.NONE:
+        return
+    if whom is Exclude.PAIR:
+        await _bar(tx, situation, referral, reason)
+    await exclude(tx, situation, referral.service_at_location_id, reason, once_more=whom is Exclude.ONCE_MORE)
+
+
+async def exclude(tx: AsyncSession, situation: Situation, service_at_location_id: UUID, reason: str, *, once_more: bool = False) -> None:
+    """Do not ask this service at this location again for the need; with `once_more` only from the second time on."""
+    values = {
+        "placement_id": situation.placement.id, "service_at_location_id": service_at_location_id,
+        "operator_id": situation.placement.operator_id, "active": not once_more, "reason": reason, "at": situation.now,
+    }  # fmt: skip
+    known = ["placement_id", "service_at_location_id"]
+    insert = postgresql.insert(Exclusion).values(values)
+    await tx.execute(insert.on_conflict_do_update(index_elements=known, set_={**values, "active": True}))
+
+
+async def _bar(tx: AsyncSession, situation: Situation, referral: Referral, reason: str) -> None:
+    values = {
+        "case_id": situation.placement.case_id, "organization_id": referral.organization_id,
+        "operator_id": situation.placement.operator_id, "reason": reason, "review_at": situation.now + PAIR_REVIEWED_AFTER,
+    }  # fmt: skip
+    insert = postgresql.insert(BarredPair).values(values)
+    await tx.execute(insert.on_conflict_do_update(index_elements=["case_id", "organization_id"], set_=values))

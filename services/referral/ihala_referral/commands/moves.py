@@ -1,0 +1,218 @@
+"""Moves of a referral by its parties. Each takes the version the caller read; all raise ReferralNotFound (404), MoveNotAllowed (409)
+with the caller's moves, Stale (412), and InsufficientScope (403) for a caller without any scope of the move.
+
+A move that is not open is refused as such even if the version is old: who comes late learns what is still open.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from ihala_contracts import referral_v1 as v1
+from ihala_contracts.envelope import Event
+from ihala_kit.auth import Caller
+from ihala_kit.etag import Stale
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_referral import announcing, clock, consequences, lifecycle, placing, sealing, store, work_items
+from ihala_referral.calendar import calendar
+from ihala_referral.commands import accepting, ending
+from ihala_referral.errors import AgreementMissing, DateNotAllowed, TriesMissing
+from ihala_referral.guards import Situation
+from ihala_referral.parties import ANSWER, COORDINATE, REFER, demanded
+from ihala_referral.states import Act, Party
+from ihala_referral.tables import Exchange, Referral
+
+TRIES, TRIES_RESTRICTED = 3, 1
+FIRST_CONTACT_AT_MOST_BEFORE = timedelta(days=30)
+
+
+async def _begin(
+    tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, act: Act, *scopes: str
+) -> tuple[Situation, Referral, Party]:
+    """Lock, find out as whom the caller acts, and check that it may."""
+    situation, referral = await store.locked_for_move(tx, referral_id)
+    who = demanded(caller, referral, *scopes)
+    if act is Act.ACCEPT:
+        receiver = await store.organization(tx, referral.organization_id)
+        situation.receiver_active = receiver is None or not receiver.suspended
+    party = lifecycle.party_for(situation, referral, act, who)
+    if referral.version != version:
+        raise Stale()
+    return situation, referral, party
+
+
+async def _finish(
+    tx: AsyncSession, situation: Situation, referral: Referral, act: Act, party: Party, kind: type[Event], **more: Any
+) -> Referral:
+    """Make the move, write its audit, tell of it, and set the clocks."""
+    before = lifecycle.move(situation, referral, act, party)
+    announcing.record(tx, situation, act, party, before, referral.state, referral=referral, reason=more.get("reason"))
+    announcing.moved(tx, situation, referral, kind, **more)
+    clock.wind(situation.placement, situation.referrals)
+    return referral
+
+
+async def acknowledge(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int) -> Referral:
+    """Say that it was seen; the decision clock runs on. Emits ReferralAcknowledged."""
+    situation, referral, party = await _begin(tx, caller, referral_id, version, Act.ACKNOWLEDGE, ANSWER)
+    return await _finish(tx, situation, referral, Act.ACKNOWLEDGE, party, v1.ReferralAcknowledged)
+
+
+async def accept(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int) -> Referral:
+    """Take the case; emits ReferralAccepted, and ReferralCancelled for the other offer of an emergency."""
+    situation, referral, party = await _begin(tx, caller, referral_id, version, Act.ACCEPT, ANSWER)
+    await accepting.accept(tx, situation, referral, party)
+    return referral
+
+
+async def decline(
+    tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, act: Act, reason: str,
+    comment: str | None, criterion: str | None,
+) -> Referral:  # fmt: skip
+    """Say no, or (`Act.RELEASE`) give it back before first contact; emits ReferralDeclined. Raises what `consequences.stated` does."""
+    situation, referral, party = await _begin(tx, caller, referral_id, version, act, ANSWER)
+    stated = consequences.stated(reason, act, party, comment=comment, criterion=criterion, rounds=referral.rounds)
+    referral.criterion = criterion if stated.criterion else None
+    await _keep_comment(tx, referral, comment)
+    await ending.end(tx, situation, referral, act, party, reason)
+    return referral
+
+
+async def ask(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, question: str) -> Referral:
+    """Ask for more; the decision clock rests until the answer. Emits ReferralInformationRequested."""
+    situation, referral, party = await _begin(tx, caller, referral_id, version, Act.ASK, ANSWER)
+    referral.rounds += 1
+    sealed = await sealing.seal(tx, referral.need_id, question, "question")
+    tx.add(Exchange(
+        referral_id=referral.id, round=referral.rounds, operator_id=referral.operator_id, need_id=referral.need_id,
+        question=sealed, asked_at=situation.now,
+    ))  # fmt: skip
+    clock.rest(referral, placing.policy_of(situation).of(referral.urgency), situation.now)
+    more = {"round": referral.rounds, "answer_by": referral.answer_by}
+    return await _finish(tx, situation, referral, Act.ASK, party, v1.ReferralInformationRequested, **more)
+
+
+async def answer(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, text: str) -> Referral:
+    """Answer the receiver's question; the clock goes on. Emits ReferralAnswered."""
+    situation, referral, party = await _begin(tx, caller, referral_id, version, Act.ANSWER, REFER, COORDINATE)
+    exchange = await tx.get_one(Exchange, (referral.id, referral.rounds))
+    exchange.answer = await sealing.seal(tx, referral.need_id, text, "answer")
+    exchange.answered_at = situation.now
+    clock.go_on(referral, placing.policy_of(situation).of(referral.urgency), situation.now)
+    await work_items.close(tx, situation, (work_items.QUESTION_UNANSWERED,))
+    return await _finish(tx, situation, referral, Act.ANSWER, party, v1.ReferralAnswered)
+
+
+async def waitlist(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, review_at: datetime, *, agreed: bool) -> Referral:
+    """Put the person, who agreed, on the receiver's list; gives the place back. Emits ReferralWaitlisted.
+
+    Raises AgreementMissing (409), DateNotAllowed (422).
+    """
+    situation, referral, party = await _begin(tx, caller, referral_id, version, Act.WAITLIST, ANSWER)
+    if not agreed:
+        raise AgreementMissing()
+    policy = placing.policy_of(situation)
+    _check_ahead(situation, review_at, policy.review)
+    clock.wait(referral, policy, review_at, situation.now)
+    more = {"service_at_location_id": referral.service_at_location_id, "review_at": referral.review_at}
+    await _finish(tx, situation, referral, Act.WAITLIST, party, v1.ReferralWaitlisted, **more)
+    referral.reservation_id = None  # named in the event, so that directory frees it
+    return referral
+
+
+async def start(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, first_contact_at: datetime | None) -> Referral:
+    """Record the first contact: the service runs. Emits ReferralStarted."""
+    situation, referral, party = await _begin(tx, caller, referral_id, version, Act.START, ANSWER)
+    at = first_contact_at or situation.now
+    if not situation.now - FIRST_CONTACT_AT_MOST_BEFORE <= at <= situation.now:
+        raise DateNotAllowed(pointer="#/first_contact_at", latest=situation.now)
+    referral.first_contact_at = at
+    clock.serve(referral, placing.policy_of(situation), situation.now)
+    await work_items.close(tx, situation, work_items.OF_ATTEMPT)
+    return await _finish(tx, situation, referral, Act.START, party, v1.ReferralStarted)
+
+
+async def review(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int) -> Referral:
+    """Say that the service, or the waiting, still goes on. Emits ReferralReviewed."""
+    situation, referral, party = await _begin(tx, caller, referral_id, version, Act.REVIEW, ANSWER)
+    clock.serve(referral, placing.policy_of(situation), situation.now)
+    await work_items.close(tx, situation, (work_items.REVIEW_MISSED,))
+    return await _finish(tx, situation, referral, Act.REVIEW, party, v1.ReferralReviewed, review_at=referral.review_at)
+
+
+async def hold(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, reason: str, resume_by: datetime) -> Referral:
+    """Let the service rest until a date. Emits ReferralHeld. Raises ReasonUnknown, DateNotAllowed (422)."""
+    situation, referral, party = await _begin(tx, caller, referral_id, version, Act.HOLD, ANSWER, COORDINATE)
+    consequences.stated(reason, Act.HOLD, party, comment=None)
+    _check_ahead(situation, resume_by, placing.policy_of(situation).longest_hold)
+    referral.reason, referral.resume_by = reason, resume_by
+    return await _finish(tx, situation, referral, Act.HOLD, party, v1.ReferralHeld, reason=reason, resume_by=resume_by)
+
+
+async def resume(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int) -> Referral:
+    """Let the service go on before its date. Emits ReferralResumed."""
+    situation, referral, party = await _begin(tx, caller, referral_id, version, Act.RESUME, ANSWER, COORDINATE)
+    return await resumed(tx, situation, referral, party)
+
+
+async def resumed(tx: AsyncSession, situation: Situation, referral: Referral, party: Party) -> Referral:
+    """Let a service that rests go on, by a party or by the clock. Emits ReferralResumed."""
+    clock.serve(referral, placing.policy_of(situation), situation.now)
+    await _finish(tx, situation, referral, Act.RESUME, party, v1.ReferralResumed)
+    referral.reason = referral.resume_by = None
+    return referral
+
+
+async def complete(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, outcomes: list[v1.Outcome]) -> Referral:
+    """Say what came of each thing asked. Emits ReferralCompleted; with nothing met a coordinator decides anew."""
+    situation, referral, party = await _begin(tx, caller, referral_id, version, Act.COMPLETE, ANSWER)
+    referral.outcomes = [outcome.model_dump() for outcome in outcomes]
+    met = any(outcome.result != "not_met" for outcome in outcomes)
+    follows = consequences.COMPLETED if met else consequences.NOTHING_MET
+    reason = "completed" if met else "nothing_met"
+    await ending.end(tx, situation, referral, Act.COMPLETE, party, reason, consequence=follows, outcomes=outcomes)
+    return referral
+
+
+async def fail(
+    tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, reason: str, comment: str | None, tries: list[dict[str, Any]]
+) -> Referral:
+    """Say that it could not be done. Emits ReferralFailed. Raises ReasonUnknown (422), TriesMissing (409)."""
+    situation, referral, party = await _begin(tx, caller, referral_id, version, Act.FAIL, ANSWER, COORDINATE)
+    consequences.stated(reason, Act.FAIL, party, comment=comment)
+    if reason == "unreachable":
+        _check_tries(situation, referral, tries)
+        referral.tries = [{"at": attempt["at"].isoformat(), "way": attempt["way"]} for attempt in tries]
+    await _keep_comment(tx, referral, comment)
+    await ending.end(tx, situation, referral, Act.FAIL, party, reason)
+    return referral
+
+
+async def cancel(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, reason: str, comment: str | None) -> Referral:
+    """Take it back from the receiver. Emits ReferralCancelled. Raises ReasonUnknown (422)."""
+    situation, referral, party = await _begin(tx, caller, referral_id, version, Act.CANCEL, REFER, COORDINATE)
+    consequences.stated(reason, Act.CANCEL, party, comment=comment)
+    await _keep_comment(tx, referral, comment)
+    await ending.end(tx, situation, referral, Act.CANCEL, party, reason)
+    return referral
+
+
+async def _keep_comment(tx: AsyncSession, referral: Referral, comment: str | None) -> None:
+    if comment:
+        referral.comment = await sealing.seal(tx, referral.need_id, comment, "comment")
+
+
+def _check_ahead(situation: Situation, at: datetime, most: timedelta) -> None:
+    """Raise DateNotAllowed (422) unless `at` lies ahead, and not too far."""
+    if not situation.now < at <= situation.now + most:
+        raise DateNotAllowed(latest=situation.now + most)
+
+
+def _check_tries(situation: Situation, referral: Referral, tries: list[dict[str, Any]]) -> None:
+    """Raise TriesMissing (409) unless there were tries on enough different days, where the person lives."""
+    past = [attempt["at"] for attempt in tries if attempt["at"] <= situation.now]
+    days = {at.astimezone(calendar().zone).date() for at in past}
+    needed = TRIES_RESTRICTED if referral.restricted else TRIES
+    if len(days) < needed:
+        raise TriesMissing(needed=needed)

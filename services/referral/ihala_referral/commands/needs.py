@@ -1,0 +1,189 @@
+"""What intake says of a need: it opens, changes and ends the one placement."""
+
+from ihala_contracts.envelope import Event
+from ihala_contracts.intake_v1 import (
+    ConsentScope,
+    ConsentWithdrawn,
+    FollowUpRecorded,
+    NeedChanged,
+    NeedClosed,
+    NeedConsentChanged,
+    NeedIdentified,
+    Sensitivity,
+    Urgency,
+)
+from ihala_kit.db import now
+from ihala_kit.ids import new_id
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_referral import announcing, clock, consequences, placing, policy, sealing, store
+from ihala_referral.commands import ending
+from ihala_referral.commands.offering import covered
+from ihala_referral.competence import competent
+from ihala_referral.guards import Situation, agreement_holds
+from ihala_referral.states import UNDECIDED, Act, Owner, Party, PlacementState, Step
+from ihala_referral.tables import Placement
+
+RANKS = {Urgency.EMERGENCY: 0, Urgency.URGENT: 1, Urgency.ROUTINE: 2}
+
+
+async def identify(tx: AsyncSession, event: NeedIdentified) -> None:
+    """Open the need's placement: ask the directory, or let a coordinator decide. Emits PlacementRequested or PlacementTriaged."""
+    if await store.of_need(tx, event.need_id) is not None:
+        await store.overtaken(tx, event, event.need_id, "known")
+        return
+    facts, readable = await sealing.received(tx, event.facts, event.need_id)
+    placement = _placement(tx, event)
+    situation = Situation(placement, [], placement.state_at)
+    tx.add(placement)
+    await sealing.keep_facts(tx, placement, facts)
+    reasons = await _doubts(tx, situation, facts) + ([] if readable else ["facts_unreadable"])
+    placement.state = PlacementState.TRIAGE if reasons else PlacementState.PLACING
+    announcing.record(tx, situation, "request", Party.ORIGIN, "", placement.state)
+    if reasons:
+        await placing.tell_triage(tx, situation, reasons)
+    else:
+        await placing.request(tx, situation)
+    clock.wind(placement, [])
+
+
+def _placement(tx: AsyncSession, event: NeedIdentified) -> Placement:
+    at = now(tx)
+    placement = Placement(
+        id=new_id(), need_id=event.need_id, case_id=event.case_id, reference=event.reference, operator_id=event.operator_id,
+        origin_id=event.origin_id, origin_kind=event.origin_kind, need_code=event.need_code, sensitivity=event.sensitivity,
+        urgency=event.urgency, rank=RANKS[event.urgency], governorate=event.governorate, district=event.district,
+        match_settled=event.match_settled, state=PlacementState.PLACING, state_at=at, owner=Owner.DIRECTORY, next_at=at,
+        policy_version=policy.current().version, requested_at=event.requested_at,
+        preferred_reservation_id=event.preferred_reservation_id,
+    )  # fmt: skip
+    _take_consent(placement, event.consent)
+    return placement
+
+
+async def _doubts(tx: AsyncSession, situation: Situation, facts: sealing.Facts | None) -> list[str]:
+    """Return why a human must decide; empty when the need may be placed by itself."""
+    placement = situation.placement
+    origin = await store.organization(tx, placement.origin_id)
+    agreed = origin is None or (not origin.suspended and agreement_holds(origin, situation.now))
+    able = competent(placement.origin_kind, placement.need_code, placement.governorate, (facts or {}).get("sex"))
+    doubts = {
+        "restricted": placement.sensitivity is Sensitivity.RESTRICTED,
+        "competence": not able,
+        "match": not placement.match_settled,
+        "consent": not placement.consent_given or placement.consent_until <= situation.now,
+        "origin_agreement": not agreed,
+    }
+    return [reason for reason, holds in doubts.items() if holds]
+
+
+async def change(tx: AsyncSession, event: NeedChanged) -> None:
+    """Take what was corrected: a question under way is asked anew; an open offer gets a new version, so that it is read again first."""
+    situation = await _open(tx, event)
+    if situation is None:
+        return
+    placement = situation.placement
+    facts, readable = await sealing.received(tx, event.facts, event.need_id)
+    placement.urgency, placement.rank = event.urgency, RANKS[event.urgency]
+    placement.governorate, placement.district = event.governorate, event.district
+    placement.match_settled, placement.changed_at = event.match_settled, situation.now
+    placement.version += 1
+    if event.facts is not None and readable:
+        await sealing.keep_facts(tx, placement, facts)
+    for referral in situation.open():
+        if referral.state in UNDECIDED:
+            await sealing.keep_shown(tx, placement, referral)
+            referral.need_changed = True
+            referral.version += 1
+    await _ask_anew(tx, situation, "need_changed")
+
+
+async def change_consent(tx: AsyncSession, event: NeedConsentChanged) -> None:
+    """Take the new revision: offers it no longer covers fail as consent_too_narrow, a question under way is asked anew."""
+    situation = await _open(tx, event)
+    if situation is None:
+        return
+    _take_consent(situation.placement, event.consent)
+    situation.placement.version += 1
+    outside = [referral for referral in situation.open() if not covered(situation, referral.organization_id)]
+    for referral in outside:
+        await ending.end(tx, situation, referral, Act.FAIL, Party.SYSTEM, "consent_too_narrow", consequence=consequences.NARROWED)
+    if not outside:
+        await _ask_anew(tx, situation, "consent_changed")
+
+
+async def _ask_anew(tx: AsyncSession, situation: Situation, reason: str) -> None:
+    """Ask again, under what is known now, whatever is being asked or could not be met."""
+    placement = situation.placement
+    waiting = await store.outstanding(tx, placement.id)
+    if waiting:
+        placement.preferred_reservation_id = waiting[-1].preferred_reservation_id
+        await placing.cancel_attempts(tx, situation, reason)
+        await placing.request(tx, situation)
+    elif placement.state is PlacementState.UNSERVED and placement.sensitivity is not Sensitivity.RESTRICTED:
+        await placing.place_again(tx, situation)
+    clock.wind(placement, situation.referrals)
+
+
+async def withdraw(tx: AsyncSession, event: ConsentWithdrawn) -> None:
+    """The person took it back: wins over everything, also after acceptance. Emits ReferralWithdrawn; PlacementEnded if all."""
+    situation = await store.of_need(tx, event.need_id, event.referral_id)
+    if situation is None or situation.placement.state is PlacementState.ENDED:
+        await store.overtaken(tx, event, event.need_id, "ended" if situation else "unknown")
+        return
+    whole = event.referral_id is None
+    taken_back = [referral for referral in situation.open() if whole or referral.id == event.referral_id]
+    if not whole and not taken_back:
+        await store.overtaken(tx, event, event.need_id, "referral_ended")
+    for referral in taken_back:
+        await ending.end(
+            tx, situation, referral, Act.WITHDRAW, Party.PERSON, "withdrawn",
+            consequence=consequences.WHOLE_NEED_WITHDRAWN if whole else None,
+        )  # fmt: skip
+    if whole:
+        await placing.end(tx, situation, "withdrawn")
+    clock.wind(situation.placement, situation.referrals)
+
+
+async def close(tx: AsyncSession, event: NeedClosed) -> None:
+    """Owner and coordinator closed the need: what is open is cancelled in the coordinator's name. Emits PlacementEnded."""
+    situation = await _open(tx, event)
+    if situation is None:
+        return
+    for referral in situation.open():
+        await ending.end(tx, situation, referral, Act.CANCEL, Party.COORDINATOR, "need_closed")
+    await placing.end(tx, situation, "closed")
+    clock.wind(situation.placement, situation.referrals)
+
+
+async def follow_up(tx: AsyncSession, event: FollowUpRecorded) -> None:
+    """A person who disputes that help came is heard: a coordinator decides anew. Emits PlacementTriaged."""
+    if event.result != "disputed":
+        return
+    situation = await store.of_need(tx, event.need_id, event.referral_id)
+    if situation is None or situation.placement.state is not PlacementState.ENDED:
+        await store.overtaken(tx, event, event.need_id, "under_way" if situation else "unknown")
+        return
+    placement = situation.placement
+    placement.owner, placement.next_at = Owner.COORDINATOR, situation.now
+    await placing.advance(tx, situation, Step.REOPEN, reason="disputed")
+    placement.end_reason = placement.ended_at = placement.route = None
+    placement.offers = 0
+    await placing.tell_triage(tx, situation, ["disputed"])
+    clock.wind(placement, situation.referrals)
+
+
+async def _open(tx: AsyncSession, event: Event) -> Situation | None:
+    """Return the need's placement if it is open, locked; else record the event as overtaken."""
+    situation = await store.of_need(tx, event.key)
+    if situation is not None and situation.placement.state is not PlacementState.ENDED:
+        return situation
+    await store.overtaken(tx, event, event.key, "ended" if situation else "unknown")
+    return None
+
+
+def _take_consent(placement: Placement, consent: ConsentScope) -> None:
+    placement.consent_id, placement.consent_revision, placement.consent_until = consent.consent_id, consent.revision, consent.until
+    placement.consent_given = consent.given
+    placement.recipients, placement.objections = list(consent.recipients), list(consent.objections)
+    placement.categories = list(consent.categories)

@@ -1,0 +1,73 @@
+"""What directory says of organisations and services: copies are kept; what touches many needs becomes due work, one need a transaction."""
+
+from uuid import UUID, uuid5
+
+from ihala_contracts.directory_v1 import OrganizationJoined, OrganizationReinstated, OrganizationSuspended, ServiceChanged
+from ihala_kit.db import now
+from ihala_kit.due import schedule
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_referral import store
+from ihala_referral.tables import Organization, ServiceCopy
+
+REPLACE_ORGANIZATION = "replace-organization-offers"
+HELD = "held-answer"
+RETRY = "retry-unserved"
+UNKNOWN = "unknown"
+RETRIES = UUID("4d3c1f9a-6c55-5b3e-9a51-2f1d0b7c6e10")  # namespace of the rounds' keys
+
+
+async def joined(tx: AsyncSession, event: OrganizationJoined) -> None:
+    """Keep the copy; answers that waited for this organisation go on."""
+    known = await _copy(tx, event.organization_id)
+    known.kind, known.names, known.operator_id = event.kind, event.names, event.operator_id
+    known.cleared, known.agreement_until = event.cleared, event.agreement_until
+    for placement_id in await store.held_for(tx, event.organization_id):
+        await schedule(tx, HELD, placement_id, now(tx))
+
+
+async def suspended(tx: AsyncSession, event: OrganizationSuspended) -> None:
+    """No offers from now on; what is open is placed again, one need at a time."""
+    (await _copy(tx, event.organization_id)).suspended = True
+    await schedule(tx, REPLACE_ORGANIZATION, event.organization_id, now(tx))
+
+
+async def reinstated(tx: AsyncSession, event: OrganizationReinstated) -> None:
+    """The suspension is over; what was placed again stays so."""
+    (await _copy(tx, event.organization_id)).suspended = False
+
+
+async def _copy(tx: AsyncSession, organization_id: UUID) -> Organization:
+    """Return the copy, made if this is the first that is heard of the organisation."""
+    known = await store.organization(tx, organization_id)
+    if known is None:
+        known = Organization(id=organization_id, kind=UNKNOWN, names={}, cleared=False, suspended=False)
+        tx.add(known)
+    return known
+
+
+async def service_changed(tx: AsyncSession, event: ServiceChanged) -> None:
+    """Keep the copy; where places, needs or areas opened, what is unserved there is tried again."""
+    known = await tx.get(ServiceCopy, event.service_id)
+    opened = event.places_opened or _widened(known, event)
+    if known is None:
+        known = ServiceCopy(id=event.service_id, organization_id=event.organization_id, status=event.status, restricted=event.restricted)
+        tx.add(known)
+    known.status, known.restricted = event.status, event.restricted
+    known.need_codes, known.governorates = event.need_codes, event.governorates
+    if event.status == "active" and opened and not event.restricted:
+        for need_code in event.need_codes:
+            for governorate in event.governorates:
+                await _begin_round(tx, need_code, governorate)
+
+
+def _widened(known: ServiceCopy | None, event: ServiceChanged) -> bool:
+    if known is None or known.status != "active":
+        return True
+    return bool(set(event.need_codes) - set(known.need_codes) or set(event.governorates) - set(known.governorates))
+
+
+async def _begin_round(tx: AsyncSession, need_code: str, governorate: str) -> None:
+    at = now(tx)
+    payload = {"need_code": need_code, "governorate": governorate, "before": at.isoformat()}
+    await schedule(tx, RETRY, uuid5(RETRIES, f"{need_code} {governorate}"), at, payload)

@@ -1,0 +1,37 @@
+"""As whom a caller acts towards a referral or a placement: by its organisation, kind, roles and scopes."""
+
+from ihala_kit.auth import Caller
+from ihala_kit.problems import InsufficientScope
+
+from ihala_referral.competence import MOI_KINDS
+from ihala_referral.states import Party
+from ihala_referral.tables import Placement, Referral
+
+ANSWER, REFER, COORDINATE = "referral:answer", "referral:refer", "referral:coordinate"
+COORDINATORS = frozenset({"coordinator", "directorate"})
+OPERATOR = "operator"
+
+
+def parties(caller: Caller, about: Referral | Placement) -> frozenset[Party]:
+    """Return what the caller is here and now; more than one when an operator's own service receives.
+
+    The owning office acts as origin for centres of the Ministry of Interior, and for itself.
+    """
+    found: set[Party] = set()
+    ours = caller.organization_kind == OPERATOR and caller.organization_id == about.operator_id
+    if isinstance(about, Referral) and caller.organization_id == about.organization_id and ANSWER in caller.scopes:
+        found.add(Party.PROVIDER)
+    if ours and caller.roles & COORDINATORS and COORDINATE in caller.scopes:
+        found.add(Party.COORDINATOR)
+    asked = caller.organization_id == about.origin_id and caller.organization_kind not in MOI_KINDS
+    for_a_centre = ours and about.origin_kind in MOI_KINDS
+    if (asked or for_a_centre) and REFER in caller.scopes:
+        found.add(Party.ORIGIN)
+    return frozenset(found)
+
+
+def demanded(caller: Caller, about: Referral | Placement, *scopes: str) -> frozenset[Party]:
+    """Return the caller's parties. Raises InsufficientScope (403) when it has none of the scopes that a move takes."""
+    if not caller.scopes & set(scopes):
+        raise InsufficientScope(needed=sorted(scopes))
+    return parties(caller, about)

@@ -1,0 +1,92 @@
+"""Due work: one need a transaction, so that one organisation's trouble never holds up the needs of others."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ihala_kit.db import now
+from ihala_kit.due import DueWork, performs, schedule
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_referral import clock, lifecycle, placing, store
+from ihala_referral.commands import ending, offering
+from ihala_referral.commands.organizations import HELD, REPLACE_ORGANIZATION, RETRY
+from ihala_referral.states import UNDECIDED, Act, AttemptState, Party
+from ihala_referral.tables import Placement, Referral
+
+REPLACE = "replace-offer"
+BATCH = 200
+RETRY_EVERY = timedelta(milliseconds=200)  # five needs a second for each kind of need and governorate
+
+
+@performs(placing.SEND)
+async def send(tx: AsyncSession, work: DueWork) -> None:
+    """Ask the directory as soon as its sealing key is known: nobody's facts travel open, and nothing is asked without them."""
+    situation = await store.locked(tx, col(Placement.id) == work.key)
+    for attempt in await store.attempts(tx, work.key, AttemptState.WAITING) if situation else []:
+        assert situation is not None, "there are no attempts without a placement"
+        if not await placing.send(tx, situation, attempt):
+            await schedule(tx, placing.SEND, work.key, now(tx) + placing.ASK_AGAIN_FOR_KEY)
+
+
+@performs(HELD)
+async def held(tx: AsyncSession, work: DueWork) -> None:
+    """Go on with an answer whose organisation is known now."""
+    await offering.held_answer(tx, work.key)
+
+
+@performs(REPLACE_ORGANIZATION)
+async def replace_organization(tx: AsyncSession, work: DueWork) -> None:
+    """Write one piece of work for each open referral of a suspended organisation, some at a time."""
+    found = await store.open_at_organization(tx, work.key, _after(work), BATCH)
+    await _spread(tx, work, found, {"organization": "suspended"})
+
+
+@performs(ending.REPLACE_SERVICE)
+async def replace_service(tx: AsyncSession, work: DueWork) -> None:
+    """The same for the undecided offers of a service that ended."""
+    found = await store.undecided_at_service(tx, work.key, UNDECIDED, _after(work), BATCH)
+    await _spread(tx, work, found, {})
+
+
+@performs(REPLACE)
+async def replace(tx: AsyncSession, work: DueWork) -> None:
+    """End one offer of a provider that takes part no more, and seek the next place; nothing if that has happened otherwise."""
+    known = await tx.get(Referral, work.key)
+    situation = await store.locked(tx, col(Placement.id) == known.placement_id, work.key) if known else None
+    if known is None or situation is None or not await _still(tx, work, known):
+        return
+    if lifecycle.may(situation, known, Act.FAIL, Party.SYSTEM):
+        await ending.end(tx, situation, known, Act.FAIL, Party.SYSTEM, "provider_closed")
+
+
+async def _still(tx: AsyncSession, work: DueWork, referral: Referral) -> bool:
+    """Tell whether the organisation is still suspended; of a service that ended, only undecided offers are placed again."""
+    if "organization" not in work.payload:
+        return referral.state in UNDECIDED
+    receiver = await store.organization(tx, referral.organization_id)
+    return receiver is not None and receiver.suspended
+
+
+async def _spread(tx: AsyncSession, work: DueWork, referral_ids: Sequence[UUID], payload: dict[str, str]) -> None:
+    for referral_id in referral_ids:
+        await schedule(tx, REPLACE, referral_id, now(tx), payload)
+    if len(referral_ids) == BATCH:
+        await schedule(tx, work.kind, work.key, now(tx), {"after": str(referral_ids[-1])})
+
+
+def _after(work: DueWork) -> UUID | None:
+    return UUID(work.payload["after"]) if "after" in work.payload else None
+
+
+@performs(RETRY)
+async def retry(tx: AsyncSession, work: DueWork) -> None:
+    """Ask again for the most urgent and oldest need that waits for this kind of place; then, a moment later, for the next."""
+    need_code, governorate = work.payload["need_code"], work.payload["governorate"]
+    situation = await store.next_unserved(tx, need_code, governorate, datetime.fromisoformat(work.payload["before"]))
+    if situation is None:
+        return
+    await placing.place_again(tx, situation)
+    clock.wind(situation.placement, situation.referrals)
+    await schedule(tx, RETRY, work.key, now(tx) + RETRY_EVERY, work.payload)

@@ -1,0 +1,94 @@
+"""What a need has here in words and facts, sealed under a key of its own that is destroyed with the person."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from ihala_kit.sealed import Unreadable, unseal
+from ihala_kit.vault import Vault
+from sqlalchemy.dialects import postgresql
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_referral.tables import NeedKey, Placement, Referral
+
+Facts = dict[str, Any]
+
+AGE_BANDS = ((5, "0-5"), (11, "6-11"), (17, "12-17"), (25, "18-25"), (59, "26-59"))
+OLDEST = "60+"
+AGE = "age"
+
+
+async def received(tx: AsyncSession, token: str | None, need_id: UUID) -> tuple[Facts | None, bool]:
+    """Return the facts that intake sealed to us, and whether they could be read; their key may be destroyed by now."""
+    if token is None:
+        return None, True
+    try:
+        return await unseal(tx, token, need_id), True
+    except Unreadable:
+        return None, False
+
+
+async def seal(tx: AsyncSession, need_id: UUID, content: Facts | str, about: str) -> bytes:
+    """Return `content` sealed under the need's key, which is made at its first use."""
+    wrapped = await _key(tx, need_id) or await _new_key(tx, need_id)
+    return _vault(tx).seal(wrapped, json.dumps(content).encode(), f"{about}/{need_id}")
+
+
+async def opened(tx: AsyncSession, need_id: UUID, blob: bytes | None, about: str) -> Any:
+    """Return what was sealed, or None when there is nothing or its key was destroyed with the person."""
+    wrapped = await _key(tx, need_id) if blob is not None else None
+    if blob is None or wrapped is None:
+        return None
+    return json.loads(_vault(tx).open(wrapped, blob, f"{about}/{need_id}"))
+
+
+async def keep_facts(tx: AsyncSession, placement: Placement, facts: Facts | None) -> None:
+    """Keep what matching needs, for the next question to the directory."""
+    placement.facts = None if facts is None else await seal(tx, placement.need_id, facts, "facts")
+
+
+async def facts_of(tx: AsyncSession, placement: Placement) -> Facts | None:
+    """Return what matching needs."""
+    found: Facts | None = await opened(tx, placement.need_id, placement.facts, "facts")
+    return found
+
+
+async def keep_shown(tx: AsyncSession, placement: Placement, referral: Referral) -> None:
+    """Keep what the receiver may see before acceptance: an age band, and the attributes that the service's rules use."""
+    facts = await facts_of(tx, placement)
+    if facts is None or referral.restricted:
+        referral.shown = None
+        return
+    used = {name: facts[name] for name in referral.attributes if name != AGE and facts.get(name) is not None}
+    content = {"age_band": age_band(facts.get(AGE)), "attributes": used}
+    referral.shown = await seal(tx, placement.need_id, content, "shown")
+
+
+async def shown(tx: AsyncSession, referral: Referral) -> Facts:
+    """Return what the receiver may see before acceptance."""
+    found: Facts | None = await opened(tx, referral.need_id, referral.shown, "shown")
+    return found or {}
+
+
+def age_band(age: object) -> str | None:
+    """Return the band of an age in years."""
+    if not isinstance(age, int):
+        return None
+    return next((band for oldest, band in AGE_BANDS if age <= oldest), OLDEST)
+
+
+async def _key(tx: AsyncSession, need_id: UUID) -> bytes | None:
+    return (await tx.exec(select(NeedKey.key).where(col(NeedKey.need_id) == need_id))).one_or_none()
+
+
+async def _new_key(tx: AsyncSession, need_id: UUID) -> bytes:
+    fresh = {"need_id": need_id, "key": _vault(tx).new_key()}
+    await tx.execute(postgresql.insert(NeedKey).values(fresh).on_conflict_do_nothing())
+    wrapped = await _key(tx, need_id)
+    assert wrapped is not None, "it was written a moment ago"
+    return wrapped
+
+
+def _vault(tx: AsyncSession) -> Vault:
+    return Vault(tx.info["service"].master_key)

@@ -1,0 +1,270 @@
+"""Every query. Rows are shown by the row policies of the database to whom they concern; commands first find what they change that way.
+
+A command acts on rows that its caller must not see (the placement behind an offer, the other offer of an emergency). So it looks up
+its own row as the caller, then takes the locks as the system: always the placement first, then its referrals.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ihala_contracts.envelope import Event
+from ihala_contracts.intake_v1 import Sensitivity
+from ihala_kit.auth import Caller
+from ihala_kit.db import now
+from ihala_kit.pages import PageRequest
+from sqlalchemy import or_, text
+from sqlalchemy.dialects import postgresql
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_referral.errors import PlacementNotFound, ReferralNotFound
+from ihala_referral.guards import Situation
+from ihala_referral.states import OPEN, OUTSTANDING, AttemptState, PlacementState, State
+from ihala_referral.tables import (
+    Attempt,
+    BarredPair,
+    Exchange,
+    Exclusion,
+    Movement,
+    Organization,
+    Overtaken,
+    Placement,
+    Referral,
+    WorkItem,
+)
+
+_AS_SYSTEM = text("SELECT set_config('app.system', :purpose, true)")
+_FRESH = {"populate_existing": True}
+
+
+async def act_as_system(tx: AsyncSession, purpose: str = "command") -> None:
+    """Let the rest of this transaction see every row: only after the caller's right to what it does was established."""
+    await tx.execute(_AS_SYSTEM, {"purpose": purpose})
+
+
+async def referral(tx: AsyncSession, referral_id: UUID) -> Referral:
+    """Return a referral that the caller may see. Raises ReferralNotFound (404)."""
+    found = await tx.get(Referral, referral_id)
+    if found is None:
+        raise ReferralNotFound()
+    return found
+
+
+async def placement(tx: AsyncSession, placement_id: UUID) -> Placement:
+    """Return a placement that the caller may see. Raises PlacementNotFound (404)."""
+    found = await tx.get(Placement, placement_id)
+    if found is None:
+        raise PlacementNotFound()
+    return found
+
+
+async def locked_for_move(tx: AsyncSession, referral_id: UUID) -> tuple[Situation, Referral]:
+    """Return a referral of the caller's with its placement, locked. Raises ReferralNotFound (404)."""
+    seen = await referral(tx, referral_id)
+    await act_as_system(tx)
+    situation = await locked(tx, col(Placement.id) == seen.placement_id, referral_id)
+    assert situation is not None, "a referral has a placement"
+    return situation, seen  # the same object, read anew under the lock
+
+
+async def seen_for_moves(tx: AsyncSession, referral_id: UUID) -> tuple[Situation, Referral]:
+    """Return a referral of the caller's with what decides its moves, without locks. Raises ReferralNotFound (404)."""
+    seen = await referral(tx, referral_id)
+    await act_as_system(tx, "read moves")
+    around = await tx.get_one(Placement, seen.placement_id)
+    receiver = await organization(tx, seen.organization_id)
+    others = [known for known in await referrals_of(tx, around.id) if known.state in OPEN or known.id == seen.id]
+    return Situation(around, others, now(tx), receiver is None or not receiver.suspended), seen
+
+
+async def locked_placement(tx: AsyncSession, placement_id: UUID) -> Situation:
+    """Return a placement of the caller's, locked with its open referrals. Raises PlacementNotFound (404)."""
+    await placement(tx, placement_id)
+    await act_as_system(tx)
+    situation = await locked(tx, col(Placement.id) == placement_id)
+    assert situation is not None, "it was there a moment ago"
+    return situation
+
+
+async def of_need(tx: AsyncSession, need_id: UUID, referral_id: UUID | None = None) -> Situation | None:
+    """Return the need's placement, locked with its open referrals (and the one named), or None."""
+    return await locked(tx, col(Placement.need_id) == need_id, referral_id)
+
+
+async def locked(tx: AsyncSession, where: Any, referral_id: UUID | None = None) -> Situation | None:
+    """Lock one placement, then its open referrals and the one named."""
+    query = select(Placement).where(where).with_for_update().execution_options(**_FRESH)
+    found = (await tx.exec(query)).one_or_none()
+    if found is None:
+        return None
+    return Situation(found, list(await _referrals(tx, [found.id], referral_id)), now(tx))
+
+
+async def due(tx: AsyncSession, most: int) -> list[Situation]:
+    """Lock the placements whose next instant has come and that nobody else works on, longest due first."""
+    query = (
+        select(Placement)
+        .where(col(Placement.next_at) <= now(tx))
+        .order_by(col(Placement.next_at))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+        .execution_options(**_FRESH)
+    )
+    placements = (await tx.exec(query)).all()
+    referrals = await _referrals(tx, [found.id for found in placements])
+    return [Situation(found, [r for r in referrals if r.placement_id == found.id], now(tx)) for found in placements]
+
+
+async def next_unserved(tx: AsyncSession, need_code: str, governorate: str, before: datetime) -> Situation | None:
+    """Lock the most urgent, then oldest need of this kind there that is unserved since before an instant; never a restricted one."""
+    query = (
+        select(Placement)
+        .where(
+            col(Placement.state) == PlacementState.UNSERVED,
+            col(Placement.need_code) == need_code,
+            col(Placement.governorate) == governorate,
+            col(Placement.sensitivity) != Sensitivity.RESTRICTED,
+            col(Placement.state_at) <= before,
+        )
+        .order_by(col(Placement.rank), col(Placement.requested_at))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(**_FRESH)
+    )
+    found = (await tx.exec(query)).one_or_none()
+    return None if found is None else Situation(found, [], now(tx))
+
+
+async def _referrals(tx: AsyncSession, placement_ids: Sequence[UUID], named: UUID | None = None) -> Sequence[Referral]:
+    wanted = col(Referral.state).in_(OPEN)
+    query = (
+        select(Referral)
+        .where(col(Referral.placement_id).in_(placement_ids), wanted if named is None else or_(wanted, col(Referral.id) == named))
+        .order_by(col(Referral.id))
+        .with_for_update()
+        .execution_options(**_FRESH)
+    )
+    return (await tx.exec(query)).all() if placement_ids else []
+
+
+async def attempts(tx: AsyncSession, placement_id: UUID, *states: AttemptState) -> Sequence[Attempt]:
+    """Return the questions to the directory, in order; of these states if any are named."""
+    query = select(Attempt).where(col(Attempt.placement_id) == placement_id).order_by(col(Attempt.attempt))
+    return (await tx.exec(query.where(col(Attempt.state).in_(states)) if states else query)).all()
+
+
+async def outstanding(tx: AsyncSession, placement_id: UUID) -> Sequence[Attempt]:
+    """Return the questions that wait for an answer, or whose answer waits."""
+    return await attempts(tx, placement_id, *OUTSTANDING)
+
+
+async def exclusions(tx: AsyncSession, placement_id: UUID) -> Sequence[Exclusion]:
+    """Return the services at a location that were tried for this need."""
+    query = select(Exclusion).where(col(Exclusion.placement_id) == placement_id).execution_options(**_FRESH)
+    return (await tx.exec(query)).all()
+
+
+async def barred(tx: AsyncSession, case_id: UUID) -> list[UUID]:
+    """Return the organisations that this case is not brought together with."""
+    query = select(BarredPair.organization_id).where(col(BarredPair.case_id) == case_id, col(BarredPair.review_at) > now(tx))
+    return list((await tx.exec(query)).all())
+
+
+async def organization(tx: AsyncSession, organization_id: UUID) -> Organization | None:
+    """Return what is known of an organisation."""
+    return await tx.get(Organization, organization_id)
+
+
+async def overtaken(tx: AsyncSession, event: Event, need_id: UUID, why: str) -> None:
+    """Record an event that came after what it was about had moved on."""
+    values = {
+        "event_id": event.envelope.id, "type": event.envelope.type, "need_id": need_id, "why": why, "at": now(tx),
+    }  # fmt: skip
+    await tx.execute(postgresql.insert(Overtaken).values(values).on_conflict_do_nothing())
+
+
+async def open_at_organization(tx: AsyncSession, organization_id: UUID, after: UUID | None, most: int) -> Sequence[UUID]:
+    """Return ids of open referrals of a receiver, in order, after one of them."""
+    query = select(Referral.id).where(col(Referral.organization_id) == organization_id, col(Referral.state).in_(OPEN))
+    query = query if after is None else query.where(col(Referral.id) > after)
+    return (await tx.exec(query.order_by(col(Referral.id)).limit(most))).all()
+
+
+async def undecided_at_service(
+    tx: AsyncSession, service_id: UUID, undecided: frozenset[State], after: UUID | None, most: int
+) -> Sequence[UUID]:
+    """Return ids of a service's referrals in these states, in order, after one of them."""
+    query = select(Referral.id).where(col(Referral.service_id) == service_id, col(Referral.state).in_(undecided))
+    query = query if after is None else query.where(col(Referral.id) > after)
+    return (await tx.exec(query.order_by(col(Referral.id)).limit(most))).all()
+
+
+async def held_for(tx: AsyncSession, organization_id: UUID) -> Sequence[UUID]:
+    """Return the placements with an answer that waits for this organisation to be known."""
+    query = select(Attempt.placement_id).where(col(Attempt.organization_id) == organization_id, col(Attempt.state) == AttemptState.HELD)
+    return (await tx.exec(query.order_by(col(Attempt.placement_id)))).all()
+
+
+async def referrals_received(tx: AsyncSession, caller: Caller, states: Sequence[State], page: PageRequest) -> Sequence[Referral]:
+    """Return a page of what was referred to the caller's organisation, newest first."""
+    return await _page_of(tx, col(Referral.organization_id) == caller.organization_id, states, page)
+
+
+async def referrals_asked(tx: AsyncSession, caller: Caller, states: Sequence[State], page: PageRequest) -> Sequence[Referral]:
+    """Return a page of what the caller's organisation asked for, newest first; nothing for centres of the Ministry of Interior."""
+    return await _page_of(tx, col(Referral.origin_id) == caller.organization_id, states, page)
+
+
+async def referrals_owned(tx: AsyncSession, caller: Caller, states: Sequence[State], page: PageRequest) -> Sequence[Referral]:
+    """Return a page of what the caller's operator owns, newest first."""
+    return await _page_of(tx, col(Referral.operator_id) == caller.organization_id, states, page)
+
+
+async def _page_of(tx: AsyncSession, whose: Any, states: Sequence[State], page: PageRequest) -> Sequence[Referral]:
+    query = select(Referral).where(whose)
+    after = page.after_as(UUID)
+    if states:
+        query = query.where(col(Referral.state).in_(states))
+    if after is not None:
+        query = query.where(col(Referral.id) < after[0])
+    return (await tx.exec(query.order_by(col(Referral.id).desc()).limit(page.fetch))).all()
+
+
+async def placements(tx: AsyncSession, caller: Caller, states: Sequence[PlacementState], page: PageRequest) -> Sequence[Placement]:
+    """Return a page of the placements that the caller's operator owns, oldest first."""
+    query = select(Placement).where(col(Placement.operator_id) == caller.organization_id)
+    after = page.after_as(UUID)
+    if states:
+        query = query.where(col(Placement.state).in_(states))
+    if after is not None:
+        query = query.where(col(Placement.id) > after[0])
+    return (await tx.exec(query.order_by(col(Placement.id)).limit(page.fetch))).all()
+
+
+async def work_items(tx: AsyncSession, caller: Caller, kind: str | None, page: PageRequest) -> Sequence[WorkItem]:
+    """Return a page of what the caller's coordinators must look at, oldest first."""
+    ours = or_(col(WorkItem.operator_id) == caller.organization_id, col(WorkItem.operator_id).is_(None))
+    query = select(WorkItem).where(ours, col(WorkItem.closed_at).is_(None))
+    after = page.after_as(UUID)
+    if kind is not None:
+        query = query.where(col(WorkItem.kind) == kind)
+    if after is not None:
+        query = query.where(col(WorkItem.id) > after[0])
+    return (await tx.exec(query.order_by(col(WorkItem.id)).limit(page.fetch))).all()
+
+
+async def referrals_of(tx: AsyncSession, placement_id: UUID) -> Sequence[Referral]:
+    """Return all attempts of a placement, in order."""
+    return (await tx.exec(select(Referral).where(col(Referral.placement_id) == placement_id).order_by(col(Referral.id)))).all()
+
+
+async def exchanges(tx: AsyncSession, referral_id: UUID) -> Sequence[Exchange]:
+    """Return the questions and answers of a referral, in order."""
+    return (await tx.exec(select(Exchange).where(col(Exchange.referral_id) == referral_id).order_by(col(Exchange.round)))).all()
+
+
+async def movements(tx: AsyncSession, placement_id: UUID) -> Sequence[Movement]:
+    """Return every move of a placement and its referrals, in order."""
+    return (await tx.exec(select(Movement).where(col(Movement.placement_id) == placement_id).order_by(col(Movement.id)))).all()

@@ -1,0 +1,102 @@
+"""What a caller sees of a row: receiver, origin and owning office each see something else."""
+
+from typing import Any
+
+from ihala_kit.auth import Caller
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_referral import consequences, models, sealing, store
+from ihala_referral.commands import coordinating
+from ihala_referral.guards import Situation
+from ihala_referral.parties import OPERATOR
+from ihala_referral.states import UNDECIDED, State
+from ihala_referral.tables import Exchange, Placement, Referral
+
+PROTECTION = "protection"
+_DEADLINES: dict[State, set[str]] = {
+    State.OFFERED: {"acknowledge_by", "decide_by", "expires_at"},
+    State.ACKNOWLEDGED: {"decide_by", "expires_at"},
+    State.INFO_REQUESTED: {"decide_by", "expires_at", "answer_by"},
+    State.WAITLISTED: {"expires_at", "review_at"},
+    State.ACCEPTED: {"first_contact_by"},
+    State.IN_SERVICE: {"review_at"},
+    State.ON_HOLD: {"resume_by"},
+}
+
+
+async def referral(tx: AsyncSession, caller: Caller, row: Referral, *, whole: bool = True) -> models.Referral:
+    """Return the referral as the caller may see it; with questions, answers and comment if `whole`."""
+    shown = await sealing.shown(tx, row)
+    masked = row.restricted
+    view: dict[str, Any] = {
+        "referral_id": row.id, "reference": row.reference, "state": row.state, "urgency": row.urgency,
+        "need_code": PROTECTION if masked else row.need_code, "restricted": row.restricted,
+        "governorate": None if masked else row.governorate, "district": None if masked else row.district,
+        "age_band": shown.get("age_band"), "attributes": shown.get("attributes", {}),
+        "organization_id": row.organization_id, "service_id": row.service_id,
+        "service_at_location_id": row.service_at_location_id, "service_name": row.service_name,
+        "deadlines": _deadlines(row), "owner": row.owner, "offered_at": row.offered_at, "moved_at": row.moved_at,
+        "need_changed": row.need_changed, "disclosed": row.disclosed_at is not None and row.state not in UNDECIDED,
+        "questions_asked": row.rounds, "reason": row.reason, "outcomes": row.outcomes, "version": row.version,
+    }  # fmt: skip
+    return models.Referral(**view, **_of_role(caller, row), **(await _words(tx, row) if whole else {}))
+
+
+def _of_role(caller: Caller, row: Referral) -> dict[str, Any]:
+    """Return what only the owning office, or also the origin, is told; a receiver never learns of other attempts."""
+    owner = caller.organization_kind == OPERATOR and caller.organization_id == row.operator_id
+    origin = {"need_id": row.need_id, "origin_id": row.origin_id}
+    if owner:
+        return origin | {"placement_id": row.placement_id, "attempt": row.attempt, "replaces": row.replaces}
+    return origin if caller.organization_id == row.origin_id else {}
+
+
+def _deadlines(row: Referral) -> models.Deadlines:
+    names = _DEADLINES.get(row.state, set())
+    return models.Deadlines(**{name: getattr(row, name) if name in names else None for name in models.Deadlines.model_fields})
+
+
+async def _words(tx: AsyncSession, row: Referral) -> dict[str, Any]:
+    exchanges = [await _exchange(tx, exchange) for exchange in await store.exchanges(tx, row.id)]
+    return {"exchanges": exchanges, "comment": await sealing.opened(tx, row.need_id, row.comment, "comment")}
+
+
+async def _exchange(tx: AsyncSession, row: Exchange) -> models.Exchange:
+    return models.Exchange(
+        round=row.round, question=await sealing.opened(tx, row.need_id, row.question, "question"), asked_at=row.asked_at,
+        answer=await sealing.opened(tx, row.need_id, row.answer, "answer"), answered_at=row.answered_at,
+    )  # fmt: skip
+
+
+def placement_summary(row: Placement) -> models.PlacementSummary:
+    """Return the placement as a list shows it."""
+    return models.PlacementSummary(**_summary(row))
+
+
+def _summary(row: Placement) -> dict[str, Any]:
+    names = set(models.PlacementSummary.model_fields) - {"placement_id"}
+    return {"placement_id": row.id, **{name: getattr(row, name) for name in names}}
+
+
+async def placement(tx: AsyncSession, caller: Caller, row: Placement) -> models.Placement:
+    """Return the placement with everything that was tried, for the owning office."""
+    referrals = list(await store.referrals_of(tx, row.id))
+    situation = Situation(row, referrals, row.state_at)
+    return models.Placement(
+        **_summary(row), match_settled=row.match_settled, recipients=row.recipients, objections=row.objections, offers=row.offers,
+        excluded=[known.service_at_location_id for known in await store.exclusions(tx, row.id) if known.active],
+        attempts=[models.Attempt.model_validate(known, from_attributes=True) for known in await store.attempts(tx, row.id)],
+        referrals=[await referral(tx, caller, known, whole=False) for known in referrals],
+        history=[models.Movement.model_validate(known, from_attributes=True) for known in await store.movements(tx, row.id)],
+        moves=coordinating.steps(situation, caller),
+    )  # fmt: skip
+
+
+def reason(row: consequences.Reason) -> models.Reason:
+    """Return a reason with its words and what follows."""
+    follows = row.consequence
+    return models.Reason(
+        code=row.code, acts=sorted(row.acts), by=sorted(row.by), comment_needed=row.comment, criterion_needed=row.criterion,
+        only_after_question=row.after_question, title={"en": row.title.en, "ar": row.title.ar, "ckb": row.title.ckb},
+        consequence=models.Consequence(next=follows.next, exclude=follows.exclude, tasks=list(follows.tasks)),
+    )  # fmt: skip

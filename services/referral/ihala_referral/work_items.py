@@ -1,0 +1,70 @@
+"""What coordinators must look at: opened by the moves, closed when what it is about has moved on. One open item a kind and a need."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from ihala_contracts.intake_v1 import Sensitivity
+from ihala_kit.db import now
+from ihala_kit.ids import new_id
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_referral.guards import Situation
+from ihala_referral.tables import Placement, Referral, WorkItem
+
+TRIAGE = "triage"
+PLACEMENT_UNANSWERED = "placement_unanswered"
+UNSERVED = "unserved"
+NO_ANSWER = "no_answer"
+NO_FIRST_CONTACT = "no_first_contact"
+QUESTION_UNANSWERED = "question_unanswered"
+REVIEW_MISSED = "review_missed"
+PARKED = "parked"
+CLOCK_FAILED = "clock_failed"
+
+# Items about the placement's own state, and about an attempt's: gone when that has moved on.
+OF_STATE = (TRIAGE, PLACEMENT_UNANSWERED, UNSERVED)
+OF_ATTEMPT = (NO_ANSWER, NO_FIRST_CONTACT, QUESTION_UNANSWERED, REVIEW_MISSED)
+# Kinds that reasons.json opens, closed by hand: rule_quality, directory_task, contact_check, private_confirmation, provider_alert,
+# duplicate_check, documents_list, weekly_review.
+
+
+async def open_item(tx: AsyncSession, situation: Situation, kind: str, referral: Referral | None = None, detail: str | None = None) -> None:
+    """Tell the coordinators of the placement's operator; nothing when they were told already."""
+    placement = situation.placement
+    values = {
+        "operator_id": placement.operator_id, "kind": kind, "about_id": placement.need_id, "placement_id": placement.id,
+        "referral_id": referral.id if referral else None, "restricted": placement.sensitivity is Sensitivity.RESTRICTED,
+        "urgency": placement.urgency.value, "detail": detail,
+    }  # fmt: skip
+    await _insert(tx, values, situation.now)
+
+
+async def open_parked(tx: AsyncSession, key: UUID) -> None:
+    """Tell the coordinators that events of a key cannot be applied: those of its operator, or all where it is no need of ours."""
+    known = (await tx.exec(select(Placement).where(col(Placement.need_id) == key))).one_or_none()
+    values = {
+        "operator_id": known.operator_id if known else None, "kind": PARKED, "about_id": key,
+        "placement_id": known.id if known else None,
+        "restricted": known is None or known.sensitivity is Sensitivity.RESTRICTED,
+    }  # fmt: skip
+    await _insert(tx, values, now(tx))
+
+
+async def close(tx: AsyncSession, situation: Situation, kinds: tuple[str, ...]) -> None:
+    """Close the need's open items of these kinds."""
+    open_ones = (
+        col(WorkItem.about_id) == situation.placement.need_id,
+        col(WorkItem.kind).in_(kinds),
+        col(WorkItem.closed_at).is_(None),
+    )
+    await tx.execute(update(WorkItem).where(*open_ones).values(closed_at=situation.now))
+
+
+async def _insert(tx: AsyncSession, values: Mapping[str, object], at: datetime) -> None:
+    insert = postgresql.insert(WorkItem).values(id=new_id(), opened_at=at, **values)
+    open_one = col(WorkItem.closed_at).is_(None)
+    await tx.execute(insert.on_conflict_do_nothing(index_elements=["kind", "about_id"], index_where=open_one))

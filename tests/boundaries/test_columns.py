@@ -1,0 +1,45 @@
+"""Every column says whether it is personal; only intake has personal ones, and it stores those as bytes."""
+
+import pytest
+from ihala_kit.tables import metadata as kit_metadata
+from sqlalchemy import Column, LargeBinary, MetaData
+
+from tests.boundaries.houses import SERVICES
+
+HOUSES = (*SERVICES, "gateway")
+
+
+def metadata(name: str) -> MetaData:
+    from importlib import import_module
+
+    tables = import_module(f"ihala_{name}.tables")
+    base = next(value for value in vars(tables).values() if hasattr(value, "metadata") and value.__name__ == "Table")
+    found: MetaData = base.metadata
+    return found
+
+
+def columns(name: str) -> list[Column[object]]:
+    return [column for table in metadata(name).tables.values() for column in table.columns]
+
+
+@pytest.mark.parametrize("name", HOUSES)
+def test_every_column_says_whether_it_is_personal(name: str) -> None:
+    found = columns(name)
+    assert found
+    assert [str(column) for column in found if not isinstance(column.info.get("personal"), bool)] == []
+
+
+@pytest.mark.parametrize("name", [name for name in HOUSES if name != "intake"])
+def test_only_intake_has_personal_columns(name: str) -> None:
+    assert [str(column) for column in columns(name) if column.info["personal"]] == []
+
+
+def test_personal_columns_are_encrypted() -> None:
+    personal = [column for column in columns("intake") if column.info["personal"]]
+    assert personal
+    assert [str(column) for column in personal if not isinstance(column.type, LargeBinary)] == []
+
+
+@pytest.mark.parametrize("name", HOUSES)
+def test_no_table_hides_one_of_the_kits(name: str) -> None:
+    assert not set(metadata(name).tables) & set(kit_metadata.tables)

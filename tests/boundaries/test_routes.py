@@ -1,0 +1,61 @@
+"""Every route demands a scope or stands in the one list of public routes; the committed documents equal the code."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ihala_contracts.public_routes import PUBLIC_ROUTES
+from ihala_kit.http import openapi_document
+
+from tests.boundaries.houses import SERVICES, service
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
+
+
+def operations(name: str) -> list[tuple[str, str, dict[str, Any]]]:
+    paths = openapi_document(service(name))["paths"]
+    return [(method.upper(), path, one) for path, item in paths.items() for method, one in item.items() if method in METHODS]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_route_demands_a_scope_or_is_listed_as_public(name: str) -> None:
+    open_routes = {
+        (name, method, path)
+        for method, path, one in operations(name)
+        if not any(scopes for each in one.get("security", []) for scopes in each.values())
+    }
+    assert open_routes == {route for route in PUBLIC_ROUTES if route[0] == name}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_scopes_belong_to_their_service(name: str) -> None:
+    own = {"intake": {"intake"}, "directory": {"directory"}, "referral": {"referral"}, "notify": {"notify", "events"}}[name]
+    demanded = {s for _, _, one in operations(name) for each in one.get("security", []) for scopes in each.values() for s in scopes}
+    assert {scope.split(":")[0] for scope in demanded} <= own
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_committed_openapi_equals_the_code(name: str) -> None:
+    committed = json.loads((CONTRACTS / "openapi" / f"{name}.v1.json").read_text("utf-8"))
+    assert committed == openapi_document(service(name)), "run `make contracts`"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_change_can_be_repeated_safely(name: str) -> None:
+    """A POST takes an Idempotency-Key."""
+    careless = [
+        path
+        for method, path, one in operations(name)
+        if method == "POST" and "Idempotency-Key" not in {parameter["name"] for parameter in one.get("parameters", [])}
+    ]
+    assert [path for path in careless if not path.endswith("/matches")] == []  # a match changes nothing
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_refusal_is_a_problem_document(name: str) -> None:
+    for method, path, one in operations(name):
+        for status, answer in one["responses"].items():
+            if status >= "400":
+                assert "application/problem+json" in answer.get("content", {}), f"{method} {path} {status}"

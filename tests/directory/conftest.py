@@ -1,0 +1,82 @@
+"""Directory on a real, migrated PostgreSQL with the demonstration's organisations, behind a real socket."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import ihala_local
+import pytest
+from ihala_directory.app import build
+from ihala_directory.seed import load
+from ihala_directory.settings import Settings
+from ihala_kit.db import Database
+from ihala_kit.http import create_app
+from ihala_kit.inbox import Inbox
+from ihala_kit.migrations import migrate_async
+from ihala_kit.service import Service
+from ihala_kit.testing import Mint, admit, serving
+from ihala_kit.vault import new_master_key
+from ihala_local.testing import ThrowAwayPostgres
+from pydantic import SecretStr
+
+from tests.directory.world import People, World
+
+MASTER_KEY = new_master_key()
+SEED: dict[str, Any] = json.loads((Path(ihala_local.__file__).parent / "data" / "providers.json").read_text("utf-8"))
+
+
+def settings(url: str, owner_url: str) -> Settings:
+    return Settings(database_url=url, owner_database_url=owner_url, master_key=SecretStr(MASTER_KEY), clock_may_move=True)
+
+
+async def make(owner_url: str, app_role: str) -> None:
+    await migrate_async(build(settings(owner_url, owner_url)).migrations, owner_url, app_role)
+
+
+async def make_seeded(owner_url: str, app_role: str) -> None:
+    await make(owner_url, app_role)
+    database = Database(settings(owner_url, owner_url))  # the owner is held by the row policies too, and passes as the system
+    await load(database, SEED)
+    await database.engine.dispose()
+
+
+@pytest.fixture
+async def service(postgres: ThrowAwayPostgres) -> AsyncIterator[Service]:
+    async with postgres.scratch("directory", make_seeded) as scratch:
+        yield build(settings(scratch.url, scratch.owner_url))
+
+
+@pytest.fixture
+async def database(service: Service) -> AsyncIterator[Database]:
+    found = Database(service.settings)
+    await found.start()
+    yield found
+    await found.stop()
+
+
+@pytest.fixture
+async def world(database: Database, service: Service) -> World:
+    """The world, with what the seed said already read."""
+    found = World(database, Inbox(database, "directory", service.handlers()))
+    await found.said()
+    return found
+
+
+@pytest.fixture
+def mint() -> Mint:
+    return Mint()
+
+
+@pytest.fixture
+def people(mint: Mint) -> People:
+    return People(mint)
+
+
+@pytest.fixture
+async def http(service: Service, database: Database, mint: Mint) -> AsyncIterator[aiohttp.ClientSession]:
+    app = create_app(service, database)
+    admit(app, mint)
+    async with serving(app) as address, aiohttp.ClientSession(address) as session:
+        yield session

@@ -1,0 +1,148 @@
+"""Nobody is lost: two hundred running referrals while relays, consumers and Kafka die, and three kinds of races, fifty times each.
+
+The checker shares no code with the services. With the inbox switched off it must find faults: the last test, since it spoils the data.
+"""
+
+import asyncio
+import itertools
+import random
+import signal
+from collections.abc import Coroutine
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from ihala_local.ports import APPS, SERVICES
+from ihala_local.stack import Stack
+from ihala_local.story.cast import Cast
+
+from tests.e2e.checker import check, settled
+from tests.e2e.crowd import Crowd
+
+REFERRALS, AT_ONCE, RACES = 200, 12, 50
+POINTS = ("relay.after-ack", "consume.after-commit")
+PLACES = {"provider-housing-telafar": 400, "provider-housing-zummar": 400, "provider-housing-ninewa": 400}
+
+
+async def test_two_hundred_referrals_survive_kills(stack: Stack, cast: Cast, crashes: Path) -> None:
+    for name, free in PLACES.items():
+        await cast.confirm_places(name, free)
+    crowd = Crowd(cast)
+    killing = asyncio.create_task(kill(stack, crashes))
+    await at_once(AT_ONCE, [crowd.live() for _ in range(REFERRALS)])
+    killed = await killing
+    assert killed["kafka"] >= 1
+    assert sum(killed[point] for point in POINTS) >= 8, f"too few crash points were reached: {killed}"
+    assert await settled(stack.place) == []
+
+
+async def test_withdrawal_against_acceptance(stack: Stack, cast: Cast) -> None:
+    crowd = Crowd(cast)
+
+    async def race() -> None:
+        need = await crowd.ask()
+        offer = await crowd.offer(need)
+        await asyncio.gather(slightly_later(crowd.move(offer, "acceptance")), slightly_later(crowd.withdraw(need)))
+
+    await at_once(5, [race() for _ in range(RACES)])
+    assert await settled(stack.place) == []
+
+
+async def test_suspension_against_acceptance(stack: Stack, cast: Cast) -> None:
+    crowd, admin = Crowd(cast), cast.client("operator-admin")
+    organization = cast.client("provider-housing-telafar").organization_id
+    path = f"/directory/v1/organizations/{organization}"
+    offers = []
+    for _ in range(RACES // 5):
+        needs = [await crowd.ask() for _ in range(5)]
+        offers = [await crowd.offer(need) for need in needs]
+        assert any(offer.data["organization_id"] == organization for offer in offers)
+        version = (await admin.get(path)).etag
+        suspend = admin.post(f"{path}/suspension", {"reason": "under_review"}, if_match=version)
+        await asyncio.gather(slightly_later(suspend), *(slightly_later(crowd.move(offer, "acceptance")) for offer in offers))
+        suspended = await admin.get(path)
+        await settled(stack.place, 20)
+        await admin._call("DELETE", f"{path}/suspension", (200, 204), headers={"If-Match": suspended.etag})
+    assert await settled(stack.place) == []
+
+
+async def test_two_acceptances_of_one_need(stack: Stack, cast: Cast) -> None:
+    """An emergency has two offers open; both are accepted at once and settle to one."""
+    crowd = Crowd(cast)
+    needs = [await crowd.ask("emergency") for _ in range(RACES)]
+    first = {need: await crowd.offer(need) for need in needs}
+    await cast.later(timedelta(hours=2, minutes=5))
+    second = {need: await crowd.offer(need, but=[first[need].data["referral_id"]]) for need in needs}
+
+    async def race(need: str) -> None:
+        both = (first[need], second[need])
+        won = await asyncio.gather(*(slightly_later(crowd.move(offer, "acceptance")) for offer in both))
+        assert sum(answer is not None for answer in won) == 1
+
+    await at_once(5, [race(need) for need in needs])
+    assert await settled(stack.place) == []
+
+
+async def test_without_the_inbox_the_checker_finds_faults(stack: Stack, cast: Cast, crashes: Path) -> None:
+    assert await settled(stack.place) == []
+    for name in SERVICES:
+        stack.extra[name][f"{name.upper()}_INBOX"] = "false"
+        await stack.restart(name)
+    crowd = Crowd(cast)
+    killing = asyncio.create_task(arm(crashes, itertools.product(SERVICES, POINTS), every=1.0, rounds=3))
+    await at_once(6, [attempt(crowd.live()) for _ in range(30)])
+    await killing
+    await asyncio.sleep(5)
+    faults = await check(stack.place)
+    assert [fault for fault in faults if fault.startswith(("twice", "order", "places", "owner"))], faults[:20]
+
+
+async def attempt(life: Coroutine[Any, Any, None]) -> None:
+    """Live as far as it goes: without the inbox some cannot."""
+    try:
+        async with asyncio.timeout(20):
+            await life
+    except (TimeoutError, Exception):  # noqa: BLE001 - what goes wrong here is what the checker is asked about
+        return
+
+
+async def kill(stack: Stack, crashes: Path) -> dict[str, int]:
+    """Arm the crash points of every service in turn; in the middle kill Kafka. Return how often each killed."""
+    await arm(crashes, itertools.product(APPS, POINTS), every=1.5, rounds=1)
+    await stack.kill("kafka", signal.SIGKILL)
+    await stack.wait_ready("kafka")
+    await arm(crashes, itertools.product(SERVICES, POINTS), every=1.5, rounds=1)
+    await asyncio.sleep(5)
+    left = [path.name for path in crashes.iterdir()]
+    armed = [f"{name}.{point}" for name, point in itertools.product(APPS, POINTS)]
+    armed += [f"{name}.{point}" for name, point in itertools.product(SERVICES, POINTS)]
+    died = {point: sum(name.endswith(point) for name in armed) - sum(name.endswith(point) for name in left) for point in POINTS}
+    for path in crashes.iterdir():
+        path.unlink()
+    return {"kafka": 1, **died}
+
+
+async def arm(crashes: Path, points: Any, *, every: float, rounds: int) -> None:
+    """Make one process after the other die at its next chance."""
+    for name, point in list(points) * rounds:
+        (crashes / f"{name}.{point}").touch()
+        await asyncio.sleep(every)
+
+
+async def at_once(most: int, lives: list[Coroutine[Any, Any, None]]) -> None:
+    """Run them, at most so many at a time; raise the first error."""
+    free = asyncio.Semaphore(most)
+
+    async def run(life: Coroutine[Any, Any, None]) -> None:
+        async with free:
+            await life
+
+    async with asyncio.TaskGroup() as group:
+        for life in lives:
+            group.create_task(run(life))
+
+
+async def slightly_later(work: Coroutine[Any, Any, Any]) -> Any:
+    """Start a few milliseconds from now, so that races are won by either side."""
+    await asyncio.sleep(random.random() * 0.03)
+    return await work

@@ -1,0 +1,62 @@
+"""The gateway's own addresses: documents as the outside sees them, health, and upkeep of the database."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import yaml
+from ihala_contracts import documents
+from ihala_gateway import store
+from ihala_gateway.app import service
+from ihala_kit.auth import Caller
+from ihala_kit.vault import new_master_key
+
+from tests.gateway.house import House
+
+
+async def test_the_documents_name_the_addresses_that_partners_use(home: House) -> None:
+    async with home.session.get("/openapi") as answer:
+        listed = (await answer.json())["items"]
+    assert [item["href"] for item in listed] == ["/openapi/directory.v1.json", "/openapi/intake.v1.json", "/openapi/referral.v1.json"]
+    async with home.session.get("/openapi/referral.v1.json") as answer:
+        document = await answer.json()
+    assert document["servers"] == [{"url": f"{home.settings.issuer}/referral"}]
+    flows = document["components"]["securitySchemes"]["oauth2"]["flows"]
+    assert flows["clientCredentials"]["tokenUrl"] == f"{home.settings.issuer}/oauth/token"
+
+
+async def test_events_schemas_and_the_asyncapi_document_are_served(home: House) -> None:
+    async with home.session.get("/schemas/gateway.client-approved.v1.json") as answer:
+        assert json.loads(await answer.text()) == documents.schemas()["gateway.client-approved.v1.json"]
+    async with home.session.get("/asyncapi.yaml") as answer:
+        assert yaml.safe_load(await answer.text()) == documents.asyncapi()
+    for path in ("/schemas/unknown.v1.json", "/openapi/unknown.v1.json", "/openapi/intake.v2.json", "/schemas/"):
+        async with home.session.get(path) as answer:
+            assert (answer.status, answer.content_type) == (404, "application/problem+json")
+
+
+async def test_health(home: House) -> None:
+    async with home.session.get("/health/live") as answer:
+        assert (answer.status, await answer.json()) == (200, {"status": "live"})
+    async with home.session.get("/health/ready") as answer:
+        assert (answer.status, await answer.json()) == (200, {"status": "ready", "checks": {"database": "ok", "standing": "ok"}})
+
+
+async def test_what_has_run_out_is_deleted(home: House) -> None:
+    now = datetime.now(UTC)
+    async with home.database.transaction(Caller.system("test")) as tx:
+        assert await store.spend(tx, "x", b"old", now - timedelta(seconds=1))
+        assert await store.spend(tx, "x", b"new", now + timedelta(minutes=1))
+        row = {"request_id": "r", "client_id": None, "organization_id": None, "method": "GET", "route": None, "status": 200}
+        await store.write_access_log(tx, [row | {"at": now - timedelta(days=days), "milliseconds": 1.0} for days in (91, 92, 1)])
+    async with home.database.transaction(Caller.system("test")) as tx:
+        assert await store.purge(tx, now, now - timedelta(days=90)) == 3
+        assert await store.purge(tx, now, now - timedelta(days=90)) == 0
+        assert not await store.spend(tx, "x", b"new", now), "one that is still good is still spent"
+
+
+def test_ihala_run_finds_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"DATABASE_URL": "postgresql://x@127.0.0.1/x", "MASTER_KEY": new_master_key(), "UPSTREAMS": "{}"}.items():
+        monkeypatch.setenv(f"GATEWAY_{name}", value)
+    found = service()
+    assert found.name == "gateway" and found.asgi is not None and (found.migrations / "env.py").is_file()

@@ -1,0 +1,55 @@
+"""What the tests of intake share: a whole intake behind a real socket, on a fresh database for each test."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from ihala_intake import app as intake_app
+from ihala_intake.settings import Settings
+from ihala_kit.db import Database
+from ihala_kit.http import create_app
+from ihala_kit.migrations import migrate_async
+from ihala_kit.testing import Mint, admit, serving
+from ihala_kit.vault import new_master_key
+from ihala_local.testing import ThrowAwayPostgres
+from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+
+from tests.intake.house import House
+
+MIGRATIONS = Path(__file__).parents[2] / "services" / "intake" / "migrations"
+
+
+async def make(owner_url: str, app_role: str) -> None:
+    await migrate_async(MIGRATIONS, owner_url, app_role)
+
+
+@pytest.fixture(scope="session")
+def intake_mint() -> Mint:
+    return Mint()
+
+
+@pytest.fixture
+async def bare(postgres: ThrowAwayPostgres, intake_mint: Mint) -> AsyncIterator[House]:
+    """An intake that does not know referral's sealing key yet."""
+    async with postgres.scratch("intake", make) as scratch:
+        settings = Settings(
+            database_url=scratch.url, owner_database_url=scratch.owner_url, master_key=SecretStr(new_master_key()), issuer=intake_mint.issuer
+        )
+        service, database = intake_app.create_service(settings), Database(settings)
+        await database.start()
+        application = create_app(service, database)
+        admit(application, intake_mint)
+        super_url = make_url(postgres.server.url).set(database=make_url(scratch.url).database).render_as_string(hide_password=False)
+        async with serving(application) as address, aiohttp.ClientSession(address) as session:
+            yield House(service, database, session, intake_mint, super_url)
+        await database.stop()
+
+
+@pytest.fixture
+async def house(bare: House) -> House:
+    """An intake that knows referral's sealing key and is up to date with its events."""
+    await bare.publish_referrals_key()
+    await bare.fresh()
+    return bare

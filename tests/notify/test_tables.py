@@ -1,0 +1,28 @@
+"""The migrated database and the table classes say the same; every column says whether it is personal; rows are locked away."""
+
+from ihala_notify.tables import Table
+
+from tests.notify.world import World
+
+NO_POLICY = {"organization", "service"}  # what the public is told anyway
+
+
+async def test_tables_equal_the_migrated_database(world: World) -> None:
+    rows = await world.rows("""
+        SELECT table_name, column_name, is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_schema = 'public'
+    """)
+    migrated = {(row["table_name"], row["column_name"]): row["nullable"] for row in rows}
+    tables = Table.metadata.tables
+    assert {(name, column.name): column.nullable for name, table in tables.items() for column in table.columns} == {
+        place: nullable for place, nullable in migrated.items() if place[0] in tables
+    }
+
+
+def test_every_column_says_whether_it_is_personal() -> None:
+    for table in Table.metadata.tables.values():
+        assert all(column.info["personal"] is False for column in table.columns)
+
+
+async def test_row_security_is_forced_on_the_main_tables(world: World) -> None:
+    rows = await world.rows("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
+    assert {row["relname"] for row in rows} == set(Table.metadata.tables) - NO_POLICY
