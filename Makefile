@@ -31,7 +31,7 @@ status: install ## show how the parts stand, where they are and who may try them
 	@$(LOCAL) status
 
 test: install ## run all tests; ARGS= goes to pytest
-	@$(VENV)/python -m pytest tests -m "not bench" $(ARGS)
+	@$(VENV)/python -m pytest tests $(ARGS)
 
 check: install ## ruff, mypy and the direction of imports
 	$(VENV)/ruff check .
@@ -39,8 +39,8 @@ check: install ## ruff, mypy and the direction of imports
 	$(VENV)/mypy contracts services gateway deploy/local
 	$(VENV)/lint-imports
 
-bench: install ## measure; writes tests/bench/results.json
-	@$(VENV)/python -m pytest tests/bench -m bench -s $(ARGS)
+bench: install ## measure; writes tests/bench/results.json; ARGS= names what
+	@$(VENV)/python -m tests.bench $(ARGS)
 
 contracts: install ## write the JSON Schemas, the AsyncAPI and the OpenAPI documents from the code
 	@$(VENV)/python -m ihala_local.documents

@@ -6,8 +6,10 @@ proven says nothing; after it, the client is told what to correct.
 
 import binascii
 import hashlib
+import json
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeGuard
 
 from authlib.oauth2.rfc6749.errors import InvalidClientError
@@ -37,17 +39,23 @@ def _decoded(assertion: str, jwks: dict[str, Any]) -> dict[str, Any]:
     """Return the claims of an assertion that one of the keys signed. Raises InvalidClientError."""
     try:
         header = jws.extract_compact(assertion.encode("ascii")).headers()
-        return jwt.decode(assertion, _key_for(header, usable_keys(jwks)), registry=_REGISTRY).claims
+        return jwt.decode(assertion, _key_for(header, _keys(json.dumps(jwks))), registry=_REGISTRY).claims
     except (JoseError, KeysRefused, binascii.Error, ValueError, TypeError, RecursionError):
         raise InvalidClientError from None
 
 
-def _key_for(header: dict[str, Any], keys: list[Key]) -> Key:
+@lru_cache(maxsize=1000)
+def _keys(jwks: str) -> tuple[Key, ...]:
+    """Return the keys of a JWK set; reading one costs more than checking a signature with it."""
+    return tuple(usable_keys(json.loads(jwks)))
+
+
+def _key_for(header: dict[str, Any], keys: tuple[Key, ...]) -> Key:
     """Return the one key that the header can mean. Raises ValueError."""
     if not header.keys() <= _HEADERS or header.get("typ") not in _TYPES:
         raise ValueError("header")
     key_id = header.get("kid")
-    found = keys if key_id is None else [key for key in keys if key.kid == key_id]
+    found = keys if key_id is None else tuple(key for key in keys if key.kid == key_id)
     if len(found) != 1 or header.get("alg") not in algorithms_of(found[0]):
         raise ValueError("key")
     return found[0]

@@ -6,7 +6,7 @@ from typing import Any
 
 from ihala_kit.problems import BodyTooLarge, Problem
 
-from ihala_gateway.errors import BodyTooSlow
+from ihala_gateway.errors import BodyTooSlow, UpgradeRefused
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -27,20 +27,30 @@ class Body:
         self._largest = largest
         self._seen = 0
         self.failure: Problem | CallerGone | None = None
+        self._upgrade = b"upgrade" in fields
         self.declared = fields.get(b"content-length")
         self.read_whole = self.declared in (None, b"0") and b"transfer-encoding" not in fields
 
     async def opened(self) -> bytes | AsyncIterator[bytes] | None:
         """Return the body: nothing, all of it when it came in one piece, or else an iterator over the pieces.
 
-        Raises BodyTooLarge (413), BodyTooSlow (408), CallerGone; the iterator too, leaving the reason in `failure`.
+        Raises UpgradeRefused (400), BodyTooLarge (413), BodyTooSlow (408), CallerGone; the iterator too, leaving the reason in `failure`.
         """
         if self.read_whole:
             return None
+        if self._upgrade:
+            raise UpgradeRefused
         if self.declared is not None and (len(self.declared) > 18 or int(self.declared) > self._largest):
             raise BodyTooLarge
         piece = await self._next()
         return piece if self.read_whole else self._pieces(piece)
+
+    async def whole(self) -> bytes:
+        """Return all of it at once: for our own small forms. Raises as `opened` does."""
+        found = await self.opened()
+        if found is None or isinstance(found, bytes):
+            return found or b""
+        return b"".join([piece async for piece in found])
 
     async def _pieces(self, piece: bytes) -> AsyncIterator[bytes]:
         yield piece

@@ -5,7 +5,7 @@ import logging
 from ihala_kit.logs import kind_of
 from ihala_kit.problems import InternalError, Problem, ServiceUnavailable, answer
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from ihala_gateway.access_log import AccessLog
 from ihala_gateway.authorize import Gatekeeper, first_look
@@ -17,7 +17,8 @@ from ihala_gateway.visit import Scope, Visit
 
 log = logging.getLogger(__name__)
 
-_OWN = (b"/oauth/", b"/.well-known/", b"/openapi", b"/asyncapi.yaml", b"/schemas/", b"/health/")
+_PROBES = b"/health/"  # asked every second by whoever runs this; not logged
+_OWN = (b"/oauth/", b"/.well-known/", b"/openapi", b"/asyncapi.yaml", b"/schemas/", _PROBES)
 
 
 class Door:
@@ -38,7 +39,7 @@ class Door:
             await self._serve(visit)
         except Problem as problem:
             await _refuse(visit, problem)
-        except (CallerGone, ClientDisconnect, AnswerBroken):
+        except (CallerGone, AnswerBroken):
             pass  # nobody to answer, or an answer already begun: the server cuts the connection, and the log line says status and time
         except (OSError, SQLAlchemyError) as error:
             log.warning("the database does not answer", extra={"error": kind_of(error)})
@@ -48,7 +49,8 @@ class Door:
             await _refuse(visit, InternalError())
         finally:
             self._tracing.end(visit)
-            self._log.note(visit)
+            if not visit.path.startswith(_PROBES):
+                self._log.note(visit)
 
     async def _serve(self, visit: Visit) -> None:
         if visit.path.startswith(_OWN):

@@ -28,6 +28,18 @@ class HeadersRefused(Problem):
     )
 
 
+class UpgradeRefused(Problem):
+    """A body behind an `Upgrade` header: the server in front of us stops reading HTTP there, so it would never arrive."""
+
+    status = 400
+    slug = "upgrade-refused"
+    title = Words(
+        en="Only HTTP/1.1 is spoken here. Send the request without an Upgrade header.",
+        ar="يُستخدم هنا HTTP/1.1 فقط. أرسل الطلب بدون ترويسة Upgrade.",
+        ckb="لێرە تەنها HTTP/1.1 بەکاردێت. داواکارییەکە بەبێ سەردێڕی Upgrade بنێرە.",
+    )
+
+
 class BodyTooSlow(Problem):
     """The rest of the body did not come in time."""
 

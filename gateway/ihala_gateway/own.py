@@ -8,6 +8,7 @@ from ihala_kit.problems import MethodNotAllowed, NotFound
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from ihala_gateway.body import Body, Message, Receive
 from ihala_gateway.client_keys import ALGORITHMS
 from ihala_gateway.documents import Documents
 from ihala_gateway.keys import Keys
@@ -16,6 +17,7 @@ from ihala_gateway.token_endpoint import PATH as TOKEN_PATH
 from ihala_gateway.token_endpoint import TokenEndpoint
 from ihala_gateway.visit import Visit
 
+LARGEST_BODY = 64 * 1024
 Handler = Callable[[Request], Awaitable[Response]]
 
 KEYS_KEPT = {"Cache-Control": "public, max-age=300"}  # well below the time a new key is published before it signs
@@ -43,13 +45,14 @@ class OwnAddresses:
         self._table = RouteTable(Route("gateway", method, path, frozenset(), public=True) for method, path in self._handlers)
 
     async def answer(self, visit: Visit) -> None:
-        """Answer a request. Raises Problem: NotFound (404), MethodNotAllowed (405), and what a handler raises."""
+        """Answer a request. Raises Problem: NotFound (404), MethodNotAllowed (405), and what Body and handlers raise."""
         routes = self._table.find(visit.path)
         route = routes.get(str(visit.scope["method"]))
         if route is None:
             raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(routes))}) if routes else NotFound()
         visit.route = route.template
-        response = await self._handlers[route.method, route.template](Request(visit.scope, visit.receive))
+        content = await Body(visit.fields, visit.receive, LARGEST_BODY).whole()
+        response = await self._handlers[route.method, route.template](Request(visit.scope, _given(content)))
         visit.client_id, visit.organization_id = visit.scope.get("ihala.client", (None, None))
         await response(visit.scope, visit.receive, visit.send)
 
@@ -69,6 +72,13 @@ class OwnAddresses:
         results = await self._health.results()
         well = all(result == "ok" for result in results.values())
         return JSONResponse({"status": "ready" if well else "not-ready", "checks": results}, 200 if well else 503)
+
+
+def _given(content: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": content, "more_body": False}
+
+    return receive
 
 
 def _metadata(issuer: str, scopes: list[str]) -> dict[str, Any]:

@@ -1,10 +1,13 @@
-"""The gateway's own tables, and what each column means. Times are real time: nothing here follows the domain clock."""
+"""The gateway's own tables, and what each column means. Times are real time: nothing here follows the domain clock.
+
+Nothing is personal: clients are systems, not people.
+"""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, LargeBinary, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Identity, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -14,33 +17,33 @@ class Table(SQLModel, registry=registry()):
     """Base of the gateway's tables: a registry of its own, so that no other project's tables are in its metadata."""
 
 
-def _texts() -> Any:
-    return Field(sa_column=Column(ARRAY(Text), nullable=False))
+def column(kind: Any, *more: Any, key: bool = False, nullable: bool = False) -> Any:
+    """Return one column, which holds nothing personal."""
+    return Field(default=None, sa_column=Column(kind, *more, primary_key=key, nullable=nullable, info={"personal": False}))
 
 
-def _at(*, nullable: bool = False) -> Any:
-    return Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=nullable))
+_AT = DateTime(timezone=True)
 
 
 class Client(Table, table=True):
-    """An OAuth client: one system of one organisation. Nothing personal."""
+    """An OAuth client: one system of one organisation."""
 
-    client_id: str = Field(primary_key=True)
-    organization_id: UUID  # never changes
-    organization_name: str
-    organization_kind: str
-    operator_id: UUID | None  # set for clients of an operator and its offices
-    governorates: list[str] = _texts()  # P-codes
-    roles: list[str] = _texts()
-    scopes: list[str] = _texts()  # the most a token can hold
-    cleared: bool  # may see restricted cases
-    kind: str  # sandbox | live
-    trained_on: date | None  # training and code of confidentiality recorded; without it a token never holds intake:request
-    jwks: dict[str, Any] | None = Field(sa_column=Column(JSONB(none_as_null=True)))  # public keys, for private_key_jwt
-    secret_hash: str | None  # see secret_hash.py; sandbox only
-    status: str  # active | suspended
-    version: int  # grows with each change; tokens given to an older version are refused
-    changed_at: datetime = _at()
+    client_id: str = column(Text, key=True)
+    organization_id: UUID = column(Uuid)  # never changes
+    organization_name: str = column(Text)
+    organization_kind: str = column(Text)
+    operator_id: UUID | None = column(Uuid, nullable=True)  # set for clients of an operator and its offices
+    governorates: list[str] = column(ARRAY(Text))  # P-codes
+    roles: list[str] = column(ARRAY(Text))
+    scopes: list[str] = column(ARRAY(Text))  # the most a token can hold
+    cleared: bool = column(Boolean)  # may see restricted cases
+    kind: str = column(Text)  # sandbox | live
+    trained_on: date | None = column(Date, nullable=True)  # training and code of confidentiality; without it no token for requests
+    jwks: dict[str, Any] | None = column(JSONB(none_as_null=True), nullable=True)  # public keys, for private_key_jwt
+    secret_hash: str | None = column(Text, nullable=True)  # see secret_hash.py; sandbox only
+    status: str = column(Text)  # active | suspended
+    version: int = column(Integer)  # grows with each change; tokens given to an older version are refused
+    changed_at: datetime = column(_AT)
 
 
 class SigningKey(Table, table=True):
@@ -48,11 +51,11 @@ class SigningKey(Table, table=True):
 
     __tablename__ = "signing_key"
 
-    key_id: str = Field(primary_key=True)
-    purpose: str  # access | internal
-    sealed_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # private key, DER, under the master key
-    signs_from: datetime = _at()
-    published_until: datetime | None = _at(nullable=True)  # None until it is rotated
+    key_id: str = column(Text, key=True)
+    purpose: str = column(Text)  # access | internal
+    sealed_key: bytes = column(LargeBinary)  # private key, DER, under the master key
+    signs_from: datetime = column(_AT)
+    published_until: datetime | None = column(_AT, nullable=True)  # None until it is rotated
 
 
 class SpentAssertion(Table, table=True):
@@ -60,9 +63,9 @@ class SpentAssertion(Table, table=True):
 
     __tablename__ = "spent_assertion"
 
-    client_id: str = Field(primary_key=True)
-    jti_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))  # SHA-256: a jti may be of any length
-    expires_at: datetime = _at()
+    client_id: str = column(Text, key=True)
+    jti_hash: bytes = column(LargeBinary, key=True)  # SHA-256: a jti may be of any length
+    expires_at: datetime = column(_AT)
 
 
 class AccessLogRow(Table, table=True):
@@ -70,12 +73,12 @@ class AccessLogRow(Table, table=True):
 
     __tablename__ = "access_log"
 
-    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
-    at: datetime = _at()
-    request_id: str
-    client_id: str | None
-    organization_id: UUID | None
-    method: str
-    route: str | None  # None: no route of ours
-    status: int  # 0: the caller went away before an answer began
-    milliseconds: float
+    id: int = column(BigInteger, Identity(always=True), key=True)
+    at: datetime = column(_AT)
+    request_id: str = column(Text)
+    client_id: str | None = column(Text, nullable=True)
+    organization_id: UUID | None = column(Uuid, nullable=True)
+    method: str = column(Text)
+    route: str | None = column(Text, nullable=True)  # None: no route of ours
+    status: int = column(Integer)  # 0: the caller went away before an answer began
+    milliseconds: float = column(Float)

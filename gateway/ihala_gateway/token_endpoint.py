@@ -25,7 +25,7 @@ class TokenEndpoint:
     async def answer(self, request: Request) -> Response:
         """Answer one request; errors are RFC 6749's."""
         try:
-            fields = await read_form(request.headers.get("content-type", ""), request.stream())
+            fields = read_form(request.headers.get("content-type", ""), await request.body())
             asked = TokenRequest(self._server.issuer + PATH, fields, credentials_of(request.headers.get("authorization"), fields))
         except OAuth2Error as error:
             return self._server.refused(error)

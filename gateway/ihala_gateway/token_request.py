@@ -4,7 +4,6 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,15 +101,12 @@ class TokenRequest(OAuth2Request):
         return {}
 
 
-async def read_form(content_type: str, pieces: AsyncIterator[bytes]) -> dict[str, str]:
+def read_form(content_type: str, body: bytes) -> dict[str, str]:
     """Return the fields of a form. Raises InvalidRequestError when it is none, too large, or names a field twice."""
     if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise InvalidRequestError(description="application/x-www-form-urlencoded is expected")
-    body = b""
-    async for piece in pieces:
-        body += piece
-        if len(body) > LARGEST_FORM:
-            raise InvalidRequestError(description="the form is too large")
+    if len(body) > LARGEST_FORM:
+        raise InvalidRequestError(description="the form is too large")
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:

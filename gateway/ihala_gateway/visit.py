@@ -14,6 +14,9 @@ from ihala_gateway.headers import request_id_of, traceparent_of
 
 Scope = MutableMapping[str, Any]
 
+_ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+_LAST = ((b"connection", b"close"),)  # after an Upgrade header the server reads no further request from a connection
+
 
 @dataclass(slots=True)
 class Visit:
@@ -57,7 +60,7 @@ class Visit:
 
     def _always(self, given: Any) -> list[tuple[bytes, bytes]]:
         present = {name for name, _ in given}
-        always = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+        always = _ALWAYS + _LAST if b"upgrade" in self.fields else _ALWAYS
         return [(b"x-request-id", self.request_id.encode("ascii")), *(pair for pair in always if pair[0] not in present)]
 
     @property

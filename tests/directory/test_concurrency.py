@@ -54,3 +54,14 @@ async def test_one_place_and_two_officers(world: World, http: aiohttp.ClientSess
     assert lost["failing"] == ["capacity"]
     assert len(lost["alternatives"]) == 3
     assert str(TELAFAR_AT) not in {one["service_at_location_id"] for one in lost["alternatives"]}
+
+
+async def test_two_consumers_with_batches_over_the_same_places(world: World) -> None:
+    """Batches lock places in the order of their needs, so two may meet head on: nothing is lost, parked or counted twice."""
+    needs = ("housing.hlp", "housing.repair", "education.enrolment", "housing.allowance")
+    batches = [[world.record(Case(need_code=needs[n % 4]).request()) for n in range(60)] for _ in range(2)]
+    await asyncio.gather(*(world.inbox.apply(batch) for batch in batches))
+    assert await world.value("SELECT count(*) FROM parked") == 0
+    said = await world.said()
+    assert len([one for one in said if isinstance(one, PlaceReserved)]) == 120
+    await world.balanced()

@@ -128,9 +128,8 @@ async def test_nobody_and_why(world: World, asked: dict[str, Any], failing: list
 
 async def test_the_last_place_then_the_next_best_then_nobody(world: World) -> None:
     await world.set_places(ALLOWANCE_AT, 1)
-    allowance = {"need_code": "housing.allowance"}
-    only(await world.tell(Case().request(**allowance)), PlaceReserved)
-    none = only(await world.tell(Case().request(**allowance)), NoPlaceFound)
+    only(await world.tell(Case(need_code="housing.allowance").request()), PlaceReserved)
+    none = only(await world.tell(Case(need_code="housing.allowance").request()), NoPlaceFound)
     assert [one.code for one in none.failing] == ["capacity"]
     assert await world.places(ALLOWANCE_AT) == (1, 1, 0)
 

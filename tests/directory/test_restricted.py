@@ -12,7 +12,7 @@ from ihala_directory.seed import load
 
 from tests.directory.conftest import SEED
 from tests.directory.test_api import SERVICE
-from tests.directory.world import GBV_AT, GBV_SERVICE, TELAFAR, TELAFAR_SERVICE, WLCO, People, World, key, match, slug
+from tests.directory.world import GBV_AT, GBV_SERVICE, TELAFAR, TELAFAR_SERVICE, WLCO, People, World, key, match, next_page, slug
 
 HIDDEN = [one for one in SEED["organizations"] if one["hidden"]]
 HIDDEN_IDS = {str(found) for one in HIDDEN for found in (one["id"], *(s["id"] for s in one["services"]))}
@@ -29,11 +29,10 @@ async def everything(http: aiohttp.ClientSession, headers: dict[str, str]) -> As
     for query in queries:
         url: str | None = f"/v1/services{query}"
         while url:
-            async with http.get(url.removeprefix("/directory"), headers=headers) as answer:
+            async with http.get(url, headers=headers) as answer:
                 assert answer.status == 200
                 yield await answer.text()
-                link = answer.links.get("next")
-                url = str(link["url"].relative()) if link else None
+                url = next_page(answer)
     for need in ("legal.advice", "legal.documents"):
         body = {"need_code": need, "governorate": "IQG15"}
         async with http.post("/v1/matches", json=body, headers=headers) as answer:

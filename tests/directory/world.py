@@ -32,6 +32,7 @@ from ihala_kit.ids import new_id
 from ihala_kit.inbox import Inbox
 from ihala_kit.testing import Mint
 from sqlalchemy import text
+from yarl import URL
 
 E = TypeVar("E", bound=Event)
 
@@ -94,6 +95,12 @@ def key() -> dict[str, str]:
 def match(version: int) -> dict[str, str]:
     """If-Match for a version."""
     return {"If-Match": f'"{version}"'}
+
+
+def next_page(answer: aiohttp.ClientResponse) -> str | None:
+    """Return the address of the next page as the service itself serves it, if there is one."""
+    link = answer.links.get("next")
+    return str(URL(link["url"]).relative()).removeprefix("/directory") if link else None
 
 
 async def slug(answer: aiohttp.ClientResponse, status: int) -> str:

@@ -33,7 +33,7 @@ QUERIES = {
         "parked": "SELECT source, key::text, error FROM parked WHERE state = 'waiting'",
     },
     "intake": {
-        "need": "SELECT id::text, state, announced FROM need",
+        "need": "SELECT id::text, state, announced_at FROM need",
         "disclosure": "SELECT id::text, referral_id::text, organization_id::text, consent_id::text, need_id::text, state, ends_at, "
         "categories FROM disclosure",
         "consent": "SELECT id::text, state, recipients::text[] AS recipients, objections::text[] AS objections, categories FROM consent",
@@ -95,7 +95,7 @@ def every_open_need_has_owner_and_instant(ledger: Ledger, standing: Standing) ->
         placements[row["need_id"]].append(row)
     asked_again = {row["need_id"] for row in standing["intake"]["follow_up"] if row["state"] in ("planned", "due") and row["next_at"]}
     for need in standing["intake"]["need"]:
-        if not need["announced"]:
+        if not need["announced_at"]:
             yield f"lost: need {need['id']} was never announced"
         own = placements[need["id"]]
         if len(own) != 1:

@@ -204,6 +204,11 @@ def entry(client_id: str, /, **more: Any) -> dict[str, Any]:
     return _without_none(good | more)
 
 
+def get(path: bytes, *lines: bytes, method: bytes = b"GET") -> bytes:
+    """Return a request as bytes, with these header lines."""
+    return b"\r\n".join([method + b" " + path + b" HTTP/1.1", b"Host: x", *filter(None, lines), b"", b""])
+
+
 def _whole(received: bytes) -> bool:
     head, end, body = received.partition(b"\r\n\r\n")
     length = re.search(rb"\r\ncontent-length: (\d+)", head, re.IGNORECASE)

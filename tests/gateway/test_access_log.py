@@ -24,6 +24,7 @@ async def test_each_request_is_a_line_and_a_row(postgres: ThrowAwayPostgres) -> 
             (PATH + "/private-1?name=private", headers),
             (PATH, {}),
             ("/private/path", headers),
+            ("/health/live", {}),  # is not logged
             ("/directory/v1/needs", {}),
         )
         for path, more in calls:

@@ -191,6 +191,19 @@ async def test_an_answer_that_breaks_off_breaks_off_for_the_caller_too(seen: Hou
     assert not answer.endswith(b"0\r\n\r\n")
 
 
+async def test_an_offer_of_http_2_is_ignored_but_refused_with_a_body_that_would_be_lost(seen: House) -> None:
+    authorization = (await seen.signed_in())["Authorization"].encode()
+    lines = (
+        b"Host: x\r\nAuthorization: %s\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAM\r\n" % authorization
+    )
+    status, answer = await seen.raw(b"GET /referral/v1/referrals HTTP/1.1\r\n" + lines + b"\r\n")  # as Java's client over plain HTTP
+    assert status == 200 and b"connection: close" in answer
+    assert not [name for name, _ in seen.upstream.seen[0].headers if name in (b"upgrade", b"http2-settings")]
+    for body in (b"Content-Length: 3\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"):
+        status, answer = await seen.raw(b"POST /referral/v1/referrals HTTP/1.1\r\n" + lines + body)
+        assert status == 400 and b"urn:ihala:problem:upgrade-refused" in answer and b"connection: close" in answer
+
+
 async def test_an_early_answer_to_an_unfinished_body_comes_through(seen: House) -> None:
     async def refuse(at: Seen, receive: Any, send: Any) -> None:
         await seen.upstream.reply(send, b"no", 409)

@@ -229,6 +229,8 @@ async def test_only_one_plain_form_of_bounded_size_is_read(home: House) -> None:
         async with home.session.post("/oauth/token", data=data.encode("latin-1"), headers={"Content-Type": content_type}) as answer:
             assert (answer.status, (await answer.json())["error"]) == (400, "invalid_request"), data[-40:]
             assert answer.headers["Cache-Control"] == "no-store"
+    async with home.session.post("/oauth/token", data="x" * 70_000, headers={"Content-Type": kind}) as answer:
+        assert (answer.status, answer.content_type) == (413, "application/problem+json")
     async with home.session.post("/oauth/token", data=form, headers={"Content-Type": kind + "; charset=utf-8"}) as answer:
         assert answer.status == 200, "and the same form, well sent, is good"
 

@@ -1,6 +1,7 @@
 """Who calls in the tests: the organisations around one person."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from ihala_kit.testing import Mint
@@ -28,10 +29,11 @@ class Actor:
 
     def headers(self, mint: Mint) -> dict[str, str]:
         """Return the Authorization header the gateway would send."""
-        return mint.headers(
-            "intake", self.scopes, client_id=self.client_id, org=str(self.organization_id), org_kind=self.kind,
-            operator=str(self.operator_id) if self.operator_id else None, roles=list(self.roles), cleared=self.cleared, **self.more,
-        )  # fmt: skip
+        claims: dict[str, Any] = {
+            "client_id": self.client_id, "org": str(self.organization_id), "org_kind": self.kind, "roles": list(self.roles),
+            "operator": str(self.operator_id) if self.operator_id else None, "cleared": self.cleared, **self.more,
+        }  # fmt: skip
+        return mint.headers("intake", self.scopes, **claims)
 
     def but(self, **changes: object) -> "Actor":
         """Return the same with something else."""

@@ -34,9 +34,8 @@ def intake_mint() -> Mint:
 async def bare(postgres: ThrowAwayPostgres, intake_mint: Mint) -> AsyncIterator[House]:
     """An intake that does not know referral's sealing key yet."""
     async with postgres.scratch("intake", make) as scratch:
-        settings = Settings(
-            database_url=scratch.url, owner_database_url=scratch.owner_url, master_key=SecretStr(new_master_key()), issuer=intake_mint.issuer
-        )
+        key = SecretStr(new_master_key())
+        settings = Settings(database_url=scratch.url, owner_database_url=scratch.owner_url, master_key=key, issuer=intake_mint.issuer)
         service, database = intake_app.create_service(settings), Database(settings)
         await database.start()
         application = create_app(service, database)

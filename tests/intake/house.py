@@ -10,6 +10,7 @@ import aiohttp
 from ihala_contracts.catalogue import BY_TYPE, type_of, version_of
 from ihala_contracts.envelope import Event
 from ihala_contracts.referral_v1 import SealingKeyPublished
+from ihala_intake import ledger
 from ihala_kit.auth import Caller
 from ihala_kit.bus import Received, envelope_of
 from ihala_kit.db import Database
@@ -106,6 +107,10 @@ class House:
         }  # fmt: skip
         return Received(event.topic, 0, number, headers, event.model_dump_json().encode(), envelope_of(headers))
 
+    def skip_a_number(self, source: str, key: UUID) -> None:
+        """Lose one event of a key on the way."""
+        self._sequences[source, key] += 1
+
     async def parked(self) -> int:
         return int(await self.scalar("SELECT count(*) FROM parked"))
 
@@ -152,3 +157,16 @@ class House:
         """Ask the database as the system."""
         async with self.database.transaction(Caller.system("test")) as tx:
             return await tx.scalar(text(query), values)
+
+    async def chain(self, person_id: UUID) -> int:
+        """Check a person's chain of reads and return its length."""
+        async with self.database.transaction(Caller.system("test")) as tx:
+            return await ledger.check_accesses(tx, person_id)
+
+    async def erase(self, need_id: UUID) -> None:
+        """Destroy the key of a need's person, as erasing will."""
+        async with self.database.transaction(Caller.system("test")) as tx:
+            await tx.execute(
+                text("UPDATE data_key SET wrapped = NULL, destroyed_at = :at WHERE id = (SELECT key_id FROM need WHERE id = :id)"),
+                {"at": datetime.now(UTC), "id": need_id},
+            )

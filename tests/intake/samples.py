@@ -16,7 +16,7 @@ PHONE = "07701234567"
 PHONES = ("07701234567", "+9647701234567", "9647701234567", "7701234567")
 NOTE = "البيت مسكون من قبل عائلة أخرى"
 OFFICER_NAME = "Officer Hassan Al-Jubouri"
-SECRETS = (*NAMES, *PHONES, NOTE, OFFICER_NAME, "HLP-2025-0815", "1987", "IQG15Q08N01")
+SECRETS = (*NAMES, *PHONES, NOTE, OFFICER_NAME, "HLP-2025-0815", "IQG15Q08N01")
 EVERYTHING = ["identity", "contact", "place", "household", "status", "requirements", "needs"]
 
 E = TypeVar("E", bound=Event)

@@ -38,7 +38,7 @@ async def test_a_request_opens_a_case_and_identifies_its_needs(house: House) -> 
 
 async def test_facts_travel_sealed_and_bound_to_their_need(house: House) -> None:
     await house.post("/v1/requests", HLP, request())
-    _, housing, school = await house.events()
+    _, housing, _ = await house.events()
     assert isinstance(housing, NeedIdentified)
     opened = house.unsealed(housing.facts)
     assert opened["about"] == str(housing.need_id)
@@ -198,7 +198,15 @@ async def test_a_centre_may_keep_the_identity(house: House) -> None:
 
 @pytest.mark.parametrize(
     ("actor", "status", "needs"),
-    [(HLP, 200, 2), (COORDINATOR, 200, 2), (OFFICER, 200, 2), (STRANGER, 404, 0), (NGO, 404, 0), (OTHER_COORDINATOR, 404, 0), (None, 401, 0)],
+    [
+        (HLP, 200, 2),
+        (COORDINATOR, 200, 2),
+        (OFFICER, 200, 2),
+        (STRANGER, 404, 0),
+        (NGO, 404, 0),
+        (OTHER_COORDINATOR, 404, 0),
+        (None, 401, 0),
+    ],
 )
 async def test_who_sees_a_request(house: House, actor: Any, status: int, needs: int) -> None:
     made = await house.post("/v1/requests", HLP, request())

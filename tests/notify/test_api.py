@@ -13,6 +13,7 @@ from ihala_kit.http import openapi_document
 from ihala_kit.testing import Mint
 from ihala_notify import upkeep
 from ihala_notify.app import Notify
+from ihala_notify.wakeups import APPLICATION
 from sqlalchemy import text
 
 from tests.notify.samples import OPERATOR, ORIGIN, RECEIVER, STRANGER, sample
@@ -89,11 +90,16 @@ async def test_a_long_poll_is_answered_by_the_commit(http: aiohttp.ClientSession
         assert (await other)[1]["events"] == []
 
 
+def in_use(database: Database) -> int:
+    """Return how many connections are taken out of the pool."""
+    return int(database.engine.pool.checkedout())  # type: ignore[attr-defined]
+
+
 async def test_long_polls_hold_no_connection(http: aiohttp.ClientSession, world: World, database: Database, as_of: Any) -> None:
     async with world.listening():
         polls = [asyncio.create_task(get(http, "/v1/events", as_of(RECEIVER), wait=25)) for _ in range(60)]
-        await asyncio.sleep(1)
-        assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        while sum(len(waiting) for waiting in world.service.wakeups._waiting.values()) < len(polls) or in_use(database):
+            await asyncio.sleep(0.05)
         await world.introduce()
         for status, page in await asyncio.wait_for(asyncio.gather(*polls), 20):
             assert status == 200 and page["events"]
@@ -110,8 +116,10 @@ async def test_listening_begins_anew_when_its_connection_is_cut(http: aiohttp.Cl
     async with world.listening():
         poll = asyncio.create_task(get(http, "/v1/events", as_of(RECEIVER), wait=25))
         await asyncio.sleep(0.3)
-        await world.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()")
-        await asyncio.sleep(0.3)
+        query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name"
+        assert len(await world.rows(query, name=APPLICATION)) == 1
+        while world.service.wakeups.listening:
+            await asyncio.sleep(0.01)
         await world.introduce()
         assert (await asyncio.wait_for(poll, 10))[1]["events"]
 

@@ -216,6 +216,20 @@ async def test_a_need_that_ended_while_its_message_was_claimed_is_not_spoken_of(
     assert peers.sent == []
 
 
+async def test_many_at_once_share_one_token(world: World, peers: Peers) -> None:
+    await world.introduce()
+    await asyncio.gather(*(world.announce(uuid4()) for _ in range(8)))
+    await world.send()
+    assert (len(peers.sent), peers.tokens_asked) == (8, 1)
+
+
+async def test_a_token_is_renewed_before_its_end(world: World, peers: Peers) -> None:
+    peers.token_lives = 30
+    await accepted(world)
+    await world.send()
+    assert (len(peers.sent), peers.tokens_asked) == (2, 2)
+
+
 async def test_two_senders_never_send_the_same(world: World, peers: Peers) -> None:
     needs = [uuid4() for _ in range(12)]
     for need in needs:

@@ -1,4 +1,4 @@
-"""The migrated database and the table classes say the same; every column says whether it is personal; rows are locked away."""
+"""The migrated database and the table classes say the same; rows are locked away."""
 
 from ihala_notify.tables import Table
 
@@ -16,11 +16,6 @@ async def test_tables_equal_the_migrated_database(world: World) -> None:
     assert {(name, column.name): column.nullable for name, table in tables.items() for column in table.columns} == {
         place: nullable for place, nullable in migrated.items() if place[0] in tables
     }
-
-
-def test_every_column_says_whether_it_is_personal() -> None:
-    for table in Table.metadata.tables.values():
-        assert all(column.info["personal"] is False for column in table.columns)
 
 
 async def test_row_security_is_forced_on_the_main_tables(world: World) -> None:

@@ -130,6 +130,13 @@ class World:
         assert await self.value("SELECT count(*) FROM parked") == 0, "something was parked"
         return await self.emitted(before)
 
+    async def apply(self, *events: Event) -> None:
+        """Deliver events, each twice, while something else is going on."""
+        records = [self.record(event, event.topic.split(".")[1]) for event in events]
+        await self.inbox.apply(records)
+        await self.inbox.apply(records)
+        assert await self.value("SELECT count(*) FROM parked") == 0, "something was parked"
+
     async def count(self) -> int:
         return int(await self.value("SELECT coalesce(max(seq), 0) FROM outbox"))
 

@@ -40,6 +40,8 @@ def down(home: Home, progress: Progress) -> bool:
     pid = holder(home)
     if pid is None:
         return False
+    if before := Snapshot.read(home):
+        progress.know(before)
     os.kill(pid, signal.SIGTERM)
     until = time.monotonic() + STOPS_WITHIN_SECONDS
     with progress:

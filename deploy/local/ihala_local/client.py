@@ -14,7 +14,7 @@ from ihala_local.demo import Demo
 from ihala_local.sign_in import ASSERTION_TYPE, assertion
 
 RENEW_BEFORE_SECONDS = 60
-TRIES = 40
+PATIENCE_SECONDS = 90  # a service that was killed is back by then
 PAUSE_SECONDS = 0.25
 
 
@@ -83,21 +83,21 @@ class Client:
         return await self._call(method, path, expected or (200, 201, 202, 204), json=body, headers=headers)
 
     async def _call(self, method: str, path: str, expected: tuple[int, ...], **request: Any) -> Answer:
-        headers = dict(request.pop("headers", {}))
-        for left in reversed(range(TRIES)):
+        headers, until = dict(request.pop("headers", {})), time.monotonic() + PATIENCE_SECONDS
+        while True:
+            late = time.monotonic() > until
             try:
                 headers["Authorization"] = f"Bearer {await self.token()}"
                 answer = await self._once(method, path, headers=headers, **request)
             except (aiohttp.ClientError, TimeoutError):
-                if not left:
+                if late:
                     raise
             else:
                 if answer.status in expected:
                     return answer
-                if not left or not _may_be_repeated(answer):
+                if late or not _may_be_repeated(answer):
                     raise Unexpected(answer, expected)
             await asyncio.sleep(PAUSE_SECONDS)
-        raise AssertionError("the last try returns or raises")
 
     async def _once(self, method: str, path: str, **request: Any) -> Answer:
         timeout = aiohttp.ClientTimeout(total=40)

@@ -100,6 +100,8 @@ class Home:
                 shutil.rmtree(self.path / name)
         for name in DATA_FILES:
             (self.path / name).unlink(missing_ok=True)
+        if self.path.exists() and not any(self.path.iterdir()):
+            self.path.rmdir()
 
 
 PASSWORDS = (

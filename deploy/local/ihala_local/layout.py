@@ -3,25 +3,27 @@
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ihala_local import demo, kafka, postgres, probes
 from ihala_local.home import REPOSITORY
 from ihala_local.parts import Command, Part, Process, Report, Step
 from ihala_local.place import Place
-from ihala_local.ports import APPS, SERVICES
+from ihala_local.ports import APPS
 from ihala_local.provision import databases, topics
 from ihala_local.work import digest, only_once
 
 SCRIPTS = Path(sys.executable).parent
-MIGRATIONS_AT_ONCE = max(2, os.cpu_count() or 2)
 
 Extra = Mapping[str, Mapping[str, str]]
 
 
 def parts(place: Place, apps: Sequence[str], extra: Extra, seed: bool) -> list[Part]:
-    """Return all parts. PostgreSQL and Kafka start side by side; then the gateway, whose keys the services ask for, then they."""
+    """Return all parts. PostgreSQL and Kafka start side by side, then the gateway and all services.
+
+    No service waits for the gateway: it asks for its keys when the first request comes, which comes through the gateway.
+    """
     layout = Layout(place, apps, extra)
     made: list[Part] = [*layout.postgres(), layout.databases(), *layout.kafka(), layout.topics(), layout.sink()]
     if apps:
@@ -54,24 +56,19 @@ class Layout:
         return Step("databases", run, () if self.place.outside_postgres else ("postgres",))
 
     def migrations(self) -> Step:
-        """Migrate each database with `ihala migrate`, some at a time, unless it was done for the same migrations."""
-        at_once = asyncio.Semaphore(MIGRATIONS_AT_ONCE)
-        done: list[str] = []
-
-        async def migrate(name: str, report: Report) -> None:
-            async with at_once:
-                command = Command([str(SCRIPTS / "ihala"), "migrate", name], self._environment(name, owner=True), REPOSITORY)
-                await command.run(self.home.logs / f"migrate-{name}.log", f"Migrating {name}")
-                done.append(name)
-                report(f"{', '.join(done)} done")
-
-        async def once(name: str, report: Report) -> None:
-            cause = digest([self.place.migrations(name)])
-            database = self.place.database(name).database
-            await only_once(self.place.server, database, "migrations", cause, lambda: migrate(name, report))
+        """Migrate the databases whose migrations are not the ones they were last migrated by."""
 
         async def run(report: Report) -> None:
-            await _together(*(once(name, report) for name in self.apps))
+            causes = {name: digest([self.place.migrations(name)]) for name in self.apps}
+            wanted = [name for name in self.apps if await self._mark(name, "migrations") != causes[name]]
+            if not wanted:
+                return
+            report(", ".join(wanted))
+            environment = {key: value for name in wanted for key, value in self._environment(name, owner=True).items()}
+            command = Command([sys.executable, "-m", "ihala_local.migrate", *wanted], environment, REPOSITORY)
+            await command.run(self.home.logs / "migrations.log", "Migrating the databases")
+            for name in wanted:
+                await databases.mark(self.place.server, self.place.database(name).database, "migrations", causes[name])
 
         return Step("migrations", run, ("databases",))
 
@@ -117,35 +114,25 @@ class Layout:
         """The gateway or a service, all its roles in one process."""
         port = self.place.ports.of(name)
         needs = ("clients", "topics") if name == "gateway" else ("migrations", "topics", "sink")
-        if name != "gateway" and "gateway" in self.apps:
-            needs = (*needs, "gateway")
         words = [str(SCRIPTS / "ihala"), "run", name, "--role", "all"]
         return Process(name, lambda: Command(words, self._environment(name), REPOSITORY), lambda: probes.http(port, "/health/ready"), needs)
 
     def seed(self) -> Step:
-        """Load places, needs and demonstration providers through the services that own them."""
+        """Load places, needs and demonstration providers by the program of the service that owns them; its events go out when it runs."""
         from ihala_local import seed  # here: a stack without services has no use for it
 
         async def load() -> None:
             await seed.load(self.place)
 
         async def run(_: Report) -> None:
-            here = Path(__file__).parent
-            cause = digest([here / "data", *here.glob("seed*")])
+            here, owner = Path(__file__).parent, REPOSITORY / "services" / "directory" / "ihala_directory"
+            cause = digest([here / "data", here / "seed.py", owner / "data", owner / "seed.py"])
             await only_once(self.place.server, self.place.database("directory").database, "seed", cause, load)
 
-        return Step("seed", run, SERVICES)
+        return Step("seed", run, ("migrations",))
+
+    async def _mark(self, name: str, work: str) -> str | None:
+        return (await databases.marks(self.place.server, self.place.database(name).database)).get(work)
 
     def _environment(self, name: str, owner: bool = False) -> dict[str, str]:
         return {**self.place.environment(name, owner), **self.extra.get(name, {})}
-
-
-async def _together(*work: Coroutine[None, None, None]) -> None:
-    """Run all; when one fails, end the others before its error is raised."""
-    tasks = [asyncio.create_task(one) for one in work]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

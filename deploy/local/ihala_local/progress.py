@@ -40,12 +40,15 @@ class Progress:
         elif not self.console.is_terminal:
             self._print_new(snapshot)
 
+    def know(self, snapshot: Snapshot) -> None:
+        """Take what it says as told already: only what changes from here on is printed."""
+        self._said |= {_key(part) for part in snapshot.parts}
+
     def _print_new(self, snapshot: Snapshot) -> None:
         for part in snapshot.parts:
-            key = (part["name"], part["state"], part["restarts"])
-            if part["state"] not in ("waiting", "stopping") and key not in self._said:
-                self._said.add(key)
+            if part["state"] not in ("waiting", "stopping") and _key(part) not in self._said:
                 self.console.print(f"{part['name']!s:>12}  {part['state']}{_seconds(part)}  {part['detail']}".rstrip(), soft_wrap=True)
+        self.know(snapshot)
 
     def _table(self, snapshot: Snapshot) -> Table:
         table = Table.grid(padding=(0, 2))
@@ -55,6 +58,10 @@ class Progress:
             sign = Text("●", style) if state in STYLES else self._spinners.setdefault(name, Spinner("dots", style=style))
             table.add_row(sign, name, Text(state, style), _seconds(part), Text(str(part["detail"]), "dim", overflow="ellipsis"))
         return table
+
+
+def _key(part: dict[str, object]) -> tuple[object, ...]:
+    return part["name"], part["state"], part["restarts"]
 
 
 def _seconds(part: dict[str, object]) -> str:

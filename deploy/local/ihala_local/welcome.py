@@ -19,7 +19,7 @@ def welcome(console: Console, place: Place) -> None:
     console.print(_addresses(place))
     console.print()
     console.print(_clients(demo.clients.values()))
-    console.print(f"\nTheir keys are in {_short(place.home)}/keys; {_short(place.home)}/demo.json lists everything for programs.")
+    console.print(f"\nTheir keys are in {_short(place.home)}/keys; {_short(place.home)}/demo.json lists everything for programs, scopes included.")
     console.print("\n[bold]Try[/bold]")
     for call in calls(demo):
         console.print(call, highlight=False, soft_wrap=True, markup=False)
@@ -56,12 +56,12 @@ def _addresses(place: Place) -> Table:
 
 
 def _clients(clients: Iterable[dict[str, Any]]) -> Table:
-    table = Table("client", "organisation", "kind", "roles", "scopes", box=None, pad_edge=False, title="Demonstration clients")
+    """Who may try it; the scopes of each stand in demo.json."""
+    table = Table("client", "organisation", "kind", "roles", box=None, pad_edge=False, title="Demonstration clients")
     table.title_justify = "left"
     for client in clients:
         if client["organization_kind"] != "system":
-            roles, scopes = ", ".join(client["roles"]), ", ".join(client["scopes"])
-            table.add_row(client["client_id"], client["organization"], client["organization_kind"], roles, scopes)
+            table.add_row(client["client_id"], client["organization"], client["organization_kind"], ", ".join(client["roles"]))
     return table
 
 

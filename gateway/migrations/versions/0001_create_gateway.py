@@ -18,7 +18,7 @@ _AT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """Create everything."""
-    schema.create_v1(op, migrations.app_role())  # type: ignore[arg-type]  # Alembic's `op` is a module
+    schema.create_v1(op, migrations.app_role())
     _create_clients()
     op.create_table(
         "signing_key",
@@ -35,8 +35,8 @@ def upgrade() -> None:
         sa.Column("expires_at", _AT, nullable=False, index=True),
     )
     _create_access_log()
-    migrations.grant(op, ["client", "signing_key"], "SELECT, INSERT, UPDATE")  # type: ignore[arg-type]
-    migrations.grant(op, ["spent_assertion", "access_log"], "SELECT, INSERT, DELETE")  # type: ignore[arg-type]
+    migrations.grant(op, ["client", "signing_key"], "SELECT, INSERT, UPDATE")
+    migrations.grant(op, ["spent_assertion", "access_log"], "SELECT, INSERT, DELETE")
 
 
 def _create_clients() -> None:

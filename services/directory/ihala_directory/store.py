@@ -13,7 +13,7 @@ from ihala_kit.pages import PageRequest
 from sqlalchemy import exists, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from ihala_directory.errors import (
     OrganizationNotFound,
@@ -158,19 +158,20 @@ async def locations_of(tx: AsyncSession, service_id: UUID) -> Sequence[tuple[Ser
 
 async def candidates(tx: AsyncSession, need: str, areas: list[str], *, restricted: bool) -> list[Found]:
     """Return all who say that they meet `need` in one of `areas`, whatever else speaks against them."""
-    query = (
+    rows = await tx.exec(candidates_query(need, areas, restricted=restricted))
+    return [(candidate(at, one, owner, where), one, owner) for at, one, owner, where in rows]
+
+
+def candidates_query(need: str, areas: list[str], *, restricted: bool) -> Select[ServiceAtLocation, Service, Organization, Location]:
+    """Return the query behind `candidates`: by the index on need and area."""
+    reaching = select(Reach.service_at_location_id).where(Reach.need_code == need, col(Reach.area_code).in_(areas))
+    return (
         select(ServiceAtLocation, Service, Organization, Location)
         .join(Service, col(Service.id) == ServiceAtLocation.service_id)
         .join(Organization, col(Organization.id) == Service.organization_id)
         .join(Location, col(Location.id) == ServiceAtLocation.location_id)
-        .where(
-            col(ServiceAtLocation.id).in_(
-                select(Reach.service_at_location_id).where(Reach.need_code == need, col(Reach.area_code).in_(areas))
-            ),
-            col(Service.restricted).is_(restricted),
-        )
+        .where(col(ServiceAtLocation.id).in_(reaching), col(Service.restricted).is_(restricted))
     )
-    return [(candidate(at, one, owner, where), one, owner) for at, one, owner, where in await tx.exec(query)]
 
 
 def candidate(at: ServiceAtLocation, one: Service, owner: Organization, where: Location | None) -> Candidate:

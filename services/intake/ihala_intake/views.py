@@ -51,16 +51,20 @@ def view(caller: Caller, rows: Rows) -> RequestView:
     )  # fmt: skip
 
 
+def state(caller: Caller, need: Need) -> str:
+    """Return a need's state, or what the ministry's centres see of it."""
+    return needs.shown(NeedState(need.state)) if caller.organization_kind in store.INTERIOR else need.state
+
+
 def need_code(key: Key | None, need: Need) -> str:
     """Return a need's true code where its key is at hand, else what stands for it."""
     return key.open(NeedDetails, need.details, f"need.details/{need.id}").code if key else need.code
 
 
 def _need(caller: Caller, rows: Rows, need: Need) -> NeedStatus:
-    status = needs.shown(NeedState(need.state))
     return NeedStatus(
         need_id=need.id, reference=need.reference, code=need_code(rows.keys.get(need.key_id), need), consent_id=need.consent_id,
-        status=status, state=status if caller.organization_kind in store.INTERIOR else need.state,
+        status=needs.shown(NeedState(need.state)), state=state(caller, need),
     )  # fmt: skip
 
 

@@ -104,7 +104,7 @@ async def perform_next(database: Database, performers: dict[str, Performer]) -> 
     except Exception as error:
         if work is None:
             raise
-        log.warning("due work %s fails with %s", work.kind, type(error).__name__)
+        log.warning("due work fails", extra={"kind_of_work": work.kind}, exc_info=error)
         await _put_off(database, work)
     return work is not None
 

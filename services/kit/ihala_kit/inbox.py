@@ -134,8 +134,8 @@ class Inbox:
         while ordered:
             try:
                 done = await self._apply_batch(ordered)
-            except Exception as error:  # noqa: BLE001 - whatever it is, one by one tells which event it was
-                log.warning("batch of %d is done again one by one after %s", len(ordered), type(error).__name__)
+            except Exception as error:
+                log.warning("a batch is done again one by one", extra={"events": len(ordered)}, exc_info=error)
                 await self._apply_one_by_one(ordered)
                 return
             ordered = ordered[done:]
@@ -165,9 +165,9 @@ class Inbox:
             try:
                 await self._apply_batch([record])
                 return
-            except Exception as error:  # noqa: BLE001 - what cannot pass parks its key
+            except Exception as error:
                 tries += not _may_pass(error)
-                log.warning("event %s fails with %s", _envelope(record).id, type(error).__name__)
+                log.warning("an event fails", extra={"event": str(_envelope(record).id), "type": _envelope(record).type}, exc_info=error)
                 if tries >= TRIES:
                     await self._park(record, type(error).__name__)
                     return

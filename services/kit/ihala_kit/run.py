@@ -75,7 +75,8 @@ async def _serve(service: Service, database: Database, health: Health) -> None:
     app = service.asgi(database) if service.asgi else http.create_app(service, database, health)
     config = uvicorn.Config(
         app, host=service.settings.host, port=service.settings.port, log_config=None, access_log=False,
-        server_header=False, date_header=False, lifespan="on", timeout_graceful_shutdown=5,
+        server_header=False,
+        proxy_headers=False, date_header=False, lifespan="on", timeout_graceful_shutdown=5,
     )  # fmt: skip
     server = Server(config)
     try:

@@ -104,7 +104,7 @@ class InternalTokens:
             checked = jwt.decode(token, key, registry=self._registry)
             self._check(checked.header, checked.claims)
             return caller_from(checked.claims), float(checked.claims["exp"])
-        except (JoseError, binascii.Error, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (JoseError, binascii.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             log.info("token refused", extra={"error": type(error).__name__})
             raise unauthenticated("invalid") from None
 

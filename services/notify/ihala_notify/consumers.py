@@ -13,7 +13,7 @@ from ihala_contracts.intake_v1 import (
     NeedStateChanged,
     Sensitivity,
 )
-from ihala_contracts.notify_v1 import SubscriptionDisabled, SubscriptionOpened
+from ihala_contracts.notify_v1 import SubscriptionDisabled
 from ihala_kit.inbox import reads
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -89,12 +89,6 @@ async def service_changed(tx: AsyncSession, event: ServiceChanged) -> None:
     """Learn what the public is told of the service."""
     await copies.learn_service(tx, event)
     await _follow_organization(tx, event)
-
-
-@reads(SubscriptionOpened)
-async def subscription_opened(tx: AsyncSession, event: SubscriptionOpened) -> None:
-    """Its owner's own doing."""
-    feed.show(tx, event, Circle())
 
 
 @reads(SubscriptionDisabled)

@@ -3,6 +3,7 @@
 Notify asks through the gateway as an OAuth client of its own (private_key_jwt, RFC 7523).
 """
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from uuid import UUID
 
 import aiohttp
 from ihala_kit.ids import new_id
+from ihala_kit.telemetry import inject
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
@@ -56,11 +58,14 @@ class Contacts:
     client_id: str
     key_file: Path | None
     _token: str = field(default="", repr=False)
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     _good_until: float = 0.0  # monotonic
 
     async def contact(self, session: aiohttp.ClientSession, need_id: UUID) -> Contact:
         """Return the contact for a need. Raises Unreachable when there is none to be had, NotNow when it must be asked again."""
         headers = {"Authorization": f"Bearer {await self._access_token(session)}"}
+        if traceparent := inject():
+            headers["traceparent"] = traceparent
         url = f"{self.issuer}/intake/v1/contacts/{need_id}"
         try:
             async with session.get(url, headers=headers, allow_redirects=False) as answer:
@@ -82,8 +87,12 @@ class Contacts:
             raise NotNow("contact_not_understood") from None
 
     async def _access_token(self, session: aiohttp.ClientSession) -> str:
-        if time.monotonic() < self._good_until:
+        async with self._asking:  # one asks for all
+            if time.monotonic() >= self._good_until:
+                await self._renew(session)
             return self._token
+
+    async def _renew(self, session: aiohttp.ClientSession) -> None:
         form = {
             "grant_type": "client_credentials", "client_id": self.client_id, "scope": SCOPE,
             "client_assertion_type": ASSERTION_TYPE, "client_assertion": self._assertion(),
@@ -100,7 +109,6 @@ class Contacts:
         except ValidationError:
             raise NotNow("token_not_understood") from None
         self._token, self._good_until = token.access_token, time.monotonic() + token.expires_in - RENEW_BEFORE_SECONDS
-        return self._token
 
     def _assertion(self) -> str:
         """Return a signed statement that it is us, for one use within a minute."""

@@ -20,21 +20,24 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_notify.visibility import Circle, Shown, decide
 from ihala_notify.wakeups import CHANNEL
 
-_COUNT = text("""
-    INSERT INTO feed_counter (organization_id, position, purged_to)
-    SELECT asked.id, asked.n, 0 FROM unnest(CAST(:ids AS uuid[]), CAST(:counts AS bigint[])) AS asked (id, n) ORDER BY asked.id
-    ON CONFLICT (organization_id) DO UPDATE SET position = feed_counter.position + excluded.position
-    RETURNING organization_id, position
-""")
+# One statement, since it is on the way of every event: counters locked in order, items at their positions, waiting readers woken.
 _APPEND = text("""
-    INSERT INTO feed (organization_id, position, event_id, source, type, subject, time, data, appended_at)
-    SELECT * FROM unnest(
-        CAST(:organization_id AS uuid[]), CAST(:position AS bigint[]), CAST(:event_id AS uuid[]), CAST(:source AS text[]),
-        CAST(:type AS text[]), CAST(:subject AS text[]), CAST(:time AS timestamptz[]), CAST(:data AS jsonb[]),
-        CAST(:appended_at AS timestamptz[]))
+    WITH counted AS (
+        INSERT INTO feed_counter (organization_id, position, purged_to)
+        SELECT asked.id, asked.n, 0 FROM unnest(CAST(:ids AS uuid[]), CAST(:counts AS bigint[])) AS asked (id, n) ORDER BY asked.id
+        ON CONFLICT (organization_id) DO UPDATE SET position = feed_counter.position + excluded.position
+        RETURNING organization_id, position
+    ), appended AS (
+        INSERT INTO feed (organization_id, position, event_id, source, type, subject, time, data, appended_at)
+        SELECT organization_id, position - newer, event_id, source, type, subject, time, data, :at
+        FROM unnest(
+            CAST(:organization_id AS uuid[]), CAST(:newer AS bigint[]), CAST(:event_id AS uuid[]), CAST(:source AS text[]),
+            CAST(:type AS text[]), CAST(:subject AS text[]), CAST(:time AS timestamptz[]), CAST(:data AS jsonb[])
+        ) AS item (organization_id, newer, event_id, source, type, subject, time, data) JOIN counted USING (organization_id)
+    )
+    SELECT pg_notify(:channel, CAST(organization_id AS text)) FROM counted
 """)
-_NOTIFY = text("SELECT pg_notify(:channel, id) FROM unnest(CAST(:ids AS text[])) AS id")
-_COLUMNS = ("organization_id", "position", "event_id", "source", "type", "subject", "time", "data", "appended_at")
+_COLUMNS = ("organization_id", "newer", "event_id", "source", "type", "subject", "time", "data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +67,22 @@ def _buffer(tx: AsyncSession) -> list[Item]:
 
 
 def _append(session: Session) -> None:
+    """Write the buffer. An item's position is the counter's, less the items of its organisation that come after it."""
     items: list[Item] = session.info["feed"]
     if not items:
         return
-    next_of = _positions(session, items)
-    rows: dict[str, list[object]] = {name: [] for name in _COLUMNS}
-    for item in items:
-        for name, value in zip(_COLUMNS, _row(item, next_of[item.organization_id]), strict=True):
-            rows[name].append(value)
-        next_of[item.organization_id] += 1
-    session.execute(_APPEND, rows)
-    session.execute(_NOTIFY, {"channel": CHANNEL, "ids": [str(organization_id) for organization_id in next_of]})
-
-
-def _positions(session: Session, items: list[Item]) -> dict[UUID, int]:
-    """Lock the counters, take as many positions of each as it has items; return each organisation's first one."""
     counts = Counter(item.organization_id for item in items)
+    newer, rows = counts.copy(), []
+    for item in items:
+        newer[item.organization_id] -= 1
+        rows.append(_row(item, newer[item.organization_id]))
+    values = {name: list(column) for name, column in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}
     ids = sorted(counts)
-    found = session.execute(_COUNT, {"ids": ids, "counts": [counts[each] for each in ids]})
-    return {row.organization_id: row.position - counts[row.organization_id] + 1 for row in found}
+    about = {"ids": ids, "counts": [counts[each] for each in ids], "channel": CHANNEL, "at": datetime.now(UTC)}
+    session.execute(_APPEND, values | about)
 
 
-def _row(item: Item, position: int) -> tuple[object, ...]:
+def _row(item: Item, newer: int) -> tuple[object, ...]:
     envelope, shown = item.event.envelope, item.shown
-    return (
-        item.organization_id, position, envelope.id, envelope.source, envelope.type, shown.subject, shown.time,
-        json.dumps(shown.data), datetime.now(UTC),
-    )  # fmt: skip
+    data = json.dumps(shown.data)
+    return (item.organization_id, newer, envelope.id, envelope.source, envelope.type, shown.subject, shown.time, data)

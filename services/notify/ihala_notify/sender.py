@@ -14,7 +14,6 @@ from ihala_kit.auth import Caller
 from ihala_kit.crash import crash_point
 from ihala_kit.db import Database
 from ihala_kit.telemetry import span_from
-from opentelemetry.trace import SpanKind
 
 from ihala_notify import messages
 from ihala_notify.channels import Channel, Outgoing
@@ -44,11 +43,13 @@ class Sender:
             claimed = await messages.claim(tx, self.at_once)
         if claimed:
             async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
-                await asyncio.gather(*(self._send(database, session, message) for message in claimed))
+                results = await asyncio.gather(*(self._send(database, session, each) for each in claimed), return_exceptions=True)
+            for error in filter(None, results):  # all have ended; what could not be settled comes again when its lease is over
+                raise error
         return len(claimed)
 
     async def _send(self, database: Database, session: aiohttp.ClientSession, message: Claimed) -> None:
-        with span_from(message.traceparent, "send message", SpanKind.PRODUCER):
+        with span_from(message.traceparent, "send message"):
             result = await self._try(session, message)
             crash_point("send.before-settle")
             async with database.transaction(Caller.system("send")) as tx:

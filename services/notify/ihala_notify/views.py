@@ -1,8 +1,7 @@
 """What each event may show to whom, as data: the fields a receiver, an origin, the operator and the organisation itself see of it.
 
 Never here, for anybody: the category of a need (nor a service's id, which would tell it), consent, facts, other attempts and their
-number, free words about why somebody declined (the origin asks the API). An event without an entry is shown to nobody; a test asks
-that each event has been thought of.
+number, free words about why somebody declined (the origin asks the API). An event without an entry is shown to nobody.
 """
 
 from dataclasses import dataclass, field
@@ -40,6 +39,10 @@ def _moved(receiver: str = "", origin: str = "", operator: str = "") -> View:
     )
 
 
+# Thought of, and shown to nobody; a test asks it of every event. Who opens a subscription has just had the answer.
+FOR_NOBODY: tuple[type[Event], ...] = (
+    intake.SealingKeyPublished, referral.SealingKeyPublished, directory.SealingKeyPublished, notify.SubscriptionOpened,
+)  # fmt: skip
 _CONCERNS_THE_OPERATOR = "need_id placement_id "
 
 VIEWS: dict[type[Event], View] = {
@@ -102,6 +105,5 @@ VIEWS: dict[type[Event], View] = {
     ),
     notify.MessageDelivered: _view(operator="need_id message_id channel delivered_at"),
     notify.MessageFailed: _view(operator="need_id message_id channel reason failed_at"),
-    notify.SubscriptionOpened: _view(itself="subscription_id opened_at"),
     notify.SubscriptionDisabled: _view(itself="subscription_id reason disabled_at"),
 }

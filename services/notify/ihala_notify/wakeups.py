@@ -13,6 +13,7 @@ from ihala_kit.dsn import plain_dsn
 log = logging.getLogger(__name__)
 
 CHANNEL = "feed"
+APPLICATION = "ihala-notify-wakeups"  # as PostgreSQL shows the connection
 PAUSE_SECONDS = 1.0
 PING_SECONDS = 10.0
 WITHOUT_NOTICES_SECONDS = 0.25  # how often a poll looks by itself while no notice can come
@@ -57,14 +58,16 @@ class Wakeups:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _listen(self, dsn: str) -> None:
-        connection = await asyncpg.connect(dsn)
+        connection, lost = await asyncpg.connect(dsn, server_settings={"application_name": APPLICATION}), asyncio.Event()
         try:
+            connection.add_termination_listener(lambda _: lost.set())
             await connection.add_listener(CHANNEL, lambda *notice: self.wake(UUID(str(notice[-1]))))
             self.listening = True
             self.wake_all()  # what came before we listened
-            while True:
+            while not lost.is_set():
                 await asyncio.wait_for(connection.execute("SELECT"), PING_SECONDS)
-                await asyncio.sleep(PING_SECONDS)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(lost.wait(), PING_SECONDS)
         finally:
             await connection.close(timeout=1)
 

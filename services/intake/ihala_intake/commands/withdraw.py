@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from ihala_contracts.intake_v1 import ConsentWithdrawn, NeedState
+from ihala_contracts.intake_v1 import ConsentWithdrawn
 from ihala_kit.auth import Caller
 from ihala_kit.db import now
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import store
+from ihala_intake import store, views
 from ihala_intake.commands import revisions
 from ihala_intake.commands.disclose import close
 from ihala_intake.commands.moves import move
@@ -50,8 +50,9 @@ async def withdraw(tx: AsyncSession, caller: Caller, body: WithdrawalIn) -> With
     for need in part.needs:
         _tell(tx, need, part)
     return Withdrawn(
-        consent_id=consent.id, revision=consent.revision, referral_id=part.referral_id, disclosures_closed=len(closed), withdrawn_at=at,
-        needs=[WithdrawnNeed(need_id=need.id, state=NeedState(need.state)) for need in part.needs],
+        consent_id=consent.id, revision=consent.revision, referral_id=part.referral_id, withdrawn_at=at,
+        disclosures_closed=None if caller.organization_kind in store.INTERIOR else len(closed),
+        needs=[WithdrawnNeed(need_id=need.id, state=views.state(caller, need)) for need in part.needs],
     )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from ihala_contracts.intake_v1 import NeedState
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -86,10 +85,10 @@ class WithdrawalIn(Body):
 
 
 class WithdrawnNeed(Answer):
-    """A need that the withdrawal touched."""
+    """A need that the withdrawal touched, as its origin may see it."""
 
     need_id: UUID
-    state: NeedState
+    state: str
 
 
 class Withdrawn(Answer):
@@ -99,5 +98,5 @@ class Withdrawn(Answer):
     revision: int
     referral_id: UUID | None
     needs: list[WithdrawnNeed]
-    disclosures_closed: int
+    disclosures_closed: int | None = Field(description="Not said to the ministry's centres, which learn of no provider.")
     withdrawn_at: datetime

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import announcing, clock, consequences, lifecycle, placing, work_items
-from ihala_referral.consequences import Consequence, Exclude
+from ihala_referral.consequences import Consequence, Exclude, Next
 from ihala_referral.guards import Situation
 from ihala_referral.states import TAKEN, Act, Party
 from ihala_referral.tables import BarredPair, Exclusion, Referral
@@ -46,8 +46,10 @@ async def end(
     announcing.moved(tx, situation, referral, kind, service_at_location_id=referral.service_at_location_id, **more)
     situation.placement.replaces_id = referral.id
     await work_items.close(tx, situation, work_items.OF_ATTEMPT)
-    await _follow(tx, situation, referral, consequence or consequences.of(act, reason), reason or act.value)
-    clock.wind(situation.placement, situation.referrals)
+    follows = consequence or consequences.of(act, reason)
+    await _follow(tx, situation, referral, follows, reason or act.value)
+    if follows.next is not Next.STAY:  # else whoever ended it goes on, and winds the clock then
+        clock.wind(situation.placement, situation.referrals)
 
 
 async def _follow(tx: AsyncSession, situation: Situation, referral: Referral, consequence: Consequence, reason: str) -> None:

@@ -82,15 +82,17 @@ async def decline(
 async def ask(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, question: str) -> Referral:
     """Ask for more; the decision clock rests until the answer. Emits ReferralInformationRequested."""
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.ASK, ANSWER)
-    referral.rounds += 1
+    number = referral.rounds + 1
     sealed = await sealing.seal(tx, referral.need_id, question, "question")
     tx.add(Exchange(
-        referral_id=referral.id, round=referral.rounds, operator_id=referral.operator_id, need_id=referral.need_id,
+        referral_id=referral.id, round=number, operator_id=referral.operator_id, need_id=referral.need_id,
         question=sealed, asked_at=situation.now,
     ))  # fmt: skip
     clock.rest(referral, placing.policy_of(situation).of(referral.urgency), situation.now)
-    more = {"round": referral.rounds, "answer_by": referral.answer_by}
-    return await _finish(tx, situation, referral, Act.ASK, party, v1.ReferralInformationRequested, **more)
+    more = {"round": number, "answer_by": referral.answer_by}
+    await _finish(tx, situation, referral, Act.ASK, party, v1.ReferralInformationRequested, **more)
+    referral.rounds = number  # only now: the guard counts those before
+    return referral
 
 
 async def answer(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, text: str) -> Referral:

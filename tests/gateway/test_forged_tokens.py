@@ -1,0 +1,146 @@
+"""The list of attacks, first part: access tokens that are forged, foreign, out of date or too weak. A new finding is a new entry."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey, RSAKey
+
+from tests.gateway.house import ANY_ALGORITHM, House, get
+
+PATH = "/referral/v1/referrals"
+MISSING = object()
+
+
+def b64(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+class Forge:
+    """Makes tokens with the gateway's own key, as nobody outside could, so that each check is tried alone."""
+
+    def __init__(self, home: House, good: str) -> None:
+        self.keys = home.gateway._keys
+        self.key = self.keys.access.current()
+        head, payload, self.signature = good.split(".")
+        self.head: dict[str, Any] = json.loads(base64.urlsafe_b64decode(head + "=="))
+        self.claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=="))
+
+    def __call__(self, *, head: dict[str, Any] | None = None, key: Any = None, **claims: Any) -> str:
+        made = {name: value for name, value in (self.claims | claims).items() if value is not MISSING}
+        header = {name: value for name, value in (self.head | (head or {})).items() if value is not MISSING}
+        return jwt.encode(header, made, key or self.key, registry=ANY_ALGORITHM, default_type=None)
+
+    def unsigned(self, head: dict[str, Any], signature: str = "") -> str:
+        return f"{b64(json.dumps(self.head | head).encode())}.{b64(json.dumps(self.claims).encode())}.{signature}"
+
+
+def forgeries(forge: Forge) -> dict[str, str]:
+    now, other = int(time.time()), ECKey.generate_key("P-256", {"kid": "x"})
+    public_pem = forge.key.as_pem(private=False)
+    rsa = RSAKey.generate_key(2048)
+    hmac_input = forge.unsigned({"alg": "HS256"}).rpartition(".")[0]
+    hmac_signature = b64(hmac.digest(public_pem, hmac_input.encode(), hashlib.sha256))
+    zero = b64(bytes(64))
+    return {
+        "alg none": forge.unsigned({"alg": "none"}),
+        "alg None, old signature": forge.unsigned({"alg": "None"}, forge.signature),
+        "alg nOnE": forge.unsigned({"alg": "nOnE"}),
+        "HMAC with our public key": f"{hmac_input}.{hmac_signature}",
+        "HMAC with an empty key": forge(head={"alg": "HS256"}, key=OctKey.import_key(b"x" * 32)),
+        "RS256 with another key": forge(head={"alg": "RS256"}, key=rsa),
+        "PS256 with another key": forge(head={"alg": "PS256"}, key=rsa),
+        "a signature of zeros": forge.unsigned({}, zero),
+        "no signature": forge.unsigned({}),
+        "another key under our kid": forge(key=other),
+        "another token's signature": forge.unsigned({"x": 1}, forge.signature),
+        "changed claims": forge().split(".")[0] + "." + b64(json.dumps(forge.claims | {"cleared": True}).encode()) + "." + forge.signature,
+        "internal key": forge(head={"kid": forge.keys.internal.current().kid}, key=forge.keys.internal.current()),
+        "typ of the internal token": forge(head={"typ": "ihala-internal+jwt"}),
+        "typ JWT": forge(head={"typ": "JWT"}),
+        "no typ": forge(head={"typ": MISSING}),
+        "typ in capitals": forge(head={"typ": "AT+JWT"}),
+        "no kid": forge(head={"kid": MISSING}),
+        "unknown kid": forge(head={"kid": "other"}),
+        "kid as a path": forge(head={"kid": "../../../../dev/null"}),
+        "kid as SQL": forge(head={"kid": "x' OR '1'='1"}),
+        "kid as a number": forge.unsigned({"kid": 1}, zero),
+        "kid as a list": forge.unsigned({"kid": [forge.key.kid]}, zero),
+        "embedded jwk": forge(head={"jwk": other.as_dict(private=False)}, key=other),
+        "embedded jwk, no kid": forge(head={"jwk": other.as_dict(private=False), "kid": MISSING}, key=other),
+        "embedded x5c": forge.unsigned({"x5c": ["MIIB"]}, zero),
+        "jku": forge(head={"jku": "http://127.0.0.1:1/keys"}, key=other),
+        "x5u": forge(head={"x5u": "http://127.0.0.1:1/cert"}, key=other),
+        "crit": forge.unsigned({"crit": ["b64"], "b64": False}, zero),
+        "header too deep": b64(b'{"alg":' + b"[" * 5000 + b"]" * 5000 + b"}") + ".e30." + zero,
+        "header no object": f"{b64(b'[]')}.e30.{zero}",
+        "header no JSON": f"{b64(b'{')}.e30.{zero}",
+        "two parts": forge.unsigned({}).rpartition(".")[0],
+        "five parts": forge() + ".a.b",
+        "JWE": "e30.e30.e30.e30.e30",
+        "padding": forge() + "=",
+        "longer than 8 KiB": forge(filler="x" * 9000),
+        "expired": forge(exp=now - 1),
+        "expires as a text": forge(exp=str(now + 100)),
+        "expires as a fraction": forge(exp=now + 100.5),
+        "expires as true": forge(exp=True),
+        "expires never": forge(exp=MISSING),
+        "expires null": forge(exp=None),
+        "issued in the future": forge(iat=now + 3600),
+        "issued as a text": forge(iat=str(now)),
+        "not issued": forge(iat=MISSING),
+        "not before": forge(nbf=now + 3600),
+        "other issuer": forge(iss="https://evil.example"),
+        "issuer with a slash": forge(iss=forge.claims["iss"] + "/"),
+        "issuers": forge(iss=[forge.claims["iss"]]),
+        "no issuer": forge(iss=MISSING),
+        "other audience": forge(aud="https://other.example"),
+        "audience of a service": forge(aud="referral"),
+        "audience of Kafka": forge(aud="kafka"),
+        "several audiences": forge(aud=[forge.claims["aud"], "other"]),
+        "no audience": forge(aud=MISSING),
+        "scope as a list": forge(scope=["referral:read"]),
+        "no scope": forge(scope=MISSING),
+        "no client": forge(client_id=MISSING),
+        "client as a number": forge(client_id=1),
+        "sub of another": forge(sub="other"),
+        "no sub": forge(sub=MISSING),
+        "no jti": forge(jti=MISSING),
+        "jti as a number": forge(jti=1),
+        "organization as a list": forge(org=["x"]),
+        "client version as a text": forge(ver="1"),
+        "bound by DPoP": forge(cnf={"jkt": "x"}),
+        "bound to a certificate": forge(cnf={"x5t#S256": "x"}),
+        "bound to nothing": forge(cnf={}),
+    }
+
+
+async def test_every_forged_token_is_refused_with_401(seen: House) -> None:
+    forge = Forge(seen, await seen.token())
+    async with seen.session.get(PATH, headers={"Authorization": f"Bearer {forge()}"}) as answer:
+        assert answer.status == 200, "the forge itself makes good tokens"
+    seen.upstream.seen.clear()
+    for name, token in forgeries(forge).items():
+        status, answer_ = await seen.raw(get(PATH.encode(), b"Authorization: Bearer " + token.encode()))
+        assert status == 401, name
+        assert b'www-authenticate: Bearer error="invalid_token"' in answer_, name
+        assert b"application/problem+json" in answer_ and b"urn:ihala:problem:unauthenticated" in answer_, name
+        assert token.encode() not in answer_, name
+    assert seen.upstream.seen == []
+
+
+@pytest.mark.parametrize(
+    "scope", ["", "referral:reader", "xreferral:read", "referral:read2 directory:read", "REFERRAL:READ", "referral:read\nx"]
+)
+async def test_a_scope_that_only_looks_like_the_right_one_is_refused(seen: House, scope: str) -> None:
+    token = Forge(seen, await seen.token())(scope=scope)
+    status, answer = await seen.raw(get(PATH.encode(), b"Authorization: Bearer " + token.encode()))
+    assert status == 403
+    assert b'www-authenticate: Bearer error="insufficient_scope", scope="referral:read"' in answer
+    assert b"urn:ihala:problem:insufficient-scope" in answer
+    assert seen.upstream.seen == []

@@ -1,0 +1,108 @@
+"""What is refused before anything is stored: each with its problem, and without a word of what was sent."""
+
+import re
+from typing import Any
+
+from ihala_kit.http import openapi_document
+
+from tests.intake.actors import HLP, NOTIFY
+from tests.intake.house import House
+from tests.intake.samples import SECRETS, consent, need, person, request
+
+LONG = "ز" * 81
+BAD: list[tuple[dict[str, Any], str, str]] = [
+    (request(need("housing.palace")), "unknown-need-code", "#/needs/0/code"),
+    (request(need(), need("protection")), "unknown-need-code", "#/needs/1/code"),
+    (request(helped_on_the_spot={"code": "x", "at": "2025-01-01T00:00:00Z"}), "unknown-need-code", "#/helped_on_the_spot/code"),
+    (request(person=person(place="SY0101")), "unknown-place", "#/person/place"),
+    (request(person=person(place="Telafar")), "unknown-place", "#/person/place"),
+    (request(consent=None), "consent-missing", "#/consent"),
+    (request(consent=consent(categories=[])), "consent-missing", "#/consent/categories"),
+    (request(consent=consent(until="2020-01-01T00:00:00Z")), "malformed-request", "#/consent/until"),
+    (request(consent=consent(until="2120-01-01")), "malformed-request", "#/consent/until"),
+    (request(consent=consent(until="tomorrow")), "malformed-request", "#/consent/until"),
+    (request(consent=consent(categories=["religion"])), "malformed-request", "#/consent/categories/0"),
+    (request(consent=consent(purpose="research")), "malformed-request", "#/consent/purpose"),
+    (request() | {"needs": []}, "malformed-request", "#/needs"),
+    (request(need(urgency="soon")), "malformed-request", "#/needs/0/urgency"),
+    (request(need(sensitivity="standard")), "malformed-request", "#/needs/0/sensitivity"),
+    (request(need(note="n" * 2001)), "malformed-request", "#/needs/0/note"),
+    (request(person=person(call_name="")), "malformed-request", "#/person/call_name"),
+    (request(person=person(given_name=LONG)), "malformed-request", "#/person/given_name"),
+    (request(person=person(status="group.martian")), "malformed-request", "#/person/status"),
+    (request(person=person(birth_year=1850)), "malformed-request", "#/person/birth_year"),
+    (request(person=person(birth_year=2199)), "malformed-request", "#/person/birth_year"),
+    (request(person=person(birth_on="2199-01-01")), "malformed-request", "#/person/birth_on"),
+    (request(person=person(phones=[{"number": "زينب", "safe_to_call": True, "safe_to_message": True}])), "malformed-request",
+     "#/person/phones/0/number"),
+    (request(person=person(religion="x")), "malformed-request", "#/person"),
+    (request(identifiers=[{"system": "a b", "value": "1"}]), "malformed-request", "#/identifiers/0/system"),
+    (request(identity_held_by="origin"), "identity-held-by-origin", "#/person"),
+    (request(focal_point={"call_name": "x"}), "malformed-request", "#/focal_point"),
+    ({"person": "زينب"}, "malformed-request", "#/person"),
+]  # fmt: skip
+
+
+async def test_a_bad_request_changes_nothing_and_echoes_nothing(house: House) -> None:
+    for body, slug, pointer in BAD:
+        answer = await house.post("/v1/requests", HLP, body)
+        assert (answer.status, answer.slug) == (422, slug), pointer
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        places = [answer.body["pointer"]] if "pointer" in answer.body else [one["pointer"] for one in answer.body["errors"]]
+        assert pointer in places, places
+        assert not [word for word in (*SECRETS, LONG, "SY0101", "palace", "religion", "martian") if word in str(answer.body)], pointer
+    assert await house.events() == []
+    assert [await house.scalar(f"SELECT count(*) FROM {table}") for table in ("request", "person", "data_key", "idempotency")] == [0] * 4
+
+
+async def test_what_is_no_json_is_malformed(house: House) -> None:
+    headers = HLP.headers(house.mint) | {"Content-Type": "application/json"}
+    for raw in (b"", b"{", b"[]", b'"x"', b"\xff\xfe", b'{"needs": ' + b"[" * 5000 + b"]" * 5000 + b"}"):
+        async with house.session.post("/v1/requests", data=raw, headers=headers) as answer:
+            assert answer.status in (400, 422), raw[:10]
+            assert (await answer.json(content_type=None))["type"] == "urn:ihala:problem:malformed-request"
+
+
+async def test_a_body_over_one_mebibyte_is_refused(house: House) -> None:
+    answer = await house.post("/v1/requests", HLP, request(need(note="n" * 1_100_000)))
+    assert (answer.status, answer.slug) == (413, "body-too-large")
+
+
+async def test_a_nul_breaks_nothing(house: House) -> None:
+    assert (await house.post("/v1/requests", HLP, request(person=person(given_name="a\u0000b")))).status == 202
+    refused = await house.post("/v1/requests", HLP, request(identifiers=[{"system": "moi\u0000", "value": "1"}]))
+    assert (refused.status, refused.slug) == (422, "malformed-request")
+
+
+async def test_an_expired_or_foreign_token_opens_nothing(house: House) -> None:
+    for changes in ({"exp": 1}, {"aud": "referral"}, {"iss": "https://elsewhere.example"}, {"org": None}):
+        answer = await house.post("/v1/requests", HLP.but(more=changes), request())
+        assert (answer.status, answer.slug) == (401, "unauthenticated"), changes
+    assert await house.scalar("SELECT count(*) FROM request") == 0
+
+
+async def test_a_wrong_scope_is_refused_on_every_route(house: House) -> None:
+    some = "01940000-0000-7000-8000-000000000001"
+    routes = [
+        ("POST", "/v1/requests"), ("GET", "/v1/requests?system=a&value=b"), ("GET", f"/v1/requests/{some}"), ("GET", f"/v1/needs/{some}"),
+        ("GET", f"/v1/needs/{some}/person"), ("POST", f"/v1/needs/{some}/correction"), ("POST", f"/v1/needs/{some}/closure"),
+        ("GET", f"/v1/consents/{some}"), ("POST", f"/v1/consents/{some}/revisions"), ("POST", "/v1/withdrawals"),
+        ("GET", f"/v1/referrals/{some}/person"), ("GET", f"/v1/contacts/{some}"), ("GET", "/v1/follow-ups"),
+        ("GET", f"/v1/follow-ups/{some}"), ("POST", f"/v1/follow-ups/{some}/result"),
+    ]  # fmt: skip
+    for method, path in routes:
+        refused = await house.call(method, path, HLP.but(scopes=("directory:read",)), {} if method == "POST" else None)
+        assert (refused.status, refused.slug) == (403, "insufficient-scope"), (method, path)
+        nobody = await house.call(method, path, None, {} if method == "POST" else None)
+        assert (nobody.status, nobody.slug) == (401, "unauthenticated"), (method, path)
+    assert set(_paths(house)) == {(method, path.split("?")[0].replace(some, "{}")) for method, path in routes}
+
+
+def _paths(house: House) -> list[tuple[str, str]]:
+    paths = openapi_document(house.service)["paths"]
+    return [(method.upper(), re.sub(r"\{\w+\}", "{}", path)) for path, operations in paths.items() for method in operations]
+
+
+async def test_only_the_client_that_sends_messages_gets_a_contact(house: House) -> None:
+    other = await house.get("/v1/contacts/01940000-0000-7000-8000-000000000001", NOTIFY.but(client_id="another"))
+    assert (other.status, other.slug) == (403, "insufficient-scope")

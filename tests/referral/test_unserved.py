@@ -1,0 +1,137 @@
+"""No candidate now: unserved, the coordinator told, tried again when the directory changes: oldest and most urgent first, at a bounded rate."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from ihala_contracts.directory_v1 import ServiceChanged
+from ihala_contracts.referral_v1 import DeadlineMissed, NeedUnserved, PlacementRequested
+from ihala_kit.due import perform_next
+from ihala_referral.performers import RETRY_EVERY
+
+from tests.referral.world import COORDINATOR, NGO, NINEWA, World, kinds
+
+
+async def unserved(world: World, **more: object) -> UUID:
+    need_id = await world.identified(NGO, **more)
+    await world.deliver(world.none(await world.last(PlacementRequested, need_id), "capacity", "area"))
+    return need_id
+
+
+def changed(world: World, **more: object) -> ServiceChanged:
+    good = {
+        "service_id": uuid4(), "organization_id": uuid4(), "status": "active", "restricted": False, "need_codes": ["housing.hlp"],
+        "governorates": [NINEWA], "names": {}, "changed_at": world.now,
+    }  # fmt: skip
+    return ServiceChanged(**good | more)
+
+
+async def test_the_coordinator_is_told_which_criteria_failed(world: World) -> None:
+    need_id = await unserved(world)
+    told = await world.last(NeedUnserved)
+    assert (told.failing, told.attempt) == (["area", "capacity"], 1)
+    assert await world.work_items(need_id) == {"unserved"}
+    row = await world.placement(need_id)
+    shown = await world.get(COORDINATOR, f"/v1/placements/{row.id}")
+    assert shown.body["failing"] == ["area", "capacity"]
+    assert shown.body["attempts"][0]["explanation"][0] == {"code": "capacity", "result": "fail", "rule_version": 1}
+
+
+async def test_the_coordinator_may_place_it_again(world: World) -> None:
+    need_id = await unserved(world)
+    assert (await world.decide(COORDINATOR, need_id, "placing", {})).status == 200
+    assert await world.states(need_id) == ("placing", [])
+    assert await world.work_items(need_id) == set()
+
+
+async def test_the_oldest_of_the_most_urgent_is_tried_first_and_not_all_at_once(world: World) -> None:
+    early, late = world.now - timedelta(days=3), world.now - timedelta(days=1)
+    order = [
+        await unserved(world, urgency="urgent", requested_at=early),
+        await unserved(world, urgency="urgent", requested_at=late),
+        await unserved(world, urgency="routine", requested_at=early - timedelta(days=9)),
+    ]
+    elsewhere = [await unserved(world, governorate="IQG13"), await unserved(world, need_code="work.job")]
+    await world.deliver(changed(world))
+    tried: list[UUID] = []
+    for number in range(1, 4):
+        before = await world.count()
+        while await perform_next(world.database, world.service.performing()):
+            pass
+        asked = [event.need_id for event in await world.emitted(before) if isinstance(event, PlacementRequested)]
+        assert len(asked) == 1, f"round {number}"
+        tried += asked
+        world.advance(seconds=RETRY_EVERY.total_seconds())
+    assert tried == order
+    assert [(await world.states(need))[0] for need in elsewhere] == ["unserved"] * 2
+
+
+async def test_what_fails_again_waits_for_the_next_change(world: World) -> None:
+    need_id = await unserved(world)
+    await world.deliver(changed(world))
+    await world.tick()
+    await world.deliver(world.none(await world.last(PlacementRequested)))
+    world.advance(seconds=1)
+    await world.tick()
+    assert len(await world.all(PlacementRequested)) == 2
+    assert await world.states(need_id) == ("unserved", [])
+    await world.deliver(changed(world))
+    await world.tick()
+    assert len(await world.all(PlacementRequested)) == 3
+
+
+async def test_only_what_opens_something_is_worth_a_try(world: World) -> None:
+    need_id = await unserved(world)
+    service_id = uuid4()
+    paused = changed(world, service_id=service_id, status="paused")
+    same = changed(world, service_id=service_id, need_codes=["work.job"])
+    for event, tries in (
+        (paused, 1),  # closed
+        (changed(world, restricted=True), 1),  # not for such needs
+        (same, 1),  # for other needs
+        (same, 1),  # nothing new
+        (changed(world, service_id=service_id, need_codes=["work.job", "housing.hlp"]), 2),  # a need more
+    ):
+        await world.deliver(event)
+        await world.tick()
+        assert len(await world.all(PlacementRequested)) == tries
+    await world.deliver(world.none(await world.last(PlacementRequested)))
+    same_again = changed(world, service_id=service_id, need_codes=["work.job", "housing.hlp"])
+    await world.deliver(same_again)
+    await world.tick()
+    assert len(await world.all(PlacementRequested)) == 2
+    await world.deliver(same_again.model_copy(update={"places_opened": True}))
+    await world.tick()
+    assert len(await world.all(PlacementRequested)) == 3
+    assert (await world.states(need_id))[0] == "placing"
+
+
+async def test_it_is_looked_at_again_even_if_no_change_was_heard_of(world: World) -> None:
+    need_id = await unserved(world, urgency="emergency")
+    world.advance(minutes=61)
+    await world.tick()
+    assert (await world.states(need_id))[0] == "placing"
+
+
+async def test_a_restricted_need_is_never_tried_again_by_itself(world: World) -> None:
+    need_id = await world.identified(NGO, sensitivity="restricted", need_code="protection")
+    await world.decide(COORDINATOR, need_id, "placing", {"preferred_reservation_id": str(uuid4())})
+    await world.deliver(world.none(await world.last(PlacementRequested)))
+    await world.deliver(changed(world, need_codes=["protection"], restricted=False))
+    world.advance(days=30)
+    await world.tick()
+    assert await world.states(need_id) == ("unserved", [])
+    assert "unserved" in {event.deadline for event in await world.all(DeadlineMissed)}
+    assert len(await world.all(PlacementRequested)) == 1
+
+
+async def test_a_correction_of_the_need_is_worth_a_try(world: World) -> None:
+    from ihala_contracts.intake_v1 import NeedChanged
+
+    need_id = await unserved(world)
+    out = await world.deliver(
+        NeedChanged(
+            need_id=need_id, operator_id=uuid4(), urgency="routine", governorate="IQG13", match_settled=True, changed_at=world.now
+        )
+    )
+    assert kinds(out) == ["placement-requested"]
+    assert out[0].governorate == "IQG13"  # type: ignore[attr-defined]
