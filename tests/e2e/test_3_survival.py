@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from ihala_local.ports import APPS, SERVICES
 from ihala_local.stack import Stack
 from ihala_local.story.cast import Cast
@@ -24,6 +25,7 @@ POINTS = ("relay.after-ack", "consume.after-commit")
 PLACES = {"provider-housing-telafar": 400, "provider-housing-zummar": 400, "provider-housing-ninewa": 400}
 
 
+@pytest.mark.timeout(600)
 async def test_two_hundred_referrals_survive_kills(stack: Stack, cast: Cast, crashes: Path) -> None:
     for name, free in PLACES.items():
         await cast.confirm_places(name, free)

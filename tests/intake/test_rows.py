@@ -82,25 +82,25 @@ async def test_no_organisation_sees_nothing_and_nobody_writes_for_another(house:
     ) == len(GUARDED)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE need SET state = 'lost'",
-        "UPDATE need SET state = 'closed'",
-        "UPDATE need SET waits = true",
-        "UPDATE need SET sensitivity = 'restricted'",
-        "UPDATE disclosure SET state = 'closed'",
-        "UPDATE consent SET state = 'assumed'",
-        "UPDATE data_key SET wrapped = NULL",
-        "INSERT INTO disclosure SELECT gen_random_uuid(), referral_id, organization_id, operator_id, origin_id, need_id, person_id, "
-        "household_id, consent_id, 1, '{}', 'standard', 'open', opened_at FROM disclosure",
-    ],
+BROKEN = (
+    "UPDATE need SET state = 'lost'",
+    "UPDATE need SET state = 'closed'",
+    "UPDATE need SET waits = true",
+    "UPDATE need SET sensitivity = 'restricted'",
+    "UPDATE disclosure SET state = 'closed'",
+    "UPDATE consent SET state = 'assumed'",
+    "UPDATE data_key SET wrapped = NULL",
+    "INSERT INTO disclosure SELECT gen_random_uuid(), referral_id, organization_id, operator_id, origin_id, need_id, person_id, "
+    "household_id, consent_id, 1, '{}', 'standard', 'open', opened_at FROM disclosure",
 )
-async def test_checks_of_the_database(house: House, statement: str) -> None:
+
+
+async def test_checks_of_the_database(house: House) -> None:
     await accepted(house)
-    with pytest.raises(Exception, match="violates"):
-        async with house.database.transaction(Caller.system("test")) as tx:
-            await tx.execute(text(statement))
+    for statement in BROKEN:
+        with pytest.raises(Exception, match="violates"):
+            async with house.database.transaction(Caller.system("test")) as tx:
+                await tx.execute(text(statement))
 
 
 async def test_a_follow_up_that_is_not_over_has_a_next_instant(house: House) -> None:

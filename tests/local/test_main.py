@@ -7,10 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from ihala_local.home import Home
+from ihala_local.place import Place
 from ihala_local.ports import Ports, any_free
 from ihala_local.progress import Progress
 from ihala_local.snapshot import Snapshot, holder
+from ihala_local.stack import Stack
+from ihala_local.trouble import Trouble
 from rich.console import Console
 
 OFFSET = 3700
@@ -86,3 +90,17 @@ def test_the_lock_of_kafka_names_no_host() -> None:
     assert "://" not in LOCK.read_text()
     assert len(locked()) > 40
     assert json.dumps([jar.sha256 for jar in locked()]).count('"') == 2 * len({jar.sha256 for jar in locked()})
+
+
+async def test_a_stack_that_could_not_start_says_why_to_those_who_wait(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, Ports.shifted(OFFSET), apps=(), seed=False, place=Place(Home(tmp_path), Ports.shifted(OFFSET), NOBODY))
+    with pytest.raises(Trouble, match="cannot be used as a superuser"):
+        await stack.start()
+    await stack.stop()
+    left = Snapshot.read(Home(tmp_path))
+    assert left
+    assert (left.phase, "superuser" in left.trouble) == ("failed", True)
+    assert holder(Home(tmp_path)) is None
+
+
+NOBODY = "postgresql://nobody:wrong@127.0.0.1:1/postgres"

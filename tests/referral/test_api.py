@@ -64,9 +64,7 @@ async def brought_to(world: World, state: str, origin: Actor = NGO) -> UUID:
 
 
 @pytest.mark.parametrize(("act", "body", "state", "may"), MOVES, ids=[f"{move[0]} of {move[2]}" for move in MOVES])
-async def test_each_move_is_made_by_its_parties_and_nobody_else(
-    world: World, act: str, body: Any, state: str, may: set[str]
-) -> None:
+async def test_each_move_is_made_by_its_parties_and_nobody_else(world: World, act: str, body: Any, state: str, may: set[str]) -> None:
     referral_id = await brought_to(world, state)
     before = await world.count()
     assert (await world.move(None, referral_id, act, body)).status == 401
@@ -342,9 +340,7 @@ async def test_an_unclear_need_gets_its_code_and_its_sensitivity_rises(world: Wo
     from ihala_contracts.intake_v1 import NeedChanged
 
     await world.deliver(
-        NeedChanged(
-            need_id=need_id, operator_id=MOMD, urgency="routine", governorate="IQG15", match_settled=True, changed_at=world.now
-        )
+        NeedChanged(need_id=need_id, operator_id=MOMD, urgency="routine", governorate="IQG15", match_settled=True, changed_at=world.now)
     )
     answer = await world.decide(COORDINATOR, need_id, "placing", {"need_code": "health.medical"})
     assert (answer.status, answer.body["need_code"], answer.body["sensitivity"]) == (200, "health.medical", "protected")

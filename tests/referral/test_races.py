@@ -189,9 +189,7 @@ async def test_withdrawal_against_acceptance_at_the_same_time(world: World) -> N
     for _ in range(8):
         need_id, referral_id = await world.offered()
         version = (await world.referral(referral_id)).version
-        answer, _ = await asyncio.gather(
-            world.move(FIRST, referral_id, "acceptance", {}, version), world.apply(withdrawn(world, need_id))
-        )
+        answer, _ = await asyncio.gather(world.move(FIRST, referral_id, "acceptance", {}, version), world.apply(withdrawn(world, need_id)))
         assert answer.status in {200, 409}
         assert await world.states(need_id) == ("ended", ["withdrawn"])
         events = [kind for kind in kinds(await world.emitted()) if kind in {"accepted", "withdrawn"}]
@@ -276,9 +274,7 @@ async def test_the_receiver_sees_when_the_identity_is_open(world: World) -> None
 async def test_a_narrower_consent_takes_back_what_it_no_longer_covers(world: World) -> None:
     need_id, _ = await world.offered(FIRST)
     narrowed = world.consent(revision=2, recipients=[SECOND.organization_id])
-    out = await world.deliver(
-        intake_v1.NeedConsentChanged(need_id=need_id, operator_id=MOMD, consent=narrowed, changed_at=world.now)
-    )
+    out = await world.deliver(intake_v1.NeedConsentChanged(need_id=need_id, operator_id=MOMD, consent=narrowed, changed_at=world.now))
     assert kinds(out) == ["failed", "placement-requested"]
     assert isinstance(out[1], PlacementRequested) and out[1].recipients == [SECOND.organization_id]
     wider = world.consent(revision=3)
@@ -503,5 +499,3 @@ async def test_a_key_that_is_parked_is_on_the_coordinators_list(world: World) ->
     assert await world.work_items(need_id) == {"parked"}
     listed = await world.get(COORDINATOR, "/v1/work-items?kind=parked")
     assert [item["about_id"] for item in listed.body["items"]] == [str(need_id)]
-
-

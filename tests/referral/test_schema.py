@@ -64,7 +64,9 @@ async def copy(world: World, referral_id: UUID, **changed: Any) -> None:
     names = [column.name for column in Table.metadata.tables["referral"].columns if column.name not in {"id", "reference", *changed}]
     listed, more = ", ".join(names), "".join(f", {name}" for name in changed)
     values = "".join(f", CAST(:{name} AS {'smallint' if name == 'lane' else 'text'})" for name in changed)
-    query = f"INSERT INTO referral (id, reference, {listed}{more}) SELECT :new, :ref, {listed}{values} FROM referral WHERE id = :id RETURNING 1"
+    query = (
+        f"INSERT INTO referral (id, reference, {listed}{more}) SELECT :new, :ref, {listed}{values} FROM referral WHERE id = :id RETURNING 1"
+    )
     await world.rows(query, new=uuid4(), ref=str(uuid4()), id=referral_id, **changed)
 
 
@@ -132,9 +134,9 @@ async def seen(world: World, actor: Actor, need_id: UUID) -> tuple[int, int]:
             await tx.scalar(text(f"SELECT count(*) FROM {table} WHERE need_id = :need"), {"need": need_id})
             for table in ("placement", "referral")
         ]
+        of_placement = "JOIN placement p ON p.id = placement_id WHERE p.need_id = :need"
         hanging = [
-            await tx.scalar(text(f"SELECT count(*) FROM {table} JOIN placement p ON p.id = placement_id WHERE p.need_id = :need"), {"need": need_id})
-            for table in ("attempt", "movement")
+            await tx.scalar(text(f"SELECT count(*) FROM {table} {of_placement}"), {"need": need_id}) for table in ("attempt", "movement")
         ]
     assert all((count or 0) > 0 for count in hanging) == (counts[0] == 1)
     return counts[0] or 0, counts[1] or 0

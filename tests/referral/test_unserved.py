@@ -1,4 +1,4 @@
-"""No candidate now: unserved, the coordinator told, tried again when the directory changes: oldest and most urgent first, at a bounded rate."""
+"""No candidate now: unserved, the coordinator told, tried again when the directory changes: most urgent first, not all at once."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -129,9 +129,7 @@ async def test_a_correction_of_the_need_is_worth_a_try(world: World) -> None:
 
     need_id = await unserved(world)
     out = await world.deliver(
-        NeedChanged(
-            need_id=need_id, operator_id=uuid4(), urgency="routine", governorate="IQG13", match_settled=True, changed_at=world.now
-        )
+        NeedChanged(need_id=need_id, operator_id=uuid4(), urgency="routine", governorate="IQG13", match_settled=True, changed_at=world.now)
     )
     assert kinds(out) == ["placement-requested"]
     assert out[0].governorate == "IQG13"  # type: ignore[attr-defined]

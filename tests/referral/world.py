@@ -285,9 +285,7 @@ class World:
 
     # HTTP
 
-    async def call(
-        self, actor: Actor | None, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
-    ) -> Answer:
+    async def call(self, actor: Actor | None, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
         """Call the service over a socket, with the actor's token; `None` sends none."""
         sent = {**(self.token(actor) if actor else {}), **(headers or {})}
         async with self.session.request(method, path, json=body, headers=sent) as answer:

@@ -67,12 +67,12 @@ def _start(home: Home) -> "subprocess.Popen[bytes]":
 def _follow(home: Home, pid: int, child: "subprocess.Popen[bytes] | None", progress: Progress) -> None:
     """Show how it goes until it is up. Raises Trouble with the supervisor's own sentence when it fails."""
     while True:
+        gone = child.poll() is not None if child else holder(home) != pid  # asked first: what it wrote before its end counts
         snapshot = _show(home, pid, progress)
         if snapshot and snapshot.phase == "up":
             return
         if snapshot and snapshot.phase == "failed":
             raise Trouble(snapshot.trouble)
-        gone = child.poll() is not None if child else holder(home) != pid
         if gone:
             log = home.logs / "supervisor.log"
             raise Trouble(f"The supervisor ended before everything was ready; the end of {log}:{last_lines(log)}")

@@ -111,6 +111,7 @@ def process(cluster: Cluster, log: Path) -> Process:
 def unprivileged() -> User | None:
     """Return whom PostgreSQL runs as: None (as we are) unless we are root, which it refuses."""
     if os.getuid() != 0:
+        _refuse_nameless()
         return None
     for name in ("postgres", "nobody"):
         try:
@@ -119,6 +120,13 @@ def unprivileged() -> User | None:
             continue
         return User(found.pw_uid, found.pw_gid)
     raise Trouble("PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody: run as an ordinary user.")
+
+
+def _refuse_nameless() -> None:
+    try:
+        pwd.getpwuid(os.getuid())
+    except KeyError:
+        raise Trouble(f"User id {os.getuid()} has no name on this machine, which PostgreSQL wants: run as a user of /etc/passwd.") from None
 
 
 def owner(data: Path) -> User | None:

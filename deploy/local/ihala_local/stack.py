@@ -64,6 +64,7 @@ class Stack:
         except BaseException as error:
             self.snapshot.trouble = str(error) if isinstance(error, Trouble) else type(error).__name__
             self._enter("failed")
+            self._supervisor = None  # it has stopped everything already
             self._hold.release()
             raise
 

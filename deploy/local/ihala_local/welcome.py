@@ -19,7 +19,8 @@ def welcome(console: Console, place: Place) -> None:
     console.print(_addresses(place))
     console.print()
     console.print(_clients(demo.clients.values()))
-    console.print(f"\nTheir keys are in {_short(place.home)}/keys; {_short(place.home)}/demo.json lists everything for programs, scopes included.")
+    home = _short(place.home)
+    console.print(f"\nTheir keys are in {home}/keys; {home}/demo.json lists everything for programs, scopes included.")
     console.print("\n[bold]Try[/bold]")
     for call in calls(demo):
         console.print(call, highlight=False, soft_wrap=True, markup=False)

@@ -174,5 +174,6 @@ def advance(situation: Situation, step: Step, by: Party = Party.SYSTEM) -> Place
         raise MoveNotAllowed(moves=steps(situation, {by}))
     before, placement.state = placement.state, STEPS[placement.state, step].to
     placement.state_at = situation.now
+    placement.ended_at = situation.now if placement.state is PlacementState.ENDED else None
     placement.version += 1
     return before

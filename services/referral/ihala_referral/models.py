@@ -12,7 +12,7 @@ from ihala_referral.states import Act, Owner, PlacementState, State, Step
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 DottedCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}(\.[a-z0-9_]{1,63})?$")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
 
 
 class Body(BaseModel):

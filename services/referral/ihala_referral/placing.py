@@ -187,7 +187,7 @@ async def end(
     placement = situation.placement
     await cancel_attempts(tx, situation, reason)
     await advance(tx, situation, step, by, reason=reason)
-    placement.end_reason, placement.route, placement.ended_at = reason, route, situation.now
+    placement.end_reason, placement.route = reason, route
     placement.owner = placement.due_at = None
     if told:
         emit(tx, v1.PlacementEnded(

@@ -187,7 +187,7 @@ async def overtaken(tx: AsyncSession, event: Event, need_id: UUID, why: str) -> 
 
 async def open_at_organization(tx: AsyncSession, organization_id: UUID, after: UUID | None, most: int) -> Sequence[UUID]:
     """Return ids of open referrals of a receiver, in order, after one of them."""
-    query = select(Referral.id).where(col(Referral.organization_id) == organization_id, col(Referral.state).in_(OPEN))
+    query = select(Referral.id).where(col(Referral.organization_id) == organization_id, col(Referral.ended_at).is_(None))
     query = query if after is None else query.where(col(Referral.id) > after)
     return (await tx.exec(query.order_by(col(Referral.id)).limit(most))).all()
 
@@ -196,7 +196,8 @@ async def undecided_at_service(
     tx: AsyncSession, service_id: UUID, undecided: frozenset[State], after: UUID | None, most: int
 ) -> Sequence[UUID]:
     """Return ids of a service's referrals in these states, in order, after one of them."""
-    query = select(Referral.id).where(col(Referral.service_id) == service_id, col(Referral.state).in_(undecided))
+    open_ones = col(Referral.ended_at).is_(None)  # what the index knows them by
+    query = select(Referral.id).where(col(Referral.service_id) == service_id, open_ones, col(Referral.state).in_(undecided))
     query = query if after is None else query.where(col(Referral.id) > after)
     return (await tx.exec(query.order_by(col(Referral.id)).limit(most))).all()
 
@@ -227,6 +228,8 @@ async def _page_of(tx: AsyncSession, whose: Any, states: Sequence[State], page: 
     after = page.after_as(UUID)
     if states:
         query = query.where(col(Referral.state).in_(states))
+    if states and OPEN.issuperset(states):
+        query = query.where(col(Referral.ended_at).is_(None))  # not to read through years of ended ones
     if after is not None:
         query = query.where(col(Referral.id) < after[0])
     return (await tx.exec(query.order_by(col(Referral.id).desc()).limit(page.fetch))).all()
@@ -238,6 +241,8 @@ async def placements(tx: AsyncSession, caller: Caller, states: Sequence[Placemen
     after = page.after_as(UUID)
     if states:
         query = query.where(col(Placement.state).in_(states))
+    if states and PlacementState.ENDED not in states:
+        query = query.where(col(Placement.ended_at).is_(None))
     if after is not None:
         query = query.where(col(Placement.id) > after[0])
     return (await tx.exec(query.order_by(col(Placement.id)).limit(page.fetch))).all()

@@ -167,7 +167,7 @@ async def follow_up(tx: AsyncSession, event: FollowUpRecorded) -> None:
     placement = situation.placement
     placement.owner, placement.next_at = Owner.COORDINATOR, situation.now
     await placing.advance(tx, situation, Step.REOPEN, reason="disputed")
-    placement.end_reason = placement.ended_at = placement.route = None
+    placement.end_reason = placement.route = None
     placement.offers = 0
     await placing.tell_triage(tx, situation, ["disputed"])
     clock.wind(placement, situation.referrals)

@@ -147,8 +147,9 @@ def _free_lane(situation: Situation) -> int | None:
     if situation.placement.state not in {PlacementState.PLACING, PlacementState.OFFERING}:
         return None
     used = {referral.lane for referral in situation.open()}
-    lanes = range(1, placing.timing_of(situation).offers_at_once + 1)
-    return next((lane for lane in lanes if lane not in used), None)
+    if len(used) >= placing.timing_of(situation).offers_at_once:
+        return None
+    return 2 if 1 in used else 1
 
 
 async def _late(tx: AsyncSession, event: PlaceReserved, attempt: Attempt | None) -> None:

@@ -55,6 +55,7 @@ CREATE TABLE placement (
     ended_at timestamptz,
     version integer NOT NULL,
     CONSTRAINT open_placement_has_owner_and_next_instant CHECK (state = 'ended' OR (owner IS NOT NULL AND next_at IS NOT NULL)),
+    CONSTRAINT ended_placement_has_an_end CHECK (state <> 'ended' OR ended_at IS NOT NULL),
     CONSTRAINT restricted_placement_has_no_facts CHECK (sensitivity <> 'restricted' OR facts IS NULL)
 )
 """
@@ -136,7 +137,7 @@ CREATE TABLE referral (
     version integer NOT NULL,
     CONSTRAINT open_referral_has_owner_and_next_instant
         CHECK (state NOT IN {OPEN} OR (owner IS NOT NULL AND next_at IS NOT NULL)),
-    CONSTRAINT ended_referral_has_an_end CHECK (state IN {OPEN} OR ended_at IS NOT NULL)
+    CONSTRAINT ended_referral_has_an_end CHECK ((state IN {OPEN}) = (ended_at IS NULL))
 )
 """
 OTHERS = (
@@ -253,13 +254,17 @@ INDEXES = (
     "CREATE INDEX placement_unserved ON placement (need_code, governorate, rank, requested_at) WHERE state = 'unserved'",
     "CREATE INDEX placement_of_operator ON placement (operator_id, state, id)",
     "CREATE INDEX placement_of_operator_any ON placement (operator_id, id)",
+    "CREATE INDEX placement_of_operator_open ON placement (operator_id, id) WHERE ended_at IS NULL",
     "CREATE INDEX referral_of_placement ON referral (placement_id, id)",
     "CREATE INDEX referral_received ON referral (organization_id, state, id)",
     "CREATE INDEX referral_received_any ON referral (organization_id, id)",
+    "CREATE INDEX referral_received_open ON referral (organization_id, id) WHERE ended_at IS NULL",
     "CREATE INDEX referral_asked ON referral (origin_id, id)",
+    "CREATE INDEX referral_asked_open ON referral (origin_id, id) WHERE ended_at IS NULL",
     "CREATE INDEX referral_owned ON referral (operator_id, state, id)",
     "CREATE INDEX referral_owned_any ON referral (operator_id, id)",
-    f"CREATE INDEX referral_of_service ON referral (service_id, id) WHERE state IN {OPEN}",
+    "CREATE INDEX referral_owned_open ON referral (operator_id, id) WHERE ended_at IS NULL",
+    "CREATE INDEX referral_of_service ON referral (service_id, id) WHERE ended_at IS NULL",
     "CREATE INDEX attempt_held ON attempt (organization_id) WHERE state = 'held'",
     "CREATE INDEX movement_of_placement ON movement (placement_id, id)",
     "CREATE INDEX work_item_of_operator ON work_item (operator_id, id) WHERE closed_at IS NULL",
