@@ -136,7 +136,7 @@ class Walk:
         assert not offered & given_back
 
 
-@pytest.mark.parametrize("seed", range(100, 260))
+@pytest.mark.parametrize("seed", range(180, 330))
 async def test_nothing_is_ever_lost_on_the_way(world: World, seed: int) -> None:
     urgency = list(intake_v1.Urgency)[seed % 3]
     consent = world.consent()
@@ -146,15 +146,3 @@ async def test_nothing_is_ever_lost_on_the_way(world: World, seed: int) -> None:
         await walk.step()
         await walk.check()
     await walk.check_places()
-
-
-import atexit, collections
-SEEN = collections.Counter()
-_old = Walk.check
-async def _check(self):
-    await _old(self)
-    p, rs = await self.world.states(self.need_id)
-    SEEN[p] += 1
-    for r in set(rs): SEEN["r:" + r] += 1
-Walk.check = _check
-atexit.register(lambda: open("/tmp/ref/seen.txt","w").write(str(SEEN)))

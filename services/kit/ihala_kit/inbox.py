@@ -42,6 +42,8 @@ LONGEST_TRANSACTION_SECONDS = 0.05
 PASSING = (OSError, BusError, InterfaceError, OperationalError, asyncio.TimeoutError)  # what a retry may cure
 
 
+PASSING_STATES = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300"}  # PostgreSQL's: serialization, deadlock, restart …
+
 _CAUGHT_UP = text("""
     INSERT INTO reader (consumer, caught_up_at) VALUES (:consumer, :at)
     ON CONFLICT (consumer) DO UPDATE SET caught_up_at = excluded.caught_up_at
@@ -208,7 +210,10 @@ class Inbox:
 def _may_pass(error: Exception) -> bool:
     if isinstance(error, ValidationError):
         return False
-    return isinstance(error, PASSING) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None)
+        return error.connection_invalidated or state in PASSING_STATES or isinstance(error, PASSING)
+    return isinstance(error, PASSING)
 
 
 def _envelope(record: Received) -> Envelope:

@@ -89,15 +89,17 @@ async def _refused(tx: AsyncSession, situation: Situation) -> list[UUID]:
 
 async def after_end(tx: AsyncSession, situation: Situation, following: Next, reason: str) -> None:
     """Go on after an attempt ended: next provider, a human, or the end. Nothing while another attempt is open."""
+    placement = situation.placement
     if following is Next.STAY:
         return
     if following is Next.END:
         await end(tx, situation, reason, told=False)
     elif situation.open():
         await second(tx, situation)
-    elif await store.outstanding(tx, situation.placement.id):
+    elif await store.outstanding(tx, placement.id):
         await advance(tx, situation, Step.NEXT)
-        situation.placement.owner = Owner.DIRECTORY
+        placement.owner = Owner.DIRECTORY
+        placement.due_at = placement.due_at or situation.now + policy_of(situation).placement_answer
     elif following is Next.TRIAGE:
         await triage(tx, situation, [reason])
     else:

@@ -64,9 +64,10 @@ async def reservation_revoked(tx: AsyncSession, event: ReservationRevoked) -> No
         await _fail(tx, event, event.need_id, situation, held, "reservation_revoked")
         return
     attempt = await tx.get(Attempt, (event.placement_id, event.attempt))
-    if attempt is not None and attempt.state in OUTSTANDING and situation.placement.state is PlacementState.PLACING:
-        attempt.state = AttemptState.REFUSED  # its answer waited for its organisation to be known
-        await placing.next_offer(tx, situation)
+    if attempt is not None and attempt.state in OUTSTANDING:  # its answer waited for its organisation to be known
+        attempt.state, situation.placement.due_at = AttemptState.REFUSED, None
+        if situation.placement.state is PlacementState.PLACING:
+            await placing.next_offer(tx, situation)
         clock.wind(situation.placement, situation.referrals)
         return
     await store.overtaken(tx, event, event.need_id, "accepted" if held else "ended")
