@@ -59,4 +59,4 @@ def _plain(schema: dict[str, Any], definitions: Any) -> Any:
 
 
 def _type_name(value: object) -> str:
-    return {str: "string", list: "array", dict: "object"}[type(value)]
+    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"

@@ -20,15 +20,22 @@ def one_answer_per_attempt(ledger: Ledger) -> Iterable[str]:
 
 
 def one_answer_per_acceptance(ledger: Ledger) -> Iterable[str]:
-    """Every acceptance is answered once by intake and once by directory."""
+    """Every acceptance is answered once by intake and once by directory; intake need not answer a suspended one whose referral ended."""
     accepted = Counter(fact.data["referral_id"] for fact in ledger.of("referral.accepted"))
+    suspended = {fact.key for fact in ledger.of("directory.organization-suspended")}
+    settled = {
+        fact.data["referral_id"]
+        for fact in ledger.of(*(f"referral.{state}" for state in ENDED))
+        if fact.data["organization_id"] in suspended
+    }
     yield from (f"twice: {referral} was accepted {n} times" for referral, n in accepted.items() if n > 1)
     for who, names in (
         ("intake", ("intake.disclosure-opened", "intake.disclosure-refused")),
         ("directory", ("directory.place-taken", "directory.place-take-refused")),
     ):
         answers = Counter(fact.data["referral_id"] for fact in ledger.of(*names))
-        yield from (f"lost: {who} did not answer the acceptance of {r}" for r in accepted if not answers[r])
+        excused = settled if who == "intake" else set()
+        yield from (f"lost: {who} did not answer the acceptance of {r}" for r in accepted if not answers[r] and r not in excused)
         yield from (f"twice: {who} answered the acceptance of {r} {n} times" for r, n in answers.items() if n > 1)
 
 

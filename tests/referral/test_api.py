@@ -171,6 +171,24 @@ async def test_words_of_a_decline_reach_the_office_and_stay_sealed(world: World)
     assert await world.work_items(need_id) == {"rule_quality"}
 
 
+@pytest.mark.parametrize(("result", "items"), [("pass", {"rule_quality"}), ("unknown", set())])
+async def test_a_criterion_that_the_explanation_passed_is_a_task_for_the_rules(world: World, result: str, items: set[str]) -> None:
+    need_id = await world.identified(NGO)
+    referral_id = await world.offer(need_id, FIRST, explanation=[{"code": "age", "result": result}])
+    await world.move(FIRST, referral_id, "decline", {"reason": "not_eligible", "criterion": "age"})
+    assert await world.work_items(need_id) == items
+
+
+async def test_that_a_person_is_served_already_is_told_to_the_operator_alone(world: World) -> None:
+    referral_id = await brought_to(world, "offered")
+    await world.move(FIRST, referral_id, "decline", {"reason": "already_served", "comment": "Since May."})
+    told = {name: ((await world.get(CAST[name], f"/v1/referrals/{referral_id}")).body) for name in ("provider", "origin", "coordinator")}
+    assert {name: (body["reason"], body["comment"]) for name, body in told.items()} == {
+        "provider": ("already_served", "Since May."), "origin": (None, None), "coordinator": ("already_served", "Since May."),
+    }  # fmt: skip
+    assert (await world.get(NGO, "/v1/referrals?role=origin")).body["items"][0]["reason"] is None
+
+
 # What each sees
 
 

@@ -257,6 +257,20 @@ async def test_an_answer_within_the_hour_still_counts(world: World) -> None:
     assert await world.work_items(need_id) == set()
 
 
+async def test_an_offer_that_expires_while_the_second_question_is_unanswered_leaves_an_instant(world: World) -> None:
+    need_id, _ = await world.offered(urgency="emergency")
+    world.advance(hours=2, minutes=1)
+    await world.tick()
+    world.advance(hours=1)
+    await world.tick()
+    assert await world.work_items(need_id) >= {"placement_unanswered"}
+    world.advance(hours=6)
+    await world.tick()
+    assert await world.states(need_id) == ("placing", ["expired"])
+    row = await world.placement(need_id)
+    assert (row.owner, len(await world.all(PlacementRequested))) == ("directory", 2) and row.next_at is not None
+
+
 async def test_a_placement_whose_clock_fails_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     bad, _ = await world.offered()
     good, _ = await world.offered()

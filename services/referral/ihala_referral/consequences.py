@@ -53,6 +53,7 @@ class Reason:
     comment: bool
     criterion: bool
     after_question: bool
+    operator_only: bool  # the origin is not told
 
 
 EXPIRED = Consequence(Next.PLACE, Exclude.LOCATION)
@@ -71,6 +72,11 @@ def reasons() -> tuple[Reason, ...]:
 def reason(code: str) -> Reason:
     """Return the reason of that code; raises KeyError."""
     return _reasons()[code]
+
+
+def told(code: str | None) -> bool:
+    """Tell whether the origin may read why; a code that is no reason (completed, withdrawn) is no secret."""
+    return code not in _reasons() or not _reasons()[code].operator_only
 
 
 def stated(code: str, act: str, by: Party, *, comment: str | None, criterion: str | None = None, rounds: int = 0) -> Reason:
@@ -117,4 +123,5 @@ def _reason(entry: dict[str, Any]) -> Reason:
         comment=entry.get("comment", False),
         criterion=entry.get("criterion", False),
         after_question=entry.get("after_question", False),
+        operator_only=entry.get("operator_only", False),
     )

@@ -21,6 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral.errors import PlacementNotFound, ReferralNotFound
 from ihala_referral.guards import Situation
+from ihala_referral.parties import OPERATOR
 from ihala_referral.states import OPEN, OUTSTANDING, AttemptState, PlacementState, State
 from ihala_referral.tables import (
     Attempt,
@@ -250,7 +251,9 @@ async def placements(tx: AsyncSession, caller: Caller, states: Sequence[Placemen
 
 async def work_items(tx: AsyncSession, caller: Caller, kind: str | None, page: PageRequest) -> Sequence[WorkItem]:
     """Return a page of what the caller's coordinators must look at, oldest first."""
-    ours = or_(col(WorkItem.operator_id) == caller.organization_id, col(WorkItem.operator_id).is_(None))
+    ours = col(WorkItem.operator_id) == caller.organization_id
+    if caller.organization_kind == OPERATOR:
+        ours = or_(ours, col(WorkItem.operator_id).is_(None))
     query = select(WorkItem).where(ours, col(WorkItem.closed_at).is_(None))
     after = page.after_as(UUID)
     if kind is not None:

@@ -39,14 +39,24 @@ async def referral(tx: AsyncSession, caller: Caller, row: Referral, *, whole: bo
         "need_changed": row.need_changed, "disclosed": row.disclosed_at is not None and row.state not in UNDECIDED,
         "questions_asked": row.rounds, "reason": row.reason, "outcomes": row.outcomes, "version": row.version,
     }  # fmt: skip
-    return models.Referral(**view, **_of_role(caller, row), **(await _words(tx, row) if whole else {}))
+    words = await _words(tx, row) if whole else {}
+    if _is_origin_alone(caller, row) and not consequences.told(row.reason):
+        view["reason"], words["comment"] = None, None
+    return models.Referral(**view, **_of_role(caller, row), **words)
+
+
+def _is_owner(caller: Caller, row: Referral) -> bool:
+    return caller.organization_kind == OPERATOR and caller.organization_id == row.operator_id
+
+
+def _is_origin_alone(caller: Caller, row: Referral) -> bool:
+    return caller.organization_id == row.origin_id != row.organization_id and not _is_owner(caller, row)
 
 
 def _of_role(caller: Caller, row: Referral) -> dict[str, Any]:
     """Return what only the owning office, or also the origin, is told; a receiver never learns of other attempts."""
-    owner = caller.organization_kind == OPERATOR and caller.organization_id == row.operator_id
     origin = {"need_id": row.need_id, "origin_id": row.origin_id}
-    if owner:
+    if _is_owner(caller, row):
         return origin | {"placement_id": row.placement_id, "attempt": row.attempt, "replaces": row.replaces}
     return origin if caller.organization_id == row.origin_id else {}
 

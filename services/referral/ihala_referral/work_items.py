@@ -22,6 +22,7 @@ NO_ANSWER = "no_answer"
 NO_FIRST_CONTACT = "no_first_contact"
 QUESTION_UNANSWERED = "question_unanswered"
 REVIEW_MISSED = "review_missed"
+RULE_QUALITY = "rule_quality"
 PARKED = "parked"
 CLOCK_FAILED = "clock_failed"
 

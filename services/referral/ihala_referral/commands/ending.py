@@ -14,7 +14,7 @@ from ihala_referral import announcing, clock, consequences, lifecycle, placing, 
 from ihala_referral.consequences import Consequence, Exclude, Next
 from ihala_referral.guards import Situation
 from ihala_referral.states import TAKEN, Act, Party
-from ihala_referral.tables import BarredPair, Exclusion, Referral
+from ihala_referral.tables import Attempt, BarredPair, Exclusion, Referral
 
 REPLACE_SERVICE = "replace-service-offers"
 PAIR_REVIEWED_AFTER = timedelta(days=365)
@@ -55,10 +55,18 @@ async def end(
 async def _follow(tx: AsyncSession, situation: Situation, referral: Referral, consequence: Consequence, reason: str) -> None:
     await _exclude(tx, situation, referral, consequence.exclude, reason)
     for task in consequence.tasks:
-        await work_items.open_item(tx, situation, task, referral, detail=referral.criterion or reason)
+        if task != work_items.RULE_QUALITY or await _passed(tx, referral):
+            await work_items.open_item(tx, situation, task, referral, detail=referral.criterion or reason)
     if consequence.replaces_offers:
         await schedule(tx, REPLACE_SERVICE, referral.service_id, situation.now)
     await placing.after_end(tx, situation, consequence.next, reason)
+
+
+async def _passed(tx: AsyncSession, referral: Referral) -> bool:
+    """Tell whether directory's explanation let through what the receiver says its rules forbid: the rules there are wrong or missing."""
+    attempt = await tx.get_one(Attempt, (referral.placement_id, referral.attempt))
+    held = {criterion["code"]: criterion["result"] for criterion in attempt.explanation}
+    return held.get(referral.criterion or "", "pass") == "pass"
 
 
 async def _exclude(tx: AsyncSession, situation: Situation, referral: Referral, whom: Exclude, reason: str) -> None:
