@@ -72,6 +72,21 @@ async def test_what_fails_leaves_nothing_and_comes_again_later(kit_db: Database)
     assert await done(kit_db) == {str(key): 1}
 
 
+async def test_work_that_breaks_a_rule_of_the_database_does_not_block_the_rest(kit_db: Database) -> None:
+    broken, sound = uuid4(), uuid4()
+
+    async def fails_or_not(tx: AsyncSession, work: DueWork) -> None:
+        await leave_a_row(tx, work)
+        if work.key == broken:
+            await tx.execute(text("INSERT INTO reader VALUES (NULL, clock_timestamp())"))
+
+    await plan(kit_db, broken)
+    await plan(kit_db, sound)
+    while await perform_next(kit_db, {"sample": fails_or_not}):
+        pass
+    assert await done(kit_db) == {str(sound): 1}
+
+
 async def test_several_clock_processes_do_each_thing_once(kit_db: Database) -> None:
     keys = [uuid4() for _ in range(40)]
     for key in keys:

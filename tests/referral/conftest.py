@@ -15,7 +15,8 @@ from ihala_kit.vault import new_master_key
 from ihala_local.testing import Scratch, ThrowAwayPostgres
 from ihala_referral.app import migrations, service
 
-from tests.referral.world import FIRST, FOURTH, HLP, NGO, SECOND, SUNDAY, THIRD, World
+from tests.referral.actors import FIRST, FOURTH, HLP, NGO, SECOND, SUNDAY, THIRD
+from tests.referral.world import World
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Each route as receiver, origin, coordinator, officer, another provider, stranger and nobody; and what a bad request gets."""
+"""Each move as receiver, origin, coordinator, officer, another provider, stranger and nobody; and what a bad request gets."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -6,25 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 from ihala_kit.http import openapi_document
 
-from tests.referral.world import (
-    ALL,
-    COORDINATOR,
-    FIRST,
-    HLP,
-    MOMD,
-    NGO,
-    OFFICER,
-    SECOND,
-    STRANGER,
-    Actor,
-    World,
-)
+from tests.referral.actors import ALL, COORDINATOR, FIRST, NGO, Actor
+from tests.referral.cast import CAST, IN_TEN_DAYS, OTHER_OPERATOR, READER, brought_to
+from tests.referral.world import World
 
-READER = Actor("reader", FIRST.organization_id, "nngo", "referral:read")  # a client of the receiver that may not answer
-OTHER_OPERATOR = Actor("other-operator", uuid4(), "operator", ALL, ("coordinator",), None, True)
-CAST = {"provider": FIRST, "origin": NGO, "coordinator": COORDINATOR, "officer": OFFICER, "other": SECOND, "stranger": STRANGER}
-
-IN_TEN_DAYS = "2026-12-01T08:00:00Z"
 TRIES = [{"at": f"2026-11-{day}T07:00:00Z", "way": "call"} for day in (18, 19, 20)]
 
 # act, body, what the referral must be in, who may (200); the others that see it get 409 or, without the scope, 403; the rest 404
@@ -45,22 +30,6 @@ MOVES: list[tuple[str, Any, str, set[str]]] = [
     ("cancellation", {"reason": "need_changed"}, "offered", {"origin", "coordinator"}),
     ("cancellation", {"reason": "need_changed"}, "accepted", {"coordinator"}),
 ]
-BROUGHT = {
-    "offered": [],
-    "info_requested": [("question", {"text": "?"})],
-    "accepted": [("acceptance", {})],
-    "in_service": [("acceptance", {}), ("start", {})],
-    "on_hold": [("acceptance", {}), ("start", {}), ("hold", {"reason": "provider_pause", "resume_by": IN_TEN_DAYS})],
-}
-
-
-async def brought_to(world: World, state: str, origin: Actor = NGO) -> UUID:
-    """Return a referral in that state, received by FIRST."""
-    need_id = await world.identified(origin)
-    referral_id = await world.offer(need_id, FIRST, allows_waitlist=True)
-    for act, body in BROUGHT[state]:
-        assert (await world.move(FIRST, referral_id, act, body)).status == 200
-    return referral_id
 
 
 @pytest.mark.parametrize(("act", "body", "state", "may"), MOVES, ids=[f"{move[0]} of {move[2]}" for move in MOVES])
@@ -189,200 +158,6 @@ async def test_that_a_person_is_served_already_is_told_to_the_operator_alone(wor
     assert (await world.get(NGO, "/v1/referrals?role=origin")).body["items"][0]["reason"] is None
 
 
-# What each sees
-
-
-async def test_one_referral_is_shown_to_each_as_it_concerns_them(world: World) -> None:
-    referral_id = await brought_to(world, "offered")
-    path = f"/v1/referrals/{referral_id}"
-    assert (await world.get(None, path)).status == 401
-    for stranger in (SECOND, STRANGER, OTHER_OPERATOR, HLP):
-        answer = await world.get(stranger, path)
-        assert (answer.status, answer.problem) == (404, "referral-not-found")
-    assert (await world.get(Actor("none", FIRST.organization_id, "nngo", "directory:read"), path)).status == 403
-    shown = {name: (await world.get(actor, path)).body for name, actor in CAST.items() if name not in {"other", "stranger"}}
-    office = {"need_id", "placement_id", "origin_id", "attempt"}
-    told = {name: {key for key in office | {"replaces"} if body[key] is not None} for name, body in shown.items()}
-    assert told == {"provider": set(), "origin": {"need_id", "origin_id"}, "officer": office, "coordinator": office}
-    assert shown["provider"]["governorate"] == "IQG15" and shown["provider"]["district"] is None
-
-
-async def test_a_centre_of_the_ministry_sees_no_list_no_referral_and_has_no_moves(world: World) -> None:
-    referral_id = await brought_to(world, "offered", HLP)
-    assert (await world.get(HLP, "/v1/referrals?role=origin")).body["items"] == []
-    assert (await world.get(HLP, f"/v1/referrals/{referral_id}")).status == 404
-    assert (await world.get(HLP, f"/v1/referrals/{referral_id}/moves")).status == 404
-    assert (await world.move(HLP, referral_id, "cancellation", {"reason": "need_changed"})).status == 404
-    assert (await world.move(OFFICER, referral_id, "cancellation", {"reason": "need_changed"})).status == 200  # the office acts for it
-
-
-async def test_a_centre_of_the_ministry_may_receive(world: World) -> None:
-    need_id = await world.identified(NGO)
-    referral_id = await world.offer(need_id, HLP)
-    assert (await world.move(HLP, referral_id, "acceptance", {})).status == 200
-    assert len((await world.get(HLP, "/v1/referrals")).body["items"]) == 1
-
-
-@pytest.mark.parametrize(
-    ("state", "moves"),
-    [
-        ("offered", {
-            "provider": ["acknowledge", "accept", "decline", "ask", "waitlist"], "origin": ["cancel"], "officer": [],
-            "coordinator": ["fail", "cancel"],
-        }),
-        ("info_requested", {"provider": [], "origin": ["answer", "cancel"], "officer": [], "coordinator": ["answer", "fail", "cancel"]}),
-        ("accepted", {"provider": ["start", "release", "fail"], "origin": [], "officer": [], "coordinator": ["fail", "cancel"]}),
-        ("in_service", {
-            "provider": ["fail", "hold", "review", "complete"], "origin": [], "officer": [], "coordinator": ["fail", "hold", "cancel"],
-        }),
-        ("on_hold", {"provider": ["fail", "resume"], "origin": [], "officer": [], "coordinator": ["fail", "resume", "cancel"]}),
-    ],
-)  # fmt: skip
-async def test_the_moves_of_each(world: World, state: str, moves: dict[str, list[str]]) -> None:
-    referral_id = await brought_to(world, state)
-    assert {name: await world.moves(CAST[name], referral_id) for name in moves} == moves
-    for stranger in (SECOND, STRANGER):
-        assert (await world.get(stranger, f"/v1/referrals/{referral_id}/moves")).status == 404
-    assert await world.moves(READER, referral_id) == []
-
-
-async def test_an_operator_whose_own_service_receives_is_both(world: World) -> None:
-    ours = Actor("momd-service", MOMD, "operator", ALL, ("coordinator",), MOMD, True)
-    await world.join(ours)
-    need_id = await world.identified(NGO)
-    referral_id = await world.offer(need_id, ours)
-    assert await world.moves(ours, referral_id) == ["acknowledge", "accept", "decline", "ask", "fail", "cancel"]
-    assert (await world.move(ours, referral_id, "acceptance", {})).status == 200
-
-
-async def test_lists_are_by_role_and_state_and_in_pages(world: World) -> None:
-    ids = [await brought_to(world, "offered") for _ in range(5)]
-    await world.move(FIRST, ids[0], "acceptance", {})
-    newest_first = [str(one) for one in reversed(ids)]
-    for actor, role in ((FIRST, "receiver"), (NGO, "origin"), (OFFICER, "office"), (COORDINATOR, "office")):
-        found: list[str] = []
-        path: str | None = f"/v1/referrals?role={role}&limit=2"
-        while path:
-            page = await world.get(actor, path)
-            found += [item["referral_id"] for item in page.body["items"]]
-            link = page.headers.get("Link")
-            path = link.split(">")[0].strip("<").removeprefix("/referral") if link else None
-        assert found == newest_first, actor.name
-    accepted = (await world.get(FIRST, "/v1/referrals?state=accepted&state=in_service")).body["items"]
-    assert [item["referral_id"] for item in accepted] == [str(ids[0])]
-    for nothing in (SECOND, STRANGER, OTHER_OPERATOR):
-        for role in ("receiver", "origin", "office"):
-            assert (await world.get(nothing, f"/v1/referrals?role={role}")).body["items"] == []
-    assert (await world.get(None, "/v1/referrals")).status == 401
-    assert (await world.get(FIRST, "/v1/referrals?role=owner")).problem == "malformed-request"
-    assert (await world.get(FIRST, "/v1/referrals?cursor=x")).problem == "malformed-cursor"
-
-
-async def test_a_provider_never_sees_earlier_offers(world: World) -> None:
-    need_id = await world.identified(NGO)
-    first = await world.offer(need_id, FIRST)
-    await world.move(FIRST, first, "decline", {"reason": "no_capacity"})
-    second = await world.offer(need_id, SECOND)
-    shown = (await world.get(SECOND, f"/v1/referrals/{second}")).body
-    assert str(first) not in str(shown) and str(FIRST.organization_id) not in str(shown)
-    assert (await world.get(SECOND, f"/v1/referrals/{first}")).status == 404
-    assert (await world.get(COORDINATOR, f"/v1/referrals/{second}")).body["replaces"] == str(first)
-
-
-async def test_reasons_are_told_with_their_words(world: World) -> None:
-    found = {item["code"]: item for item in (await world.get(FIRST, "/v1/reasons")).body["items"]}
-    assert set(found["no_capacity"]["title"]) == {"en", "ar", "ckb"}
-    assert found["not_eligible"]["criterion_needed"] and found["other"]["comment_needed"]
-    assert found["unable_to_contact"]["consequence"] == {"next": "triage", "exclude": "once_more", "tasks": ["contact_check"]}
-    assert (await world.get(None, "/v1/reasons")).status == 401
-
-
-# The coordinators' side
-
-
-@pytest.mark.parametrize("path", ["/v1/placements", "/v1/work-items", "/v1/placements/{id}"])
-async def test_the_coordinators_side_is_for_coordinators(world: World, path: str) -> None:
-    need_id = await world.identified(HLP, need_code="work.job")
-    placement_id = (await world.placement(need_id)).id
-    address = path.format(id=placement_id)
-    assert (await world.get(None, address)).status == 401
-    for actor in (FIRST, NGO, OFFICER):
-        assert (await world.get(actor, address)).problem == "insufficient-scope"
-    for actor in (STRANGER, OTHER_OPERATOR):
-        answer = await world.get(actor, address)
-        assert answer.status == 404 if "{id}" in path else answer.body["items"] == []
-    assert (await world.get(COORDINATOR, address)).status == 200
-
-
-@pytest.mark.parametrize(("decision", "body"), [("placing", {}), ("rejection", {"reason": "duplicate"})])
-async def test_decisions_are_for_coordinators(world: World, decision: str, body: Any) -> None:
-    need_id = await world.identified(HLP, need_code="work.job")
-    assert (await world.decide(None, need_id, decision, body)).status == 401
-    for actor in (FIRST, NGO, OFFICER):
-        assert (await world.decide(actor, need_id, decision, body)).status == 403
-    for actor in (STRANGER, OTHER_OPERATOR):
-        assert (await world.decide(actor, need_id, decision, body)).problem == "placement-not-found"
-    officer = Actor("officer-with-scope", MOMD, "operator", ALL, ("officer",), MOMD, True)
-    refused = await world.decide(officer, need_id, decision, body)
-    assert (refused.status, refused.body["moves"]) == (409, [])
-    assert (await world.decide(COORDINATOR, need_id, decision, body, version=9)).problem == "stale"
-    assert (await world.post(COORDINATOR, f"/v1/placements/{uuid4()}/{decision}", body, 1)).status == 404
-    placement_id = (await world.placement(need_id)).id
-    key = {"Idempotency-Key": "k"}
-    assert (await world.call(COORDINATOR, "POST", f"/v1/placements/{placement_id}/{decision}", body, key)).status == 428
-    assert (await world.decide(COORDINATOR, need_id, decision, body)).status == 200
-    again = await world.decide(COORDINATOR, need_id, decision, body)
-    assert (again.status, again.body["moves"]) == (409, [])
-
-
-@pytest.mark.parametrize(
-    ("decision", "body", "problem"),
-    [
-        ("placing", {"need_code": "no.such"}, "unknown-need-code"),
-        ("placing", {"need_code": "Housing"}, "malformed-request"),
-        ("placing", {"preferred_reservation_id": "x"}, "malformed-request"),
-        ("rejection", {"reason": "no_capacity"}, "reason-unknown"),
-        ("rejection", {"reason": "out_of_competence"}, "route-missing"),
-        ("rejection", {"reason": "out_of_competence", "route": "a place in words"}, "malformed-request"),
-    ],
-)
-async def test_a_bad_decision(world: World, decision: str, body: Any, problem: str) -> None:
-    need_id = await world.identified(HLP, need_code="work.job")
-    assert (await world.decide(COORDINATOR, need_id, decision, body)).problem == problem
-    assert (await world.states(need_id))[0] == "triage"
-
-
-async def test_an_unclear_need_gets_its_code_and_its_sensitivity_rises(world: World) -> None:
-    need_id = await world.identified(NGO, need_code="other", match_settled=False)
-    assert (await world.decide(COORDINATOR, need_id, "placing", {})).body["moves"] == ["reject"]
-    from ihala_contracts.intake_v1 import NeedChanged
-
-    await world.deliver(
-        NeedChanged(need_id=need_id, operator_id=MOMD, urgency="routine", governorate="IQG15", match_settled=True, changed_at=world.now)
-    )
-    answer = await world.decide(COORDINATOR, need_id, "placing", {"need_code": "health.medical"})
-    assert (answer.status, answer.body["need_code"], answer.body["sensitivity"]) == (200, "health.medical", "protected")
-
-
-async def test_a_placement_shows_everything_that_was_tried(world: World) -> None:
-    need_id = await world.identified(NGO)
-    first = await world.offer(need_id, FIRST)
-    await world.move(FIRST, first, "decline", {"reason": "no_capacity"})
-    await world.offer(need_id, SECOND)
-    placement_id = (await world.placement(need_id)).id
-    shown = (await world.get(COORDINATOR, f"/v1/placements/{placement_id}")).body
-    assert [attempt["state"] for attempt in shown["attempts"]] == ["reserved", "reserved"]
-    assert shown["attempts"][0]["explanation"] == [{"code": "need", "result": "pass", "rule_version": 1}]
-    assert [one["state"] for one in shown["referrals"]] == ["declined", "offered"]
-    assert shown["excluded"] == [str(FIRST.organization_id)]
-    assert [(move["act"], move["party"]) for move in shown["history"]] == [
-        ("request", "origin"), ("offer", "system"), ("decline", "provider"), ("next", "system"), ("offer", "system"),
-    ]  # fmt: skip
-    listed = (await world.get(COORDINATOR, "/v1/placements?state=offering&limit=1")).body["items"]
-    assert [item["placement_id"] for item in listed] == [str(placement_id)]
-    assert (await world.get(COORDINATOR, "/v1/placements?state=triage")).body["items"] == []
-
-
 async def test_the_document_lists_every_refusal(world: World) -> None:
     document = openapi_document(world.service)
     for path, operations in document["paths"].items():
@@ -390,16 +165,3 @@ async def test_the_document_lists_every_refusal(world: World) -> None:
             assert operation["security"] != [], path
             if method == "post":
                 assert {"400", "401", "403", "404", "409", "412", "422", "428"} <= set(operation["responses"]), path
-
-
-async def test_deadlines_are_shown_as_they_apply(world: World) -> None:
-    referral_id = await brought_to(world, "offered")
-    names = {
-        "offered": {"acknowledge_by", "decide_by", "expires_at"}, "accepted": {"first_contact_by"}, "in_service": {"review_at"},
-    }  # fmt: skip
-    for act, state in ((None, "offered"), ("acceptance", "accepted"), ("start", "in_service")):
-        if act:
-            await world.move(FIRST, referral_id, act, {})
-        shown = (await world.get(FIRST, f"/v1/referrals/{referral_id}")).body
-        assert {name for name, at in shown["deadlines"].items() if at} == names[state]
-        assert shown["state"] == state

@@ -6,7 +6,8 @@ import pytest
 from ihala_contracts import intake_v1, referral_v1
 from ihala_referral.states import PlacementState
 
-from tests.referral.world import COORDINATOR, FIRST, FOURTH, HLP, NGO, SECOND, THIRD, World, kinds
+from tests.referral.actors import COORDINATOR, FIRST, FOURTH, HLP, NGO, SECOND, THIRD
+from tests.referral.world import World, kinds
 
 
 async def test_a_need_is_asked_offered_accepted_served_and_completed(world: World) -> None:

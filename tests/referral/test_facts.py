@@ -7,7 +7,8 @@ from ihala_contracts.referral_v1 import PlacementCancelled, PlacementRequested, 
 from ihala_kit.auth import Caller
 from ihala_kit.sealed import seal_for
 
-from tests.referral.world import COORDINATOR, FIRST, HLP, NGO, OFFICER, World, kinds
+from tests.referral.actors import COORDINATOR, FIRST, HLP, NGO, OFFICER
+from tests.referral.world import World, kinds
 
 FACTS = {"age": 34, "sex": "female", "status": "group.returnee_abroad", "household_size": 6, "languages": ["ar"], "requirements": []}
 
@@ -54,7 +55,7 @@ async def test_without_facts_nothing_waits_for_a_key(bare: World) -> None:
 
 
 async def test_a_question_that_waits_for_the_key_may_be_taken_back_or_missed(bare: World) -> None:
-    from tests.referral.test_races import withdrawn
+    from tests.referral.said import withdrawn
 
     taken_back, missed = uuid4(), uuid4()
     await announced(bare, taken_back)

@@ -4,7 +4,8 @@ from uuid import UUID, uuid4
 
 from ihala_contracts.referral_v1 import PlacementCancelled, PlacementRequested, PlacementTriaged, ReferralOffered
 
-from tests.referral.world import CLEARED, COORDINATOR, FIRST, MOMD, NGO, Actor, World, kinds
+from tests.referral.actors import CLEARED, COORDINATOR, FIRST, MOMD, NGO, Actor
+from tests.referral.world import World, kinds
 
 UNCLEARED = Actor("coordinator-2", MOMD, "operator", "referral:read referral:refer referral:coordinate", ("coordinator",), MOMD)
 

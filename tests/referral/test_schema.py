@@ -16,7 +16,8 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.referral.world import CLEARED, COORDINATOR, FIRST, HLP, MOMD, NGO, OFFICER, SECOND, STRANGER, Actor, World
+from tests.referral.actors import CLEARED, COORDINATOR, FIRST, HLP, MOMD, NGO, OFFICER, SECOND, STRANGER, Actor
+from tests.referral.world import World
 
 
 async def test_the_migrated_database_equals_the_tables(scratch: Scratch) -> None:

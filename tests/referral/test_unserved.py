@@ -8,7 +8,8 @@ from ihala_contracts.referral_v1 import DeadlineMissed, NeedUnserved, PlacementR
 from ihala_kit.due import perform_next
 from ihala_referral.performers import RETRY_EVERY
 
-from tests.referral.world import COORDINATOR, NGO, NINEWA, World, kinds
+from tests.referral.actors import COORDINATOR, NGO, NINEWA
+from tests.referral.world import World, kinds
 
 
 async def unserved(world: World, **more: object) -> UUID:

@@ -8,7 +8,8 @@ import pytest
 from ihala_contracts import directory_v1, intake_v1
 from ihala_contracts.referral_v1 import PlacementCancelled, PlacementRequested, ReferralOffered
 
-from tests.referral.world import COORDINATOR, FIRST, FOURTH, MOMD, NGO, SECOND, THIRD, Actor, World
+from tests.referral.actors import COORDINATOR, FIRST, FOURTH, MOMD, NGO, SECOND, THIRD, Actor
+from tests.referral.world import World
 
 PROVIDERS = [FIRST, SECOND, THIRD, FOURTH]
 BY_ORGANIZATION = {actor.organization_id: actor for actor in PROVIDERS}

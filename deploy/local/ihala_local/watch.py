@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from ihala_local.ports import APPS
 from ihala_local.provision.topics import PARTITIONS, Cluster, topic_of
 
 POLL_SECONDS = 0.2
+LOOK_EVERY_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Watch:
     """Follows all topics from now on, in a thread of its own."""
 
     def __init__(self, cluster: Cluster, *, from_beginning: bool = False) -> None:
-        self.seen: list[Seen] = []
+        self._by_name: dict[str, list[Seen]] = defaultdict(list)
         self._cluster = cluster
         self._start = OFFSET_BEGINNING if from_beginning else OFFSET_END
         self._stop = threading.Event()
@@ -60,12 +62,15 @@ class Watch:
 
     async def expect(self, name: str, matches: Callable[[dict[str, Any]], bool] = lambda _: True, within_seconds: float = 30) -> Seen:
         """Return the newest event of that name whose data matches, waiting for it. Raises TimeoutError, naming it."""
-        until = time.monotonic() + within_seconds
+        until, looked_at = time.monotonic() + within_seconds, 0
         while time.monotonic() < until:
-            for event in reversed(self.seen):
-                if event.name == name and matches(event.data):
+            events = self._by_name[name]
+            there = len(events)  # the thread goes on adding
+            fresh, looked_at = events[looked_at:there], there
+            for event in reversed(fresh):
+                if matches(event.data):
                     return event
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
         raise TimeoutError(f"{name} did not come within {within_seconds:g} s")
 
     def _follow(self) -> None:
@@ -78,7 +83,8 @@ class Watch:
         while not self._stop.is_set():
             message = consumer.poll(POLL_SECONDS)
             if message is not None and not message.error():
-                self.seen.append(seen(message))
+                event = seen(message)
+                self._by_name[event.name].append(event)
         consumer.close()
 
 

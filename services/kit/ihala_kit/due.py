@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database, now
+from ihala_kit.faults import passes
 
 log = logging.getLogger(__name__)
 
@@ -99,10 +100,8 @@ async def perform_next(database: Database, performers: dict[str, Performer]) -> 
             work = await _take(tx, list(performers))
             if work is not None:
                 await performers[work.kind](tx, work)
-    except (OSError, SQLAlchemyError):
-        raise
     except Exception as error:
-        if work is None:
+        if work is None or passes(error):
             raise
         log.warning("due work fails", extra={"kind_of_work": work.kind}, exc_info=error)
         await _put_off(database, work)

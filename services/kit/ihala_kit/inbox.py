@@ -16,9 +16,7 @@ from uuid import UUID
 
 from ihala_contracts.catalogue import BY_TYPE, type_of, version_of
 from ihala_contracts.envelope import Envelope, Event
-from pydantic import ValidationError
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit import parked
@@ -26,6 +24,7 @@ from ihala_kit.auth import Caller
 from ihala_kit.bus import BusError, Consumer, Received
 from ihala_kit.crash import crash_point
 from ihala_kit.db import Database
+from ihala_kit.faults import passes
 from ihala_kit.fences import Fences, Verdict
 from ihala_kit.telemetry import span_from
 
@@ -39,14 +38,12 @@ TRIES = 3
 TELL_EVERY_SECONDS = 5.0
 STALE_AFTER = timedelta(seconds=60)
 LONGEST_TRANSACTION_SECONDS = 0.05
-PASSING = (OSError, BusError, InterfaceError, OperationalError, asyncio.TimeoutError)  # what a retry may cure
+SLICE = 100  # events whose keys one transaction locks
 
-
-PASSING_STATES = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300"}  # PostgreSQL's: serialization, deadlock, restart …
 
 _CAUGHT_UP = text("""
     INSERT INTO reader (consumer, caught_up_at) VALUES (:consumer, :at)
-    ON CONFLICT (consumer) DO UPDATE SET caught_up_at = excluded.caught_up_at
+    ON CONFLICT (consumer) DO UPDATE SET caught_up_at = greatest(reader.caught_up_at, excluded.caught_up_at)
 """)
 _FRESH = text("SELECT caught_up_at > :since FROM reader WHERE consumer = :consumer")
 _KEY_WAITS = text("SELECT true FROM parked WHERE consumer = :consumer AND state = 'waiting' AND key = :key LIMIT 1")
@@ -93,6 +90,7 @@ class Inbox:
         self.once = database.settings.inbox
         self.progress_at = time.monotonic()
         self._told_at = 0.0
+        self._read_to: datetime | None = None  # what happened before is applied
         self.lag = 0
 
     def seconds_still(self) -> float:
@@ -115,6 +113,7 @@ class Inbox:
             records = await consumer.poll()
             if records:
                 await self.apply(records)
+                self._read_to = min((r.envelope.time for r in records if r.envelope), default=self._read_to)
                 crash_point("consume.after-commit")
                 await consumer.commit()
             self.progress_at = time.monotonic()
@@ -122,11 +121,12 @@ class Inbox:
                 await self._tell(await consumer.lag())
 
     async def _tell(self, lag: int) -> None:
-        """Write down that everything was read: what reads copies (identity, above all) asks how old they may be."""
+        """Write down up to when everything was read: what reads copies (identity, above all) asks how old they may be."""
         self.lag, self._told_at = lag, time.monotonic()
-        if lag == 0:
+        read_to = self._read_to if lag else datetime.now(UTC)
+        if read_to is not None:
             async with self.database.transaction(Caller.system("consume")) as tx:
-                await tx.execute(_CAUGHT_UP, {"consumer": self.consumer, "at": datetime.now(UTC)})
+                await tx.execute(_CAUGHT_UP, {"consumer": self.consumer, "at": read_to})
 
     async def apply(self, records: list[Received]) -> None:
         """Apply records in as few transactions as the time limit allows; those of one key in their order."""
@@ -135,11 +135,11 @@ class Inbox:
         ordered = sorted((r for r in records if r.envelope is not None), key=lambda r: _envelope(r).key)
         while ordered:
             try:
-                done = await self._apply_batch(ordered)
+                done = await self._apply_batch(ordered[:SLICE])
             except Exception as error:
                 log.warning("a batch is done again one by one", extra={"events": len(ordered)}, exc_info=error)
-                await self._apply_one_by_one(ordered)
-                return
+                done = len(ordered[:SLICE])
+                await self._apply_one_by_one(ordered[:done])
             ordered = ordered[done:]
 
     async def _apply_batch(self, records: list[Received]) -> int:
@@ -168,7 +168,7 @@ class Inbox:
                 await self._apply_batch([record])
                 return
             except Exception as error:
-                tries += not _may_pass(error)
+                tries += not passes(error)
                 log.warning("an event fails", extra={"event": str(_envelope(record).id), "type": _envelope(record).type}, exc_info=error)
                 if tries >= TRIES:
                     await self._park(record, type(error).__name__)
@@ -205,15 +205,6 @@ class Inbox:
     async def _park_undecodable(self, record: Received) -> None:
         async with self.database.transaction(Caller.system("consume")) as tx:
             await parked.park_undecodable(tx, self.consumer, record)
-
-
-def _may_pass(error: Exception) -> bool:
-    if isinstance(error, ValidationError):
-        return False
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None)
-        return error.connection_invalidated or state in PASSING_STATES or isinstance(error, PASSING)
-    return isinstance(error, PASSING)
 
 
 def _envelope(record: Received) -> Envelope:

@@ -5,8 +5,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from ihala_kit.db import Database
 
 log = logging.getLogger(__name__)
@@ -22,12 +20,12 @@ class Job:
 
 
 async def run_job(database: Database, job: Job) -> None:
-    """Run one job until cancelled; a database that is away for a moment does not end it."""
+    """Run one job until cancelled; what goes wrong in it is logged, and it is tried again."""
     while True:
         try:
             done = await job.run(database)
-        except (OSError, SQLAlchemyError) as error:
-            log.warning("job %s fails with %s", job.name, type(error).__name__)
+        except Exception as error:
+            log.warning("a job fails", extra={"job": job.name}, exc_info=error)
             done = 0
         if not done:
             await asyncio.sleep(job.every_seconds)

@@ -46,9 +46,14 @@ def needed(kind: Any, comment: str, *, personal: bool = False, of: str | None = 
     return Field(sa_column=Column(kind, *keys, nullable=False, comment=comment, info={"personal": personal}, **more))
 
 
+def _empty() -> list[Any]:
+    """Return a new list; pydantic looks at the signature of a factory each time, which is slow for the built-in `list`."""
+    return []
+
+
 def listed(kind: Any, comment: str) -> Any:
     """Return a column that holds a list, empty at first."""
-    return Field(default_factory=list, sa_column=Column(ARRAY(kind), nullable=False, comment=comment, info={"personal": False}))
+    return Field(default_factory=_empty, sa_column=Column(ARRAY(kind), nullable=False, comment=comment, info={"personal": False}))
 
 
 def counted(comment: str, first: int = 0) -> Any:

@@ -49,6 +49,7 @@ async def request(tx: AsyncSession, situation: Situation) -> None:
     attempt = Attempt(
         placement_id=placement.id, attempt=placement.attempt, need_id=placement.need_id, operator_id=placement.operator_id,
         state=AttemptState.WAITING, preferred_reservation_id=placement.preferred_reservation_id, requested_at=situation.now,
+        explanation=[],
     )  # fmt: skip
     tx.add(attempt)
     placement.preferred_reservation_id = None

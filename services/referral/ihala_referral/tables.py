@@ -5,9 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from ihala_contracts.intake_v1 import Sensitivity, Urgency
-from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, SmallInteger, Text, Uuid
+from sqlalchemy import Boolean, Date, Integer, LargeBinary, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field
 
 from ihala_referral.columns import AT, OneOf, Table, counted, listed, maybe, needed
 from ihala_referral.states import AttemptState, Owner, Party, PlacementState, State
@@ -76,12 +75,7 @@ class Attempt(Table, table=True):
     answered_at: datetime | None = maybe(AT, "when directory answered")
     reservation_id: UUID | None = maybe(Uuid, "the place that was held")
     organization_id: UUID | None = maybe(Uuid, "whose place it is")
-    explanation: list[dict[str, Any]] = Field(
-        default_factory=list,
-        sa_column=Column(
-            JSONB, nullable=False, comment="criteria with pass, fail, unknown; no value of the person", info={"personal": False}
-        ),
-    )
+    explanation: list[dict[str, Any]] = needed(JSONB, "criteria with pass, fail, unknown; no value of the person")
     held: dict[str, Any] | None = maybe(JSONB, "the answer itself while its organisation is not known yet")
 
 

@@ -66,7 +66,7 @@ async def _passed(tx: AsyncSession, referral: Referral) -> bool:
     """Tell whether directory's explanation let through what the receiver says its rules forbid: the rules there are wrong or missing."""
     attempt = await tx.get_one(Attempt, (referral.placement_id, referral.attempt))
     held = {criterion["code"]: criterion["result"] for criterion in attempt.explanation}
-    return held.get(referral.criterion or "", "pass") == "pass"
+    return bool(held.get(referral.criterion or "", "pass") == "pass")
 
 
 async def _exclude(tx: AsyncSession, situation: Situation, referral: Referral, whom: Exclude, reason: str) -> None:

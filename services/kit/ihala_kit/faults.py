@@ -1,0 +1,22 @@
+"""Which faults pass by themselves, so that trying again is right; anything else would only fail again."""
+
+import asyncio
+
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from ihala_kit.bus import BusError
+
+PASSING = (OSError, BusError, InterfaceError, OperationalError, asyncio.TimeoutError)
+# PostgreSQL's codes: serialization, deadlock, lock timeout, too many connections, shutdown, crash, start-up.
+PASSING_STATES = {"40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03"}
+
+
+def passes(error: BaseException) -> bool:
+    """Tell whether the same work may succeed a moment later."""
+    if isinstance(error, ValidationError):
+        return False
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None)
+        return error.connection_invalidated or state in PASSING_STATES or (state is None and isinstance(error, PASSING))
+    return isinstance(error, PASSING)

@@ -1,0 +1,96 @@
+"""Two offers at once, two acceptances at once: it settles to one in the same transaction."""
+
+import asyncio
+from uuid import UUID
+
+from ihala_contracts import referral_v1
+from ihala_contracts.referral_v1 import PlacementRequested
+
+from tests.referral.actors import FIRST, FOURTH, SECOND
+from tests.referral.world import World, kinds
+
+
+async def two_offers(world: World) -> tuple[UUID, UUID, UUID]:
+    """Return an emergency with its two open offers."""
+    need_id, first = await world.offered(FIRST, urgency="emergency")
+    world.advance(hours=2, minutes=1)
+    await world.tick()
+    second = await world.offer(need_id, SECOND)
+    return need_id, first, second
+
+
+async def test_an_emergency_gets_a_second_offer_from_the_first_level_on(world: World) -> None:
+    need_id, first = await world.offered(FIRST, urgency="emergency")
+    world.advance(hours=1, minutes=59)
+    await world.tick()
+    assert len(await world.all(PlacementRequested)) == 1
+    world.advance(minutes=2)
+    await world.tick()
+    asked = await world.last(PlacementRequested)
+    assert (asked.attempt, await world.states(need_id)) == (2, ("offering", ["offered"]))
+    second = await world.offer(need_id, SECOND)
+    assert ((await world.referral(first)).lane, (await world.referral(second)).lane) == (1, 2)
+    assert (await world.referral(second)).replaces is None
+
+
+async def test_no_second_place_leaves_the_first_offer_open(world: World) -> None:
+    need_id, _ = await world.offered(FIRST, urgency="emergency")
+    world.advance(hours=2, minutes=1)
+    await world.tick()
+    assert await world.deliver(world.none(await world.last(PlacementRequested))) == []
+    assert await world.states(need_id) == ("offering", ["offered"])
+
+
+async def test_two_acceptances_of_an_emergency_settle_to_one(world: World) -> None:
+    for _ in range(6):
+        need_id, first, second = await two_offers(world)
+        answers = await asyncio.gather(world.move(FIRST, first, "acceptance", {}), world.move(SECOND, second, "acceptance", {}))
+        assert sorted(answer.status for answer in answers) == [200, 409]
+        state, states = await world.states(need_id)
+        assert (state, sorted(states)) == ("placed", ["accepted", "cancelled"])
+        assert (await world.last(referral_v1.ReferralCancelled, need_id)).reason == "placed_elsewhere"
+
+
+async def test_the_loser_is_cancelled_in_the_same_transaction(world: World) -> None:
+    _, first, second = await two_offers(world)
+    before = await world.count()
+    await world.move(SECOND, second, "acceptance", {})
+    accepted, cancelled = await world.emitted(before)
+    assert isinstance(accepted, referral_v1.ReferralAccepted) and isinstance(cancelled, referral_v1.ReferralCancelled)
+    assert (accepted.referral_id, cancelled.referral_id) == (second, first)
+
+
+async def test_an_acceptance_takes_back_the_second_question(world: World) -> None:
+    need_id, first = await world.offered(FIRST, urgency="emergency")
+    world.advance(hours=2, minutes=1)
+    await world.tick()
+    asked = await world.last(PlacementRequested)
+    before = await world.count()
+    await world.move(FIRST, first, "acceptance", {})
+    assert kinds(await world.emitted(before)) == ["accepted", "placement-cancelled"]
+    assert kinds(await world.deliver(world.reserved(asked, SECOND))) == ["placement-cancelled"]
+    assert await world.states(need_id) == ("placed", ["accepted"])
+
+
+async def test_a_decline_beside_another_open_offer_asks_for_one_more(world: World) -> None:
+    need_id, first, second = await two_offers(world)
+    await world.move(FIRST, first, "decline", {"reason": "no_capacity"})
+    asked = await world.last(PlacementRequested)
+    assert (asked.attempt, await world.states(need_id)) == (3, ("offering", ["declined", "offered"]))
+    third = await world.offer(need_id, FOURTH)
+    assert (await world.referral(third)).lane == 1
+    await world.move(FOURTH, third, "decline", {"reason": "no_capacity"})
+    assert len(await world.all(PlacementRequested)) == 3  # three offers: no more beside the open one
+    await world.move(SECOND, second, "decline", {"reason": "no_capacity"})
+    assert (await world.states(need_id))[0] == "triage"
+
+
+async def test_a_decline_while_the_second_question_is_out_waits_for_its_answer(world: World) -> None:
+    need_id, first = await world.offered(FIRST, urgency="emergency")
+    world.advance(hours=2, minutes=1)
+    await world.tick()
+    await world.move(FIRST, first, "decline", {"reason": "no_capacity"})
+    assert len(await world.all(PlacementRequested)) == 2
+    assert await world.states(need_id) == ("placing", ["declined"])
+    await world.offer(need_id, SECOND)
+    assert await world.states(need_id) == ("offering", ["declined", "offered"])
