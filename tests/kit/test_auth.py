@@ -64,7 +64,7 @@ def test_the_system_is_made_only_here() -> None:
     [
         {"aud": "intake"}, {"aud": ["small"]}, {"aud": None}, {"iss": "http://other"}, {"iss": None},
         {"exp": int(time.time()) - 1}, {"exp": None}, {"exp": "9999999999"}, {"exp": 9e9}, {"exp": True}, {"iat": None},
-        {"iat": int(time.time()) + 60}, {"jti": None}, {"jti": 7}, {"sub": "other"}, {"client_id": None},
+        {"iat": int(time.time()) + 86_400}, {"jti": None}, {"jti": 7}, {"sub": "other"}, {"client_id": None},
         {"client_id": ["a"], "sub": ["a"]},
         {"client_id": "", "sub": ""}, {"org": None}, {"org": "x"}, {"org": str(NO_ORGANIZATION)}, {"org": 7}, {"org_kind": None},
         {"operator": "x"}, {"gov": "IQ15"}, {"roles": [1]}, {"gov": {}}, {"scope": None}, {"scope": ["a"]},
