@@ -30,7 +30,7 @@ READ = ("small:read",)
 def spans() -> Iterator[InMemorySpanExporter]:
     """What this process's provider finished; a process has one provider, so it is made once."""
     known = trace.get_tracer_provider()
-    provider = known if isinstance(known, TracerProvider) else set_up_telemetry(NAME, None)
+    provider = known if isinstance(known, TracerProvider) else set_up_telemetry(NAME, None, record=True)
     exporter = InMemorySpanExporter()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     yield exporter

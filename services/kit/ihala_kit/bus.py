@@ -129,7 +129,7 @@ class Consumer:
     def __init__(self, settings: KitSettings, group: str, topics: Sequence[str]) -> None:
         self._consumer = AIOKafkaConsumer(
             *topics, **_sign_in(settings), group_id=group, enable_auto_commit=False, auto_offset_reset="earliest",
-            session_timeout_ms=10_000, heartbeat_interval_ms=2_000, fetch_max_wait_ms=250,
+            session_timeout_ms=10_000, heartbeat_interval_ms=2_000, fetch_max_wait_ms=1_000,
         )  # fmt: skip
         self._ends: dict[TopicPartition, int] = {}
 

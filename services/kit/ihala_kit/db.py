@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -46,6 +46,7 @@ class Database:
         self.clock = Clock()
         url = make_url(settings.database_url).set(drivername="postgresql+asyncpg")
         self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
+        self.on_events: list[Callable[[], None]] = []  # told after each commit with events
         self._dirty = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -75,6 +76,8 @@ class Database:
             await tx.commit()
         if written:
             self._dirty.set()
+            for tell in self.on_events:
+                tell()
 
     async def read_offset(self) -> timedelta:
         """Return how far this database's clock was moved."""

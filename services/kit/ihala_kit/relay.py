@@ -37,6 +37,11 @@ class Relay:
     def __init__(self, settings: KitSettings, service: str) -> None:
         self.settings, self.service = settings, service
         self.leading = False
+        self.woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look now: a transaction of this very process committed events."""
+        self.woken.set()
 
     async def run(self) -> None:
         """Lead when nobody else does; begin anew, with a new producer, after whatever went wrong."""
@@ -62,12 +67,11 @@ class Relay:
             await connection.close(timeout=1)
 
     async def _lead(self, connection: asyncpg.Connection, producer: Producer) -> None:
-        woken = asyncio.Event()
-        await connection.add_listener(CHANNEL, lambda *_: woken.set())
+        await connection.add_listener(CHANNEL, lambda *_: self.wake())
         while True:
-            woken.clear()
+            self.woken.clear()
             if await self._send_next(connection, producer) < BATCH:
-                await self._wait(woken)
+                await self._wait()
 
     async def _send_next(self, connection: asyncpg.Connection, producer: Producer) -> int:
         """Send the oldest rows and delete them; return how many there were. Reading them also is the ping."""
@@ -78,9 +82,9 @@ class Relay:
             await connection.execute("DELETE FROM outbox WHERE seq = ANY($1::bigint[])", [row["seq"] for row in rows])
         return len(rows)
 
-    async def _wait(self, woken: asyncio.Event) -> None:
+    async def _wait(self) -> None:
         try:
-            await asyncio.wait_for(woken.wait(), POLL_SECONDS)
+            await asyncio.wait_for(self.woken.wait(), POLL_SECONDS)
         except TimeoutError:
             return
 

@@ -5,6 +5,7 @@ A role that ends ends the process, with an error: whoever supervises it starts i
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 from collections.abc import Coroutine, Iterator
@@ -47,6 +48,7 @@ async def play(service: Service, roles: tuple[str, ...]) -> None:
     await database.start()
     if service.prepare is not None:
         await service.prepare(database)
+    calm_garbage_collection()
     tasks = [asyncio.create_task(part, name=name) for name, part in _parts(service, database, health, roles)]
     try:
         await _until_stopped(tasks)
@@ -55,12 +57,21 @@ async def play(service: Service, roles: tuple[str, ...]) -> None:
         traces.shutdown()
 
 
+def calm_garbage_collection() -> None:
+    """Leave out of every collection what start-up made and stays for good, and collect the young less often: less CPU, fewer pauses."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 def _parts(service: Service, database: Database, health: Health, roles: tuple[str, ...]) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
     if "api" in roles:
         yield "api", _serve(service, database, health)
         yield from ((f"background {n}", part(database)) for n, part in enumerate(service.background))  # type: ignore[misc]
     if "relay" in roles:
-        yield "relay", Relay(service.settings, service.name).run()
+        relay = Relay(service.settings, service.name)
+        database.on_events.append(relay.wake)
+        yield "relay", relay.run()
     if "consume" in roles and (handlers := service.handlers()):
         inbox = Inbox(database, service.name, handlers, service.on_parked)
         health.add("consume", lambda: inbox.seconds_still() < LEAST_PROGRESS_SECONDS)

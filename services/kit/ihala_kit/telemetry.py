@@ -13,6 +13,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
 from opentelemetry.trace import SpanKind
 
 # `logs` would record errors with their texts; `operation_spans` makes three more spans a request.
@@ -33,9 +34,11 @@ class WithoutQuery(SpanProcessor):
             span.set_attribute("url.query", "REDACTED")
 
 
-def set_up_telemetry(service: str, otlp_endpoint: str | None, version: str = "") -> TracerProvider:
-    """Make this process's tracer provider; spans leave it only where `otlp_endpoint` is set. Call once."""
-    provider = TracerProvider(resource=Resource.create({"service.name": f"ihala-{service}", "service.version": version}))
+def set_up_telemetry(service: str, otlp_endpoint: str | None, version: str = "", *, record: bool = False) -> TracerProvider:
+    """Make this process's tracer provider; spans are recorded and leave it only where `otlp_endpoint` is set (`record`: in tests). Call once."""
+    resource = Resource.create({"service.name": f"ihala-{service}", "service.version": version})
+    sampler = ParentBased(ALWAYS_ON) if otlp_endpoint or record else ALWAYS_OFF  # ids travel and reach the logs in either case
+    provider = TracerProvider(resource=resource, sampler=sampler)
     provider.add_span_processor(WithoutQuery())
     if otlp_endpoint:
         exporter = OTLPSpanExporter(endpoint=otlp_endpoint.rstrip("/") + "/v1/traces")
