@@ -35,7 +35,7 @@ class WithoutQuery(SpanProcessor):
 
 
 def set_up_telemetry(service: str, otlp_endpoint: str | None, version: str = "", *, record: bool = False) -> TracerProvider:
-    """Make this process's tracer provider; spans are recorded and leave it only where `otlp_endpoint` is set (`record`: in tests). Call once."""
+    """Make this process's tracer provider. Spans are recorded, and leave it, only where `otlp_endpoint` is set; `record` is for tests."""
     resource = Resource.create({"service.name": f"ihala-{service}", "service.version": version})
     sampler = ParentBased(ALWAYS_ON) if otlp_endpoint or record else ALWAYS_OFF  # ids travel and reach the logs in either case
     provider = TracerProvider(resource=resource, sampler=sampler)
