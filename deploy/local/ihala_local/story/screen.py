@@ -65,9 +65,9 @@ class Screen:
         self.console.print(f"\n[bold green]{self.count} steps held in {time.monotonic() - self.began:.1f} s.[/bold green]")
 
     def _line(self, step: Step, seconds: float, sign: str) -> None:
-        table = Table.grid(padding=(0, 1))
+        table = Table.grid(padding=(0, 1), expand=True)
         table.add_column(width=1)
-        table.add_column(width=20)
+        table.add_column(width=26)
         table.add_column(ratio=1)
         table.add_column(width=9, justify="right")
         table.add_row(sign, Text(step.actor, "cyan"), Text(step.call), f"{seconds * 1000:,.0f} ms")
