@@ -76,6 +76,10 @@ class Client:
         """PUT, likewise."""
         return await self._change("PUT", path, body, expected, if_match, None)
 
+    async def delete(self, path: str, *expected: int, if_match: str) -> Answer:
+        """DELETE; raises Unexpected when the status is none of `expected` (200, 204)."""
+        return await self._call("DELETE", path, expected or (200, 204), headers={"If-Match": if_match})
+
     async def _change(self, method: str, path: str, body: Any, expected: tuple[int, ...], if_match: str | None, key: str | None) -> Answer:
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
         if if_match is not None:
