@@ -13,6 +13,7 @@ import asyncpg
 from fastapi import Depends, Request
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession as SqlAlchemySession
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -45,8 +46,8 @@ class Database:
         self.settings = settings
         self.clock = Clock()
         url = make_url(settings.database_url).set(drivername="postgresql+asyncpg")
-        self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
-        self.on_events: list[Callable[[], None]] = []  # told after each commit with events
+        self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=4, hide_parameters=True)
+        self.on_events: list[Callable[[], bool]] = []  # told after each commit with events; True: its relay is woken, no NOTIFY is needed
         self._dirty = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -69,15 +70,15 @@ class Database:
         """Open a transaction of `caller`'s; commit at the end with its events, or roll back when the work raises."""
         async with Session(self.engine, expire_on_commit=False) as tx:
             tx.info.update(caller=caller, clock=self.clock, events=[], service=self.settings)
-            await tx.execute(_CONTEXT, _context(caller))
+            await _begin(tx, caller)
             yield tx
             await tx.flush()
             written = await outbox.write(tx)
             await tx.commit()
         if written:
-            self._dirty.set()
-            for tell in self.on_events:
-                tell()
+            woken = [tell() for tell in self.on_events]
+            if not any(woken):
+                self._dirty.set()
 
     async def read_offset(self) -> timedelta:
         """Return how far this database's clock was moved."""
@@ -87,7 +88,7 @@ class Database:
 
     async def _follow_clock(self) -> None:
         while True:  # a database that is away for a moment must not end the process
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError):
                 await self.clock.follow(self.read_offset)
             await asyncio.sleep(1)
 
@@ -105,6 +106,19 @@ class Database:
                 finally:
                     await connection.close(timeout=1)
             await asyncio.sleep(1)  # the relay's own poll bridges the time without nudges
+
+
+async def _begin(tx: AsyncSession, caller: Caller) -> None:
+    """Begin by telling PostgreSQL who calls. That also shows a pooled connection that died unseen: nothing was done yet, so a new
+    one begins again, which costs nothing where a ping would cost every transaction three round trips."""
+    context = _context(caller)
+    try:
+        await tx.execute(_CONTEXT, context)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        await tx.rollback()
+        await tx.execute(_CONTEXT, context)
 
 
 def _context(caller: Caller) -> dict[str, str]:

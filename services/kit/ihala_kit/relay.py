@@ -1,7 +1,8 @@
 """Outbox to Kafka: one leader a database, in the order of the numbers, deleted only after Kafka's answer.
 
 Leader is who holds the advisory lock on a connection that pings each second; PostgreSQL ends that connection after five silent
-seconds, so a frozen leader loses it and can only send again what its successor sent. Woken by one NOTIFY after commits, else it polls.
+seconds, so a frozen leader loses it and can only send again what its successor sent. Woken by its own process, or by one NOTIFY after
+commits of others; else it polls.
 """
 
 import asyncio
@@ -26,6 +27,8 @@ POLL_SECONDS = 0.25
 PING_SECONDS = 1.0
 LOST_AFTER = "5s"
 LOCK = 0x1A_0B_0C
+# A delete that a crash of the server undoes only sends its events again, which readers know: nobody waits for the disk.
+_SESSION = {"idle_session_timeout": LOST_AFTER, "synchronous_commit": "off"}
 
 _NEXT = """SELECT seq, id, topic, key, type, version, sequence, epoch, time, traceparent, snapshot, data
            FROM outbox ORDER BY seq LIMIT $1"""
@@ -39,9 +42,10 @@ class Relay:
         self.leading = False
         self.woken = asyncio.Event()
 
-    def wake(self) -> None:
-        """Look now: a transaction of this very process committed events."""
+    def wake(self) -> bool:
+        """Look now: a transaction of this very process committed events. False when another process leads and must be told."""
         self.woken.set()
+        return self.leading
 
     async def run(self) -> None:
         """Lead when nobody else does; begin anew, with a new producer, after whatever went wrong."""
@@ -57,7 +61,7 @@ class Relay:
 
     @asynccontextmanager
     async def _leadership(self) -> AsyncIterator[asyncpg.Connection]:
-        connection = await asyncpg.connect(plain_dsn(self.settings.database_url), server_settings={"idle_session_timeout": LOST_AFTER})
+        connection = await asyncpg.connect(plain_dsn(self.settings.database_url), server_settings=_SESSION)
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
                 await asyncio.sleep(PING_SECONDS)
@@ -67,7 +71,7 @@ class Relay:
             await connection.close(timeout=1)
 
     async def _lead(self, connection: asyncpg.Connection, producer: Producer) -> None:
-        await connection.add_listener(CHANNEL, lambda *_: self.wake())
+        await connection.add_listener(CHANNEL, lambda *_: self.woken.set())
         while True:
             self.woken.clear()
             if await self._send_next(connection, producer) < BATCH:
