@@ -17,18 +17,19 @@ _LOCK = text("""
     ON CONFLICT (consumer, source, key) DO UPDATE SET sequence = fence.sequence
     RETURNING source, key, epoch, sequence
 """)
-_SEEN = text("SELECT event_id FROM inbox WHERE consumer = :consumer AND event_id = ANY(CAST(:ids AS uuid[]))")
-_WAITING = text("""
-    SELECT DISTINCT source, key FROM parked
-    WHERE consumer = :consumer AND state = 'waiting' AND key = ANY(CAST(:keys AS uuid[]))
+# After _LOCK, never with it: a statement sees only what was committed when it began, and _LOCK may have waited for somebody's commit.
+_KNOWN = text("""
+    SELECT event_id AS id, NULL AS source FROM inbox WHERE consumer = :consumer AND event_id = ANY(CAST(:ids AS uuid[]))
+    UNION ALL
+    SELECT DISTINCT key, source FROM parked WHERE consumer = :consumer AND state = 'waiting' AND key = ANY(CAST(:keys AS uuid[]))
 """)
 _SAVE = text("""
-    UPDATE fence SET epoch = moved.epoch, sequence = moved.sequence
-    FROM unnest(CAST(:sources AS text[]), CAST(:keys AS uuid[]), CAST(:epochs AS int[]), CAST(:sequences AS bigint[]))
-         AS moved (source, key, epoch, sequence)
-    WHERE fence.consumer = :consumer AND fence.source = moved.source AND fence.key = moved.key
-""")
-_REMEMBER = text("""
+    WITH saved AS (
+        UPDATE fence SET epoch = moved.epoch, sequence = moved.sequence
+        FROM unnest(CAST(:sources AS text[]), CAST(:keys AS uuid[]), CAST(:epochs AS int[]), CAST(:sequences AS bigint[]))
+             AS moved (source, key, epoch, sequence)
+        WHERE fence.consumer = :consumer AND fence.source = moved.source AND fence.key = moved.key
+    )
     INSERT INTO inbox (consumer, event_id) SELECT :consumer, id FROM unnest(CAST(:ids AS uuid[])) AS id ORDER BY id
     ON CONFLICT DO NOTHING
 """)
@@ -72,9 +73,9 @@ class Fences:
         keys = {"consumer": consumer, "keys": [key for key, _ in streams]}
         for row in await tx.execute(_LOCK, keys | {"sources": [source for _, source in streams]}):
             fences.places[row.source, row.key] = Place(row.epoch, row.sequence)
-        ids = {"consumer": consumer, "ids": [envelope.id for envelope in envelopes]}
-        fences.seen = set((await tx.execute(_SEEN, ids)).scalars())
-        fences.waiting = {(row.source, row.key) for row in await tx.execute(_WAITING, keys)}
+        known = (await tx.execute(_KNOWN, keys | {"ids": [envelope.id for envelope in envelopes]})).all()
+        fences.seen = {row.id for row in known if row.source is None}
+        fences.waiting = {(row.source, row.id) for row in known if row.source is not None}
         return fences
 
     def judge(self, envelope: Envelope) -> Verdict:
@@ -117,9 +118,9 @@ class Fences:
             "keys": [key for _, key in moved],
             "epochs": [place.epoch for place in places],
             "sequences": [place.sequence for place in places],
+            "ids": self.applied,
         }
         await tx.execute(_SAVE, values)
-        await tx.execute(_REMEMBER, {"consumer": self.consumer, "ids": self.applied})
 
     def _is_behind(self, stream: Stream, envelope: Envelope) -> bool:
         place = self.places[stream]
