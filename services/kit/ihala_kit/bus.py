@@ -4,6 +4,7 @@ aiokafka with the guards that research asked for: no waiting in the producer, ex
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -147,16 +148,20 @@ class Consumer:
     async def poll(self, wait_ms: int = 500, most: int = 500) -> list[Received]:
         """Return what arrived, oldest first within each partition; empty after `wait_ms` without anything."""
         batches = await self._consumer.getmany(timeout_ms=wait_ms, max_records=most)
-        self._ends = {partition: records[-1].offset + 1 for partition, records in batches.items()}
+        self._ends |= {partition: records[-1].offset + 1 for partition, records in batches.items()}
         return [_received(record) for records in batches.values() for record in records]
 
     async def commit(self) -> None:
         """Move the offsets behind the last poll. A partition lost to a rebalance comes again elsewhere: the inbox knows it."""
-        try:
-            if self._ends:
-                await self._consumer.commit(self._ends)
-        except (CommitFailedError, IllegalStateError):
-            self._ends = {}
+        ends, self._ends = self._ends, {}
+        with contextlib.suppress(CommitFailedError, IllegalStateError):
+            if ends:
+                await self._consumer.commit(ends)
+
+    @property
+    def uncommitted(self) -> bool:
+        """Tell whether records were polled whose offsets did not move."""
+        return bool(self._ends)
 
     async def lag(self) -> int:
         """Return how many records of our partitions are not read yet, as the broker says now; raises BusError without one."""

@@ -1,7 +1,8 @@
 """Events in: each applied once, in the order of its key, in batches.
 
 One transaction a batch holds the inbox rows, the fence of every key, the effects and their own events; the offsets move after its
-commit. A batch that fails is done again one event at a time: what may pass is retried, what cannot parks its key and what follows it.
+commit, not for every batch: what is delivered again after a fall, the inbox knows. A batch that fails is done again one event at a
+time: what may pass is retried, what cannot parks its key and what follows it.
 """
 
 import asyncio
@@ -36,6 +37,7 @@ OnParked = Callable[[AsyncSession, UUID], Awaitable[None]]
 
 TRIES = 3
 TELL_EVERY_SECONDS = 5.0
+MOVE_OFFSETS_EVERY_SECONDS = 0.5
 STALE_AFTER = timedelta(seconds=60)
 LONGEST_TRANSACTION_SECONDS = 0.05
 SLICE = 100  # events whose keys one transaction locks
@@ -109,14 +111,17 @@ class Inbox:
                 await asyncio.sleep(1)
 
     async def _follow(self, consumer: Consumer) -> None:
+        moved_at = float("-inf")
         while True:
             records = await consumer.poll()
             if records:
                 await self.apply(records)
                 self._read_to = min((r.envelope.time for r in records if r.envelope), default=self._read_to)
                 crash_point("consume.after-commit")
-                await consumer.commit()
             self.progress_at = time.monotonic()
+            if consumer.uncommitted and (not records or self.progress_at - moved_at > MOVE_OFFSETS_EVERY_SECONDS):
+                await consumer.commit()
+                moved_at = self.progress_at
             if self.progress_at - self._told_at > TELL_EVERY_SECONDS:
                 await self._tell(await consumer.lag())
 
