@@ -12,11 +12,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`run` returns how much it did; while that is more than nothing it runs again at once, else after `every_seconds`."""
+    """`run` returns how much it did; while that is more than nothing it runs again after `pause_seconds`, else after `every_seconds`."""
 
     name: str
     every_seconds: float
     run: Callable[[Database], Awaitable[int]]
+    pause_seconds: float = 0
 
 
 async def run_job(database: Database, job: Job) -> None:
@@ -27,5 +28,4 @@ async def run_job(database: Database, job: Job) -> None:
         except Exception as error:
             log.warning("a job fails", extra={"job": job.name}, exc_info=error)
             done = 0
-        if not done:
-            await asyncio.sleep(job.every_seconds)
+        await asyncio.sleep(job.pause_seconds if done else job.every_seconds)

@@ -17,6 +17,7 @@ from ihala_notify.wakeups import Wakeups
 VERSION = "0.1.0"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 SEND_EVERY_SECONDS = 0.5
+SEND_AGAIN_AFTER_SECONDS = 0.25  # gathers a round: a message can wait a moment, the feeds that share this process cannot
 PURGE_EVERY_SECONDS = 600
 
 
@@ -46,7 +47,7 @@ def create(settings: Settings) -> Notify:
         routers=[api.router],
         readers=[consumers],
         jobs=[
-            Job("send messages", SEND_EVERY_SECONDS, sender.run),
+            Job("send messages", SEND_EVERY_SECONDS, sender.run, SEND_AGAIN_AFTER_SECONDS),
             Job("purge feeds", PURGE_EVERY_SECONDS, upkeep.purge_feeds),
             Job("forget early events", PURGE_EVERY_SECONDS, upkeep.forget_early_events),
             Job("purge idempotency", PURGE_EVERY_SECONDS, purge_idempotency),

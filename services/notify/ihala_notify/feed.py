@@ -35,7 +35,7 @@ _APPEND = text("""
             CAST(:type AS text[]), CAST(:subject AS text[]), CAST(:time AS timestamptz[]), CAST(:data AS jsonb[])
         ) AS item (organization_id, newer, event_id, source, type, subject, time, data) JOIN counted USING (organization_id)
     )
-    SELECT pg_notify(:channel, CAST(organization_id AS text)) FROM counted
+    SELECT pg_notify(:channel, organization_id || ' ' || position) FROM counted
 """)
 _COLUMNS = ("organization_id", "newer", "event_id", "source", "type", "subject", "time", "data")
 

@@ -50,14 +50,17 @@ async def follow(
     with wakeups.waiter(caller.organization_id) as woken:
         while True:
             woken.clear()
+            left = until - time.monotonic()
+            if left > 0 and wakeups.at_end(caller.organization_id, position):
+                await wakeups.wait(woken, left)
+                continue
             async with database.transaction(caller) as tx:
                 part = await store.feed_after(tx, caller, position, types, limit)
-            position, left = part.position, until - time.monotonic()
+            position = part.position
             if part.items or (left <= 0 and not part.more):
-                break
+                return _events(caller, part)
             if not part.more:
-                await wakeups.wait(woken, left)
-    return _events(caller, part)
+                await wakeups.wait(woken, until - time.monotonic())
 
 
 def _events(caller: Caller, part: store.Part) -> v1.Events:

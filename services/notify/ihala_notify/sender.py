@@ -1,6 +1,7 @@
-"""Sends what is due: claim, commit, ask for the contact, hand over, settle. No transaction is open while another system is asked.
+"""Sends what is due, in rounds: claim, commit, ask for the contacts, hand over, settle. No transaction is open while another system is
+asked.
 
-A process that dies in between leaves a lease; when it is over the message is tried again under the same id, which the route knows.
+A process that dies in between leaves leases; when they are over its messages are tried again under the same ids, which the route knows.
 """
 
 import asyncio
@@ -43,18 +44,18 @@ class Sender:
             claimed = await messages.claim(tx, self.at_once)
         if claimed:
             async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
-                results = await asyncio.gather(*(self._send(database, session, each) for each in claimed), return_exceptions=True)
-            for error in filter(None, results):  # all have ended; what could not be settled comes again when its lease is over
-                raise error
+                results = await asyncio.gather(*(self._send(session, each) for each in claimed), return_exceptions=True)
+            crash_point("send.before-settle")
+            await _settle(database, [(each, result) for each, result in zip(claimed, results, strict=True) if isinstance(result, Settled)])
+            for error in (result for result in results if isinstance(result, BaseException)):
+                raise error  # the others are settled; this one comes again when its lease is over
         return len(claimed)
 
-    async def _send(self, database: Database, session: aiohttp.ClientSession, message: Claimed) -> None:
+    async def _send(self, session: aiohttp.ClientSession, message: Claimed) -> Settled:
         with span_from(message.traceparent, "send message"):
             result = await self._try(session, message)
-            crash_point("send.before-settle")
-            async with database.transaction(Caller.system("send")) as tx:
-                await messages.settle(tx, message, result)
         log.info("message tried", extra={"message_id": str(message.id), "state": result.state, "reason": result.reason})
+        return result
 
     async def _try(self, session: aiohttp.ClientSession, message: Claimed) -> Settled:
         if message.ended and message.template not in LAST_WORDS:
@@ -80,6 +81,14 @@ class Sender:
         template = templates()[message.template if said is Openness.FULL else NEUTRAL]
         await channel.send(session, Outgoing(message.id, contact.number, _text(template, contact.language, message), contact.language))
         return Settled("delivered", said=said, template_version=template.version, language=contact.language, channel=channel.name)
+
+
+async def _settle(database: Database, tried: list[tuple[Claimed, Settled]]) -> None:
+    """Write what came of a round, in one transaction: its events then go through outbox, Kafka and feeds together."""
+    async with database.transaction(Caller.system("send")) as tx:
+        for message, result in tried:
+            with span_from(message.traceparent, "settle message"):
+                await messages.settle(tx, message, result)
 
 
 def _text(template: Template, language: Language, message: Claimed) -> str:

@@ -20,11 +20,16 @@ WITHOUT_NOTICES_SECONDS = 0.25  # how often a poll looks by itself while no noti
 
 
 class Wakeups:
-    """Who waits for which organisation's feed. `listening` is False while notices may be missed."""
+    """Who waits for which organisation's feed, and how far each feed goes. `listening` is False while notices may be missed."""
 
     def __init__(self) -> None:
         self.listening = False
         self._waiting: dict[UUID, set[asyncio.Event]] = {}
+        self._newest: dict[UUID, int] = {}  # positions, as told by notices since we listen
+
+    def at_end(self, organization_id: UUID, position: int | None) -> bool:
+        """Tell whether this is known to be the feed's newest position, so that there is nothing to look for before the next notice."""
+        return position is not None and self._newest.get(organization_id) == position
 
     @contextmanager
     def waiter(self, organization_id: UUID) -> Iterator[asyncio.Event]:
@@ -54,6 +59,7 @@ class Wakeups:
                 log.warning("listening starts anew", extra={"error": type(error).__name__})
             finally:
                 self.listening = False
+                self._newest.clear()
                 self.wake_all()
             await asyncio.sleep(PAUSE_SECONDS)
 
@@ -61,7 +67,7 @@ class Wakeups:
         connection, lost = await asyncpg.connect(dsn, server_settings={"application_name": APPLICATION}), asyncio.Event()
         try:
             connection.add_termination_listener(lambda _: lost.set())
-            await connection.add_listener(CHANNEL, lambda *notice: self.wake(UUID(str(notice[-1]))))
+            await connection.add_listener(CHANNEL, lambda *notice: self._grown(str(notice[-1])))
             self.listening = True
             self.wake_all()  # what came before we listened
             while not lost.is_set():
@@ -70,6 +76,11 @@ class Wakeups:
                     await asyncio.wait_for(lost.wait(), PING_SECONDS)
         finally:
             await connection.close(timeout=1)
+
+    def _grown(self, notice: str) -> None:
+        organization_id, position = notice.split(" ")
+        self._newest[UUID(organization_id)] = int(position)
+        self.wake(UUID(organization_id))
 
     def wake(self, organization_id: UUID) -> None:
         """Wake those who follow this organisation's feed."""

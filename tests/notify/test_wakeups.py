@@ -1,0 +1,80 @@
+"""Long polls: woken by the commit, without asking the database what a notice has already told."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from ihala_contracts.referral_v1 import ReferralStarted
+from ihala_kit.auth import Caller
+from ihala_kit.db import Database
+from ihala_notify import following, store
+from ihala_notify import models as v1
+
+from tests.notify.samples import OPERATOR, RECEIVER, sample
+from tests.notify.world import World
+
+READER = Caller("reader", RECEIVER, "nngo", OPERATOR)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Whatever the database is asked of feeds."""
+    found: list[Any] = []
+    read = store.feed_after
+
+    async def recorded(*words: Any) -> store.Part:
+        found.append(words)
+        return await read(*words)
+
+    monkeypatch.setattr(store, "feed_after", recorded)
+    return found
+
+
+async def poll(world: World, database: Database, cursor: str | None, wait: float) -> v1.Events:
+    return await following.follow(database, world.service.wakeups, READER, cursor, None, wait, 100)
+
+
+async def read_to_end(world: World, database: Database) -> str:
+    """Return the cursor of a feed's end that a notice has told of."""
+    await world.identify(uuid4())
+    page = await poll(world, database, None, 0)
+    while not world.service.wakeups.at_end(RECEIVER, page.events[-1].sequence):
+        await asyncio.sleep(0.01)
+    return page.cursor
+
+
+async def test_a_poll_at_the_known_end_asks_nothing_until_the_next_commit(world: World, database: Database, asked: list[Any]) -> None:
+    async with world.listening():
+        cursor, need = await read_to_end(world, database), uuid4()
+        await world.announce(need)  # not in the receiver's feed
+        asked.clear()
+        polling = asyncio.create_task(poll(world, database, cursor, 25))
+        await asyncio.sleep(0.2)
+        assert not asked
+        await world.deliver(sample(ReferralStarted, need_id=need))
+        page = await asyncio.wait_for(polling, 10)
+    assert [event.type for event in page.events] == ["org.ihala.referral.started"]
+    assert len(asked) == 1
+
+
+async def test_a_poll_that_does_not_wait_always_asks(world: World, database: Database, asked: list[Any]) -> None:
+    async with world.listening():
+        cursor = await read_to_end(world, database)
+        asked.clear()
+        assert (await poll(world, database, cursor, 0)).events == []
+    assert len(asked) == 1
+
+
+async def test_a_poll_whose_time_is_over_looks_once_more(world: World, database: Database, asked: list[Any]) -> None:
+    async with world.listening():
+        cursor = await read_to_end(world, database)
+        asked.clear()
+        assert (await poll(world, database, cursor, 0.2)).cursor == cursor
+    assert len(asked) == 1
+
+
+async def test_what_notices_told_is_forgotten_with_their_connection(world: World, database: Database) -> None:
+    async with world.listening():
+        position = following.position_of(await read_to_end(world, database), RECEIVER)
+    assert not world.service.wakeups.at_end(RECEIVER, position)
