@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
-from sqlalchemy import delete, func, insert, select, tuple_
+from sqlalchemy import delete, select, text, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
@@ -32,6 +32,12 @@ M = TypeVar("M", bound=BaseModel)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _WHO = (idempotency.c.client_id, idempotency.c.route, idempotency.c.key)
 _COLUMNS = ("client_id", "route", "key", "fingerprint", "answer", "created_at")
+_LOCK = text("SELECT pg_try_advisory_xact_lock(:number)")
+_KEPT = text("SELECT fingerprint, answer FROM idempotency WHERE client_id = :client_id AND route = :route AND key = :key")
+_KEEP = text("""
+    INSERT INTO idempotency (client_id, route, key, fingerprint, answer, created_at)
+    VALUES (:client_id, :route, :key, :fingerprint, :answer, :created_at)
+""")
 
 
 class IdempotencyKeyMissing(Problem):
@@ -100,10 +106,10 @@ class Retries:
         if self.key is None:
             return await self._run(model, run)
         who = (caller_of(self.tx).client_id, f"{self.request.method} {self._route.path}", self.key)
-        if not await self.tx.scalar(select(func.pg_try_advisory_xact_lock(_lock_number(who)))):
+        if not await self.tx.scalar(_LOCK, {"number": _lock_number(who)}):
             raise IdempotencyInProgress(headers={"Retry-After": "1"})
         fingerprint = await self._fingerprint()
-        kept = (await self.tx.execute(select(idempotency).where(tuple_(*_WHO) == who))).one_or_none()
+        kept = (await self.tx.execute(_KEPT, dict(zip(_COLUMNS, who, strict=False)))).one_or_none()
         if kept is None:
             return await self._keep(who, fingerprint, await self._run(model, run))
         if kept.fingerprint != fingerprint:
@@ -123,7 +129,7 @@ class Retries:
         }
         sealed = self._vault.seal_direct(json.dumps(kept).encode(), _about(who))
         row = (*who, fingerprint, sealed, datetime.now(UTC))
-        await self.tx.execute(insert(idempotency).values(dict(zip(_COLUMNS, row, strict=True))))
+        await self.tx.execute(_KEEP, dict(zip(_COLUMNS, row, strict=True)))
         return answer
 
     def _replay(self, model: type[M], plain: bytes) -> M:

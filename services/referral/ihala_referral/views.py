@@ -67,7 +67,7 @@ def _deadlines(row: Referral) -> models.Deadlines:
 
 
 async def _words(tx: AsyncSession, row: Referral) -> dict[str, Any]:
-    exchanges = [await _exchange(tx, exchange) for exchange in await store.exchanges(tx, row.id)]
+    exchanges = [await _exchange(tx, exchange) for exchange in await store.exchanges(tx, row.id)] if row.rounds else []
     return {"exchanges": exchanges, "comment": await sealing.opened(tx, row.need_id, row.comment, "comment")}
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from ihala_contracts.intake_v1 import Sensitivity
 from ihala_kit.db import now
 from ihala_kit.ids import new_id
-from sqlalchemy import update
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -31,6 +31,8 @@ OF_STATE = (TRIAGE, PLACEMENT_UNANSWERED, UNSERVED)
 OF_ATTEMPT = (NO_ANSWER, NO_FIRST_CONTACT, QUESTION_UNANSWERED, REVIEW_MISSED)
 # Kinds that reasons.json opens, closed by hand: rule_quality, directory_task, contact_check, private_confirmation, provider_alert,
 # duplicate_check, documents_list, weekly_review.
+
+_CLOSE = text("UPDATE work_item SET closed_at = :at WHERE about_id = :need_id AND kind = ANY(:kinds) AND closed_at IS NULL")
 
 
 async def open_item(tx: AsyncSession, situation: Situation, kind: str, referral: Referral | None = None, detail: str | None = None) -> None:
@@ -57,12 +59,9 @@ async def open_parked(tx: AsyncSession, key: UUID) -> None:
 
 async def close(tx: AsyncSession, situation: Situation, kinds: tuple[str, ...]) -> None:
     """Close the need's open items of these kinds."""
-    open_ones = (
-        col(WorkItem.about_id) == situation.placement.need_id,
-        col(WorkItem.kind).in_(kinds),
-        col(WorkItem.closed_at).is_(None),
-    )
-    await tx.execute(update(WorkItem).where(*open_ones).values(closed_at=situation.now))
+    values = {"need_id": situation.placement.need_id, "kinds": list(kinds), "at": situation.now}
+    with tx.no_autoflush:  # items are written by statements alone, so nothing of them waits to be flushed
+        await tx.execute(_CLOSE, values)
 
 
 async def _insert(tx: AsyncSession, values: Mapping[str, object], at: datetime) -> None:
