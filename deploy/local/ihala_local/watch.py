@@ -74,7 +74,7 @@ class Watch:
         raise TimeoutError(f"{name} did not come within {within_seconds:g} s")
 
     def _follow(self) -> None:
-        consumer = Consumer({**self._cluster.sign_in(), "group.id": "none", "enable.auto.commit": False, "fetch.wait.max.ms": 10})
+        consumer = Consumer({**self._cluster.sign_in(), "group.id": "none", "enable.auto.commit": False})
         places = [TopicPartition(topic_of(app), n, self._start) for app in APPS for n in range(PARTITIONS)]
         for place in places if self._start == OFFSET_END else ():
             place.offset = consumer.get_watermark_offsets(place, timeout=20)[1]
