@@ -10,6 +10,7 @@ from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_notify import following, store
 from ihala_notify import models as v1
+from ihala_notify.wakeups import CHANNEL
 
 from tests.notify.samples import OPERATOR, RECEIVER, sample
 from tests.notify.world import World
@@ -72,6 +73,30 @@ async def test_a_poll_whose_time_is_over_looks_once_more(world: World, database:
         asked.clear()
         assert (await poll(world, database, cursor, 0.2)).cursor == cursor
     assert len(asked) == 1
+
+
+async def test_a_commit_of_another_process_wakes_by_postgresqls_notice(world: World, database: Database) -> None:
+    """Another Database on the same database stands for the process; this one's listeners hear nothing from it."""
+    other = World(world.service, Database(world.service.settings))
+    async with world.listening():
+        cursor = await read_to_end(world, database)
+        polling = asyncio.create_task(poll(world, database, cursor, 25))
+        await asyncio.sleep(0.2)
+        need = uuid4()  # unlike the organisations not spoken of before, so its events are the first of their key
+        await other.announce(need)
+        await other.deliver(sample(ReferralStarted, need_id=need))
+        assert (await asyncio.wait_for(polling, 10)).events
+    await other.database.engine.dispose()
+
+
+async def test_a_commit_of_this_process_wakes_without_postgresqls_notice(world: World, database: Database) -> None:
+    wakeups = world.service.wakeups
+    database.listeners[CHANNEL].append(wakeups._grown)
+    with wakeups.waiter(RECEIVER) as woken:
+        await world.identify(uuid4())
+        assert woken.is_set()
+    position = (await world.feed(RECEIVER))[-1]["position"]
+    assert not wakeups.at_end(RECEIVER, position)  # it does not listen: others' commits would be missed
 
 
 async def test_what_notices_told_is_forgotten_with_their_connection(world: World, database: Database) -> None:

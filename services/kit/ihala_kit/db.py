@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -49,6 +50,7 @@ class Database:
         # The connection used last is the next one: its statements are prepared and PostgreSQL's caches for it are warm.
         self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=4, pool_use_lifo=True, hide_parameters=True)
         self.on_events: list[Callable[[], bool]] = []  # told after each commit with events; True: its relay is woken, no NOTIFY is needed
+        self.listeners: defaultdict[str, list[Callable[[str], None]]] = defaultdict(list)  # by channel; they hear `tell` of this process
         self._dirty = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -70,12 +72,16 @@ class Database:
     async def transaction(self, caller: Caller) -> AsyncIterator[AsyncSession]:
         """Open a transaction of `caller`'s; commit at the end with its events, or roll back when the work raises."""
         async with Session(self.engine, expire_on_commit=False) as tx:
-            tx.info.update(caller=caller, clock=self.clock, events=[], service=self.settings)
+            tx.info.update(caller=caller, clock=self.clock, events=[], told=[], service=self.settings)
             await _begin(tx, caller)
             yield tx
             await tx.flush()
             written = await outbox.write(tx)
             await tx.commit()
+            told: list[tuple[str, str]] = tx.info["told"]
+        for channel, words in told:
+            for listen in self.listeners[channel]:
+                listen(words)
         if written:
             woken = [tell() for tell in self.on_events]
             if not any(woken):

@@ -2,7 +2,8 @@
 
 What a transaction shows is buffered and appended as its last act: all counters are locked by one statement, in sorted order, so that
 no two batches wait for each other, and positions become visible in their order and without a gap. The notice that wakes long polls
-rides on the same commit; there is one such transaction a batch of events, so its price does not matter here (as it would in the outbox).
+rides on the same commit, and this process hears it right after; there is one such transaction a batch of events, so its price does not
+matter here (as it would in the outbox).
 """
 
 import json
@@ -35,7 +36,7 @@ _APPEND = text("""
             CAST(:type AS text[]), CAST(:subject AS text[]), CAST(:time AS timestamptz[]), CAST(:data AS jsonb[])
         ) AS item (organization_id, newer, event_id, source, type, subject, time, data) JOIN counted USING (organization_id)
     )
-    SELECT pg_notify(:channel, organization_id || ' ' || position) FROM counted
+    SELECT organization_id || ' ' || position AS notice, pg_notify(:channel, organization_id || ' ' || position) FROM counted
 """)
 _COLUMNS = ("organization_id", "newer", "event_id", "source", "type", "subject", "time", "data")
 
@@ -79,7 +80,7 @@ def _append(session: Session) -> None:
     values = {name: list(column) for name, column in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}
     ids = sorted(counts)
     about = {"ids": ids, "counts": [counts[each] for each in ids], "channel": CHANNEL, "at": datetime.now(UTC)}
-    session.execute(_APPEND, values | about)
+    session.info["told"] += [(CHANNEL, row.notice) for row in session.execute(_APPEND, values | about)]
 
 
 def _row(item: Item, newer: int) -> tuple[object, ...]:

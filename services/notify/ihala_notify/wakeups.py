@@ -52,6 +52,7 @@ class Wakeups:
 
     async def listen(self, database: Database) -> None:
         """Listen until cancelled, with a new connection after a fault; everybody looks again after one."""
+        database.listeners[CHANNEL].append(self._grown)
         while True:
             try:
                 await self._listen(plain_dsn(database.settings.database_url))
@@ -67,7 +68,7 @@ class Wakeups:
         connection, lost = await asyncpg.connect(dsn, server_settings={"application_name": APPLICATION}), asyncio.Event()
         try:
             connection.add_termination_listener(lambda _: lost.set())
-            await connection.add_listener(CHANNEL, lambda *notice: self._grown(str(notice[-1])))
+            await connection.add_listener(CHANNEL, lambda *about: self._grown(str(about[-1])))
             self.listening = True
             self.wake_all()  # what came before we listened
             while not lost.is_set():
@@ -78,9 +79,11 @@ class Wakeups:
             await connection.close(timeout=1)
 
     def _grown(self, notice: str) -> None:
-        organization_id, position = notice.split(" ")
-        self._newest[UUID(organization_id)] = int(position)
-        self.wake(UUID(organization_id))
+        first, second = notice.split(" ")
+        organization_id, position = UUID(first), int(second)
+        if self.listening:  # else what other processes commit would be missed
+            self._newest[organization_id] = max(position, self._newest.get(organization_id, 0))
+        self.wake(organization_id)
 
     def wake(self, organization_id: UUID) -> None:
         """Wake those who follow this organisation's feed."""
