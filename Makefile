@@ -30,8 +30,8 @@ down: install ## stop what `make up` or `make run` started
 status: install ## show how the parts stand, where they are and who may try them
 	@$(LOCAL) status
 
-test: install ## run all tests; ARGS= goes to pytest
-	@$(VENV)/python -m pytest tests $(ARGS)
+test: install ## run all tests, on every core up to four; ARGS= goes to pytest
+	@$(VENV)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: install ## ruff, mypy and the direction of imports
 	$(VENV)/ruff check .

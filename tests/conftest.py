@@ -1,9 +1,12 @@
-"""What all tests share: one throw-away PostgreSQL a session."""
+"""What all tests share: one throw-away PostgreSQL a worker, and which tests one worker runs together."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 from ihala_local.testing import ThrowAwayPostgres, throw_away_postgres
+from xdist.scheduler import LoadScopeScheduling
+
+TOGETHER = ("tests/e2e/", "tests/local/")  # they share servers on ports of their own
 
 
 @pytest.fixture(scope="session")
@@ -11,3 +14,19 @@ async def postgres() -> AsyncIterator[ThrowAwayPostgres]:
     """A real PostgreSQL; `postgres.scratch(name, make)` gives a fresh, migrated database."""
     async with throw_away_postgres() as server:
         yield server
+
+
+class ByServers(LoadScopeScheduling):
+    """A file at a time for each worker, but what shares servers in one piece."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid.partition("::")[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    return ByServers(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The journeys first: they take longest."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/e2e/"))

@@ -8,6 +8,7 @@ import pytest
 from ihala_local.ports import APPS, Ports
 from ihala_local.stack import Stack
 from ihala_local.story.cast import Cast
+from ihala_local.testing import open_directory
 
 PORT_OFFSET = 1000
 
@@ -23,9 +24,8 @@ async def crashes() -> AsyncIterator[Path]:
 async def stack(crashes: Path) -> AsyncIterator[Stack]:
     """A whole Ihala, started once."""
     extra = {name: {f"{name.upper()}_CRASH_DIR": str(crashes)} for name in APPS}
-    with tempfile.TemporaryDirectory(prefix="ihala-e2e-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)
-        async with Stack(Path(folder) / "home", Ports.shifted(PORT_OFFSET), extra=extra) as running:
+    with open_directory("ihala-e2e-") as folder:
+        async with Stack(folder / "home", Ports.shifted(PORT_OFFSET), extra=extra) as running:
             yield running
 
 

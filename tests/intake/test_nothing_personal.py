@@ -58,7 +58,7 @@ async def test_events_name_nobody(house: House) -> None:
     content = "\n".join([await house.scalar("SELECT string_agg(data, ' ') FROM outbox"), str(await house.events())])
     assert len(await house.scalar("SELECT array_agg(DISTINCT type) FROM outbox")) >= 10
     assert [secret for secret in SECRETS if secret in content] == []
-    assert "gbv" not in content
+    assert "protection.gbv" not in content
 
 
 async def test_logs_name_nobody(house: House, caplog: pytest.LogCaptureFixture) -> None:
