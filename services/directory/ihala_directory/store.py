@@ -1,4 +1,4 @@
-"""Every query. Row policies show each caller only what it may see; what is not shown is not there.
+"""Every query. Each takes the caller (of the transaction) and returns only what it may see; what is not shown is not there.
 
 Locks are taken in one order: organisation, service (both shared: many reserve at once, a suspension waits for them), then the service at
 the location, whose places are counted, then the reservation.
@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from ihala_kit.db import caller_of
 from ihala_kit.pages import PageRequest
 from sqlalchemy import exists, tuple_
 from sqlmodel import col, select
@@ -24,6 +25,7 @@ from ihala_directory.errors import (
 from ihala_directory.lifecycle import State, free
 from ihala_directory.matching import Candidate
 from ihala_directory.tables import Location, Organization, PlacementAnswer, Reach, Reservation, Service, ServiceAtLocation
+from ihala_directory.visible import held, published
 
 T = TypeVar("T")
 HELD = (State.RESERVED, State.CLAIMED)
@@ -39,7 +41,7 @@ Found = tuple[Candidate, Service, Organization]
 
 async def organization(tx: AsyncSession, organization_id: UUID, *, lock: bool = False) -> Organization:
     """Return one organisation. Raises OrganizationNotFound (404)."""
-    query = select(Organization).where(Organization.id == organization_id)
+    query = select(Organization).where(Organization.id == organization_id, published(caller_of(tx), Organization))
     found = (await tx.exec(_locked(query) if lock else query)).one_or_none()
     if found is None:
         raise OrganizationNotFound()
@@ -48,7 +50,7 @@ async def organization(tx: AsyncSession, organization_id: UUID, *, lock: bool = 
 
 async def service(tx: AsyncSession, service_id: UUID, *, lock: bool = False) -> Service:
     """Return one service. Raises ServiceNotFound (404)."""
-    query = select(Service).where(Service.id == service_id)
+    query = select(Service).where(Service.id == service_id, published(caller_of(tx), Service))
     found = (await tx.exec(_locked(query) if lock else query)).one_or_none()
     if found is None:
         raise ServiceNotFound()
@@ -58,11 +60,12 @@ async def service(tx: AsyncSession, service_id: UUID, *, lock: bool = False) -> 
 async def whole(tx: AsyncSession, services: Sequence[Service]) -> list[Whole]:
     """Return services with their organisations and locations, in the order given."""
     ids, owners = [one.id for one in services], {one.organization_id for one in services}
-    organizations = {one.id: one for one in await tx.exec(select(Organization).where(col(Organization.id).in_(owners)))}
+    shown = published(caller_of(tx), Organization)
+    organizations = {one.id: one for one in await tx.exec(select(Organization).where(col(Organization.id).in_(owners), shown))}
     query = (
         select(ServiceAtLocation, Location)
         .join(Location, col(Location.id) == ServiceAtLocation.location_id)
-        .where(col(ServiceAtLocation.service_id).in_(ids))
+        .where(col(ServiceAtLocation.service_id).in_(ids), published(caller_of(tx), ServiceAtLocation, Location))
         .order_by(col(ServiceAtLocation.service_id), col(ServiceAtLocation.id))
     )
     ats: dict[UUID, list[tuple[ServiceAtLocation, Location]]] = {one: [] for one in ids}
@@ -76,7 +79,7 @@ async def services(tx: AsyncSession, page: PageRequest, need: str | None, areas:
     query = (
         select(Service)
         .join(Organization, col(Organization.id) == Service.organization_id)
-        .where(Service.status == "active", Organization.status == "active")
+        .where(Service.status == "active", Organization.status == "active", published(caller_of(tx), Service, Organization))
     )
     if need is not None or areas is not None:
         query = query.where(col(Service.id).in_(_reaching(need, areas)))
@@ -101,7 +104,7 @@ async def at_location(tx: AsyncSession, at_id: UUID) -> tuple[ServiceAtLocation,
     query = (
         select(ServiceAtLocation, Location)
         .join(Location, col(Location.id) == ServiceAtLocation.location_id)
-        .where(ServiceAtLocation.id == at_id)
+        .where(ServiceAtLocation.id == at_id, published(caller_of(tx), ServiceAtLocation, Location))
     )
     found = (await tx.exec(query)).one_or_none()
     if found is None:
@@ -115,7 +118,7 @@ async def locked_place(tx: AsyncSession, at_id: UUID) -> Place:
         select(Organization, Service)
         .join(Service, col(Service.organization_id) == Organization.id)
         .join(ServiceAtLocation, col(ServiceAtLocation.service_id) == Service.id)
-        .where(ServiceAtLocation.id == at_id)
+        .where(ServiceAtLocation.id == at_id, published(caller_of(tx), ServiceAtLocation, Service, Organization))
         .with_for_update(read=True, of=[Organization, Service])
         .execution_options(populate_existing=True)
     )
@@ -128,7 +131,8 @@ async def locked_place(tx: AsyncSession, at_id: UUID) -> Place:
 
 async def ats_of(tx: AsyncSession, service_id: UUID, *, lock: bool = False) -> Sequence[ServiceAtLocation]:
     """Return where a service is offered, by id."""
-    query = select(ServiceAtLocation).where(ServiceAtLocation.service_id == service_id).order_by(col(ServiceAtLocation.id))
+    shown = published(caller_of(tx), ServiceAtLocation)
+    query = select(ServiceAtLocation).where(ServiceAtLocation.service_id == service_id, shown).order_by(col(ServiceAtLocation.id))
     return (await tx.exec(_locked(query) if lock else query)).all()
 
 
@@ -142,7 +146,8 @@ async def locked_service(tx: AsyncSession, at_id: UUID) -> Service:
 
 async def services_of(tx: AsyncSession, organization_id: UUID) -> Sequence[Service]:
     """Return all services of an organisation, by id."""
-    return (await tx.exec(select(Service).where(Service.organization_id == organization_id).order_by(col(Service.id)))).all()
+    shown = published(caller_of(tx), Service)
+    return (await tx.exec(select(Service).where(Service.organization_id == organization_id, shown).order_by(col(Service.id)))).all()
 
 
 async def locations_of(tx: AsyncSession, service_id: UUID) -> Sequence[tuple[ServiceAtLocation, Location]]:
@@ -150,7 +155,7 @@ async def locations_of(tx: AsyncSession, service_id: UUID) -> Sequence[tuple[Ser
     query = (
         select(ServiceAtLocation, Location)
         .join(Location, col(Location.id) == ServiceAtLocation.location_id)
-        .where(ServiceAtLocation.service_id == service_id)
+        .where(ServiceAtLocation.service_id == service_id, published(caller_of(tx), ServiceAtLocation, Location))
         .order_by(col(ServiceAtLocation.id))
     )
     return (await tx.exec(query)).all()
@@ -158,7 +163,8 @@ async def locations_of(tx: AsyncSession, service_id: UUID) -> Sequence[tuple[Ser
 
 async def candidates(tx: AsyncSession, need: str, areas: list[str], *, restricted: bool) -> list[Found]:
     """Return all who say that they meet `need` in one of `areas`, whatever else speaks against them."""
-    rows = await tx.exec(candidates_query(need, areas, restricted=restricted))
+    shown = published(caller_of(tx), ServiceAtLocation, Service, Organization)
+    rows = await tx.exec(candidates_query(need, areas, restricted=restricted).where(shown))
     return [(candidate(at, one, owner, where), one, owner) for at, one, owner, where in rows]
 
 
@@ -199,12 +205,14 @@ def candidate(at: ServiceAtLocation, one: Service, owner: Organization, where: L
 
 async def answer(tx: AsyncSession, placement_id: UUID, attempt: int) -> PlacementAnswer | None:
     """Return what was answered to an attempt, if it was."""
-    return await tx.get(PlacementAnswer, (placement_id, attempt))
+    shown = held(caller_of(tx), PlacementAnswer)
+    query = select(PlacementAnswer).where(PlacementAnswer.placement_id == placement_id, PlacementAnswer.attempt == attempt, shown)
+    return (await tx.exec(query)).one_or_none()
 
 
 async def reservation(tx: AsyncSession, reservation_id: UUID) -> Reservation:
     """Return one reservation. Raises ReservationNotFound (404)."""
-    found = await tx.get(Reservation, reservation_id)
+    found = await reservation_of(tx, Reservation.id == reservation_id)
     if found is None:
         raise ReservationNotFound()
     return found
@@ -212,7 +220,7 @@ async def reservation(tx: AsyncSession, reservation_id: UUID) -> Reservation:
 
 async def reservation_of(tx: AsyncSession, *conditions: Any) -> Reservation | None:
     """Return the newest reservation of which the conditions hold, not locked."""
-    query = select(Reservation).where(*conditions).order_by(col(Reservation.id).desc()).limit(1)
+    query = select(Reservation).where(*conditions, held(caller_of(tx), Reservation)).order_by(col(Reservation.id).desc()).limit(1)
     return (await tx.exec(query)).one_or_none()
 
 

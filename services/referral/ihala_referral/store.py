@@ -1,4 +1,4 @@
-"""Every query. Rows are shown by the row policies of the database to whom they concern; commands first find what they change that way.
+"""Every query. What is asked for by id or listed is only what the transaction's caller may see; commands first find what they change so.
 
 A command acts on rows that its caller must not see (the placement behind an offer, the other offer of an emergency). So it looks up
 its own row as the caller, then takes the locks as the system: always the placement first, then its referrals.
@@ -12,13 +12,14 @@ from uuid import UUID
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import Sensitivity
 from ihala_kit.auth import Caller
-from ihala_kit.db import now
+from ihala_kit.db import caller_of, now
 from ihala_kit.pages import PageRequest
 from sqlalchemy import or_, text
 from sqlalchemy.dialects import postgresql
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from ihala_referral import visible
 from ihala_referral.errors import PlacementNotFound, ReferralNotFound
 from ihala_referral.guards import Situation
 from ihala_referral.parties import OPERATOR
@@ -47,7 +48,8 @@ async def act_as_system(tx: AsyncSession, purpose: str = "command") -> None:
 
 async def referral(tx: AsyncSession, referral_id: UUID) -> Referral:
     """Return a referral that the caller may see. Raises ReferralNotFound (404)."""
-    found = await tx.get(Referral, referral_id)
+    query = select(Referral).where(Referral.id == referral_id, visible.referrals(caller_of(tx)))
+    found = (await tx.exec(query)).one_or_none()
     if found is None:
         raise ReferralNotFound()
     return found
@@ -55,7 +57,8 @@ async def referral(tx: AsyncSession, referral_id: UUID) -> Referral:
 
 async def placement(tx: AsyncSession, placement_id: UUID) -> Placement:
     """Return a placement that the caller may see. Raises PlacementNotFound (404)."""
-    found = await tx.get(Placement, placement_id)
+    query = select(Placement).where(Placement.id == placement_id, visible.placements(caller_of(tx)))
+    found = (await tx.exec(query)).one_or_none()
     if found is None:
         raise PlacementNotFound()
     return found
@@ -225,7 +228,7 @@ async def referrals_owned(tx: AsyncSession, caller: Caller, states: Sequence[Sta
 
 
 async def _page_of(tx: AsyncSession, whose: Any, states: Sequence[State], page: PageRequest) -> Sequence[Referral]:
-    query = select(Referral).where(whose)
+    query = select(Referral).where(whose, visible.referrals(caller_of(tx)))
     after = page.after_as(UUID)
     if states:
         query = query.where(col(Referral.state).in_(states))
@@ -238,7 +241,7 @@ async def _page_of(tx: AsyncSession, whose: Any, states: Sequence[State], page: 
 
 async def placements(tx: AsyncSession, caller: Caller, states: Sequence[PlacementState], page: PageRequest) -> Sequence[Placement]:
     """Return a page of the placements that the caller's operator owns, oldest first."""
-    query = select(Placement).where(col(Placement.operator_id) == caller.organization_id)
+    query = select(Placement).where(visible.placements(caller))
     after = page.after_as(UUID)
     if states:
         query = query.where(col(Placement.state).in_(states))
