@@ -16,8 +16,8 @@ from tests.directory.world import STRANGER, TELAFAR_AT, World
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 MANY = """
-    INSERT INTO location (id, organization_id, operator_id, place, names, address, accessibility, hidden)
-    SELECT gen_random_uuid(), organization_id, operator_id, place, names, address, accessibility, hidden
+    INSERT INTO location (id, organization_id, operator_id, place, names, address, accessibility, hidden, changed_at)
+    SELECT gen_random_uuid(), organization_id, operator_id, place, names, address, accessibility, hidden, changed_at
     FROM location, generate_series(1, 1000) WHERE latitude IS NOT NULL;
     INSERT INTO service_at_location (id, service_id, location_id, organization_id, operator_id, areas, hidden, status, capacity_kind,
         figure, figure_at, confirmed, held, used, changed_at, version)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
 from ihala_kit.auth import Caller
@@ -12,17 +13,15 @@ from ihala_directory.models import shown
 from ihala_directory.models.drafts import Agreement
 from ihala_directory.needs import PROTECTION, entries
 from ihala_directory.places import places
-from ihala_directory.tables import Location, Organization, Service, ServiceAtLocation
+from ihala_directory.tables import Location, Organization, Service, ServiceAtLocation, Table
 
 
 def organization(row: Organization, caller: Caller) -> shown.Organization:
     """Return an organisation as the caller may know it."""
-    body = shown.Organization(
-        id=row.id, operator_id=row.operator_id, kind=row.kind, names=row.names, phone=row.phone, agreement=_agreement(row),
-        reporting_duty=row.reporting_duty, status=row.status, version=row.version,
-    )  # fmt: skip
+    own = {"cleared", "hidden", "trusted", "suspended_for"}
+    body = shown.Organization(**_same(row, shown.Organization, but={"agreement", *own}), agreement=_agreement(row))
     if caller.cleared or caller.organization_id in (row.id, row.operator_id):
-        return body.model_copy(update={"cleared": row.cleared, "hidden": row.hidden, "suspended_for": row.suspended_for})
+        return body.model_copy(update={name: getattr(row, name) for name in own})
     return body
 
 
@@ -30,20 +29,17 @@ def service(whole: store.Whole) -> shown.Service:
     """Return a service with its organisation and locations."""
     row, owner, ats = whole
     return shown.Service(
-        id=row.id, organization=shown.OrganizationBrief.model_validate(owner), names=row.names, need_codes=row.need_codes,
-        restricted=row.restricted, entry_condition=row.entry_condition, rules=row.rules, allows_waitlist=row.allows_waitlist,
-        languages=row.languages, opening_hours=row.opening_hours, documents_to_bring=row.documents_to_bring, status=row.status,
-        at=[at_location(at, where) for at, where in ats], version=row.version,
-    )  # fmt: skip
+        **_same(row, shown.Service, but={"organization", "at"}),
+        organization=shown.OrganizationBrief.model_validate(owner),
+        at=[at_location(at, where) for at, where in ats],
+    )
 
 
 def at_location(at: ServiceAtLocation, where: Location) -> shown.ServiceAtLocation:
     """Return a service at a location."""
     capacity = shown.Capacity(kind=at.capacity_kind, figure=at.figure, figure_at=at.figure_at, confirmed=at.confirmed, free=free(at))
-    return shown.ServiceAtLocation(
-        id=at.id, service_id=at.service_id, organization_id=at.organization_id, location=shown.Location.model_validate(where),
-        areas=at.areas, status=at.status, capacity=capacity, version=at.version,
-    )  # fmt: skip
+    same = _same(at, shown.ServiceAtLocation, but={"location", "capacity"})
+    return shown.ServiceAtLocation(**same, location=shown.Location.model_validate(where), capacity=capacity)
 
 
 def joined(row: Organization) -> OrganizationJoined:
@@ -69,6 +65,11 @@ def changed(row: Service, ats: Iterable[ServiceAtLocation], where: Location | No
 def public_names(row: Service) -> dict[str, str]:
     """Return a service's name as it may travel: a restricted one is called what its whole domain is called."""
     return entries()[PROTECTION].names if row.restricted else row.names
+
+
+def _same(row: Table, body: type[shown.Shown], *, but: set[str]) -> dict[str, Any]:
+    """Return what the body has under the same names as the row."""
+    return {name: getattr(row, name) for name in body.model_fields if name not in but}
 
 
 def _agreement(row: Organization) -> Agreement | None:

@@ -33,6 +33,11 @@ def codes() -> Any:
     return column(sa_type=ARRAY(Text), default_factory=list)
 
 
+def parts() -> Any:
+    """A list of parts of an entry, each as in models/parts.py."""
+    return column(sa_type=JSONB, default_factory=list)
+
+
 def instant(**more: Any) -> Any:
     """An aware time."""
     return column(sa_type=DateTime(timezone=True), **more)
@@ -51,6 +56,13 @@ class Organization(Table, table=True):
     agreement_version: str | None = column(default=None)
     agreement_until: date | None = column(default=None)  # the last day of the data-sharing agreement; none: no offers
     reporting_duty: dict[str, str] = texts()  # what it must report by law, said before a story is told
+    description: dict[str, str] = texts()
+    email: str | None = column(default=None)
+    website: str | None = column(default=None)
+    phones: list[dict[str, Any]] = parts()
+    contacts: list[dict[str, Any]] = parts()
+    registration: str | None = column(default=None)  # its number in the register of companies or of associations
+    trusted: bool = column(default=False)  # its own edits take effect at once
     status: str = column(default="active")  # active, suspended, left
     suspended_for: str | None = column(default=None)  # a code
     suspended_at: datetime | None = instant(default=None)
@@ -75,6 +87,18 @@ class Service(Table, table=True):
     languages: list[str] = codes()  # spoken there
     opening_hours: dict[str, str] = texts()
     documents_to_bring: dict[str, str] = texts()
+    description: dict[str, str] = texts()
+    url: str | None = column(default=None)
+    email: str | None = column(default=None)
+    phones: list[dict[str, Any]] = parts()
+    contacts: list[dict[str, Any]] = parts()
+    costs: list[dict[str, Any]] = parts()
+    schedules: list[dict[str, Any]] = parts()
+    closures: list[dict[str, Any]] = parts()
+    application_process: dict[str, str] = texts()
+    wait_days: int | None = column(default=None)  # from acceptance to the first appointment, by the provider's word
+    decision_target_hours: int | None = column(default=None)
+    woman_counsellor: bool = column(default=False)
     status: str = column(default="active")  # active, paused, closed
     changed_at: datetime = instant()
     version: int = column(default=1)
@@ -92,7 +116,11 @@ class Location(Table, table=True):
     names: dict[str, str] = texts()
     address: dict[str, str] = texts()
     accessibility: list[str] = codes()
+    sub_district: str | None = column(default=None)  # P-code
+    transportation: dict[str, str] = texts()
+    phones: list[dict[str, Any]] = parts()
     hidden: bool = column(default=False)
+    changed_at: datetime = instant()
 
 
 class ServiceAtLocation(Table, table=True):
@@ -105,6 +133,12 @@ class ServiceAtLocation(Table, table=True):
     operator_id: UUID = column()
     areas: list[str] = codes()  # P-codes of the areas it serves
     hidden: bool = column(default=False)
+    description: dict[str, str] = texts()
+    phones: list[dict[str, Any]] = parts()
+    contacts: list[dict[str, Any]] = parts()
+    schedules: list[dict[str, Any]] = parts()  # none: the service's
+    closures: list[dict[str, Any]] = parts()  # beside the service's
+    unit: str = column(default="place")
     status: str = column(default="open")  # open, closed
     capacity_kind: str = column()  # stock: used up at acceptance; slot: returned at the end
     figure: int = column()  # places that the provider said were free at figure_at

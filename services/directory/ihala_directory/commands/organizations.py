@@ -90,7 +90,7 @@ def _checked(tx: AsyncSession, draft: OrganizationDraft) -> dict[str, Any]:
     if draft.hidden or draft.cleared:
         rights.demand_clearance(caller_of(tx))
     agreement = draft.agreement
-    return draft.model_dump(include={"kind", "names", "phone", "cleared", "hidden", "reporting_duty"}) | {
+    return draft.model_dump(mode="json", include=set(OrganizationDraft.model_fields) - {"agreement"}) | {
         "agreement_version": agreement.version if agreement else None,
         "agreement_until": agreement.until if agreement else None,
     }
@@ -103,5 +103,5 @@ async def _hide(tx: AsyncSession, row: Organization, hidden: bool) -> None:
         for at, where in await store.locations_of(tx, service.id):
             at.hidden = where.hidden = service.hidden
             if where.hidden:
-                where.latitude, where.longitude, where.address = None, None, {}
+                where.latitude, where.longitude, where.address, where.transportation = None, None, {}, {}
         await tell_change(tx, service, places_opened=False)

@@ -113,9 +113,9 @@ def _checked(owner: Organization, draft: ServiceDraft) -> dict[str, Any]:
         raise NotCleared()
     for number, item in enumerate(draft.at):
         _check_at(item, number, hidden)
-    columns = {"names", "need_codes", "entry_condition", "allows_waitlist", "languages", "opening_hours", "documents_to_bring", "status"}
     rules = draft.rules.model_dump(exclude_defaults=True)
-    return draft.model_dump(include=columns) | {"restricted": restricted, "hidden": hidden, "rules": rules}
+    same = draft.model_dump(mode="json", include=set(ServiceDraft.model_fields) - {"restricted", "rules", "at"})
+    return same | {"restricted": restricted, "hidden": hidden, "rules": rules}
 
 
 def _check_at(item: ServiceAtLocationDraft, number: int, hidden: bool) -> None:
@@ -124,7 +124,10 @@ def _check_at(item: ServiceAtLocationDraft, number: int, hidden: bool) -> None:
     for index, code in enumerate(item.areas):
         if places().area(code) is None:
             raise UnknownPlace(pointer=f"#/at/{number}/areas/{index}")
-    if hidden and (item.location.latitude is not None or item.location.address):
+    where = item.location
+    if where.sub_district is not None and places().area(where.sub_district) is None:
+        raise UnknownPlace(pointer=f"#/at/{number}/location/sub_district")
+    if hidden and (where.latitude is not None or where.address or where.transportation):
         raise PlaceShown(pointer=f"#/at/{number}/location")
 
 
@@ -133,19 +136,19 @@ async def _add_at(tx: AsyncSession, service: Service, item: ServiceAtLocationDra
     at = now(tx)
     row = ServiceAtLocation(
         id=item.id or new_id(), service_id=service.id, location_id=where.id, organization_id=service.organization_id,
-        operator_id=service.operator_id, areas=item.areas, hidden=service.hidden, status=item.status,
-        capacity_kind=item.capacity.kind, figure=item.capacity.figure, figure_at=at, changed_at=at,
+        operator_id=service.operator_id, hidden=service.hidden, status=item.status,
+        capacity_kind=item.capacity.kind, figure=item.capacity.figure, figure_at=at, changed_at=at, **_as_is(item),
     )  # fmt: skip
     await rows.insert(tx, row)
 
 
 async def _location(tx: AsyncSession, service: Service, draft: LocationDraft) -> Location:
     """Return the location, new or changed. A location of another organisation is none of ours: it stays as it is."""
-    values = draft.model_dump(exclude={"id"}) | {"hidden": service.hidden}
     known = await tx.get(Location, draft.id) if draft.id else None
     if known is not None and known.organization_id == service.organization_id:
-        rows.set_values(known, values)
+        _set_location(tx, known, service, draft)
         return known
+    values = _location_values(service, draft) | {"changed_at": now(tx)}
     row = Location(id=draft.id or new_id(), organization_id=service.organization_id, operator_id=service.operator_id, **values)
     await rows.insert(tx, row)
     return row
@@ -169,10 +172,24 @@ async def _change_ats(tx: AsyncSession, service: Service, items: list[ServiceAtL
 
 async def _change_at(tx: AsyncSession, service: Service, at: ServiceAtLocation, item: ServiceAtLocationDraft) -> bool:
     where = await tx.get_one(Location, at.location_id)
-    place = item.location.model_dump(exclude={"id"}) | {"hidden": service.hidden}
-    moved = rows.set_values(where, place)
-    changed = rows.change(at, {"areas": item.areas, "hidden": service.hidden, "capacity_kind": item.capacity.kind}, now(tx))
+    moved = _set_location(tx, where, service, item.location)
+    changed = rows.change(at, _as_is(item) | {"hidden": service.hidden, "capacity_kind": item.capacity.kind}, now(tx))
     return await _set_status(tx, at, item.status) or moved or changed
+
+
+def _as_is(item: ServiceAtLocationDraft) -> dict[str, Any]:
+    return item.model_dump(mode="json", exclude={"id", "location", "status", "capacity"})
+
+
+def _location_values(service: Service, draft: LocationDraft) -> dict[str, Any]:
+    return draft.model_dump(mode="json", exclude={"id"}) | {"hidden": service.hidden}
+
+
+def _set_location(tx: AsyncSession, row: Location, service: Service, draft: LocationDraft) -> bool:
+    differs = rows.set_values(row, _location_values(service, draft))
+    if differs:
+        row.changed_at = now(tx)
+    return differs
 
 
 async def _set_status(tx: AsyncSession, at: ServiceAtLocation, status: str) -> bool:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-Words = dict[Literal["ar", "ckb", "en"], Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]]
+from ihala_directory.models.parts import Closures, Contacts, Costs, Email, Language, LongWords, Phones, Schedules, Text, Url, Words
+
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*(\.[a-z][a-z_]*)?$", max_length=60)]
 AreaCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]+$", min_length=3, max_length=16)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Kind = Literal["operator", "rgc", "wlco", "hlp", "lmrc", "cpf", "state", "cso", "nngo", "ingo", "io", "private", "border"]
 
 
@@ -35,7 +35,14 @@ class OrganizationDraft(Body):
     cleared: bool = False
     hidden: bool = False
     agreement: Agreement | None = None
-    reporting_duty: Words = {}
+    reporting_duty: LongWords = {}
+    description: LongWords = {}
+    email: Email | None = None
+    website: Url | None = None
+    phones: Phones = []
+    contacts: Contacts = []
+    registration: Text | None = None
+    trusted: bool = False
 
 
 class NewOrganization(OrganizationDraft):
@@ -76,6 +83,9 @@ class LocationDraft(Body):
     names: Words = Field(min_length=1)
     address: Words = {}
     accessibility: list[Code] = Field(default=[], max_length=30)
+    sub_district: AreaCode | None = None
+    transportation: Words = {}
+    phones: Phones = []
 
     @model_validator(mode="after")
     def _whole_point(self) -> Self:
@@ -92,13 +102,22 @@ class CapacityDraft(Body):
 
 
 class ServiceAtLocationDraft(Body):
-    """One service at one location. `capacity` counts for a new one; later it is changed by PUT …/capacity alone."""
+    """One service at one location. `capacity` counts for a new one; later it is changed by PUT …/capacity alone.
+
+    Its own schedules replace the service's; its closures are added to the service's. `unit` is what a place is: bed, seat, family, …
+    """
 
     id: UUID | None = None
     location: LocationDraft
     areas: list[AreaCode] = Field(min_length=1, max_length=60)
     status: Literal["open", "closed"] = "open"
     capacity: CapacityDraft
+    description: LongWords = {}
+    phones: Phones = []
+    contacts: Contacts = []
+    schedules: Schedules = []
+    closures: Closures = []
+    unit: Code = "place"
 
 
 class ServiceDraft(Body):
@@ -112,7 +131,19 @@ class ServiceDraft(Body):
     allows_waitlist: bool = False
     languages: list[Language] = Field(default=[], max_length=20)
     opening_hours: Words = {}
-    documents_to_bring: Words = {}
+    documents_to_bring: LongWords = {}
+    description: LongWords = {}
+    url: Url | None = None
+    email: Email | None = None
+    phones: Phones = []
+    contacts: Contacts = []
+    costs: Costs = []
+    schedules: Schedules = []
+    closures: Closures = []
+    application_process: LongWords = {}
+    wait_days: int | None = Field(default=None, ge=0, le=3650)
+    decision_target_hours: int | None = Field(default=None, ge=1, le=2000)
+    woman_counsellor: bool = False
     status: Literal["active", "paused", "closed"] = "active"
     at: list[ServiceAtLocationDraft] = Field(min_length=1, max_length=50)
 

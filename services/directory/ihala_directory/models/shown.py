@@ -8,6 +8,7 @@ from ihala_contracts.directory_v1 import Criterion
 from pydantic import BaseModel, ConfigDict
 
 from ihala_directory.models.drafts import Agreement, Kind, Rules
+from ihala_directory.models.parts import Closure, Contact, Cost, Phone, Schedule
 
 Level = Literal["governorate", "district", "sub-district", "town"]
 
@@ -57,7 +58,7 @@ class Places(Shown):
 
 
 class Organization(Shown):
-    """An organisation. Only its operator, itself and the cleared are told `cleared`, `hidden` and `suspended_for`; else they are null."""
+    """An organisation. `cleared`, `hidden`, `trusted` and `suspended_for` are for its operator, itself and the cleared; else null."""
 
     id: UUID
     operator_id: UUID
@@ -66,9 +67,16 @@ class Organization(Shown):
     phone: str | None
     agreement: Agreement | None
     reporting_duty: dict[str, str]
+    description: dict[str, str]
+    email: str | None
+    website: str | None
+    phones: list[Phone]
+    contacts: list[Contact]
+    registration: str | None
     status: Literal["active", "suspended", "left"]
     cleared: bool | None = None
     hidden: bool | None = None
+    trusted: bool | None = None
     suspended_for: str | None = None
     version: int
 
@@ -93,6 +101,9 @@ class Location(Shown):
     names: dict[str, str]
     address: dict[str, str]
     accessibility: list[str]
+    sub_district: str | None
+    transportation: dict[str, str]
+    phones: list[Phone]
 
 
 class ServiceAtLocation(Shown):
@@ -103,6 +114,12 @@ class ServiceAtLocation(Shown):
     organization_id: UUID
     location: Location
     areas: list[str]
+    description: dict[str, str]
+    phones: list[Phone]
+    contacts: list[Contact]
+    schedules: list[Schedule]
+    closures: list[Closure]
+    unit: str
     status: Literal["open", "closed"]
     capacity: Capacity
     version: int
@@ -132,6 +149,18 @@ class Service(Shown):
     languages: list[str]
     opening_hours: dict[str, str]
     documents_to_bring: dict[str, str]
+    description: dict[str, str]
+    url: str | None
+    email: str | None
+    phones: list[Phone]
+    contacts: list[Contact]
+    costs: list[Cost]
+    schedules: list[Schedule]
+    closures: list[Closure]
+    application_process: dict[str, str]
+    wait_days: int | None
+    decision_target_hours: int | None
+    woman_counsellor: bool
     status: Literal["active", "paused", "closed"]
     at: list[ServiceAtLocation]
     version: int
