@@ -1,0 +1,46 @@
+"""When a service is open: its schedules, less its closures and the holidays. Pure; times of Asia/Baghdad, spans as aware datetimes."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Baghdad")
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")  # as date.weekday() counts
+
+Parts = Sequence[dict[str, Any]]  # schedules or closures as stored (models/parts.py)
+Span = tuple[datetime, datetime]
+
+
+def spans(schedules: Parts, closures: Parts, holidays: Collection[date], day: date) -> list[Span]:
+    """Return when it is open on one day, in order; nothing on a holiday or while it is closed."""
+    if day in holidays or any(_covers(one["from"], one["until"], day) for one in closures):
+        return []
+    name = DAYS[day.weekday()]
+    today = (one for one in schedules if name in one["days"] and _covers(one.get("valid_from"), one.get("valid_to"), day))
+    return sorted((_instant(day, one["opens_at"]), _instant(day, one["closes_at"])) for one in today)
+
+
+def is_open(schedules: Parts, closures: Parts, holidays: Collection[date], at: datetime) -> bool | None:
+    """Tell whether it is open at an instant; None when no schedule is known and nothing says that it is closed."""
+    day = at.astimezone(ZONE).date()
+    if not schedules:
+        return False if any(_covers(one["from"], one["until"], day) for one in closures) else None
+    return any(opens <= at < closes for opens, closes in spans(schedules, closures, holidays, day))
+
+
+def openings(schedules: Parts, closures: Parts, holidays: Collection[date], first: date, days: int) -> Iterable[Span]:
+    """Return all spans of so many days from the first."""
+    for number in range(days):
+        yield from spans(schedules, closures, holidays, first + timedelta(days=number))
+
+
+def _covers(first: str | None, last: str | None, day: date) -> bool:
+    said = day.isoformat()
+    return (first is None or first <= said) and (last is None or said <= last)
+
+
+def _instant(day: date, clock: str) -> datetime:
+    """Return the instant of a clock time; "24:00" is the next midnight."""
+    hour, minute = (int(part) for part in clock.split(":"))
+    return datetime.combine(day, time(), ZONE) + timedelta(hours=hour, minutes=minute)
