@@ -66,6 +66,8 @@ class Organization(Table, table=True):
     status: str = column(default="active")  # active, suspended, left
     suspended_for: str | None = column(default=None)  # a code
     suspended_at: datetime | None = instant(default=None)
+    left_for: str | None = column(default=None)  # a code
+    left_at: datetime | None = instant(default=None)
     joined_at: datetime = instant()
     changed_at: datetime = instant()
     version: int = column(default=1)
