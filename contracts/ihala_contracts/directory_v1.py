@@ -145,6 +145,108 @@ class OrganizationReinstated(_OrganizationEvent):
     reinstated_at: datetime
 
 
+class OrganizationApplied(_OrganizationEvent):
+    """An organisation asks to take part, or again after its application was returned; approved, it joins. Read by notify."""
+
+    type: Literal["org.ihala.directory.organization-applied"] = "org.ihala.directory.organization-applied"
+    version: Literal[1] = 1
+    application_id: UUID
+    operator_id: UUID
+    kind: str
+    hidden: bool = False  # of an organisation without a public page
+    applied_at: datetime
+
+
+class ApplicationReturned(_OrganizationEvent):
+    """The operator asks for more; its words stand with the application. Read by notify."""
+
+    type: Literal["org.ihala.directory.application-returned"] = "org.ihala.directory.application-returned"
+    version: Literal[1] = 1
+    application_id: UUID
+    operator_id: UUID
+    hidden: bool = False  # of an organisation without a public page
+    returned_at: datetime
+
+
+class ApplicationRefused(_OrganizationEvent):
+    """The organisation does not take part. Read by notify."""
+
+    type: Literal["org.ihala.directory.application-refused"] = "org.ihala.directory.application-refused"
+    version: Literal[1] = 1
+    application_id: UUID
+    operator_id: UUID
+    reason: str
+    hidden: bool = False  # of an organisation without a public page
+    refused_at: datetime
+
+
+class ApplicationChecked(_OrganizationEvent):
+    """An officer looked at one thing that the law or the work demands of an employer. Read by notify."""
+
+    type: Literal["org.ihala.directory.application-checked"] = "org.ihala.directory.application-checked"
+    version: Literal[1] = 1
+    application_id: UUID
+    operator_id: UUID
+    code: str  # registration, no_fee, no_minors, terms_stated
+    passed: bool
+    hidden: bool = False  # of an organisation without a public page
+    checked_at: datetime
+
+
+class OrganizationLeft(_OrganizationEvent):
+    """The organisation takes part no more, for good: as suspended, without a way back. Read by referral, intake, notify."""
+
+    type: Literal["org.ihala.directory.organization-left"] = "org.ihala.directory.organization-left"
+    version: Literal[1] = 1
+    reason: str
+    left_at: datetime
+
+
+class AgreementExpiring(_OrganizationEvent):
+    """The data-sharing agreement ends in 30 days or less: without a new one there are no offers afterwards. Read by notify."""
+
+    type: Literal["org.ihala.directory.agreement-expiring"] = "org.ihala.directory.agreement-expiring"
+    version: Literal[1] = 1
+    agreement_version: str
+    until: date  # its last day
+    told_at: datetime
+
+
+class AgreementExpired(_OrganizationEvent):
+    """The data-sharing agreement has ended: there are no offers. Read by notify."""
+
+    type: Literal["org.ihala.directory.agreement-expired"] = "org.ihala.directory.agreement-expired"
+    version: Literal[1] = 1
+    agreement_version: str
+    until: date
+    expired_at: datetime
+
+
+class ProposalMade(_OrganizationEvent):
+    """An organisation wishes an edit of its own entry, or a new service. Read by notify."""
+
+    type: Literal["org.ihala.directory.proposal-made"] = "org.ihala.directory.proposal-made"
+    version: Literal[1] = 1
+    proposal_id: UUID
+    about: Literal["organization", "service"]
+    entry_id: UUID
+    hidden: bool = False  # of such an organisation, or of a restricted service
+    proposed_at: datetime
+
+
+class ProposalDecided(_OrganizationEvent):
+    """It took effect, was returned with words, or was withdrawn by who made it. Read by notify."""
+
+    type: Literal["org.ihala.directory.proposal-decided"] = "org.ihala.directory.proposal-decided"
+    version: Literal[1] = 1
+    proposal_id: UUID
+    about: Literal["organization", "service"]
+    entry_id: UUID
+    outcome: Literal["approved", "returned", "withdrawn"]
+    hidden: bool = False  # of such an organisation, or of a restricted service
+    decided_at: datetime
+
+
 class ServiceChanged(Event):
     """A service was published, changed, paused or closed. Read by referral (retries what is unserved) and notify (its public texts)."""
 
@@ -177,5 +279,6 @@ class SealingKeyPublished(AnySealingKeyPublished):
 
 EVENTS: tuple[type[Event], ...] = (
     PlaceReserved, NoPlaceFound, PlaceTaken, PlaceTakeRefused, PlaceReleased, ReservationRevoked, OrganizationJoined,
-    OrganizationSuspended, OrganizationReinstated, ServiceChanged, SealingKeyPublished,
+    OrganizationSuspended, OrganizationReinstated, OrganizationApplied, ApplicationReturned, ApplicationRefused, ApplicationChecked,
+    OrganizationLeft, AgreementExpiring, AgreementExpired, ProposalMade, ProposalDecided, ServiceChanged, SealingKeyPublished,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeVar
 from uuid import UUID, uuid4
 
 from ihala_contracts import referral_v1 as r
-from ihala_contracts.directory_v1 import OrganizationJoined, OrganizationReinstated, OrganizationSuspended
+from ihala_contracts.directory_v1 import OrganizationJoined, OrganizationLeft, OrganizationReinstated, OrganizationSuspended
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import Urgency
 
@@ -77,6 +77,10 @@ def joined(organization_id: UUID, operator_id: UUID = MOMD) -> OrganizationJoine
 
 def suspended(organization_id: UUID) -> OrganizationSuspended:
     return OrganizationSuspended(organization_id=organization_id, reason="agreement", suspended_at=datetime.now(UTC))
+
+
+def left(organization_id: UUID) -> OrganizationLeft:
+    return OrganizationLeft(organization_id=organization_id, reason="own_request", left_at=datetime.now(UTC))
 
 
 def reinstated(organization_id: UUID) -> OrganizationReinstated:

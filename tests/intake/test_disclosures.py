@@ -19,7 +19,7 @@ from tests.intake.actors import (
     WLCO,
 )
 from tests.intake.house import House
-from tests.intake.samples import EVERYTHING, consent, need, person, suspended
+from tests.intake.samples import EVERYTHING, consent, left, need, person, suspended
 from tests.intake.story import accepted, asked
 
 
@@ -106,6 +106,17 @@ async def test_a_suspended_organisation_reads_nothing(house: House) -> None:
     event: OrganizationSuspended = suspended(PROVIDER.organization_id)
     await house.deliver(event)
     assert (await house.get(story.person_path, PROVIDER)).status == 404
+
+
+async def test_an_organisation_that_left_reads_nothing_and_its_disclosures_are_closed(house: House) -> None:
+    story = await accepted(house)
+    await house.deliver(left(PROVIDER.organization_id))
+    assert (await house.get(story.person_path, PROVIDER)).status == 404
+    await house.work()
+    assert await story.named() == ["DisclosureClosed"]
+    other = await asked(house)
+    await other.accept()
+    assert "DisclosureOpened" not in await other.named()
 
 
 async def test_a_restricted_need_opens_only_to_whom_it_names_and_only_when_cleared(house: House) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from ihala_contracts.directory_v1 import OrganizationSuspended, PlaceReserved
+from ihala_contracts.directory_v1 import OrganizationApplied, OrganizationLeft, OrganizationSuspended, PlaceReserved
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import CaseOpened, NeedStateChanged, Sensitivity
 from ihala_contracts.notify_v1 import MessageFailed
@@ -107,6 +107,20 @@ async def test_an_organisation_hears_of_itself_and_its_operator_of_it(world: Wor
         "directory.organization-joined", "directory.service-changed", "directory.organization-suspended"
     ]  # fmt: skip
     assert types_of(await world.feed(OPERATOR))[-1] == "directory.organization-suspended"
+
+
+async def test_an_organisation_that_left_is_told_so_last_and_so_is_its_operator(world: World) -> None:
+    await world.introduce()
+    await world.deliver(sample(OrganizationLeft, organization_id=RECEIVER))
+    for reader in (RECEIVER, OPERATOR):
+        assert types_of(await world.feed(reader))[-1] == "directory.organization-left"
+    assert await world.feed(STRANGER) == []
+
+
+async def test_an_application_is_told_to_its_operator_before_anything_is_known_of_it(world: World) -> None:
+    await world.deliver(sample(OrganizationApplied, organization_id=STRANGER), sample(OrganizationApplied, hidden=True))
+    assert types_of(await world.feed(OPERATOR)) == ["directory.organization-applied"]
+    assert types_of(await world.feed(STRANGER)) == ["directory.organization-applied"]
 
 
 async def test_notify_reads_its_own_events_for_the_operator(world: World) -> None:

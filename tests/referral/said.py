@@ -33,6 +33,10 @@ def suspended(world: World, actor: Actor) -> directory_v1.OrganizationSuspended:
     return directory_v1.OrganizationSuspended(organization_id=actor.organization_id, reason="audit", suspended_at=world.now)
 
 
+def left(world: World, actor: Actor) -> directory_v1.OrganizationLeft:
+    return directory_v1.OrganizationLeft(organization_id=actor.organization_id, reason="own_request", left_at=world.now)
+
+
 async def revoked(world: World, referral_id: UUID, reason: str = "suspended") -> directory_v1.ReservationRevoked:
     row = await world.referral(referral_id)
     return directory_v1.ReservationRevoked(

@@ -1,14 +1,16 @@
 """Places that are lost or taken back, and providers that are suspended, against offers and acceptances."""
 
 import asyncio
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 from ihala_contracts import directory_v1, referral_v1
+from ihala_contracts.envelope import Event
 from ihala_contracts.referral_v1 import PlacementRequested
 
-from tests.referral.actors import FIRST, SECOND
-from tests.referral.said import refused_take, revoked, suspended, withdrawn
+from tests.referral.actors import FIRST, SECOND, Actor
+from tests.referral.said import left, refused_take, revoked, suspended, withdrawn
 from tests.referral.world import World, kinds
 
 
@@ -42,10 +44,11 @@ async def test_a_revoked_reservation_ends_the_offer_and_not_the_acceptance(world
     assert await world.states(need_id) == ("placing", ["failed"])
 
 
-async def test_a_suspended_provider_loses_what_is_open_one_need_at_a_time(world: World) -> None:
+@pytest.mark.parametrize("ends", [suspended, left])
+async def test_a_provider_that_is_suspended_or_left_loses_what_is_open(world: World, ends: Callable[[World, Actor], Event]) -> None:
     needs = [(await world.offered(FIRST))[0], (await world.accepted(FIRST))[0], (await world.in_service(FIRST))[0]]
     kept, _ = await world.accepted(SECOND)
-    assert await world.deliver(suspended(world, FIRST)) == []
+    assert await world.deliver(ends(world, FIRST)) == []
     await world.tick()
     assert [await world.states(need) for need in needs] == [("placing", ["failed"])] * 3
     assert {event.reason for event in await world.all(referral_v1.ReferralFailed)} == {"provider_closed"}
@@ -73,6 +76,14 @@ async def test_suspension_against_acceptance_at_the_same_time(world: World) -> N
             directory_v1.OrganizationReinstated(organization_id=FIRST.organization_id, reinstated_at=world.now),
             withdrawn(world, need_id),
         )
+
+
+async def test_leaving_against_acceptance_at_the_same_time(world: World) -> None:
+    need_id, referral_id = await world.offered(FIRST)
+    await asyncio.gather(world.move(FIRST, referral_id, "acceptance", {}), world.apply(left(world, FIRST)))
+    await world.tick()
+    assert await world.states(need_id) == ("placing", ["failed"])
+    assert (await world.move(FIRST, referral_id, "acceptance", {})).status == 409
 
 
 async def test_suspension_and_revocation_in_any_order_end_the_offer_once(world: World) -> None:

@@ -1,6 +1,6 @@
 """Events in: one function an event, each ends in a command."""
 
-from ihala_contracts.directory_v1 import OrganizationJoined, OrganizationReinstated, OrganizationSuspended
+from ihala_contracts.directory_v1 import OrganizationJoined, OrganizationLeft, OrganizationReinstated, OrganizationSuspended
 from ihala_contracts.referral_v1 import (
     NeedUnserved,
     PlacementEnded,
@@ -96,6 +96,12 @@ async def joined(tx: AsyncSession, event: OrganizationJoined) -> None:
 async def suspended(tx: AsyncSession, event: OrganizationSuspended) -> None:
     """Close what the organisation can read."""
     await organizations.suspended(tx, event)
+
+
+@reads(OrganizationLeft)
+async def left(tx: AsyncSession, event: OrganizationLeft) -> None:
+    """Close what the organisation can read, for good."""
+    await organizations.left(tx, event)
 
 
 @reads(OrganizationReinstated)

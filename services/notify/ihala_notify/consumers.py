@@ -1,8 +1,23 @@
 """Events in. Every one goes on into the feeds of those it concerns; some also change a copy, or are told to the person."""
 
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
-from ihala_contracts.directory_v1 import OrganizationJoined, OrganizationReinstated, OrganizationSuspended, ServiceChanged
+from ihala_contracts.directory_v1 import (
+    AgreementExpired,
+    AgreementExpiring,
+    ApplicationChecked,
+    ApplicationRefused,
+    ApplicationReturned,
+    OrganizationApplied,
+    OrganizationJoined,
+    OrganizationLeft,
+    OrganizationReinstated,
+    OrganizationSuspended,
+    ProposalDecided,
+    ProposalMade,
+    ServiceChanged,
+)
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import (
     CaseOpened,
@@ -22,7 +37,10 @@ from ihala_notify.views import VIEWS
 from ihala_notify.visibility import Circle
 
 WRITES_NEEDS = "intake"  # its events about a need never overtake NeedIdentified: one topic, one key
-OrganizationEvent = OrganizationJoined | OrganizationSuspended | OrganizationReinstated | ServiceChanged
+_OF_ITSELF = (
+    OrganizationSuspended, OrganizationReinstated, OrganizationLeft, OrganizationApplied, ApplicationReturned, ApplicationRefused,
+    ApplicationChecked, AgreementExpiring, AgreementExpired, ProposalMade, ProposalDecided,
+)  # fmt: skip
 
 
 @reads(NeedIdentified)
@@ -72,18 +90,6 @@ async def organization_joined(tx: AsyncSession, event: OrganizationJoined) -> No
     await _follow_organization(tx, event)
 
 
-@reads(OrganizationSuspended)
-async def organization_suspended(tx: AsyncSession, event: OrganizationSuspended) -> None:
-    """It and its operator are told."""
-    await _follow_organization(tx, event)
-
-
-@reads(OrganizationReinstated)
-async def organization_reinstated(tx: AsyncSession, event: OrganizationReinstated) -> None:
-    """It and its operator are told."""
-    await _follow_organization(tx, event)
-
-
 @reads(ServiceChanged)
 async def service_changed(tx: AsyncSession, event: ServiceChanged) -> None:
     """Learn what the public is told of the service."""
@@ -111,8 +117,10 @@ async def _pass_on(tx: AsyncSession, event: Event, about: copies.NeedCopy) -> No
     await messages.tell(tx, event, about)
 
 
-async def _follow_organization(tx: AsyncSession, event: OrganizationEvent) -> None:
-    operator_id = await copies.operator_of(tx, event.organization_id)
+async def _follow_organization(tx: AsyncSession, event: Event) -> None:
+    """Show it to the organisation it is about and to its operator; who has only applied is not known by a copy yet."""
+    organization_id: UUID = vars(event)["organization_id"]
+    operator_id = getattr(event, "operator_id", None) or await copies.operator_of(tx, organization_id)
     feed.show(tx, event, Circle(operator_id=operator_id, sensitivity=Sensitivity.STANDARD))
 
 
@@ -123,7 +131,19 @@ def _following(model: type[Event]) -> Callable[[AsyncSession, Event], Awaitable[
     return reads(model)(follow)
 
 
+def _following_organization(model: type[Event]) -> Callable[[AsyncSession, Event], Awaitable[None]]:
+    async def follow(tx: AsyncSession, event: Event) -> None:
+        await _follow_organization(tx, event)
+
+    return reads(model)(follow)
+
+
+# It and its operator are told, and nothing else follows here: one reader each.
+for _model in _OF_ITSELF:
+    globals()[f"follow_{_model.__name__}"] = _following_organization(_model)
+
+
 # Every other event that somebody may see is about a need and is only passed on: one reader each, made here.
 _READ_ABOVE = {getattr(value, "__reads__", None) for value in list(globals().values())}
-for _model in VIEWS.keys() - _READ_ABOVE:
-    globals()[f"follow_{_model.__name__}"] = _following(_model)
+for _about_a_need in VIEWS.keys() - _READ_ABOVE:
+    globals()[f"follow_{_about_a_need.__name__}"] = _following(_about_a_need)

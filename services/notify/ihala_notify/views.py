@@ -39,6 +39,11 @@ def _moved(receiver: str = "", origin: str = "", operator: str = "") -> View:
     )
 
 
+def _of_organization(more: str) -> View:
+    """What concerns an organisation alone: it and its operator see the same."""
+    return _view(operator="organization_id " + more, itself="organization_id " + more)
+
+
 # Thought of, and shown to nobody; a test asks it of every event. Who opens a subscription has just had the answer.
 FOR_NOBODY: tuple[type[Event], ...] = (
     intake.SealingKeyPublished, referral.SealingKeyPublished, directory.SealingKeyPublished, notify.SubscriptionOpened,
@@ -100,6 +105,15 @@ VIEWS: dict[type[Event], View] = {
     ),
     directory.OrganizationSuspended: _view(operator="organization_id suspended_at", itself="organization_id suspended_at"),
     directory.OrganizationReinstated: _view(operator="organization_id reinstated_at", itself="organization_id reinstated_at"),
+    directory.OrganizationLeft: _of_organization("reason left_at"),
+    directory.OrganizationApplied: _of_organization("application_id kind applied_at"),
+    directory.ApplicationReturned: _of_organization("application_id returned_at"),
+    directory.ApplicationRefused: _of_organization("application_id reason refused_at"),
+    directory.ApplicationChecked: _of_organization("application_id code passed checked_at"),
+    directory.AgreementExpiring: _of_organization("agreement_version until told_at"),
+    directory.AgreementExpired: _of_organization("agreement_version until expired_at"),
+    directory.ProposalMade: _of_organization("proposal_id about entry_id proposed_at"),
+    directory.ProposalDecided: _of_organization("proposal_id about entry_id outcome decided_at"),
     directory.ServiceChanged: _view(
         operator="service_id organization_id status changed_at", itself="service_id organization_id status changed_at"
     ),

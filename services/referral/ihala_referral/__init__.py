@@ -3,6 +3,7 @@
 It owns placements, referrals, their moves, deadlines, reasons and consequences, and the competence of origins.
 Writes `ihala.referral.v1`. Reads from intake: NeedIdentified, NeedChanged, NeedConsentChanged, ConsentWithdrawn, NeedClosed,
 DisclosureOpened, DisclosureRefused, FollowUpRecorded; from directory: PlaceReserved, NoPlaceFound, PlaceTaken, PlaceTakeRefused,
-ReservationRevoked, OrganizationJoined, OrganizationSuspended, OrganizationReinstated, ServiceChanged, SealingKeyPublished.
+ReservationRevoked, OrganizationJoined, OrganizationSuspended, OrganizationReinstated, OrganizationLeft, ServiceChanged,
+SealingKeyPublished.
 Copies it keeps from events: organisations (kind, names, operator, clearance, agreement, suspended), services (status, needs, areas).
 """

@@ -103,6 +103,12 @@ async def organization_reinstated(tx: AsyncSession, event: directory_v1.Organiza
     await organizations.reinstated(tx, event)
 
 
+@reads(directory_v1.OrganizationLeft)
+async def organization_left(tx: AsyncSession, event: directory_v1.OrganizationLeft) -> None:
+    """It gets no offers ever again."""
+    await organizations.left(tx, event)
+
+
 @reads(directory_v1.ServiceChanged)
 async def service_changed(tx: AsyncSession, event: directory_v1.ServiceChanged) -> None:
     """A service changed: places may have opened."""

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from ihala_contracts.directory_v1 import OrganizationJoined, OrganizationReinstated, OrganizationSuspended
+from ihala_contracts.directory_v1 import OrganizationJoined, OrganizationLeft, OrganizationReinstated, OrganizationSuspended
 from ihala_kit.db import now
 from ihala_kit.due import schedule
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -25,6 +25,12 @@ async def joined(tx: AsyncSession, event: OrganizationJoined) -> None:
 
 async def suspended(tx: AsyncSession, event: OrganizationSuspended) -> None:
     """Refuse the organisation's reads from now on; what is open to it is closed one by one."""
+    (await _known(tx, event.organization_id)).status = "suspended"
+    await schedule(tx, CLOSE_ALL, event.organization_id, now(tx))
+
+
+async def left(tx: AsyncSession, event: OrganizationLeft) -> None:
+    """The same for good: the directory reinstates nobody who left."""
     (await _known(tx, event.organization_id)).status = "suspended"
     await schedule(tx, CLOSE_ALL, event.organization_id, now(tx))
 

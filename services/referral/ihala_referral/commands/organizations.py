@@ -2,7 +2,13 @@
 
 from uuid import UUID, uuid5
 
-from ihala_contracts.directory_v1 import OrganizationJoined, OrganizationReinstated, OrganizationSuspended, ServiceChanged
+from ihala_contracts.directory_v1 import (
+    OrganizationJoined,
+    OrganizationLeft,
+    OrganizationReinstated,
+    OrganizationSuspended,
+    ServiceChanged,
+)
 from ihala_kit.db import now
 from ihala_kit.due import schedule
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -28,6 +34,12 @@ async def joined(tx: AsyncSession, event: OrganizationJoined) -> None:
 
 async def suspended(tx: AsyncSession, event: OrganizationSuspended) -> None:
     """No offers from now on; what is open is placed again, one need at a time."""
+    (await _copy(tx, event.organization_id)).suspended = True
+    await schedule(tx, REPLACE_ORGANIZATION, event.organization_id, now(tx))
+
+
+async def left(tx: AsyncSession, event: OrganizationLeft) -> None:
+    """The same for good: the directory reinstates nobody who left."""
     (await _copy(tx, event.organization_id)).suspended = True
     await schedule(tx, REPLACE_ORGANIZATION, event.organization_id, now(tx))
 
