@@ -176,3 +176,23 @@ class NotSuspended(Problem):
     status = 409
     slug = "not-suspended"
     title = Words(en="The organisation is not suspended.", ar="المنظمة ليست موقوفة.", ckb="ڕێکخراوەکە ڕانەگیراوە.")
+
+
+class HolidayNotFound(Problem):
+    """Also for one that another office declared."""
+
+    status = 404
+    slug = "holiday-not-found"
+    title = Words(en="There is no such holiday.", ar="لا توجد عطلة كهذه.", ckb="پشوویەکی وا نییە.")
+
+
+class NoBoundary(Problem):
+    """The place is a town, or none that the list knows."""
+
+    status = 404
+    slug = "no-boundary"
+    title = Words(
+        en="There is no boundary for this place: only governorates, districts and sub-districts have one.",
+        ar="لا توجد حدود لهذا المكان: للمحافظات والأقضية والنواحي فقط حدود.",
+        ckb="ئەم شوێنە سنووری نییە: تەنها پارێزگا و قەزا و ناحیەکان سنووریان هەیە.",
+    )

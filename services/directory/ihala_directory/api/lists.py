@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from ihala_kit.problems import responses
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from ihala_directory import needs
+from ihala_directory import boundaries, needs
 from ihala_directory.api.callers import Public
-from ihala_directory.errors import UnknownPlace
+from ihala_directory.errors import NoBoundary, UnknownPlace
 from ihala_directory.models import shown
 from ihala_directory.models.drafts import AreaCode
 from ihala_directory.places import DATA, places
@@ -50,6 +50,28 @@ async def list_places(
         return Response(status_code=304, headers=dict(response.headers))
     found = places().search(q, level, within, limit)
     return shown.Places(items=[shown.Place.model_validate(one) for one in found], attribution=ATTRIBUTION)
+
+
+@router.get("/places/at", response_model=shown.Places)
+async def list_areas_at(
+    _: Public, latitude: Annotated[float, Query(ge=-90, le=90)], longitude: Annotated[float, Query(ge=-180, le=180)]
+) -> shown.Places:
+    """Return the areas that a point lies in, the smallest first; nothing outside Iraq."""
+    found = boundaries.areas_at(latitude, longitude)
+    return shown.Places(items=[shown.Place.model_validate(one) for one in found], attribution=ATTRIBUTION)
+
+
+@router.get("/places/{code}/boundary", response_model=None, responses={**UNCHANGED, **responses(NoBoundary)})
+async def get_boundary(request: Request, response: Response, _: Public, code: AreaCode) -> Response:
+    """Return the outline of an area as a GeoJSON feature (RFC 7946), WGS 84, simplified."""
+    outline, area = boundaries.outline(code), places().area(code)
+    if outline is None or area is None:
+        raise NoBoundary()
+    if _unchanged(request, response, "boundaries.json.gz"):
+        return Response(status_code=304, headers=dict(response.headers))
+    feature = {"type": "Feature", "id": code, "geometry": outline, "properties": {"level": area.level, "names": area.names}}
+    headers = {"ETag": response.headers["ETag"], "Cache-Control": KEPT}
+    return JSONResponse(feature | {"attribution": ATTRIBUTION}, media_type="application/geo+json", headers=headers)
 
 
 def _unchanged(request: Request, response: Response, name: str) -> bool:
