@@ -18,7 +18,7 @@ from ihala_directory.tables import Location, Organization, Service, ServiceAtLoc
 
 def organization(row: Organization, caller: Caller) -> shown.Organization:
     """Return an organisation as the caller may know it."""
-    own = {"cleared", "hidden", "trusted", "suspended_for"}
+    own = {"cleared", "hidden", "trusted", "suspended_for", "left_for"}
     body = shown.Organization(**_same(row, shown.Organization, but={"agreement", *own}), agreement=_agreement(row))
     if caller.cleared or caller.organization_id in (row.id, row.operator_id):
         return body.model_copy(update={name: getattr(row, name) for name in own})

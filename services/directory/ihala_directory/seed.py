@@ -37,6 +37,8 @@ async def _load_organization(tx: AsyncSession, one: SeedOrganization) -> None:
     except OrganizationNotFound:
         row = await organizations.join(tx, one.operator_id, one.id, one)
     else:
+        if row.status == "left":
+            return
         await organizations.change(tx, row, one)
     for service in one.services:
         await _load_service(tx, row, service)

@@ -10,7 +10,7 @@ from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory import facade, lifecycle, matching, store
-from ihala_directory.commands import rows
+from ihala_directory.commands import rows, versions
 from ihala_directory.lifecycle import Act
 from ihala_directory.matching import Match, Sought
 from ihala_directory.tables import Location, Reservation, Service
@@ -92,8 +92,11 @@ async def _no_places(tx: AsyncSession, at_id: UUID) -> None:
 
 
 async def _close_place(tx: AsyncSession, at_id: UUID) -> None:
-    _, service, at = await store.locked_place(tx, at_id)
+    service = await store.locked_service(tx, at_id)  # for itself: it gets a new version
+    _, _, at = await store.locked_place(tx, at_id)
     if rows.change(at, {"status": "closed"}, now(tx)):
+        rows.touch(service, now(tx))
+        await versions.keep_service(tx, service)
         await schedule(tx, REVOKE, at.id, now(tx), {"of": "place"})
         await tell_change(tx, service, places_opened=False)
 
@@ -101,6 +104,7 @@ async def _close_place(tx: AsyncSession, at_id: UUID) -> None:
 async def _pause_service(tx: AsyncSession, at_id: UUID) -> None:
     service = await store.locked_service(tx, at_id)
     if service.status == "active" and rows.change(service, {"status": "paused"}, now(tx)):
+        await versions.keep_service(tx, service)
         await schedule(tx, REVOKE, service.id, now(tx), {"of": "service"})
         await tell_change(tx, service, places_opened=False)
 

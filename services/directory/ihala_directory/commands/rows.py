@@ -23,9 +23,14 @@ def change(row: Organization | Service | ServiceAtLocation, values: dict[str, An
     """Set what differs, with a new version; return whether anything did."""
     if not set_values(row, values):
         return False
+    touch(row, at)
+    return True
+
+
+def touch(row: Organization | Service | ServiceAtLocation, at: datetime) -> None:
+    """Give it a new version for what changed around it."""
     row.version += 1
     row.changed_at = at
-    return True
 
 
 def set_values(row: Table, values: dict[str, Any]) -> bool:

@@ -11,7 +11,8 @@ from ihala_kit.ids import new_id
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory import lifecycle, needs, rights, store
-from ihala_directory.commands import rows
+from ihala_directory.commands import rows, versions
+from ihala_directory.commands.organizations import refuse_left
 from ihala_directory.commands.places import REVOKE, tell_change
 from ihala_directory.errors import (
     NotCleared,
@@ -53,7 +54,7 @@ async def service_for(tx: AsyncSession, caller: Caller, service_id: UUID, versio
 async def publish(tx: AsyncSession, owner: Organization, service_id: UUID | None, draft: ServiceDraft) -> Service:
     """Enter a new service of a locked organisation; emits ServiceChanged.
 
-    Raises UnknownNeedCode, UnknownPlace, UnknownGroup, PlaceShown (422), NotCleared, AlreadyExists (409).
+    Raises UnknownNeedCode, UnknownPlace, UnknownGroup, PlaceShown (422), NotCleared, AlreadyExists, OrganizationHasLeft (409).
     """
     values = _checked(owner, draft)
     row = Service(
@@ -63,6 +64,7 @@ async def publish(tx: AsyncSession, owner: Organization, service_id: UUID | None
     for item in draft.at:
         await _add_at(tx, row, item)
     await _reach(tx, row)
+    await versions.keep_service(tx, row)
     await tell_change(tx, row, places_opened=row.status == "active")
     return row
 
@@ -73,9 +75,12 @@ async def change(tx: AsyncSession, owner: Organization, row: Service, draft: Ser
     Raises the same as `publish`.
     """
     differs = rows.change(row, _checked(owner, draft), now(tx))
-    differs |= await _change_ats(tx, row, draft.at)
+    if await _change_ats(tx, row, draft.at) and not differs:
+        rows.touch(row, now(tx))  # where it is offered is a part of it
+        differs = True
     if differs:
         await _reach(tx, row)
+        await versions.keep_service(tx, row)
         if row.status != "active":
             await schedule(tx, REVOKE, row.id, now(tx), {"of": "service"})
         await tell_change(tx, row, places_opened=row.status == "active")
@@ -101,6 +106,7 @@ async def set_capacity(tx: AsyncSession, caller: Caller, at_id: UUID, version: i
 
 def _checked(owner: Organization, draft: ServiceDraft) -> dict[str, Any]:
     """Return the columns of a draft whose codes are all known and that its organisation may offer."""
+    refuse_left(owner)
     for number, code in enumerate(draft.need_codes):
         if not needs.is_need(code):
             raise UnknownNeedCode(pointer=f"#/need_codes/{number}")

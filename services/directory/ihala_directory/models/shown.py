@@ -58,7 +58,7 @@ class Places(Shown):
 
 
 class Organization(Shown):
-    """An organisation. `cleared`, `hidden`, `trusted` and `suspended_for` are for its operator, itself and the cleared; else null."""
+    """An organisation. For others than its operator, itself and the cleared, its marks and reasons are null."""
 
     id: UUID
     operator_id: UUID
@@ -78,6 +78,7 @@ class Organization(Shown):
     hidden: bool | None = None
     trusted: bool | None = None
     suspended_for: str | None = None
+    left_for: str | None = None
     version: int
 
 

@@ -9,6 +9,7 @@ down_revision = "0002"
 TABLES = """
 ALTER TABLE organization ADD COLUMN left_for text, ADD COLUMN left_at timestamptz;
 ALTER TABLE organization ADD CHECK ((status = 'left') = (left_at IS NOT NULL AND left_for IS NOT NULL));
+CREATE INDEX organization_of_operator ON organization (operator_id, status, id);
 CREATE TABLE application (
     id uuid PRIMARY KEY,
     organization_id uuid NOT NULL,

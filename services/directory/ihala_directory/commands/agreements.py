@@ -1,0 +1,49 @@
+"""The last day of a data-sharing agreement is watched: the operator is told 30 days before, and when it has come."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from ihala_contracts.directory_v1 import AgreementExpired, AgreementExpiring
+from ihala_kit.db import now
+from ihala_kit.due import cancel, schedule
+from ihala_kit.outbox import emit
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_directory import store
+from ihala_directory.errors import OrganizationNotFound
+from ihala_directory.tables import Organization
+
+WATCH = "watch-agreement"
+TOLD_BEFORE = timedelta(days=30)
+
+
+async def watch(tx: AsyncSession, row: Organization) -> None:
+    """Have the agreement looked at when it is 30 days from its end, or at once where that is past."""
+    if row.agreement_until is None or row.status == "left":
+        await cancel(tx, WATCH, row.id)
+    else:
+        await schedule(tx, WATCH, row.id, max(now(tx), _begins(row.agreement_until - TOLD_BEFORE)))
+
+
+async def look(tx: AsyncSession, organization_id: UUID) -> None:
+    """Tell that an agreement is about to end, or has ended: matching refuses it by itself. Emits AgreementExpiring, AgreementExpired."""
+    try:
+        row = await store.organization(tx, organization_id, lock=True)
+    except OrganizationNotFound:
+        return
+    if row.agreement_until is None or row.agreement_version is None or row.status == "left":
+        return
+    at, said = now(tx), {"organization_id": row.id, "agreement_version": row.agreement_version, "until": row.agreement_until}
+    if at.date() > row.agreement_until:
+        emit(tx, AgreementExpired(**said, expired_at=at))
+        return
+    if at >= _begins(row.agreement_until - TOLD_BEFORE):
+        emit(tx, AgreementExpiring(**said, told_at=at))
+        await schedule(tx, WATCH, row.id, _begins(row.agreement_until + timedelta(days=1)))
+        return
+    await watch(tx, row)
+
+
+def _begins(day: date) -> datetime:
+    """Return the day's first instant as matching counts days: UTC."""
+    return datetime.combine(day, time(), UTC)
