@@ -38,6 +38,7 @@ class Decision:
     route: Route | None = None  # known as soon as path and method are
     grant: Grant | None = None  # who calls; None for nobody and on public routes
     refusal: Problem | None = None
+    preflight: frozenset[str] = frozenset()  # a browser asked what a page of any origin may do: these methods; nothing is forwarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Gatekeeper:
         routes = self.routes.find(path)
         route = routes.get(method)
         if route is None:
-            return Decision(path, refusal=_no_route(routes))
+            asked = _preflight(method, routes)
+            return Decision(path, preflight=asked) if asked else Decision(path, refusal=_no_route(routes))
         decision = Decision(path, route)
         return decision if route.public else self._with_token(decision, route, credentials, client_cert)
 
@@ -101,6 +103,10 @@ def _no_route(routes: Mapping[str, Route]) -> Problem:
     if not routes:
         return NotFound()
     return MethodNotAllowed(headers={"Allow": ", ".join(sorted(routes))})
+
+
+def _preflight(method: str, routes: Mapping[str, Route]) -> frozenset[str]:
+    return frozenset(name for name, route in routes.items() if route.any_origin) if method == "OPTIONS" else frozenset()
 
 
 def _bad_token() -> Problem:

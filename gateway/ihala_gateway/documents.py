@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 from ihala_contracts import documents
+from ihala_contracts.public_routes import at_the_root
 from ihala_kit.problems import NotFound
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -63,7 +64,10 @@ def _outside(service: str, document: Mapping[str, Any], issuer: str) -> dict[str
             schemes[name] = {**scheme, "flows": {"clientCredentials": {**flow, "tokenUrl": f"{issuer}/oauth/token"}}}
     if schemes:
         components["securitySchemes"] = schemes
-    return {**document, "servers": [{"url": f"{issuer}/{service}"}], "components": components}
+    paths = {
+        path: {**item, "servers": [{"url": issuer}]} if at_the_root(path) else item for path, item in document.get("paths", {}).items()
+    }
+    return {**document, "servers": [{"url": f"{issuer}/{service}"}], "paths": paths, "components": components}
 
 
 def _name(request: Request) -> str:

@@ -7,6 +7,7 @@ from ihala_kit.problems import InternalError, Problem, ServiceUnavailable, answe
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
+from ihala_gateway import cross_origin
 from ihala_gateway.access_log import AccessLog
 from ihala_gateway.authorize import Gatekeeper, first_look
 from ihala_gateway.body import CallerGone, Receive, Send
@@ -63,6 +64,10 @@ class Door:
         visit.knows(decision)
         if decision.refusal is not None:
             raise decision.refusal
+        if decision.preflight:
+            await visit.send({"type": "http.response.start", "status": 204, "headers": cross_origin.preflight(decision.preflight)})
+            await visit.send({"type": "http.response.body", "body": b""})
+            return
         assert decision.route is not None, "a request without a route is refused"
         await self._proxy.forward(visit, decision, decision.route)
 

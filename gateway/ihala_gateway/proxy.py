@@ -89,8 +89,8 @@ class Proxy:
             raise body.failure or _problem_of(error) from None
 
     def _target(self, visit: Visit, decision: Decision, route: Route) -> str:
-        """Return the address at the service: the path's own bytes without the service's name, and the query's own bytes."""
-        path = decision.path[len(route.service) + 1 :].decode("ascii")
+        """Return the address at the service: the path's own bytes without what is only for the outside, and the query's own bytes."""
+        path = decision.path[route.in_front :].decode("ascii")
         query = f"?{visit.query.decode('latin-1')}" if visit.query else ""
         return self._bases[route.service] + path + query
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ihala_contracts.public_routes import PUBLIC_ROUTES
+from ihala_contracts.public_routes import AT_THE_ROOT, PUBLIC_ROUTES, at_the_root
 
 SCHEME = "oauth2"  # the name of the security scheme in every service's document
 _METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
@@ -23,6 +23,12 @@ class Route:
     template: str
     scopes: frozenset[str]  # all of them are needed
     public: bool
+    in_front: int = 0  # bytes that the external path has before the service's own
+
+    @property
+    def any_origin(self) -> bool:
+        """Tell whether pages of any origin may read it."""
+        return at_the_root(self.template)
 
 
 @dataclass(slots=True)
@@ -95,7 +101,17 @@ def _routes(service: str, document: Mapping[str, Any]) -> Iterator[Route]:
             public = (service, method.upper(), path) in PUBLIC_ROUTES
             if public == bool(scopes):
                 raise RouteTableError(f"{method.upper()} {path} of {service} must have scopes or be a public route, not both")
-            yield Route(service, method.upper(), f"/{service}{path}", scopes, public)
+            front = _in_front(service, path, public=public)
+            yield Route(service, method.upper(), front + path, scopes, public, len(front))
+
+
+def _in_front(service: str, path: str, *, public: bool) -> str:
+    """Return what the outside puts before a service's own path: its name, but nothing for what is at the root."""
+    if not at_the_root(path):
+        return f"/{service}"
+    if not public or service not in AT_THE_ROOT.values():
+        raise RouteTableError(f"{path} of {service} is at the root, where pages of any origin read it, and is not public")
+    return ""
 
 
 def _scopes(security: Iterable[Mapping[str, Iterable[str]]]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from opentelemetry.trace import Span
 
+from ihala_gateway import cross_origin
 from ihala_gateway.authorize import Decision
 from ihala_gateway.body import Message, Receive, Send
 from ihala_gateway.headers import request_id_of, traceparent_of
@@ -60,7 +61,9 @@ class Visit:
 
     def _always(self, given: Any) -> list[tuple[bytes, bytes]]:
         present = {name for name, _ in given}
-        always = _ALWAYS + _LAST if b"upgrade" in self.fields else _ALWAYS
+        always: tuple[tuple[bytes, bytes], ...] = _ALWAYS + _LAST if b"upgrade" in self.fields else _ALWAYS
+        if cross_origin.open_to_all(self.path):
+            always += cross_origin.ON_EVERY_ANSWER
         return [(b"x-request-id", self.request_id.encode("ascii")), *(pair for pair in always if pair[0] not in present)]
 
     @property

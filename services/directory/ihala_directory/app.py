@@ -9,6 +9,7 @@ from ihala_kit.service import Service
 
 from ihala_directory import consumers, performers
 from ihala_directory.api import ROUTERS
+from ihala_directory.hsds.routes import ROUTERS as HSDS_ROUTERS
 from ihala_directory.settings import Settings
 
 VERSION = "1.0.0"
@@ -28,7 +29,7 @@ def build(settings: Settings) -> Service:
         version=VERSION,
         settings=settings,
         migrations=next(place for place in (_HERE / "migrations", _HERE.parent / "migrations") if place.is_dir()),
-        routers=ROUTERS,
+        routers=[*ROUTERS, *HSDS_ROUTERS],
         readers=[consumers],
         performers=[performers],
         jobs=[Job("purge idempotency", 3600, purge_idempotency)],
