@@ -10,6 +10,8 @@ PUBLIC_ROUTES: frozenset[tuple[str, str, str]] = frozenset(
     {
         ("directory", "GET", "/v1/needs"),
         ("directory", "GET", "/v1/places"),
+        ("directory", "GET", "/v1/search"),
+        ("directory", "GET", "/v1/search/suggestions"),
         ("directory", "GET", "/v1/places/at"),
         ("directory", "GET", "/v1/places/{code}/boundary"),
         *(("directory", "GET", HSDS + path) for path in ("", "/", "/openapi.json", "/profile", "/profile/{name}", "/schema/{name}")),

@@ -84,7 +84,7 @@ def corpus(size: int) -> Iterator[Entry]:
     names = _names()
     codes = list(names)
     weights = [0.25 if is_restricted(code) or code == "other" else 1.0 for code in codes]
-    districts = [one for one in places().search(None, "district", None, 1000)]
+    districts = list(places().search(None, "district", None, 1000))
     districts.append(_known("IQ-HALABJA"))
     orgs = [_org(chance) for _ in range(size // 10)]
     for _ in range(size):

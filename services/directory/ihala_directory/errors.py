@@ -196,3 +196,25 @@ class NoBoundary(Problem):
         ar="لا توجد حدود لهذا المكان: للمحافظات والأقضية والنواحي فقط حدود.",
         ckb="ئەم شوێنە سنووری نییە: تەنها پارێزگا و قەزا و ناحیەکان سنووریان هەیە.",
     )
+
+
+class NothingAsked(Problem):
+    """A search needs a word that says something, or something to narrow it down to."""
+
+    status = 422
+    slug = "nothing-asked"
+    title = Words(
+        en="Say what you look for: a word, a need, a place or a point.",
+        ar="اكتب ما تبحث عنه: كلمة أو احتياجًا أو مكانًا أو نقطة.",
+        ckb="بڵێ بەدوای چیدا دەگەڕێیت: وشەیەک، پێداویستییەک، شوێنێک یان خاڵێک.",
+    )
+
+
+class PointIncomplete(Problem):
+    """A point has two coordinates, and a distance needs a point."""
+
+    status = 422
+    slug = "point-incomplete"
+    title = Words(
+        en="A point needs latitude and longitude.", ar="تحتاج النقطة إلى خط عرض وخط طول.", ckb="خاڵ پێویستی بە هێڵی پانی و درێژی هەیە."
+    )
