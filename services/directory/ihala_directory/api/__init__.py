@@ -1,5 +1,14 @@
 """HTTP in: scope, body, command, answer. No rule and no query."""
 
-from ihala_directory.api import lists, organizations, reservations, search, services
+from ihala_directory.api import applications, lists, organizations, proposals, reservations, search, services, versions
 
-ROUTERS = [lists.router, services.router, organizations.router, reservations.router, search.router]
+ROUTERS = [
+    lists.router,
+    services.router,
+    organizations.router,
+    reservations.router,
+    applications.router,
+    proposals.router,
+    versions.router,
+    search.router,
+]

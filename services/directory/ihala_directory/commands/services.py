@@ -56,7 +56,7 @@ async def publish(tx: AsyncSession, owner: Organization, service_id: UUID | None
 
     Raises UnknownNeedCode, UnknownPlace, UnknownGroup, PlaceShown (422), NotCleared, AlreadyExists, OrganizationHasLeft (409).
     """
-    values = _checked(owner, draft)
+    values = checked(owner, draft)
     row = Service(
         id=service_id or new_id(), organization_id=owner.id, operator_id=owner.operator_id, changed_at=now(tx), **values
     )  # fmt: skip
@@ -74,7 +74,7 @@ async def change(tx: AsyncSession, owner: Organization, row: Service, draft: Ser
 
     Raises the same as `publish`.
     """
-    differs = rows.change(row, _checked(owner, draft), now(tx))
+    differs = rows.change(row, checked(owner, draft), now(tx))
     if await _change_ats(tx, row, draft.at) and not differs:
         rows.touch(row, now(tx))  # where it is offered is a part of it
         differs = True
@@ -104,8 +104,8 @@ async def set_capacity(tx: AsyncSession, caller: Caller, at_id: UUID, version: i
     return at
 
 
-def _checked(owner: Organization, draft: ServiceDraft) -> dict[str, Any]:
-    """Return the columns of a draft whose codes are all known and that its organisation may offer."""
+def checked(owner: Organization, draft: ServiceDraft) -> dict[str, Any]:
+    """Return the columns of a draft whose codes are all known and that its organisation may offer. Raises the same as `publish`."""
     refuse_left(owner)
     for number, code in enumerate(draft.need_codes):
         if not needs.is_need(code):

@@ -48,6 +48,21 @@ async def application(tx: AsyncSession, application_id: UUID, *, lock: bool = Fa
     return found
 
 
+def organizations_query(caller: Caller, operator_id: UUID, status: str) -> SelectOfScalar[Organization]:
+    """Return the query behind `organizations`, without its page."""
+    query = select(Organization).where(Organization.operator_id == operator_id, Organization.status == status)
+    return query.where(published(caller, Organization)).order_by(col(Organization.id))
+
+
+async def organizations(tx: AsyncSession, page: PageRequest, operator_id: UUID, status: str) -> Sequence[Organization]:
+    """Return an operator's organisations in that state, by id."""
+    query = organizations_query(caller_of(tx), operator_id, status)
+    after = page.after_as(UUID)
+    if after is not None:
+        query = query.where(Organization.id > after[0])
+    return (await tx.exec(query.limit(page.fetch))).all()
+
+
 async def has_applied(tx: AsyncSession, organization_id: UUID) -> bool:
     """Tell whether there is an application of that organisation that was not refused."""
     query = select(Application.id).where(Application.organization_id == organization_id, Application.status != "refused")
@@ -56,7 +71,8 @@ async def has_applied(tx: AsyncSession, organization_id: UUID) -> bool:
 
 def applications_query(caller: Caller, status: str) -> SelectOfScalar[Application]:
     """Return the query behind `applications`, without its page."""
-    return select(Application).where(of_side(caller, Application), Application.status == status)
+    query = select(Application).where(of_side(caller, Application), Application.status == status)
+    return query.order_by(col(Application.applied_at), col(Application.id))
 
 
 async def applications(tx: AsyncSession, page: PageRequest, status: str) -> Sequence[Application]:
@@ -65,7 +81,7 @@ async def applications(tx: AsyncSession, page: PageRequest, status: str) -> Sequ
     after = page.after_as(datetime, UUID)
     if after is not None:
         query = query.where(tuple_(col(Application.applied_at), col(Application.id)) > after)
-    return (await tx.exec(query.order_by(col(Application.applied_at), col(Application.id)).limit(page.fetch))).all()
+    return (await tx.exec(query.limit(page.fetch))).all()
 
 
 async def checks(tx: AsyncSession, application_ids: Iterable[UUID]) -> dict[UUID, list[ApplicationCheck]]:
@@ -95,7 +111,8 @@ async def open_proposal(tx: AsyncSession, entry_id: UUID) -> Proposal | None:
 
 def proposals_query(caller: Caller, status: str) -> SelectOfScalar[Proposal]:
     """Return the query behind `proposals`, without its page."""
-    return select(Proposal).where(of_side(caller, Proposal), Proposal.status == status)
+    query = select(Proposal).where(of_side(caller, Proposal), Proposal.status == status)
+    return query.order_by(col(Proposal.proposed_at), col(Proposal.id))
 
 
 async def proposals(tx: AsyncSession, page: PageRequest, status: str) -> Sequence[Proposal]:
@@ -104,7 +121,7 @@ async def proposals(tx: AsyncSession, page: PageRequest, status: str) -> Sequenc
     after = page.after_as(datetime, UUID)
     if after is not None:
         query = query.where(tuple_(col(Proposal.proposed_at), col(Proposal.id)) > after)
-    return (await tx.exec(query.order_by(col(Proposal.proposed_at), col(Proposal.id)).limit(page.fetch))).all()
+    return (await tx.exec(query.limit(page.fetch))).all()
 
 
 async def current_versions(tx: AsyncSession, proposals: Sequence[Proposal]) -> dict[UUID, int]:

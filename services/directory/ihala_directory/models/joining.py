@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from ihala_directory.models.drafts import Agreement, Body, OrganizationDraft
 from ihala_directory.models.parts import Contacts, Email, LongWords, Phones, Text, Url, Words
@@ -72,11 +71,11 @@ class Review(Body):
     @model_validator(mode="after")
     def _says_why(self) -> Self:
         if self.outcome == "returned" and not self.words:
-            raise PydanticCustomError("words_missing", "what is returned needs words")
+            raise ValueError("what is returned needs words")
         if (self.outcome == "refused") != (self.reason is not None):
-            raise PydanticCustomError("reason_missing", "a refusal, and only that, has a reason")
+            raise ValueError("a refusal, and only that, has a reason")
         if self.outcome != "approved" and (self.agreement or self.cleared or self.trusted):
-            raise PydanticCustomError("not_approved", "only who is approved gets an agreement, a clearance or trust")
+            raise ValueError("only who is approved gets an agreement, a clearance or trust")
         return self
 
 
@@ -124,9 +123,9 @@ class About(Body):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.id is None) != (self.version is None):
-            raise PydanticCustomError("version_missing", "an entry is named by id and version")
+            raise ValueError("an entry is named by id and version")
         if self.id is None and self.kind == "organization":
-            raise PydanticCustomError("id_missing", "an organisation is named by id and version")
+            raise ValueError("an organisation is named by id and version")
         return self
 
 
@@ -159,7 +158,7 @@ class Decision(Body):
     @model_validator(mode="after")
     def _says_why(self) -> Self:
         if (self.outcome == "returned") != bool(self.words):
-            raise PydanticCustomError("words_missing", "what is returned, and only that, has words")
+            raise ValueError("what is returned, and only that, has words")
         return self
 
 

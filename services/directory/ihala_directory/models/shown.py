@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from ihala_directory.models.drafts import Agreement, Kind, Rules
 from ihala_directory.models.parts import Closure, Contact, Cost, Phone, Schedule
 
+OrganizationStatus = Literal["active", "suspended", "left"]
 Level = Literal["governorate", "district", "sub-district", "town"]
 
 
@@ -73,7 +74,7 @@ class Organization(Shown):
     phones: list[Phone]
     contacts: list[Contact]
     registration: str | None
-    status: Literal["active", "suspended", "left"]
+    status: OrganizationStatus
     cleared: bool | None = None
     hidden: bool | None = None
     trusted: bool | None = None
@@ -133,7 +134,7 @@ class OrganizationBrief(Shown):
     kind: Kind
     names: dict[str, str]
     phone: str | None
-    status: Literal["active", "suspended", "left"]
+    status: OrganizationStatus
 
 
 class Service(Shown):
