@@ -12,6 +12,7 @@ from ihala_kit.health import Health
 from ihala_kit.service import Service
 from ihala_kit.vault import Vault
 
+from ihala_gateway import consumers
 from ihala_gateway.access_log import AccessLog
 from ihala_gateway.access_tokens import AccessTokens
 from ihala_gateway.authorize import Gatekeeper
@@ -38,7 +39,9 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 def service() -> Service:
     """Return the gateway as `ihala run gateway` knows it; reads the settings."""
     settings = Settings()
-    return Service("gateway", "Gateway", VERSION, settings, MIGRATIONS, asgi=lambda database: Gateway(settings, database))
+    return Service(
+        "gateway", "Gateway", VERSION, settings, MIGRATIONS, readers=[consumers], asgi=lambda database: Gateway(settings, database)
+    )
 
 
 class Gateway:

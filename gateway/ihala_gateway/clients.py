@@ -109,6 +109,12 @@ async def suspend(tx: AsyncSession, client_id: str) -> bool:
     return True
 
 
+async def suspend_all(tx: AsyncSession, organization_id: UUID) -> None:
+    """Suspend every client of an organisation; emits ClientSuspended for each that was active."""
+    for client_id in await store.clients_of(tx, organization_id):
+        await suspend(tx, client_id)
+
+
 async def activate(tx: AsyncSession, client_id: str) -> bool:
     """Let the client in again; emits ClientApproved. Tokens from before its suspension stay refused.
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -45,6 +46,11 @@ async def locked_client(tx: AsyncSession, client_id: str) -> Client | None:
 async def clients(tx: AsyncSession) -> Sequence[Client]:
     """Return all clients by id."""
     return (await tx.exec(select(Client).order_by(Client.client_id))).all()
+
+
+async def clients_of(tx: AsyncSession, organization_id: UUID) -> Sequence[str]:
+    """Return the ids of an organisation's clients, in their order: one order of locks."""
+    return (await tx.exec(select(Client.client_id).where(Client.organization_id == organization_id).order_by(Client.client_id))).all()
 
 
 async def standing(tx: AsyncSession, since: datetime) -> Mapping[str, Change]:
