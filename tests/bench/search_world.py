@@ -25,7 +25,7 @@ AT = datetime(2026, 11, 1, tzinfo=UTC)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Judged:
     """One query: `grades` by need code (2: asked for, 1: also good), and where, as a place with all that lies around it."""
 

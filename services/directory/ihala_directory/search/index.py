@@ -1,7 +1,7 @@
 """Keeps the index: what can be found of a service, written in the transaction that changes it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -125,10 +125,14 @@ def _codes(service: Service, owner: Organization, where: Where) -> set[str]:
 
 
 def _words(service: Service, owner: Organization, where: Where) -> set[str]:
-    """Return the words by which it is found, the most telling first, as many as there is room for."""
-    room, kept = MOST_BYTES, set()
     places = [place.names for _, place in where]
-    for letter, names in (("w", [service.names]), ("o", [owner.names]), ("o", places), ("t", [service.description])):
+    return of_names([("w", [service.names]), ("o", [owner.names, *places]), ("t", [service.description])])
+
+
+def of_names(texts: Sequence[tuple[str, Sequence[Mapping[str, str]]]]) -> set[str]:
+    """Return the tokens of texts, the most telling first, as many as there is room for: at most MOST_BYTES."""
+    room, kept = MOST_BYTES, set()
+    for letter, names in texts:
         for token in sorted(tokens.of_words(letter, names)):
             room -= len(token.encode()) + 4
             if room > 0:

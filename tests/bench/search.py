@@ -1,0 +1,200 @@
+"""Search over HTTP to the service's own process: how good, how fast, and how much CPU a query costs it and PostgreSQL.
+
+Good is precision@10 on the judged queries: of the first ten (of all that are relevant, where there are fewer), how many are. The held-out
+third was never tuned on. Plain PostgreSQL full text ('simple' on the names) answers the same queries for comparison.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+import asyncpg
+import psutil
+from ihala_directory.app import build
+from ihala_directory.settings import Settings
+from ihala_kit.db import Database
+from ihala_kit.http import create_app
+from ihala_kit.migrations import migrate_async
+from ihala_kit.testing import Mint, serving
+from ihala_kit.tokens import InternalTokens
+from ihala_kit.vault import new_master_key
+from ihala_local.testing import throw_away_postgres
+from pydantic import SecretStr
+
+from tests.bench.results import Figure, percentile
+from tests.bench.search_corpus import Entry
+from tests.bench.search_world import Judged, fill, judged
+
+SIZES = (20_000, 200_000)
+TARGET = 20_000
+PASSES = 5  # the first warms up
+FIRST = 10
+OPENSEARCH, PLAIN = "OpenSearch 0.987, 15-17 CPU ms", "plain PostgreSQL full text 0.936"
+_MASTER_KEY = new_master_key()
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one size gave: a precision a query, milliseconds a request, CPU milliseconds a query of the service and of PostgreSQL."""
+
+    precise: dict[Judged, float]
+    plain: dict[Judged, float]
+    milliseconds: list[float]
+    service_cpu: float
+    postgres_cpu: float
+
+
+async def measure() -> list[Figure]:
+    """Return the figures of both sizes; targets are for 20,000."""
+    return [figure for size in SIZES for figure in _figures(size, await _run(size))]
+
+
+def _figures(size: int, run: Run) -> list[Figure]:
+    held = {one: value for one, value in run.precise.items() if one.held_out}
+    counted, target = f"at {size:,} services", size == TARGET
+    whole, plain = _mean(run.precise), _mean(run.plain)
+    note = f"{len(run.precise)} queries; missed in a hundred: {100 * (1 - whole):.2f}"
+    return [
+        Figure(f"search imprecision@10 {counted}", round(1 - whole, 4), "share", 0.02 if target else None, OPENSEARCH, note),
+        Figure(f"search imprecision@10, held out, {counted}", round(1 - _mean(held), 4), "share", 0.02 if target else None, OPENSEARCH,
+               f"{len(held)} queries never tuned on"),
+        Figure(f"search imprecision@10 of plain full text {counted}", round(1 - plain, 4), "share", None, PLAIN, "'simple', same queries"),
+        Figure(f"search p50 {counted}", round(percentile(run.milliseconds, 50), 2), "ms", 15 if target else None),
+        Figure(f"search p99 {counted}", round(percentile(run.milliseconds, 99), 2), "ms"),
+        Figure(f"search CPU {counted}", round(run.service_cpu + run.postgres_cpu, 2), "ms/query", 5 if target else None, OPENSEARCH,
+               f"service {run.service_cpu:.2f}, PostgreSQL {run.postgres_cpu:.2f}; facets counted in each"),
+    ]  # fmt: skip
+
+
+def _mean(values: dict[Judged, float]) -> float:
+    return sum(values.values()) / len(values)
+
+
+async def _run(size: int) -> Run:
+    async with throw_away_postgres() as postgres, postgres.scratch("directory", _migrate) as scratch:
+        settings = Settings(database_url=scratch.url, owner_database_url=scratch.owner_url, master_key=SecretStr(_MASTER_KEY))
+        database = Database(settings)
+        entries = {str(one.id): one for one in await fill(database, size)}
+        await database.engine.dispose()
+        owner = await asyncpg.connect(scratch.owner_url)
+        for table in ("search_entry", "search_word", "search_hidden"):
+            await owner.execute(f"VACUUM ANALYZE {table}")
+        mint = Mint()
+        with _service(settings, mint) as (process, address):
+            run = await _ask(process, address, mint, owner, entries)
+        await owner.close()
+        return run
+
+
+async def _migrate(owner_url: str, app_role: str) -> None:
+    settings = Settings(database_url=owner_url, owner_database_url=owner_url, master_key=SecretStr(_MASTER_KEY))
+    await migrate_async(build(settings).migrations, owner_url, app_role)
+
+
+@contextmanager
+def _service(settings: Settings, mint: Mint) -> Iterator[tuple[psutil.Process, str]]:
+    """Run the service in a process of its own; give the process and the address."""
+    ours, theirs = get_context("spawn").Pipe()
+    process = get_context("spawn").Process(target=_serve, args=(settings.database_url, mint.issuer, mint.key_set(), _MASTER_KEY, theirs))
+    process.start()
+    try:
+        yield psutil.Process(process.pid), ours.recv()
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _serve(url: str, issuer: str, keys: dict[str, Any], master_key: str, tell: Connection) -> None:
+    asyncio.run(_serve_until_killed(url, issuer, keys, master_key, tell))
+
+
+async def _serve_until_killed(url: str, issuer: str, keys: dict[str, Any], master_key: str, tell: Connection) -> None:
+    service = build(Settings(database_url=url, owner_database_url=url, master_key=SecretStr(master_key)))
+    database = Database(service.settings)
+    await database.start()
+    app = create_app(service, database)
+    app.state.tokens = InternalTokens(issuer, service.name)
+    app.state.tokens.keys.learn(keys)
+    async with serving(app) as address:
+        tell.send(address)
+        await asyncio.Event().wait()
+
+
+async def _ask(process: psutil.Process, address: str, mint: Mint, owner: asyncpg.Connection, entries: dict[str, Entry]) -> Run:
+    queries = judged()
+    relevant = {one: sum(1 for entry in entries.values() if _shown(one, entry) and one.grade(entry)) for one in queries}
+    queries = [one for one in queries if relevant[one]]
+    best: dict[Judged, list[str]] = {}
+    milliseconds: list[float] = []
+    async with aiohttp.ClientSession(address) as http:
+        for number in range(PASSES):
+            if number == 1:
+                before, backends = _cpu(process), await _backends(owner)
+                backends_before = sum(map(_cpu, backends))
+            tokens = {cleared: _headers(mint, cleared=cleared) for cleared in (False, True)}  # the gateway keeps them as long, too
+            for one in queries:
+                headers = tokens[one.cleared]
+                begin = time.perf_counter()
+                async with http.get("/v1/search", params={"q": one.query, "limit": FIRST}, headers=headers) as answer:
+                    body = await answer.json()
+                if number:
+                    milliseconds.append((time.perf_counter() - begin) * 1000)
+                best[one] = [item["service"]["id"] for item in body["items"]]
+    asked = len(milliseconds)
+    service_cpu, postgres_cpu = _cpu(process) - before, sum(map(_cpu, backends)) - backends_before
+    plain = await _plain(owner, queries)
+    return Run(
+        {one: _precision(one, found, relevant[one], entries) for one, found in best.items()},
+        {one: _precision(one, found, relevant[one], entries) for one, found in plain.items()},
+        milliseconds, service_cpu * 1000 / asked, postgres_cpu * 1000 / asked,
+    )  # fmt: skip
+
+
+def _shown(one: Judged, entry: Entry) -> bool:
+    return one.cleared or not entry.restricted
+
+
+def _precision(one: Judged, found: list[str], relevant: int, entries: dict[str, Entry]) -> float:
+    places = min(FIRST, relevant)
+    return sum(1 for each in found[:places] if one.grade(entries[each])) / places
+
+
+def _headers(mint: Mint, *, cleared: bool) -> dict[str, str]:
+    office = str(UUID(int=7))
+    return mint.headers("directory", ["directory:read"], org=office, org_kind="operator", operator=office, cleared=cleared)
+
+
+def _cpu(process: psutil.Process) -> float:
+    """Return the seconds of CPU that a process took."""
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+async def _backends(owner: asyncpg.Connection) -> list[psutil.Process]:
+    query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    return [psutil.Process(row[0]) for row in await owner.fetch(query)]
+
+
+async def _plain(owner: asyncpg.Connection, queries: list[Judged]) -> dict[Judged, list[str]]:
+    """Return what PostgreSQL's own full text finds first: the words as they are, in names of services and organisations and in places."""
+    await owner.execute("SET app.system = 'bench'")
+    await owner.execute("""
+        CREATE TEMPORARY TABLE plain AS SELECT s.id, s.restricted, to_tsvector('simple', concat_ws(' ',
+            (SELECT string_agg(value, ' ') FROM jsonb_each_text(s.names)), (SELECT string_agg(value, ' ') FROM jsonb_each_text(o.names)),
+            (SELECT string_agg(value, ' ') FROM location l JOIN service_at_location a ON a.location_id = l.id, jsonb_each_text(l.names)
+             WHERE a.service_id = s.id))) AS words
+        FROM service s JOIN organization o ON o.id = s.organization_id
+    """)
+    await owner.execute("CREATE INDEX ON plain USING gin (words)")
+    find = """
+        SELECT id FROM plain, plainto_tsquery('simple', $1) AS query WHERE words @@ query AND (NOT restricted OR $2)
+        ORDER BY ts_rank(words, query) DESC, id LIMIT 10
+    """
+    return {one: [str(row[0]) for row in await owner.fetch(find, one.query, one.cleared)] for one in queries}
