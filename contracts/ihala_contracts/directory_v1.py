@@ -194,7 +194,7 @@ class ApplicationChecked(_OrganizationEvent):
 
 
 class OrganizationLeft(_OrganizationEvent):
-    """The organisation takes part no more, for good: as suspended, without a way back. Read by referral, intake, notify."""
+    """The organisation takes part no more, for good: as suspended, without a way back. Read by referral, intake, notify, gateway."""
 
     type: Literal["org.ihala.directory.organization-left"] = "org.ihala.directory.organization-left"
     version: Literal[1] = 1
