@@ -8,7 +8,7 @@ from rich.console import Console
 
 from tests.bench.results import Figure, write
 
-NAMES = ("outbox", "chain", "search")
+NAMES = ("outbox", "chain", "search", "matching")
 
 
 def main(names: tuple[str, ...]) -> None:

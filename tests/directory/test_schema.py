@@ -1,20 +1,21 @@
 """The migration makes what the tables say, states are checked by the database, rows are guarded, and matching uses its index."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 import pytest
-from ihala_directory import store
+from ihala_directory.matching import Sought, store
 from ihala_directory.tables import Table
 from ihala_kit.auth import Caller
 from ihala_kit.dsn import plain_dsn
 from sqlalchemy import text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from tests.directory.world import STRANGER, TELAFAR_AT, World
 
-DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+AREAS = ["IQG15Q08", "IQG15"]
+SOUGHT = Sought(at=datetime.now(UTC), restricted=False, point=(36.379, 42.448))
 MANY = """
     INSERT INTO location (id, organization_id, operator_id, place, names, address, accessibility, hidden, changed_at)
     SELECT gen_random_uuid(), organization_id, operator_id, place, names, address, accessibility, hidden, changed_at
@@ -24,7 +25,8 @@ MANY = """
     SELECT gen_random_uuid(), a.service_id, l.id, a.organization_id, a.operator_id, a.areas, a.hidden, a.status, a.capacity_kind,
         a.figure, a.figure_at, a.confirmed, 0, 0, a.changed_at, 1
     FROM location l JOIN service_at_location a USING (organization_id);
-    INSERT INTO service_reach SELECT 'need.' || (random() * 5000)::int, 'IQG' || (random() * 400)::int, id FROM service_at_location;
+    INSERT INTO service_reach (need_code, area_code, service_at_location_id)
+        SELECT 'need.' || (random() * 5000)::int, 'IQG' || (random() * 400)::int, id FROM service_at_location;
     ANALYZE service_at_location, service_reach, location, service, organization
 """
 
@@ -79,19 +81,16 @@ async def test_matching_looks_up_and_does_not_scan(world: World) -> None:
     owner = await asyncpg.connect(plain_dsn(world.database.settings.owner_database_url or ""))
     await owner.execute(MANY.rsplit(";", maxsplit=1)[-1])
     await owner.close()
-    query = store.candidates_query("housing.hlp", ["IQG15Q08", "IQG15"], restricted=False)
-    compiled = str(query.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
-    async with world.database.transaction(Caller.system("test")) as tx:
+    caller = Caller.system("test")
+    async with world.database.transaction(caller) as tx:
         assert (await tx.execute(text("SELECT count(*) FROM service_at_location"))).scalar_one() > 20_000
-        plan = (await tx.execute(text(f"EXPLAIN (FORMAT json) {compiled.replace(':', chr(92) + ':')}"))).scalar_one()
+        statement, values = store.query(caller, ["housing.hlp"], AREAS, SOUGHT)
+        explain = text(f"EXPLAIN (FORMAT json) {statement.text}")
+        plan = (await tx.execute(explain, {**values, "seen": [], "most": 100})).scalar_one()
+        found = [one async for batch, _ in store.batches(tx, ["housing.hlp"], AREAS, SOUGHT) for one in batch]
     scanned = {node["Relation Name"] for node in nodes(plan) if node["Node Type"] == "Seq Scan"}
     assert not scanned & {"service_reach", "service_at_location", "location"}
-    assert TELAFAR_AT in {one.service_at_location_id for one, _, _ in await found(world)}
-
-
-async def found(world: World) -> list[store.Found]:
-    async with world.database.transaction(Caller.system("test")) as tx:
-        return await store.candidates(tx, "housing.hlp", ["IQG15Q08", "IQG15"], restricted=False)
+    assert TELAFAR_AT in {one.service_at_location_id for one in found}
 
 
 def nodes(plan: Any) -> list[dict[str, Any]]:

@@ -7,11 +7,13 @@ from ihala_contracts.referral_v1 import (
     PlacementCancelled,
     PlacementRequested,
     ReferralAccepted,
+    ReferralAnswered,
     ReferralCancelled,
     ReferralCompleted,
     ReferralDeclined,
     ReferralExpired,
     ReferralFailed,
+    ReferralInformationRequested,
     ReferralOffered,
     ReferralStarted,
     ReferralWaitlisted,
@@ -43,6 +45,18 @@ async def cancel_attempt(tx: AsyncSession, event: PlacementCancelled) -> None:
 async def name_referral(tx: AsyncSession, event: ReferralOffered) -> None:
     """Tie a reservation to its referral."""
     await referrals.name(tx, event)
+
+
+@reads(ReferralInformationRequested)
+async def rest_clock(tx: AsyncSession, event: ReferralInformationRequested) -> None:
+    """Let the receiver's time to decide rest."""
+    await referrals.ask(tx, event)
+
+
+@reads(ReferralAnswered)
+async def run_clock(tx: AsyncSession, event: ReferralAnswered) -> None:
+    """Let it run on."""
+    await referrals.ask(tx, event)
 
 
 @reads(ReferralAccepted)

@@ -198,6 +198,44 @@ class NoBoundary(Problem):
     )
 
 
+class RulesetNotFound(Problem):
+    """Also for another operator's draft."""
+
+    status = 404
+    slug = "ruleset-not-found"
+    title = Words(en="There is no such ruleset.", ar="لا توجد مجموعة قواعد كهذه.", ckb="کۆمەڵە ڕێسایەکی وا نییە.")
+
+
+class RulesetPublished(Problem):
+    """What was published stays as it is: draft a new one."""
+
+    status = 409
+    slug = "ruleset-published"
+    title = Words(
+        en="These rules are published and never change. Draft new ones.",
+        ar="هذه القواعد منشورة ولا تتغير. أعدّ مسودة جديدة.",
+        ckb="ئەم ڕێسایانە بڵاوکراونەتەوە و ناگۆڕدرێن. ڕەشنووسێکی نوێ ئامادە بکە.",
+    )
+
+
+class RulesBeginBefore(Problem):
+    """Rules hold from now or later, never for what was already answered."""
+
+    status = 422
+    slug = "rules-begin-before"
+    title = Words(
+        en="Rules cannot begin in the past.", ar="لا يمكن أن تسري القواعد بأثر رجعي.", ckb="ڕێساکان ناتوانن لە ڕابردوودا دەست پێ بکەن."
+    )
+
+
+class PlacementNotFound(Problem):
+    """Nothing was answered to it, or it is another operator's."""
+
+    status = 404
+    slug = "placement-not-found"
+    title = Words(en="There is no such placement.", ar="لا يوجد طلب إيجاد مكان كهذا.", ckb="داواکارییەکی شوێن دۆزینەوەی وا نییە.")
+
+
 class NothingAsked(Problem):
     """A search needs a word that says something, or something to narrow it down to."""
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+WOMAN_STAFF = "woman_staff"  # she chose to be heard by a woman
+NO_DOCUMENTS = "no_documents"
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -15,10 +18,12 @@ class Facts:
     household_size: int | None = None
     languages: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
+    documents: tuple[str, ...] | None = None  # codes of those that the person can show
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> "Facts":
         """Return the facts in `data`; what is missing or of another kind than expected is not known."""
+        documents = data.get("documents")
         return cls(
             age=_number(data.get("age")),
             sex=_word(data.get("sex")),
@@ -26,7 +31,13 @@ class Facts:
             household_size=_number(data.get("household_size")),
             languages=_words(data.get("languages")),
             requirements=_words(data.get("requirements")),
+            documents=_words(documents) if isinstance(documents, list | tuple) else None,
         )
+
+    @property
+    def access(self) -> frozenset[str]:
+        """Return what the place itself must offer: the requirements, less those that other criteria ask."""
+        return frozenset(self.requirements) - {WOMAN_STAFF, NO_DOCUMENTS}
 
 
 def _number(value: object) -> int | None:

@@ -14,7 +14,7 @@ from ihala_kit.pages import PageRequest
 from sqlalchemy import exists, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import Select, SelectOfScalar
+from sqlmodel.sql.expression import SelectOfScalar
 
 from ihala_directory.errors import (
     OrganizationNotFound,
@@ -22,8 +22,7 @@ from ihala_directory.errors import (
     ServiceAtLocationNotFound,
     ServiceNotFound,
 )
-from ihala_directory.lifecycle import State, free
-from ihala_directory.matching import Candidate
+from ihala_directory.lifecycle import State
 from ihala_directory.tables import Location, Organization, PlacementAnswer, Reach, Reservation, Service, ServiceAtLocation
 from ihala_directory.visible import held, published
 
@@ -36,7 +35,6 @@ HELD_BY = {
 }
 Whole = tuple[Service, Organization, list[tuple[ServiceAtLocation, Location]]]
 Place = tuple[Organization, Service, ServiceAtLocation]
-Found = tuple[Candidate, Service, Organization]
 
 
 async def organization(tx: AsyncSession, organization_id: UUID, *, lock: bool = False) -> Organization:
@@ -159,48 +157,6 @@ async def locations_of(tx: AsyncSession, service_id: UUID) -> Sequence[tuple[Ser
         .order_by(col(ServiceAtLocation.id))
     )
     return (await tx.exec(query)).all()
-
-
-async def candidates(tx: AsyncSession, need: str, areas: list[str], *, restricted: bool) -> list[Found]:
-    """Return all who say that they meet `need` in one of `areas`, whatever else speaks against them."""
-    shown = published(caller_of(tx), ServiceAtLocation, Service, Organization)
-    rows = await tx.exec(candidates_query(need, areas, restricted=restricted).where(shown))
-    return [(candidate(at, one, owner, where), one, owner) for at, one, owner, where in rows]
-
-
-def candidates_query(need: str, areas: list[str], *, restricted: bool) -> Select[ServiceAtLocation, Service, Organization, Location]:
-    """Return the query behind `candidates`: by the index on need and area."""
-    reaching = select(Reach.service_at_location_id).where(Reach.need_code == need, col(Reach.area_code).in_(areas))
-    return (
-        select(ServiceAtLocation, Service, Organization, Location)
-        .join(Service, col(Service.id) == ServiceAtLocation.service_id)
-        .join(Organization, col(Organization.id) == Service.organization_id)
-        .join(Location, col(Location.id) == ServiceAtLocation.location_id)
-        .where(col(ServiceAtLocation.id).in_(reaching), col(Service.restricted).is_(restricted))
-    )
-
-
-def candidate(at: ServiceAtLocation, one: Service, owner: Organization, where: Location | None) -> Candidate:
-    """Return the rows as matching reads them."""
-    hidden = where is None or where.latitude is None or where.longitude is None
-    return Candidate(
-        service_at_location_id=at.id,
-        service_id=one.id,
-        organization_id=owner.id,
-        organization_status=owner.status,
-        agreement_until=owner.agreement_until,
-        cleared=owner.cleared,
-        restricted=one.restricted,
-        service_status=one.status,
-        entry_condition=one.entry_condition,
-        rules=one.rules,
-        languages=one.languages,
-        accessibility=where.accessibility if where else [],
-        at_status=at.status,
-        point=None if hidden else (where.latitude, where.longitude),  # type: ignore[union-attr, arg-type]
-        free=free(at),
-        figure_at=at.figure_at,
-    )
 
 
 async def answer(tx: AsyncSession, placement_id: UUID, attempt: int) -> PlacementAnswer | None:

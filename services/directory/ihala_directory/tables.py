@@ -148,18 +148,28 @@ class ServiceAtLocation(Table, table=True):
     confirmed: bool = column(default=True)  # false since a receiver declined for want of places: none are free until it confirms
     held: int = column(default=0)  # places held by open reservations, now
     used: int = column(default=0)  # places taken since figure_at, less those returned since; may be below zero
+    answers: float = column(default=0.0)  # offers that were decided or ran out, faded to answers_at; see record.py
+    answers_in_time: float = column(default=0.0)  # of them decided in time
+    answers_at: datetime | None = instant(default=None)
+    waiting: int = column(default=0)  # referrals on its waiting list, now
+    waited_days: float | None = column(default=None)  # how long those that came off the list by acceptance waited, the last ones most
     changed_at: datetime = instant()
     version: int = column(default=1)  # of what people changed; reservations do not raise it
 
 
 class Reach(Table, table=True):
-    """Which need is served where: what matching looks up. Written with the service."""
+    """Which need is served where: what matching looks up. Written with the service; the rest of a row is filled in, and kept right, by the
+    database itself (migration 0005), so that matching finds the nearest of thousands without a join."""
 
     __tablename__ = "service_reach"
 
     need_code: str = column(primary_key=True)
     area_code: str = column(primary_key=True)
     service_at_location_id: UUID = column(primary_key=True)
+    latitude: float | None = column(default=None)
+    longitude: float | None = column(default=None)
+    hidden: bool = column(default=True)
+    restricted: bool = column(default=True)
 
 
 class Reservation(Table, table=True):
@@ -185,6 +195,10 @@ class Reservation(Table, table=True):
     started_at: datetime | None = instant(default=None)
     ended_at: datetime | None = instant(default=None)
     end_reason: str | None = column(default=None)
+    decide_by: datetime | None = instant(default=None)  # when its referral must be decided
+    asked_at: datetime | None = instant(default=None)  # the receiver asked, and its time to decide rests
+    decided_at: datetime | None = instant(default=None)  # counted in the record of the place
+    waiting_since: datetime | None = instant(default=None)  # its referral is on the waiting list
     version: int = column(default=1)
 
 
@@ -201,7 +215,9 @@ class PlacementAnswer(Table, table=True):
     outcome: str = column()  # reserved, none, cancelled
     reservation_id: UUID | None = column(default=None)
     candidates: int = column(default=0)
-    explanation: list[dict[str, Any]] = column(sa_type=JSONB, default_factory=list)
+    explanation: list[dict[str, Any]] = column(sa_type=JSONB, default_factory=list)  # the best candidates, see matching/kept.py
+    urgency: str | None = column(default=None)
+    ruleset: int | None = column(default=None)  # the number of the rules it was given by
     answered_at: datetime = instant()
 
 

@@ -1,6 +1,6 @@
 """HTTP in: scope, body, command, answer. No rule and no query."""
 
-from ihala_directory.api import applications, lists, organizations, proposals, reservations, search, services, versions
+from ihala_directory.api import applications, lists, organizations, proposals, reservations, rules, search, services, versions
 
 ROUTERS = [
     lists.router,
@@ -11,4 +11,5 @@ ROUTERS = [
     proposals.router,
     versions.router,
     search.router,
+    rules.router,
 ]

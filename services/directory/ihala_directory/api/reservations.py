@@ -14,7 +14,7 @@ from starlette.responses import Response
 from ihala_directory import errors, queries, rights, store
 from ihala_directory.api.callers import Reading, Reserving
 from ihala_directory.commands import reservations as commands
-from ihala_directory.models import drafts, shown
+from ihala_directory.models import drafts, matches, shown
 from ihala_directory.tables import Reservation
 
 router = APIRouter(prefix="/v1", tags=["matching and places"])
@@ -24,10 +24,10 @@ REFERRAL_WITHIN = timedelta(minutes=15)
 
 @router.post(
     "/matches",
-    response_model=shown.Matches,
+    response_model=matches.Matches,
     responses=responses(errors.OfficersOnly, errors.ClearanceNeeded, errors.UnknownNeedCode, errors.UnknownPlace),
 )
-async def match(body: drafts.MatchRequest, caller: Reading, tx: Transaction) -> shown.Matches:
+async def match(body: matches.MatchRequest, caller: Reading, tx: Transaction) -> matches.Matches:
     """Return who could meet a need, best first, each criterion explained. Nothing is stored, nothing is promised."""
     return await queries.match(tx, caller, body)
 

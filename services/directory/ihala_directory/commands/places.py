@@ -12,7 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_directory import facade, lifecycle, matching, store
 from ihala_directory.commands import rows, versions
 from ihala_directory.lifecycle import Act
-from ihala_directory.matching import Match, Sought
+from ihala_directory.matching import Match, Rules, Sought
+from ihala_directory.matching import store as matching_store
 from ihala_directory.tables import Location, Reservation, Service
 
 REVOKE = "revoke-reservations"
@@ -26,11 +27,10 @@ async def tell_change(tx: AsyncSession, service: Service, *, places_opened: bool
     emit(tx, facade.changed(service, ats, where, now(tx), places_opened=places_opened))
 
 
-def explained(place: store.Place, sought: Sought) -> Match:
+def explained(place: store.Place, sought: Sought, rules: Rules = matching.SHIPPED) -> Match:
     """Explain a locked place: what it says now is what counts. Distance and accessibility do not, any more."""
     owner, service, at = place
-    candidate = store.candidate(at, service, owner, None)
-    return Match(candidate, matching.explain(candidate, sought), None)
+    return matching.matched(matching_store.candidate_of(at, service, owner), sought, rules)
 
 
 async def give_back(tx: AsyncSession, known: Reservation, reason: str, place: store.Place | None = None) -> bool:

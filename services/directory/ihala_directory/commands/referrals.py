@@ -7,11 +7,13 @@ from ihala_contracts.directory_v1 import PlaceTaken, PlaceTakeRefused
 from ihala_contracts.referral_v1 import (
     PlacementCancelled,
     ReferralAccepted,
+    ReferralAnswered,
     ReferralCancelled,
     ReferralCompleted,
     ReferralDeclined,
     ReferralExpired,
     ReferralFailed,
+    ReferralInformationRequested,
     ReferralOffered,
     ReferralStarted,
     ReferralWaitlisted,
@@ -22,7 +24,7 @@ from ihala_kit.ids import new_id
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_directory import lifecycle, store
+from ihala_directory import lifecycle, record, store
 from ihala_directory.commands.overtaken import overtaken
 from ihala_directory.commands.places import apply_consequence, give_back
 from ihala_directory.lifecycle import Act, State
@@ -57,7 +59,7 @@ async def cancel(tx: AsyncSession, event: PlacementCancelled) -> None:
 
 
 async def name(tx: AsyncSession, event: ReferralOffered) -> None:
-    """Write down which referral a reservation belongs to: from now on it ends only by that referral's events."""
+    """Write down which referral a reservation belongs to, and until when it must be decided: it ends only by that referral's events now."""
     known = await store.of_referral(tx, event.referral_id, event.reservation_id)
     if known is None or known.placement_id != event.placement_id:
         await overtaken(tx, event)
@@ -65,6 +67,18 @@ async def name(tx: AsyncSession, event: ReferralOffered) -> None:
     await store.locked_place(tx, known.service_at_location_id)
     reservation = await store.relocked(tx, known)
     reservation.referral_id = event.referral_id
+    record.offered(reservation, event.deadlines.decide_by)
+
+
+async def ask(tx: AsyncSession, event: ReferralInformationRequested | ReferralAnswered) -> None:
+    """Let the receiver's time to decide rest while its question is open, and run on afterwards."""
+    known = await store.of_referral(tx, event.referral_id, event.reservation_id)
+    if known is None:
+        await overtaken(tx, event)
+        return
+    await store.locked_place(tx, known.service_at_location_id)
+    reservation = await store.relocked(tx, known)
+    (record.asked if isinstance(event, ReferralInformationRequested) else record.told)(reservation, event.moved_at)
 
 
 async def take(tx: AsyncSession, event: ReferralAccepted) -> None:
@@ -76,6 +90,8 @@ async def take(tx: AsyncSession, event: ReferralAccepted) -> None:
     owner, service, at = await store.locked_place(tx, known.service_at_location_id)
     reservation = await store.relocked(tx, known)
     reservation.referral_id = event.referral_id
+    record.decided(at, reservation, event.moved_at)
+    record.waits_no_longer(at, reservation, event.moved_at, accepted=True)
     place = (owner, service, at)
     if reservation.state == State.TAKEN:
         await overtaken(tx, event)
@@ -102,7 +118,7 @@ async def _take_from_list(tx: AsyncSession, at: ServiceAtLocation, waited: Reser
     row = Reservation(
         id=new_id(), need_id=waited.need_id, operator_id=waited.operator_id, organization_id=waited.organization_id,
         service_id=waited.service_id, service_at_location_id=at.id, restricted=waited.restricted, state=State.TAKEN,
-        referral_id=waited.referral_id, reserved_at=now(tx), taken_at=now(tx),
+        referral_id=waited.referral_id, reserved_at=now(tx), taken_at=now(tx), decided_at=waited.decided_at,
     )  # fmt: skip
     tx.add(row)
     emit(tx, _taken(row))
@@ -123,10 +139,15 @@ def _refuse(tx: AsyncSession, event: ReferralAccepted, reservation: Reservation 
 
 
 async def wait(tx: AsyncSession, event: ReferralWaitlisted) -> None:
-    """Hold no place any more for a referral on a waiting list; emits PlaceReleased."""
+    """Hold no place any more for a referral on a waiting list, and count it there; emits PlaceReleased."""
     known = await store.of_referral(tx, event.referral_id, event.reservation_id)
     if known is None or not await give_back(tx, known, WAITLISTED):
         await overtaken(tx, event)
+        return
+    _, _, at = await store.locked_place(tx, known.service_at_location_id)
+    reservation = await store.relocked(tx, known)
+    record.decided(at, reservation, event.moved_at)
+    record.waits(at, reservation, event.moved_at)
 
 
 async def start(tx: AsyncSession, event: ReferralStarted) -> None:
@@ -146,9 +167,26 @@ async def end(tx: AsyncSession, event: Ending) -> None:
     A decline also does to the directory what its reason says.
     """
     known = await store.of_referral(tx, event.referral_id, event.reservation_id)
-    if known is not None and isinstance(event, ReferralDeclined):
-        await apply_consequence(tx, known.service_at_location_id, event.reason)
-    if known is None or lifecycle.has_ended(known):
+    if known is None:
         await overtaken(tx, event)
         return
-    await give_back(tx, known, ENDINGS[type(event)])
+    if isinstance(event, ReferralDeclined):
+        await apply_consequence(tx, known.service_at_location_id, event.reason)  # may lock the service, so it comes first
+    place = await store.locked_place(tx, known.service_at_location_id)
+    reservation = await store.relocked(tx, known)
+    _count(place[2], reservation, event)
+    if lifecycle.has_ended(reservation):
+        await overtaken(tx, event)
+        return
+    await give_back(tx, reservation, ENDINGS[type(event)], place)
+
+
+def _count(at: ServiceAtLocation, reservation: Reservation, event: Ending) -> None:
+    """Count what the end says of the receiver, and take the referral off the waiting list."""
+    record.waits_no_longer(at, reservation, event.moved_at, accepted=False)
+    if isinstance(event, ReferralExpired):
+        record.let_run_out(at, reservation, event.moved_at)
+    elif isinstance(event, ReferralDeclined) and event.after_acceptance:
+        record.given_back(at, event.moved_at)
+    elif isinstance(event, ReferralDeclined):
+        record.decided(at, reservation, event.moved_at)

@@ -8,14 +8,16 @@ from ihala_kit.db import now
 from ihala_kit.due import cancel, schedule
 from ihala_kit.etag import Stale
 from ihala_kit.ids import new_id
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory import lifecycle, matching, rights, store
 from ihala_directory.commands.places import RELEASE_UNCLAIMED, explained, give_back
 from ihala_directory.errors import AlreadyReserved, NoPlace, ReservationNotOpen
 from ihala_directory.lifecycle import State
-from ihala_directory.matching import Match, Sought
+from ihala_directory.matching import Candidate, Sought, finding
+from ihala_directory.matching import store as matching_store
 from ihala_directory.places import places
 from ihala_directory.tables import Reservation
 
@@ -30,11 +32,11 @@ async def reserve(tx: AsyncSession, caller: Caller, need_id: UUID, at_id: UUID) 
     """
     operator_id = rights.officers_office(caller)
     place = await store.locked_place(tx, at_id)
-    await _refuse_second(tx, operator_id, need_id)
     owner, service, at = place
     choice = explained(place, Sought(at=now(tx), restricted=service.restricted, point=None, by_hand=True))
     refused = sorted(choice.failing & (matching.BINDING | {"capacity"}))
     if refused:
+        await _refuse_second(tx, operator_id, need_id)
         raise NoPlace(failing=refused, alternatives=await _alternatives(tx, place))
     lifecycle.hold(at)
     row = Reservation(
@@ -78,27 +80,23 @@ async def release_unclaimed(tx: AsyncSession, reservation_id: UUID) -> None:
 
 async def _alternatives(tx: AsyncSession, place: store.Place) -> list[dict[str, object]]:
     """Return where else the same needs are met in the same areas, best first."""
-    _, service, at = place
+    owner, service, at = place
     served = [area for code in at.areas if (area := places().area(code))]
     within = sorted({code for area in served for code in area.areas})
     near = served[0].point if served else None
     sought = Sought(at=now(tx), restricted=service.restricted, point=near, excluded=frozenset({at.id}), by_hand=True)
-    found: dict[UUID, store.Found] = {}
-    for need in service.need_codes:
-        for one in await store.candidates(tx, need, within, restricted=service.restricted):
-            found[one[0].service_at_location_id] = one
-    matches = [match for match in matching.ranked((one[0] for one in found.values()), sought) if match.serves]
-    return [_alternative(match, found[match.candidate.service_at_location_id]) for match in matches[:MOST_ALTERNATIVES]]
+    rules = await matching_store.rules_in_force(tx, owner.operator_id, now(tx))
+    found = await finding.find(tx, service.need_codes, within, sought, rules, enough=MOST_ALTERNATIVES)
+    return [_alternative(match.candidate) for match in found.matches[:MOST_ALTERNATIVES] if match.serves]
 
 
-def _alternative(match: Match, found: store.Found) -> dict[str, object]:
-    candidate, service, owner = found
+def _alternative(candidate: Candidate) -> dict[str, object]:
     return {
         "service_at_location_id": candidate.service_at_location_id,
-        "service_names": service.names,
-        "organization_id": owner.id,
-        "organization_names": owner.names,
-        "free": match.candidate.free,
+        "service_names": candidate.service_names,
+        "organization_id": candidate.organization_id,
+        "organization_names": candidate.organization_names,
+        "free": candidate.free,
     }
 
 
@@ -109,9 +107,9 @@ async def _refuse_second(tx: AsyncSession, operator_id: UUID, need_id: UUID) -> 
 
 
 async def _insert(tx: AsyncSession, row: Reservation) -> None:
-    """Insert it unless another officer of the office was faster, at another place, in the same moment."""
-    try:
-        async with tx.begin_nested():
-            tx.add(row)
-    except IntegrityError:
-        raise AlreadyReserved() from None
+    """Insert it unless the office holds a place for this need already, here or elsewhere: one statement, since many reserve at once."""
+    values = row.model_dump()
+    inserted = insert(Reservation).values(values).on_conflict_do_nothing().returning(col(Reservation.id))
+    if (await tx.execute(inserted)).one_or_none() is None:
+        await _refuse_second(tx, row.operator_id, row.need_id)
+        raise AlreadyReserved()

@@ -65,11 +65,16 @@ class Rules(Body):
     sex: list[Literal["female", "male"]] = Field(default=[], max_length=2)
     statuses: list[Code] = Field(default=[], max_length=20)
     languages: list[Language] = Field(default=[], max_length=20)
+    household_min: int | None = Field(default=None, ge=1, le=50)
+    household_max: int | None = Field(default=None, ge=1, le=50)
+    documents: list[Code] = Field(default=[], max_length=20)
 
     @model_validator(mode="after")
-    def _ages_in_order(self) -> Self:
+    def _in_order(self) -> Self:
         if self.age_min is not None and self.age_max is not None and self.age_min > self.age_max:
             raise ValueError("age_min is above age_max")
+        if self.household_min is not None and self.household_max is not None and self.household_min > self.household_max:
+            raise ValueError("household_min is above household_max")
         return self
 
 
@@ -170,16 +175,6 @@ class FactsDraft(Body):
     household_size: int | None = Field(default=None, ge=1, le=50)
     languages: list[Language] = Field(default=[], max_length=10)
     requirements: list[Code] = Field(default=[], max_length=30)
-
-
-class MatchRequest(Body):
-    """Which need, where, for whom."""
-
-    need_code: Code
-    governorate: AreaCode
-    district: AreaCode | None = None
-    facts: FactsDraft = FactsDraft()
-    excluded: list[UUID] = Field(default=[], max_length=100)
 
 
 class NewReservation(Body):

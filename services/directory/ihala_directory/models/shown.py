@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from ihala_contracts.directory_v1 import Criterion
 from pydantic import BaseModel, ConfigDict
 
 from ihala_directory.models.drafts import Agreement, Kind, Rules
@@ -166,30 +165,6 @@ class Service(Shown):
     status: Literal["active", "paused", "closed"]
     at: list[ServiceAtLocation]
     version: int
-
-
-class Candidate(Shown):
-    """One who says that it meets the need there: `serves` when no criterion fails."""
-
-    service_at_location_id: UUID
-    service_id: UUID
-    service_names: dict[str, str]
-    organization_id: UUID
-    organization_names: dict[str, str]
-    serves: bool
-    rank: int
-    free: int
-    figure_at: datetime
-    distance_km: float | None
-    entry_condition: str
-    criteria: list[Criterion]
-
-
-class Matches(Shown):
-    """Candidates, best first; when none serves, `failing` says what failed everywhere."""
-
-    items: list[Candidate]
-    failing: list[Criterion]
 
 
 class Reservation(Shown):

@@ -1,0 +1,194 @@
+"""The queries of matching: candidates by need and area in the order of the rules, few columns of few rows; and rulesets."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
+from math import cos, radians
+from typing import Any
+from uuid import UUID
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import caller_of
+from ihala_kit.pages import PageRequest
+from sqlalchemy import ColumnElement, or_, text, true, tuple_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_directory.errors import RulesetNotFound
+from ihala_directory.lifecycle import free
+from ihala_directory.matching.candidates import Candidate, Sought
+from ihala_directory.matching.rules import RuleBody, Rules
+from ihala_directory.matching.tables import SHIPPED_BY, Ruleset
+from ihala_directory.tables import Organization, PlacementAnswer, Reservation, Service, ServiceAtLocation
+from ihala_directory.visible import held
+
+FIRST_BATCH, LATER_BATCH = 150, 2000
+# The nearest come first, from one index without a join: of thousands who serve a district, those far away are not looked at unless the near
+# ones cannot help. What is near is put in order by the rules (judging.py). What is hidden is left out before it is counted.
+_QUERY = """
+WITH near AS MATERIALIZED (
+    SELECT id, count(*) OVER () AS remaining FROM (
+        SELECT service_at_location_id AS id, min(latitude) AS latitude, min(longitude) AS longitude
+        FROM service_reach
+        WHERE need_code = ANY(:needs) AND area_code = ANY(:areas) AND restricted = :restricted AND (:sees_all OR NOT hidden)
+            AND NOT service_at_location_id = ANY(:seen)
+        GROUP BY service_at_location_id
+    ) reach
+    ORDER BY power(latitude - :latitude, 2) + power((longitude - :longitude) * :shrinks, 2) NULLS LAST, id LIMIT :most
+)
+SELECT a.id, s.id, o.id, o.status, o.agreement_until, o.cleared, s.restricted, s.status, s.entry_condition, s.rules, s.languages,
+    l.accessibility, a.status, l.latitude, CASE WHEN a.confirmed THEN greatest(0, a.figure - a.held - a.used) ELSE 0 END, a.figure_at,
+    s.woman_counsellor, s.wait_days, a.waited_days, a.waiting, a.answers, a.answers_in_time, a.answers_at,
+    CASE WHEN a.schedules = '[]' THEN s.schedules ELSE a.schedules END, s.closures || a.closures, s.names, o.names, l.longitude,
+    n.remaining
+FROM near n
+JOIN service_at_location a ON a.id = n.id
+JOIN service s ON s.id = a.service_id
+JOIN organization o ON o.id = a.organization_id
+JOIN location l ON l.id = a.location_id
+WHERE s.restricted = :restricted AND {shown}
+"""
+_SHOWN = " AND ".join(
+    f"(:sees_all OR NOT {one}.hidden OR {one}.{owner} = :caller)"
+    for one, owner in (("a", "organization_id"), ("s", "organization_id"), ("o", "id"))
+)
+_STATEMENT = text(_QUERY.format(shown=_SHOWN))
+_NOWHERE = (33.0, 44.0)  # the middle of the country, where no place was named
+
+
+async def batches(
+    tx: AsyncSession, needs: Sequence[str], areas: Sequence[str], sought: Sought
+) -> AsyncIterator[tuple[list[Candidate], int]]:
+    """Yield all who say that they meet one of `needs` in one of `areas`, whatever else speaks against them, the nearest first; and how many
+    there are still to come. The first batch is small, since most need no second."""
+    statement, values = query(caller_of(tx), needs, areas, sought)
+    seen: list[UUID] = []
+    most = FIRST_BATCH
+    while True:
+        rows = (await tx.execute(statement, {**values, "seen": seen, "most": most})).all()
+        if not rows:
+            return
+        remaining = max(0, rows[0][-1] - most)
+        yield [_candidate(row) for row in rows], remaining
+        if not remaining:
+            return
+        seen += [row[0] for row in rows]
+        most = LATER_BATCH
+
+
+def query(caller: Caller, needs: Sequence[str], areas: Sequence[str], sought: Sought) -> tuple[Any, dict[str, Any]]:
+    """Return the statement behind `batches`, by the index on need and area, and its values but `seen` and `most`."""
+    latitude, longitude = sought.point or _NOWHERE
+    return _STATEMENT, {
+        "needs": list(needs), "areas": list(areas), "restricted": sought.restricted, "latitude": latitude, "longitude": longitude,
+        "shrinks": cos(radians(latitude)), "sees_all": caller.is_system or caller.cleared, "caller": caller.organization_id,
+    }  # fmt: skip
+
+
+def _candidate(row: Any) -> Candidate:
+    point = None if row[13] is None or row[27] is None else (row[13], row[27])
+    return Candidate(*row[:13], point, *row[14:27])  # type: ignore[call-arg]
+
+
+def candidate_of(at: ServiceAtLocation, one: Service, owner: Organization) -> Candidate:
+    """Return locked rows as matching reads them; where it lies does not matter any more."""
+    return Candidate(
+        service_at_location_id=at.id, service_id=one.id, organization_id=owner.id, organization_status=owner.status,
+        agreement_until=owner.agreement_until, cleared=owner.cleared, restricted=one.restricted, service_status=one.status,
+        entry_condition=one.entry_condition, rules=one.rules, languages=one.languages, accessibility=[], at_status=at.status, point=None,
+        free=free(at), figure_at=at.figure_at, woman_counsellor=one.woman_counsellor, wait_days=one.wait_days,
+        waited_days=at.waited_days, waiting=at.waiting, answers=at.answers, answers_in_time=at.answers_in_time,
+        answers_at=at.answers_at, schedules=at.schedules or one.schedules, closures=[*one.closures, *at.closures],
+    )  # fmt: skip
+
+
+async def rules_in_force(tx: AsyncSession, operator_id: UUID, at: datetime) -> Rules:
+    """Return the rules of an operator at an instant: its own that began last, else those that Ihala ships."""
+    query = (
+        select(Ruleset.id, Ruleset.number)
+        .where(
+            col(Ruleset.operator_id).in_([operator_id, SHIPPED_BY]), Ruleset.state == "published", col(Ruleset.valid_from) <= at
+        )
+        .order_by(col(Ruleset.operator_id) == SHIPPED_BY, col(Ruleset.valid_from).desc(), col(Ruleset.number).desc())
+        .limit(1)
+    )  # fmt: skip
+    ruleset_id, number = (await tx.exec(query)).one()
+    known = _KNOWN.get(ruleset_id)
+    if known is None:
+        body = (await tx.exec(select(Ruleset.body).where(Ruleset.id == ruleset_id))).one()
+        known = _KNOWN[ruleset_id] = Rules(number=number, body=RuleBody.model_validate(body))
+    return known
+
+
+_KNOWN: dict[UUID, Rules] = {}
+"""What was published, by id: it never changes."""
+
+
+def _readable(caller: Caller) -> ColumnElement[bool]:
+    if caller.is_system:
+        return true()
+    return or_(col(Ruleset.state) == "published", col(Ruleset.operator_id) == caller.organization_id)
+
+
+async def ruleset(tx: AsyncSession, ruleset_id: UUID) -> Ruleset:
+    """Return one ruleset. Raises RulesetNotFound (404)."""
+    found = (await tx.exec(select(Ruleset).where(Ruleset.id == ruleset_id, _readable(caller_of(tx))))).one_or_none()
+    if found is None:
+        raise RulesetNotFound()
+    return found
+
+
+async def numbered(tx: AsyncSession, number: int) -> Ruleset:
+    """Return what was published under a number that is known to be there."""
+    return (await tx.exec(select(Ruleset).where(Ruleset.number == number, Ruleset.state == "published"))).one()
+
+
+async def locked_draft(tx: AsyncSession, ruleset_id: UUID) -> Ruleset | None:
+    """Lock a draft; None when it was published meanwhile."""
+    query = select(Ruleset).where(Ruleset.id == ruleset_id, Ruleset.state == "draft", _readable(caller_of(tx)))
+    return (await tx.exec(query.with_for_update().execution_options(populate_existing=True))).one_or_none()
+
+
+async def rulesets(tx: AsyncSession, page: PageRequest) -> Sequence[Ruleset]:
+    """Return the published ones and the caller's drafts, by id."""
+    query = select(Ruleset).where(_readable(caller_of(tx)))
+    after = page.after_as(UUID)
+    if after is not None:
+        query = query.where(col(Ruleset.id) > after[0])
+    return (await tx.exec(query.order_by(col(Ruleset.id)).limit(page.fetch))).all()
+
+
+async def bodies(tx: AsyncSession, numbers: Collection[int]) -> dict[int, RuleBody]:
+    """Return published rules by number."""
+    query = select(Ruleset).where(col(Ruleset.number).in_(numbers), Ruleset.state == "published")
+    return {row.number: RuleBody.model_validate(row.body) for row in await tx.exec(query) if row.number is not None}
+
+
+async def next_number(tx: AsyncSession) -> int:
+    """Draw the number of a ruleset that is published."""
+    number: int = (await tx.execute(text("SELECT nextval('ruleset_numbers')"))).scalar_one()
+    return number
+
+
+async def answers_of(tx: AsyncSession, placement_id: UUID) -> Sequence[tuple[PlacementAnswer, UUID | None]]:
+    """Return what was answered to the attempts of a placement, each with the service at a location whose place was reserved."""
+    query = (
+        select(PlacementAnswer, Reservation.service_at_location_id)
+        .join(Reservation, col(Reservation.id) == PlacementAnswer.reservation_id, isouter=True)
+        .where(PlacementAnswer.placement_id == placement_id, held(caller_of(tx), PlacementAnswer))
+        .order_by(col(PlacementAnswer.attempt))
+    )
+    return (await tx.exec(query)).all()
+
+
+async def past_answers(
+    tx: AsyncSession, operator_id: UUID, since: datetime, before: tuple[datetime, UUID, int] | None, most: int
+) -> Sequence[PlacementAnswer]:
+    """Return answers to the operator's standard needs, the newest first, after the one given."""
+    key = tuple_(col(PlacementAnswer.answered_at), col(PlacementAnswer.placement_id), col(PlacementAnswer.attempt))
+    query = select(PlacementAnswer).where(
+        PlacementAnswer.operator_id == operator_id, col(PlacementAnswer.restricted).is_(False), PlacementAnswer.answered_at >= since,
+        PlacementAnswer.outcome != "cancelled", held(caller_of(tx), PlacementAnswer),
+    )  # fmt: skip
+    if before is not None:
+        query = query.where(key < before)
+    return (await tx.exec(query.order_by(key.desc()).limit(most))).all()
