@@ -10,6 +10,7 @@ from ihala_kit.service import Service
 from ihala_directory import consumers, performers
 from ihala_directory.api import ROUTERS
 from ihala_directory.hsds.routes import ROUTERS as HSDS_ROUTERS
+from ihala_directory.search.upkeep import index_outdated
 from ihala_directory.settings import Settings
 
 VERSION = "1.0.0"
@@ -32,6 +33,6 @@ def build(settings: Settings) -> Service:
         routers=[*ROUTERS, *HSDS_ROUTERS],
         readers=[consumers],
         performers=[performers],
-        jobs=[Job("purge idempotency", 3600, purge_idempotency)],
+        jobs=[Job("purge idempotency", 3600, purge_idempotency), Job("index for search", 3600, index_outdated)],
         seals=SealingKeyPublished,
     )

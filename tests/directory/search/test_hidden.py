@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 from ihala_directory.search import index
+from ihala_directory.search.upkeep import index_outdated
 from ihala_kit.auth import Caller
 from sqlalchemy import text
 
@@ -112,3 +113,13 @@ async def test_everything_of_the_seed_is_as_it_would_be_made_anew(world: World) 
         AND EXISTS (SELECT 1 FROM service_at_location a WHERE a.service_id = s.id AND a.status = 'open')
     """)
     assert findable == await world.value("SELECT (SELECT count(*) FROM search_entry) + (SELECT count(*) FROM search_hidden)")
+
+
+async def test_after_a_release_what_is_missing_or_outdated_is_indexed(world: World) -> None:
+    cards = "SELECT service_id, CAST(card AS jsonb) FROM search_entry ORDER BY service_id"
+    before = await world.rows(cards)
+    await world.rows("DELETE FROM search_entry WHERE service_id = :id RETURNING 1", id=TELAFAR_SERVICE)
+    await world.rows("UPDATE search_hidden SET made_by = 'an older release' RETURNING 1")
+    assert await index_outdated(world.database) > 1
+    assert await index_outdated(world.database) == 0
+    assert await world.rows(cards) == before

@@ -3,12 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from ihala_kit.auth import Caller
 from ihala_kit.db import caller_of
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory.search import spelling
@@ -21,6 +22,12 @@ DISTANCE_STEP = 100_000_000  # a rank is so much times the score, less the metre
 _METRES = """(SELECT min(111195 * sqrt(power(a - :latitude, 2) + power((o - :longitude) * cos(radians(:latitude)), 2)))::bigint
     FROM unnest(e.latitudes, e.longitudes) AS point (a, o))"""
 _COUNTED = ", ".join(FACETS)
+_INDEXED = text("SELECT key, part FROM search_word WHERE key = ANY(CAST(:keys AS text[])) LIMIT 500")
+_NAMES = text("""
+    SELECT organization_id, min(name) FROM (
+        SELECT organization_id, name FROM search_name WHERE folded >= :start AND folded < :beyond ORDER BY folded LIMIT 50
+    ) AS found GROUP BY organization_id ORDER BY min(name), organization_id LIMIT :limit
+""")
 Key = tuple[int, UUID]
 
 
@@ -55,7 +62,7 @@ async def find(tx: AsyncSession, wanted: Wanted, limit: int, after: Key | None) 
         tables.append("search_hidden")
         values["own"] = caller.organization_id
     found = Hits()
-    for kind, number, metres, service_id, words in await tx.execute(text(_query(wanted, tables, caller, after)), values):
+    for kind, number, metres, service_id, words in await tx.execute(_statement(_query(wanted, tables, caller, after)), values):
         if kind == "item":
             found.items.append(Hit(number, service_id, words, metres))
         elif kind == "total":
@@ -65,6 +72,12 @@ async def find(tx: AsyncSession, wanted: Wanted, limit: int, after: Key | None) 
                 found.counts[kind][code] += number
     found.items.sort(key=lambda hit: (-hit.rank, hit.id))
     return found
+
+
+@lru_cache(256)
+def _statement(query: str) -> TextClause:
+    """Return a query as SQLAlchemy takes it; there are few, and reading one for its parameters each time costs as much as asking it."""
+    return text(query)
 
 
 def _may_see_hidden(caller: Caller) -> bool:
@@ -103,9 +116,8 @@ def _hits(wanted: Wanted, table: str, caller: Caller) -> str:
 async def indexed(tx: AsyncSession, words: Sequence[str]) -> dict[str, list[str]]:
     """Return for each folded word the stems of public entries that are it, or differ from it by a letter."""
     by_key = {key: word for word in words for key in spelling.keys(stem(word))}
-    query = text("SELECT key, part FROM search_word WHERE key = ANY(CAST(:keys AS text[])) LIMIT 500")
     found: dict[str, list[str]] = {}
-    for key, part in await tx.execute(query, {"keys": sorted(by_key)}):
+    for key, part in await tx.execute(_INDEXED, {"keys": sorted(by_key)}):
         word = by_key[key]
         if spelling.distance(stem(word), part) <= 1:
             found.setdefault(word, []).append(part)
@@ -114,10 +126,5 @@ async def indexed(tx: AsyncSession, words: Sequence[str]) -> dict[str, list[str]
 
 async def names(tx: AsyncSession, start: str, limit: int) -> list[tuple[UUID, str]]:
     """Return organisations that have something public and a name that begins so (folded)."""
-    query = text("""
-        SELECT organization_id, min(name) FROM (
-            SELECT organization_id, name FROM search_name WHERE folded >= :start AND folded < :beyond ORDER BY folded LIMIT 50
-        ) AS found GROUP BY organization_id ORDER BY min(name), organization_id LIMIT :limit
-    """)
-    rows = await tx.execute(query, {"start": start, "beyond": start + "\U0010ffff", "limit": limit})
+    rows = await tx.execute(_NAMES, {"start": start, "beyond": start + "\U0010ffff", "limit": limit})
     return [(row[0], row[1]) for row in rows]

@@ -53,7 +53,7 @@ def wanted(read: Understood, narrowed: Narrowed, *, relaxed: bool = False) -> Wa
         return None
     made.queries["wanted"] = _and(conditions)
     made.in_area = bool(read.places or narrowed.area)
-    for number, need in enumerate(read.needs[:MOST_NEEDS]):
+    for number, need in enumerate(() if not relaxed and _alike(read) else read.needs[:MOST_NEEDS]):
         made.earns(f"need{number}", _or(_need(code) for code, weight in need.items() if weight == MEANT), OF_NEED)
     if len(read.parts) > 1:
         made.earns("name", _and(_word("o", part) for part in read.parts), OF_NAME)
@@ -62,6 +62,11 @@ def wanted(read: Understood, narrowed: Narrowed, *, relaxed: bool = False) -> Wa
     places = read.places or ((narrowed.area,) if narrowed.area else ())
     made.earns("near", _or(_lexeme(f"{letter}.{place.areas[0]}") for place in places for letter in "ps"), NEAR)
     return made
+
+
+def _alike(read: Understood) -> bool:
+    """Tell whether all that is found meets the same needs equally, so that no points need be counted for them."""
+    return len(read.parts) == 1 and all(weight == MEANT for need in read.needs for weight in need.values())
 
 
 def _all(read: Understood) -> str:
