@@ -57,7 +57,12 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "directory": {
         "openapi": "3.1.0",
         "info": {"title": "Directory", "version": "1"},
-        "paths": {"/v1/needs": {"get": operation()}, "/v1/organizations": {"get": operation("directory:read")}},
+        "paths": {
+            "/v1/needs": {"get": operation()},
+            "/v1/organizations": {"get": operation("directory:read")},
+            "/hsds/services": {"get": operation(), "post": operation()},
+            "/hsds/services/{id}": {"get": operation()},
+        },
     },
 }
 SCOPES = ["directory:read", "intake:request", "referral:read", "referral:refer"]

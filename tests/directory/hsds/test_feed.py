@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from tests.directory.hsds.conftest import Feed
 from tests.directory.hsds.validating import PAGE, faults
@@ -227,6 +228,26 @@ async def test_what_is_not_there_is_not_found(feed: Feed, name: str) -> None:
 async def test_a_million_characters_are_refused(feed: Feed) -> None:
     async with feed.session.post("/hsds/services", json={"search": "ا" * 500_000}, headers=feed.people.nobody()) as answer:
         assert answer.status in (413, 422)
+
+
+@pytest.mark.parametrize("asked", [{}, {"full": True}, {"need": "housing.hlp", "district": "IQG15Q08", "modified_after": "2020-01-01"}])
+async def test_a_page_is_a_fixed_number_of_statements(feed: Feed, asked: dict[str, Any]) -> None:
+    said: list[str] = []
+
+    def note(*given: Any) -> None:
+        said.append(given[2])
+
+    event.listen(feed.database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        for name, most in (("services", 4), ("service_at_locations", 3), ("organizations", 5)):
+            counted = []
+            for size in (2, 100):
+                said.clear()
+                assert (await feed.get(f"/{name}", per_page=size, **asked))[0] == 200
+                counted.append(len(said))
+            assert counted[0] == counted[1] <= most, (name, said)  # with the one that says who calls
+    finally:
+        event.remove(feed.database.engine.sync_engine, "before_cursor_execute", note)
 
 
 def owner_of_nothing() -> str:

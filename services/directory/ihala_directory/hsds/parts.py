@@ -43,7 +43,8 @@ def phones(owner: UUID | str, link: str, rows: Parts, language: Language) -> lis
 def _phone(phone_id: str, links: Mapping[str, str], row: Mapping[str, Any], language: Language) -> Part:
     kind = str(row.get("type") or "voice")
     return {
-        "id": phone_id, **links, "number": str(row["number"]), "type": _PHONE_TYPES.get(kind, "voice"), "channel": kind,
+        "id": phone_id, **links, "number": str(row["number"]), "type": _PHONE_TYPES.get(kind, "voice"),
+        **({"channel": kind} if kind in _PHONE_TYPES else {}),
         **both("description", row.get("note"), language), "languages": languages(phone_id, "phone_id", row.get("languages"), language),
     }  # fmt: skip
 
