@@ -1,15 +1,14 @@
 """The places of Iraq, from the package's own copy of the list: codes, names in three languages, points, and what lies in what."""
 
 import csv
-import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from ihala_directory.search import folding
+
 DATA = Path(__file__).parent / "data"
 LEVELS = ("governorate", "district", "sub-district", "town")
-# Letters that are written one for the other; one table for the whole system comes with search.
-_ALIKE = str.maketrans("أإآىیېێةکڕڵۆھەۀ", "اااييييهكرلوههه")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +80,8 @@ class Places:
 
 
 def folded(text: str) -> str:
-    """Return the text without marks, cases, signs, and differences that writers do not make."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_ALIKE))
-    return "".join(sign for sign in plain if sign.isalnum()).translate(_ALIKE)
+    """Return the text in folded letters (search/folding.py) and without spaces: names of places are written in one word or in two."""
+    return folding.folded(text).replace(" ", "")
 
 
 def _fits(place: Place, sought: str, level: str | None, within: str | None) -> bool:

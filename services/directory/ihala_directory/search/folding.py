@@ -7,9 +7,9 @@ show what is folded.
 import csv
 import re
 from functools import cache
+from pathlib import Path
 
-from ihala_directory.places import DATA
-
+TABLE = Path(__file__).parents[1] / "data" / "folding.csv"
 JOINED = ("عبد", "ابو", "ام", "بن")  # written apart from the name that follows, or not
 _JOIN = f"(^| )({'|'.join(JOINED)}) (?=[^ ])"
 _JOINS, _SPACES = re.compile(_JOIN), re.compile(" +")
@@ -19,7 +19,7 @@ FUNCTION = "search_folded"
 @cache
 def table() -> dict[str, str]:
     """Return what each letter becomes; a letter that stays is there too."""
-    with (DATA / "folding.csv").open(encoding="utf-8", newline="") as file:
+    with TABLE.open(encoding="utf-8", newline="") as file:
         return {chr(int(row["code"], 16)): row["becomes"] for row in csv.DictReader(file)}
 
 
