@@ -113,6 +113,20 @@ async def test_a_restricted_service_carries_no_point(http: aiohttp.ClientSession
         assert await slug(answer, 422) == "place-must-not-be-shown"
 
 
+async def test_a_hidden_location_cannot_be_shown_by_a_public_service(http: aiohttp.ClientSession, people: People) -> None:
+    where = {"id": str(uuid4()), "place": "IQG15", "names": {"en": "Here"}}
+    body = SERVICE | {"at": [SERVICE["at"][0] | {"location": where}]}
+    owner = {"kind": "cso", "names": {"en": "Both"}, "cleared": True}
+    async with http.post("/v1/organizations", json=owner, headers=people.coordinator() | key()) as answer:
+        organization = (await answer.json())["id"]
+    hidden = body | {"organization_id": organization, "need_codes": ["protection.gbv"]}
+    async with http.post("/v1/services", json=hidden, headers=people.coordinator() | key()) as answer:
+        assert answer.status == 201
+    public = body | {"organization_id": organization}
+    async with http.post("/v1/services", json=public, headers=people.coordinator() | key()) as answer:
+        assert await slug(answer, 422) == "place-must-not-be-shown"
+
+
 async def test_only_the_cleared_may_clear_or_hide(http: aiohttp.ClientSession, people: People) -> None:
     for mark in ("cleared", "hidden"):
         body = {"kind": "cso", "names": {"en": "x"}, mark: True}

@@ -134,6 +134,13 @@ async def ats_of(tx: AsyncSession, service_id: UUID, *, lock: bool = False) -> S
     return (await tx.exec(_locked(query) if lock else query)).all()
 
 
+async def is_shared(tx: AsyncSession, location_id: UUID, *, but: UUID) -> bool:
+    """Tell whether another service than `but` is offered at this location, as far as the caller may know."""
+    query = select(ServiceAtLocation.id).where(ServiceAtLocation.location_id == location_id, ServiceAtLocation.service_id != but)
+    shown = published(caller_of(tx), ServiceAtLocation)
+    return (await tx.exec(query.where(shown).limit(1))).first() is not None
+
+
 async def locked_service(tx: AsyncSession, at_id: UUID) -> Service:
     """Lock the service of a place to change it; its organisation is held still. Raises ServiceAtLocationNotFound (404)."""
     at, _ = await at_location(tx, at_id)

@@ -152,7 +152,7 @@ async def _location(tx: AsyncSession, service: Service, draft: LocationDraft) ->
     """Return the location, new or changed. A location of another organisation is none of ours: it stays as it is."""
     known = await tx.get(Location, draft.id) if draft.id else None
     if known is not None and known.organization_id == service.organization_id:
-        _set_location(tx, known, service, draft)
+        await _set_location(tx, known, service, draft)
         return known
     values = _location_values(service, draft) | {"changed_at": now(tx)}
     row = Location(id=draft.id or new_id(), organization_id=service.organization_id, operator_id=service.operator_id, **values)
@@ -178,7 +178,7 @@ async def _change_ats(tx: AsyncSession, service: Service, items: list[ServiceAtL
 
 async def _change_at(tx: AsyncSession, service: Service, at: ServiceAtLocation, item: ServiceAtLocationDraft) -> bool:
     where = await tx.get_one(Location, at.location_id)
-    moved = _set_location(tx, where, service, item.location)
+    moved = await _set_location(tx, where, service, item.location)
     changed = rows.change(at, _as_is(item) | {"hidden": service.hidden, "capacity_kind": item.capacity.kind}, now(tx))
     return await _set_status(tx, at, item.status) or moved or changed
 
@@ -191,7 +191,10 @@ def _location_values(service: Service, draft: LocationDraft) -> dict[str, Any]:
     return draft.model_dump(mode="json", exclude={"id"}) | {"hidden": service.hidden}
 
 
-def _set_location(tx: AsyncSession, row: Location, service: Service, draft: LocationDraft) -> bool:
+async def _set_location(tx: AsyncSession, row: Location, service: Service, draft: LocationDraft) -> bool:
+    """Change a location. Raises PlaceShown (422) where a hidden and a public service would share it: one would show what the other hides."""
+    if row.hidden != service.hidden and await store.is_shared(tx, row.id, but=service.id):
+        raise PlaceShown(pointer="#/at")
     differs = rows.set_values(row, _location_values(service, draft))
     if differs:
         row.changed_at = now(tx)
