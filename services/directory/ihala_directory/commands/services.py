@@ -192,7 +192,7 @@ def _location_values(service: Service, draft: LocationDraft) -> dict[str, Any]:
 
 
 async def _set_location(tx: AsyncSession, row: Location, service: Service, draft: LocationDraft) -> bool:
-    """Change a location. Raises PlaceShown (422) where a hidden and a public service would share it: one would show what the other hides."""
+    """Change a location. Raises PlaceShown (422) where a hidden and a public service share it: one shows what the other hides."""
     if row.hidden != service.hidden and await store.is_shared(tx, row.id, but=service.id):
         raise PlaceShown(pointer="#/at")
     differs = rows.set_values(row, _location_values(service, draft))
