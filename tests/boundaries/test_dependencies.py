@@ -14,7 +14,7 @@ PROJECTS = sorted(
     path.parent
     for path in [*ROOT.glob("contracts/pyproject.toml"), *ROOT.glob("services/*/pyproject.toml"), *ROOT.glob("gateway/pyproject.toml")]
 )
-ONLY_NAMED = {"httptools", "uvloop", "tzdata"}  # what uvicorn and zoneinfo pick up by themselves
+ONLY_NAMED = {"httptools", "uvloop", "tzdata", "python-multipart"}  # what uvicorn, zoneinfo and starlette pick up by themselves
 NAMESPACES = {"opentelemetry"}  # many distributions share the name; declared by whoever imports it
 
 

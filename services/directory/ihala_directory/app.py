@@ -10,6 +10,7 @@ from ihala_kit.service import Service
 from ihala_directory import consumers, performers
 from ihala_directory.api import ROUTERS
 from ihala_directory.hsds.routes import ROUTERS as HSDS_ROUTERS
+from ihala_directory.imports import work as imports
 from ihala_directory.search.upkeep import index_outdated
 from ihala_directory.settings import Settings
 
@@ -32,7 +33,7 @@ def build(settings: Settings) -> Service:
         migrations=next(place for place in (_HERE / "migrations", _HERE.parent / "migrations") if place.is_dir()),
         routers=[*ROUTERS, *HSDS_ROUTERS],
         readers=[consumers],
-        performers=[performers],
+        performers=[performers, imports],
         jobs=[Job("purge idempotency", 3600, purge_idempotency), Job("index for search", 3600, index_outdated)],
         seals=SealingKeyPublished,
     )

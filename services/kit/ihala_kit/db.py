@@ -138,6 +138,25 @@ def _context(caller: Caller) -> dict[str, str]:
     }
 
 
+async def act_for(tx: AsyncSession, caller: Caller) -> None:
+    """Go on for `caller` from here: due work that does what somebody asked for has that caller's rights, not the system's."""
+    tx.info["caller"] = caller
+    await tx.execute(_CONTEXT, _context(caller))
+
+
+@asynccontextmanager
+async def attempt(tx: AsyncSession) -> AsyncIterator[None]:
+    """Open a part of a transaction that may fail by itself: then its rows and its events are gone, and the rest goes on."""
+    buffered = {name: len(tx.info[name]) for name in ("events", "told")}
+    try:
+        async with tx.begin_nested():
+            yield
+    except BaseException:
+        for name, length in buffered.items():
+            del tx.info[name][length:]
+        raise
+
+
 def now(tx: AsyncSession) -> datetime:
     """Return domain time, aware UTC. SQL `now()` is never used for it."""
     clock: Clock = tx.info["clock"]

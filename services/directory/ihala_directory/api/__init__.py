@@ -1,6 +1,18 @@
 """HTTP in: scope, body, command, answer. No rule and no query."""
 
-from ihala_directory.api import applications, lists, organizations, proposals, reservations, rules, search, services, versions
+from ihala_directory.api import (
+    applications,
+    exports,
+    imports,
+    lists,
+    organizations,
+    proposals,
+    reservations,
+    rules,
+    search,
+    services,
+    versions,
+)
 
 ROUTERS = [
     lists.router,
@@ -12,4 +24,6 @@ ROUTERS = [
     versions.router,
     search.router,
     rules.router,
+    imports.router,
+    exports.router,
 ]

@@ -1,0 +1,100 @@
+"""All services as Open Referral, a line an entry: read in short transactions by id, so that a slow reader holds nothing.
+
+Who harvests with `modified_after` is told, by id alone, what is not there any more: closed, of an organisation that left, or hidden.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import Database, caller_of, now
+from ihala_kit.words import Language
+from sqlalchemy import exists, not_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_directory.hours import ZONE
+from ihala_directory.hsds import asked, conditions, entries
+from ihala_directory.hsds import store as hsds_store
+from ihala_directory.imports.tables import ServiceWithdrawn
+from ihala_directory.tables import Service
+
+AT_ONCE = 50
+Entry = dict[str, Any]
+
+
+async def ndjson(database: Database, caller: Caller, language: Language, since: datetime | None) -> AsyncIterator[bytes]:
+    """Yield the lines of the export."""
+    async for found in walk(database, caller, language, since):
+        yield await asyncio.to_thread(_lines, found)
+
+
+async def walk(database: Database, caller: Caller, language: Language, since: datetime | None) -> AsyncIterator[list[Entry]]:
+    """Yield services by id, some at once, tombstones among them and after them."""
+    after: UUID | None = None
+    while True:
+        async with database.transaction(caller) as tx:
+            condition = await conditions.of_services(tx, asked.Services(modified_after=since))
+            ids = (await tx.execute(hsds_store.following(Service, condition, after, AT_ONCE))).scalars().all()
+            found = await hsds_store.services(tx, ids, whole=True) if ids else []
+            told = entries.Told(language, now(tx).astimezone(ZONE).date())
+        if not ids:
+            break
+        after = ids[-1]
+        yield await asyncio.to_thread(_shown, found, told, tombstones=since is not None)
+    if since is not None:
+        async for gone in _withdrawn(database, caller, since):
+            yield gone
+
+
+def _shown(found: Iterable[entries.ServiceRows], told: entries.Told, *, tombstones: bool) -> list[Entry]:
+    shown = []
+    for rows in found:
+        if rows.service.status != "closed" and rows.organization.status != "left":
+            shown.append(_whole(rows, told))
+        elif tombstones:
+            shown.append(_tombstone(rows.service.id))
+    return shown
+
+
+def _whole(rows: entries.ServiceRows, told: entries.Told) -> Entry:
+    """Return the HSDS entry with what HSDS has no word for, so that it can be imported again as it is."""
+    row, entry = rows.service, entries.whole_service(rows, told)
+    by_id = {str(at.id): (at, where) for at, where in rows.ats}
+    for one in entry["service_at_locations"]:
+        at, where = by_id[one["id"]]
+        one |= {"capacity": {"kind": at.capacity_kind, "figure": at.figure}, "unit": at.unit}
+        one["location"] |= {"place": where.place} | ({"sub_district": where.sub_district} if where.sub_district else {})
+    more = {"opening_hours_i18n": dict(row.opening_hours)} if row.opening_hours else {}
+    return entry | {"restricted": row.restricted} | more
+
+
+def _tombstone(service_id: UUID) -> Entry:
+    return {"id": str(service_id), "deleted": True}
+
+
+async def _withdrawn(database: Database, caller: Caller, since: datetime) -> AsyncIterator[list[Entry]]:
+    after: UUID | None = None
+    while True:
+        async with database.transaction(caller) as tx:
+            ids = (await tx.execute(_withdrawn_query(tx, since, after))).scalars().all()
+        if not ids:
+            return
+        after = ids[-1]
+        yield [_tombstone(one) for one in ids]
+
+
+def _withdrawn_query(tx: AsyncSession, since: datetime, after: UUID | None) -> Any:
+    """Return the query for what was public once, is hidden since, and is not shown to this caller by right."""
+    shown = exists(select(Service.id).where(Service.id == ServiceWithdrawn.service_id, conditions.seen(caller_of(tx), Service)))
+    query = select(ServiceWithdrawn.service_id).where(ServiceWithdrawn.at >= since, not_(shown))
+    query = query.order_by(col(ServiceWithdrawn.service_id)).limit(AT_ONCE * 10)
+    return query if after is None else query.where(col(ServiceWithdrawn.service_id) > after)
+
+
+def _lines(found: list[Entry]) -> bytes:
+    return b"".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for one in found)

@@ -1,0 +1,52 @@
+"""What the child process finds in a file: entries to load, and what is wrong with others. Plain data: it crosses a pipe and a table."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Fault:
+    """What is wrong, by code, and where. `row` is none for the file as a whole; `params` holds numbers and codes of ours alone."""
+
+    code: str
+    row: int | None = None
+    cell: str | None = None  # "F17", or a JSON pointer of numbers and HSDS names
+    column: str | None = None  # the key of a column of the template, or an HSDS name
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Entry:
+    """One service with its organisation and where it is offered, as far as the file says it.
+
+    `organization` and `service` hold {"id": external id, "values": what a draft takes}; each of `ats` too, with "location_id" and "row".
+    `cells` says for each row where values stand that loading may still refuse: {"5": {"service/need_codes": ["F5", "needs"]}}.
+    """
+
+    organization: dict[str, Any]
+    service: dict[str, Any]
+    ats: list[dict[str, Any]]
+    cells: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> list[int]:
+        """Return the rows of the file that it stands in."""
+        return [at["row"] for at in self.ats]
+
+
+@dataclass(slots=True)
+class Reading:
+    """All that a file says. `rows` counts the rows that hold anything."""
+
+    entries: list[Entry] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    rows: int = 0
+
+    def dump(self) -> dict[str, Any]:
+        """Return it as JSON takes it."""
+        return asdict(self)
+
+    @classmethod
+    def load(cls, data: dict[str, Any]) -> "Reading":
+        """Return what `dump` wrote."""
+        return cls([Entry(**one) for one in data["entries"]], [Fault(**one) for one in data["faults"]], data["rows"])

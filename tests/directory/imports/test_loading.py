@@ -1,0 +1,185 @@
+"""What a file says is entered by the same commands as an officer's edits: all of it, nothing, or the good rows; once."""
+
+import time
+from typing import Any
+
+import pytest
+from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
+from ihala_directory.imports import limits, loading
+from ihala_kit.due import perform_next
+from sqlalchemy import text
+
+from tests.directory.imports.conftest import Office
+from tests.directory.imports.files import cell, row, xlsx
+from tests.directory.world import OTHER_OPERATOR, World
+
+COUNT = "SELECT count(*) FROM service"
+LEFT = "SELECT (SELECT count(*) FROM import_entry) + (SELECT count(*) FROM import_file WHERE content IS NOT NULL)"
+
+
+def thousand(faulty: int) -> list[dict[str, Any]]:
+    """A thousand rows, every twentieth faulty."""
+    step = 1000 // faulty
+    return [row(number, **({"needs": "no.such"} if number % step == 0 else {})) for number in range(1000)]
+
+
+async def test_a_thousand_rows_with_fifty_faults_load_the_rest_and_then_nothing_new(world: World, office: Office) -> None:
+    before, data = await world.value(COUNT), xlsx(*thousand(50))
+    began = time.monotonic()
+    done = await office.send(data, mode="rest")
+    print(f"1,000 rows, 50 faulty, the rest: {time.monotonic() - began:.1f} s, {len(data)} bytes")
+    assert (done["state"], done["rows"], done["created"], done["refused"]) == ("done", 1000, 950, 50)
+    assert await world.value(COUNT) == before + 950
+    faults = await office.report(done["id"], only="faults")
+    assert [(one["code"], one["cell"]) for one in faults] == [("not_in_list", cell("needs", number + 2)) for number in range(0, 1000, 20)]
+    lines = await office.report(done["id"])
+    assert len(lines) == 1000 and {one["row"] for one in lines} == set(range(2, 1002))
+    events = await world.said()
+    assert len([one for one in events if isinstance(one, ServiceChanged)]) == 950
+    assert len([one for one in events if isinstance(one, OrganizationJoined)]) == 1
+    assert await world.value(LEFT) == 0
+
+    versions = await world.rows("SELECT id, version, changed_at FROM service ORDER BY id")
+    began = time.monotonic()
+    again = await office.send(data, mode="rest")
+    print(f"the same again: {time.monotonic() - began:.1f} s")
+    assert (again["created"], again["changed"], again["unchanged"], again["refused"]) == (0, 0, 950, 50)
+    assert await world.said() == []
+    assert await world.rows("SELECT id, version, changed_at FROM service ORDER BY id") == versions
+
+
+async def test_a_thousand_rows_with_fifty_faults_load_nothing_where_all_was_asked_for(world: World, office: Office) -> None:
+    before = await world.value(COUNT)
+    refused = await office.send(xlsx(*thousand(50)), mode="all_or_nothing")
+    assert (refused["state"], refused["created"], refused["refused"]) == ("refused", 0, 50)
+    assert await world.value(COUNT) == before
+    assert await world.said() == []
+    assert await world.value("SELECT count(*) FROM external_id") == 0
+    lines = await office.report(refused["id"])
+    assert (len(lines), sum(one["code"] == "not_loaded" for one in lines)) == (1000, 950)
+    assert await world.value(LEFT) == 0
+
+
+async def test_all_of_it_in_one_transaction_and_a_dry_run_changes_nothing(world: World, office: Office) -> None:
+    data = xlsx(*(row(number) for number in range(1, 31)))
+    tried = await office.send(data, dry_run="true")
+    assert (tried["state"], tried["created"], tried["dry_run"]) == ("done", 30, True)
+    assert await world.said() == []
+    assert await world.value("SELECT count(*) FROM external_id") == 0
+    done = await office.send(data)
+    assert (done["state"], done["created"]) == ("done", 30)
+    numbers = await world.rows("SELECT DISTINCT time FROM outbox")
+    assert len(await world.said()) == 31 and numbers
+    assert await world.value("SELECT count(*) FROM external_id") == 1 + 30 * 3
+
+
+async def test_one_service_at_several_locations_and_what_a_sheet_does_not_name(world: World, office: Office) -> None:
+    await office.send(xlsx(row(1), row(1, location_id="B", location_en="Second"), row(2)))
+    await world.said()
+    more = row(1, location_id="C", location_en="Third", service_en="Better repair", description_ar="", description_en="")
+    done = await office.send(xlsx(more))
+    assert (done["created"], done["changed"]) == (0, 1)
+    (found,) = await world.rows("""
+        SELECT s.names->>'en' AS name, s.description, s.version, count(*) FILTER (WHERE a.status = 'open') AS places
+        FROM service s JOIN service_at_location a ON a.service_id = s.id WHERE s.names->>'en' = 'Better repair' GROUP BY s.id
+    """)
+    assert (found.places, found.description["ar"]) == (3, "ترميم بسيط")
+    assert [type(one) for one in await world.said()] == [ServiceChanged]
+
+
+async def test_free_places_are_the_providers_own_word_once_the_entry_is_there(world: World, office: Office) -> None:
+    await office.send(xlsx(row(1, places=10)))
+    done = await office.send(xlsx(row(1, places=99)))
+    assert done["unchanged"] == 1
+    assert await world.value("SELECT max(figure) FROM service_at_location a JOIN external_id e ON e.id = a.id") == 10
+
+
+@pytest.mark.parametrize("mode", ["rest", "all_or_nothing"])
+async def test_what_a_command_refuses_is_a_fault_of_its_rows(world: World, office: Office, mode: str) -> None:
+    bare = {f"address_{tag}": "" for tag in ("ar", "ckb", "en")} | {"latitude": "", "longitude": ""}
+    done = await office.send(xlsx(row(1), row(2, needs="protection.gbv", **bare)), mode=mode)
+    lines = [(one["code"], one["row"], one["cell"]) for one in await office.report(done["id"])]
+    refusal = ("organization_not_cleared", 3, cell("needs", 3))
+    assert lines == [("created" if mode == "rest" else "not_loaded", 2, None), refusal]
+    assert (done["state"], done["created"]) == (("done", 1) if mode == "rest" else ("refused", 1 if mode == "rest" else 0))
+    services = [one for one in await world.said() if isinstance(one, ServiceChanged)]
+    assert len(services) == (1 if mode == "rest" else 0)
+
+
+async def test_restricted_rows_are_for_cleared_officers(world: World, office: Office) -> None:
+    bare = {f"address_{tag}": "" for tag in ("ar", "ckb", "en")} | {"latitude": "", "longitude": ""}
+    done = await office.send(xlsx(row(1), row(2, needs="protection.gbv", **bare)), mode="rest", cleared=False)
+    assert [one["code"] for one in await office.report(done["id"])] == ["created", "clearance_needed"]
+    await office.send(xlsx(row(3)))
+    owner = await world.value("SELECT id FROM external_id WHERE kind = 'organization'")
+    await world.rows("UPDATE organization SET cleared = true WHERE id = :id RETURNING id", id=owner)
+    fine = await office.send(xlsx(row(2, needs="protection.gbv", **bare)), mode="rest")
+    assert fine["created"] == 1
+    ours = "SELECT id FROM external_id WHERE kind = 'service' AND external_id = 'SRV-2'"
+    assert await world.value(f"SELECT hidden AND restricted FROM service WHERE id = ({ours})")
+
+
+async def test_an_employer_applies_first(world: World, office: Office) -> None:
+    done = await office.send(xlsx(row(1, organization_kind="private")))
+    (fault,) = await office.report(done["id"])
+    assert (fault["code"], fault["cell"]) == ("checks_missing", cell("organization_kind", 2))
+
+
+async def test_the_ids_of_one_source_are_nothing_to_another_operator(world: World, office: Office) -> None:
+    await office.send(xlsx(row(1)))
+    await world.rows(
+        "UPDATE organization SET operator_id = :other WHERE id IN (SELECT id FROM external_id) RETURNING id", other=OTHER_OPERATOR
+    )
+    done = await office.send(xlsx(row(1)), mode="rest")
+    assert [one["code"] for one in await office.report(done["id"])] == ["not_yours"]
+
+
+async def test_a_crash_in_the_middle_of_the_rest_goes_on_where_it_was(
+    world: World, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "BATCH", 5)
+    real, calls = loading.load, []
+
+    async def failing(*args: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 13:  # in the third batch
+            raise ConnectionResetError
+        return await real(*args)
+
+    monkeypatch.setattr(loading, "load", failing)
+    before = await world.value(COUNT)
+    sent = xlsx(*(row(number) for number in range(1, 21)))
+    with pytest.raises(ConnectionResetError):
+        await office.send(sent, mode="rest")
+    assert await world.value(COUNT) == before + 10
+    assert await world.value("SELECT loaded_until FROM import_file") == 10
+    assert len([one for one in await world.said() if isinstance(one, ServiceChanged)]) == 10
+    await office.work()
+    (done,) = await world.rows("SELECT * FROM import_file")
+    assert (done.state, done.created, done.unchanged) == ("done", 20, 0)
+    assert await world.value(COUNT) == before + 20
+    assert len([one for one in await world.said() if isinstance(one, ServiceChanged)]) == 10
+    assert [line.code for line in await world.rows("SELECT code FROM import_line ORDER BY number")] == ["created"] * 20
+
+
+async def test_what_fails_again_and_again_is_given_up(world: World, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: Any) -> Any:
+        raise LookupError("a fault of ours")
+
+    monkeypatch.setattr(loading, "load", broken)
+    await office.send(xlsx(row(1)))
+    for _ in range(6):
+        async with world.database.engine.begin() as connection:
+            await connection.execute(text("UPDATE due_work SET due_at = now() - interval '1 hour' WHERE kind = 'import_load'"))
+        await perform_next(world.database, office.service.performing())
+    assert await world.value("SELECT state FROM import_file") == "failed"
+    assert await world.value(LEFT) == 0
+
+
+async def test_a_report_is_forgotten_and_the_entries_stay(world: World, office: Office) -> None:
+    done = await office.send(xlsx(row(1)))
+    await world.rows("UPDATE due_work SET due_at = :at WHERE kind = 'import_forget' RETURNING key", at=world.database.clock.now())
+    assert await office.work() == 1
+    assert await world.value("SELECT count(*) FROM import_file") + await world.value("SELECT count(*) FROM import_line") == 0
+    assert await world.value("SELECT count(*) FROM external_id") == 4
+    assert done["created"] == 1
