@@ -3,6 +3,7 @@
 from ihala_directory.api import (
     applications,
     exports,
+    hours,
     imports,
     lists,
     organizations,
@@ -15,14 +16,15 @@ from ihala_directory.api import (
 )
 
 ROUTERS = [
+    search.router,  # first: it is asked most, and routes are tried in their order
     lists.router,
     services.router,
+    hours.router,
     organizations.router,
     reservations.router,
     applications.router,
     proposals.router,
     versions.router,
-    search.router,
     rules.router,
     imports.router,
     exports.router,
