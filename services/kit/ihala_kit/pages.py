@@ -89,7 +89,7 @@ class PageRequest:
         return self.after
 
 
-def _page(
+async def _page(  # async, since FastAPI would give anything else a thread of its own
     request: Request,
     response: Response,
     limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="How many items at most.")] = DEFAULT_LIMIT,
