@@ -23,6 +23,7 @@ from ihala_directory.tables import Reservation
 
 UNCLAIMED_FOR = timedelta(minutes=15)
 MOST_ALTERNATIVES = 5
+_INSERT = insert(Reservation.__table__).on_conflict_do_nothing().returning(col(Reservation.id))  # type: ignore[attr-defined]
 
 
 async def reserve(tx: AsyncSession, caller: Caller, need_id: UUID, at_id: UUID) -> Reservation:
@@ -108,8 +109,6 @@ async def _refuse_second(tx: AsyncSession, operator_id: UUID, need_id: UUID) -> 
 
 async def _insert(tx: AsyncSession, row: Reservation) -> None:
     """Insert it unless the office holds a place for this need already, here or elsewhere: one statement, since many reserve at once."""
-    values = row.model_dump()
-    inserted = insert(Reservation).values(values).on_conflict_do_nothing().returning(col(Reservation.id))
-    if (await tx.execute(inserted)).one_or_none() is None:
+    if (await tx.execute(_INSERT, row.model_dump())).one_or_none() is None:
         await _refuse_second(tx, row.operator_id, row.need_id)
         raise AlreadyReserved()
