@@ -14,7 +14,7 @@ async def read(kind: str, data: bytes) -> Reading:
     """Return what a file says; one that takes too long, or too much memory, has one fault."""
     async with _places:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "ihala_directory.imports.child", kind,
+            sys.executable, "-I", "-m", "ihala_directory.imports.child", kind, env={},  # it is told no secret of ours
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         try:
