@@ -20,10 +20,11 @@ from ihala_directory.models.drafts import Kind
 from ihala_directory.models.joining import ApplicantKind, ApplicationDraft
 from ihala_kit.auth import Caller
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
 
-from tests.directory.test_schema import DIALECT
 from tests.directory.world import OPERATOR, OTHER_OPERATOR, TELAFAR, ZUMMAR, People, World, key, match, next_page, only, slug
 
+DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 DUTY = {"ar": "لا شيء", "ckb": "هیچ", "en": "Nothing"}
 APPLICATION: dict[str, Any] = {
     "kind": "cso", "names": {"ar": "جمعية", "en": "A society"}, "agreement": {"version": "2026-1", "until": "2035-01-01"},
