@@ -8,17 +8,17 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID, uuid4
 
 import aiohttp
-import uvicorn
 from ihala_gateway import clients
 from ihala_gateway.app import MIGRATIONS, Gateway
 from ihala_gateway.settings import Settings
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_kit.migrations import migrate_async
+from ihala_kit.testing import serving
 from ihala_kit.vault import new_master_key
 from ihala_local.testing import ThrowAwayPostgres
 from joserfc import jws, jwt
@@ -122,26 +122,6 @@ class Upstream:
         await send({"type": "http.response.body", "body": body})
 
 
-@asynccontextmanager
-async def serving(app: Any, port: int = 0, lifespan: Literal["on", "off"] = "on") -> AsyncIterator[int]:
-    """Serve an application as `ihala run` does; gives its port."""
-    listener = socket.create_server(("127.0.0.1", port))
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, date_header=False, lifespan=lifespan, timeout_graceful_shutdown=2
-    )
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve([listener]))
-    try:
-        while not server.started:
-            assert not running.done(), "the server did not start"
-            await asyncio.sleep(0.01)
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        await running
-        listener.close()
-
-
 @dataclass
 class House:
     """Everything a test touches."""
@@ -233,11 +213,11 @@ async def migrated(owner_url: str, app_role: str) -> None:
 async def house(postgres: ThrowAwayPostgres, **more: Any) -> AsyncIterator[House]:
     """Start a gateway with a fresh database and one upstream for all services; nobody listens where `intake` should."""
     upstream = Upstream()
-    async with postgres.scratch("gateway", migrated) as scratch, serving(upstream, lifespan="off") as upstream_port:
+    async with postgres.scratch("gateway", migrated) as scratch, serving(upstream) as upstream_address:
         port = free_port()
         settings = Settings(
             database_url=scratch.url, owner_database_url=scratch.owner_url, master_key=new_master_key(), issuer=f"http://127.0.0.1:{port}",
-            upstreams=dict.fromkeys(DOCUMENTS, f"http://127.0.0.1:{upstream_port}") | {"intake": "http://127.0.0.1:1"}, **more,
+            upstreams=dict.fromkeys(DOCUMENTS, upstream_address) | {"intake": "http://127.0.0.1:1"}, **more,
         )  # fmt: skip
         async with opened(settings, upstream, port) as found:
             yield found
@@ -250,8 +230,8 @@ async def opened(settings: Settings, upstream: Upstream, port: int) -> AsyncIter
     await database.start()
     try:
         gateway = Gateway(settings, database, DOCUMENTS)
-        async with serving(gateway, port) as found, aiohttp.ClientSession(f"http://127.0.0.1:{found}") as session:
-            yield House(settings, database, gateway, upstream, found, session)
+        async with serving(gateway, port, "on") as address, aiohttp.ClientSession(address) as session:
+            yield House(settings, database, gateway, upstream, int(address.rpartition(":")[2]), session)
     finally:
         await database.stop()
 

@@ -15,12 +15,13 @@ from ihala_gateway.settings import Settings
 from ihala_gateway.standing import Standing
 from ihala_kit.db import Database
 from ihala_kit.http import create_app
+from ihala_kit.testing import serving
 from ihala_local.testing import ThrowAwayPostgres
 from joserfc.jwk import ECKey
 
 from tests.directory.conftest import make_seeded
 from tests.directory.conftest import settings as directory_settings
-from tests.gateway.house import DOCUMENTS, House, free_port, operation, serving
+from tests.gateway.house import DOCUMENTS, House, free_port, operation
 
 KEY = ECKey.generate_key("P-256", {"kid": "k"})
 PAGE = {"Origin": "https://elsewhere.example"}
@@ -101,9 +102,9 @@ async def directory(home: House, postgres: ThrowAwayPostgres) -> AsyncIterator[a
         more: dict[str, Any] = {"upstreams": {"directory": f"http://127.0.0.1:{port}"}}
         gateway = Gateway(Settings.model_validate(home.settings.model_dump() | more), home.database)
         async with (
-            serving(app, port, lifespan="off"),
-            serving(gateway) as found,
-            aiohttp.ClientSession(f"http://127.0.0.1:{found}") as session,
+            serving(app, port),
+            serving(gateway, lifespan="on") as address,
+            aiohttp.ClientSession(address) as session,
         ):
             yield session
         await database.engine.dispose()

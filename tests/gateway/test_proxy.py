@@ -9,8 +9,9 @@ import aiohttp
 import pytest
 from ihala_gateway import body as body_module
 from ihala_gateway.settings import Settings
+from ihala_kit.testing import serving
 
-from tests.gateway.house import DOCUMENTS, OPERATOR, ORGANIZATION, House, Seen, free_port, opened, serving
+from tests.gateway.house import DOCUMENTS, OPERATOR, ORGANIZATION, House, Seen, free_port, opened
 
 PATH = "/referral/v1/referrals"
 
@@ -261,7 +262,7 @@ async def test_a_service_that_was_killed_and_came_back_is_reached_again(seen: Ho
     port = free_port()
     async with house_at(seen, port) as (session, headers):
         for _ in range(2):
-            async with serving(seen.upstream, port, lifespan="off"), session.get(PATH, headers=headers) as answer:
+            async with serving(seen.upstream, port), session.get(PATH, headers=headers) as answer:
                 assert answer.status == 200
             async with session.get(PATH, headers=headers) as answer:
                 assert answer.status == 503

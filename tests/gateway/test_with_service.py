@@ -14,12 +14,13 @@ from ihala_kit.auth import Caller, caller, public_caller
 from ihala_kit.http import create_app
 from ihala_kit.service import Service
 from ihala_kit.settings import KitSettings
+from ihala_kit.testing import serving
 from ihala_kit.vault import new_master_key
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from tests.gateway.house import DOCUMENTS, OPERATOR, ORGANIZATION, House, free_port, opened, serving
+from tests.gateway.house import DOCUMENTS, OPERATOR, ORGANIZATION, House, free_port, opened
 
 PATH = "/referral/v1/referrals"
 router = APIRouter(prefix="/v1")
@@ -45,7 +46,7 @@ async def served(home: House, name: str) -> AsyncIterator[tuple[int, aiohttp.Cli
     settings = KitSettings(database_url="postgresql://nobody@127.0.0.1:1/none", master_key=new_master_key(), issuer=home.settings.issuer)
     app, port = create_app(Service(name, name, "1", settings, Path("none"), routers=[router])), free_port()
     elsewhere = Settings.model_validate(home.settings.model_dump() | {"upstreams": dict.fromkeys(DOCUMENTS, f"http://127.0.0.1:{port}")})
-    async with serving(app, port, lifespan="off"), opened(elsewhere, home.upstream, 0) as gateway:
+    async with serving(app, port), opened(elsewhere, home.upstream, 0) as gateway:
         yield port, gateway.session
 
 

@@ -4,8 +4,8 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, Literal
 from uuid import UUID
 
 import uvicorn
@@ -16,6 +16,7 @@ from joserfc.jwk import ECKey
 from ihala_kit.ids import new_id
 from ihala_kit.tokens import ALGORITHM, TYPE, InternalTokens
 
+GRACE_SECONDS = 2.0
 ORGANIZATION = UUID("01940000-0000-7000-8000-000000000001")
 
 
@@ -58,15 +59,31 @@ def admit(app: FastAPI, mint: Mint) -> None:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that says when it is ready and leaves the signals to the test's process."""
+    """uvicorn that begins and ends at once (its own loops look about every tenth of a second) and leaves the signals to the test."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self.ready = asyncio.Event()
+        self.ready, self.told_to_stop = asyncio.Event(), asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready.set()
+
+    async def main_loop(self) -> None:
+        await self.told_to_stop.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_SECONDS):
+                while self.server_state.connections or self.server_state.tasks:
+                    await asyncio.sleep(0.002)
+        for task in self.server_state.tasks:
+            task.cancel()
+        await self.lifespan.shutdown()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -74,16 +91,20 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[str]:
-    """Serve an ASGI application on a free port of this machine; gives its base address."""
+async def serving(app: Any, port: int = 0, lifespan: Literal["on", "off"] = "off") -> AsyncIterator[str]:
+    """Serve an ASGI application on this machine, on a free port unless one is given; gives its base address."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # TCP by name: only so asyncio sends at once
-    listener.bind(("127.0.0.1", 0))
-    server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, date_header=False, lifespan=lifespan)
+    server = _Server(config)
     running = asyncio.create_task(server.serve([listener]))
     try:
-        await server.ready.wait()
+        ready = asyncio.create_task(server.ready.wait())
+        await asyncio.wait([running, ready], return_when=asyncio.FIRST_COMPLETED)
+        assert server.ready.is_set(), "the server did not start"
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.told_to_stop.set()
         await running
         listener.close()
