@@ -4,9 +4,12 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import aiohttp
+from ihala_contracts.directory_v1 import NoPlaceFound, PlaceReserved
+from ihala_contracts.intake_v1 import Urgency
 from ihala_directory import hours
+from ihala_directory.matching import LOOKS_AHEAD_DAYS
 
-from tests.directory.world import OTHER_OPERATOR, TELAFAR_AT, People, World, key, match, slug
+from tests.directory.world import OTHER_OPERATOR, TELAFAR_AT, TELAFAR_SERVICE, Case, People, World, key, match, only, slug
 
 SUNDAY = date(2026, 11, 22)
 
@@ -64,3 +67,45 @@ async def test_open_now_follows_the_clock(world: World, http: aiohttp.ClientSess
     at = world.database.clock.now().astimezone(hours.ZONE)
     expected = hours.DAYS[at.weekday()] in ("SU", "MO", "TU", "WE", "TH") and 8 <= at.hour < 15
     assert said["open_now"] is expected
+
+
+async def of_days_ahead(world: World, http: aiohttp.ClientSession, headers: dict[str, str], days: int, area: str) -> None:
+    """Declare all days from today on, so many."""
+    today = world.database.clock.now().astimezone(hours.ZONE).date()
+    for number in range(days):
+        assert (await declare(http, headers, today + timedelta(days=number), area)).status == 201
+
+
+async def hours_of_telafar(http: aiohttp.ClientSession, people: People, urgency: str = "routine") -> str:
+    """How the criterion `hours` comes out for the service in Telafar when an officer asks."""
+    body = {"need_code": "housing.hlp", "governorate": "IQG15", "district": "IQG15Q08", "urgency": urgency}
+    async with http.post("/v1/matches", json=body, headers=people.coordinator()) as answer:
+        [one] = [item for item in (await answer.json())["items"] if item["service_at_location_id"] == str(TELAFAR_AT)]
+    return str({each["code"]: each["result"] for each in one["criteria"]}["hours"])
+
+
+async def test_matching_knows_the_holidays_of_the_asking_operator(world: World, http: aiohttp.ClientSession, people: People) -> None:
+    other = people.coordinator(operator=OTHER_OPERATOR)
+    await of_days_ahead(world, http, other, LOOKS_AHEAD_DAYS, "IQ")  # of other offices
+    await of_days_ahead(world, http, people.coordinator(), LOOKS_AHEAD_DAYS, "IQG02")  # elsewhere
+    assert await hours_of_telafar(http, people) == "pass"
+    assert only(await world.tell(Case().request()), PlaceReserved).service_at_location_id == TELAFAR_AT
+    await of_days_ahead(world, http, people.coordinator(), LOOKS_AHEAD_DAYS - 1, "IQG15")
+    last = world.database.clock.now().astimezone(hours.ZONE).date() + timedelta(days=LOOKS_AHEAD_DAYS - 1)
+    assert await hours_of_telafar(http, people) == ("pass" if hours.DAYS[last.weekday()] in ("SU", "MO", "TU", "WE", "TH") else "fail")
+    assert (await declare(http, people.coordinator(), last, "IQG15Q08")).status == 201
+    assert await hours_of_telafar(http, people) == "fail"
+    none = only(await world.tell(Case().request()), NoPlaceFound)
+    assert "hours" in {one.code for one in none.failing}
+
+
+async def test_in_an_emergency_a_long_holiday_leaves_those_who_are_always_there(
+    world: World, http: aiohttp.ClientSession, people: People
+) -> None:
+    await of_days_ahead(world, http, people.coordinator(), 6, "IQ")  # a feast and the days around it
+    assert await hours_of_telafar(http, people, "emergency") == "fail"
+    assert await hours_of_telafar(http, people) == "pass"
+    always = '[{"days": ["SU", "MO", "TU", "WE", "TH", "FR", "SA"], "opens_at": "00:00", "closes_at": "24:00"}]'
+    await world.rows("UPDATE service SET schedules = CAST(:always AS jsonb) WHERE id = :id RETURNING id", always=always, id=TELAFAR_SERVICE)
+    assert await hours_of_telafar(http, people, "emergency") == "pass"
+    assert only(await world.tell(Case(urgency=Urgency.EMERGENCY).request()), PlaceReserved).service_at_location_id == TELAFAR_AT

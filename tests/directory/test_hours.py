@@ -36,6 +36,13 @@ def test_closures_holidays_and_validity_count() -> None:
     assert hours.spans([MORNING | {"valid_to": "2026-11-22"}], [], [], SUNDAY) != []
 
 
+def test_what_is_open_day_and_night_has_no_holidays() -> None:
+    always = {"days": list(hours.DAYS), "opens_at": "00:00", "closes_at": "24:00"}
+    assert shown(hours.spans([always], [], [SUNDAY], SUNDAY)) == ["00:00-23 00:00"]
+    assert hours.is_open([always], [], [SUNDAY], at(SUNDAY, "03:00")) is True
+    assert hours.spans([always], [{"from": "2026-11-22", "until": "2026-11-22", "reason": {}}], [SUNDAY], SUNDAY) == []
+
+
 def test_open_now_is_yes_no_or_unknown() -> None:
     assert hours.is_open([MORNING], [], [], at(SUNDAY, "08:00")) is True
     assert hours.is_open([MORNING], [], [], at(SUNDAY, "12:00")) is False

@@ -1,4 +1,7 @@
-"""When a service is open: its schedules, less its closures and the holidays. Pure; times of Asia/Baghdad, spans as aware datetimes."""
+"""When a service is open: its schedules, less its closures and the holidays. Pure; times of Asia/Baghdad, spans as aware datetimes.
+
+A holiday closes offices, not what is open day and night: else nobody would be found in an emergency for the four days of a feast.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
@@ -7,17 +10,20 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Baghdad")
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")  # as date.weekday() counts
+DAY_AND_NIGHT = ("00:00", "24:00")
 
 Parts = Sequence[dict[str, Any]]  # schedules or closures as stored (models/parts.py)
 Span = tuple[datetime, datetime]
 
 
 def spans(schedules: Parts, closures: Parts, holidays: Collection[date], day: date) -> list[Span]:
-    """Return when it is open on one day, in order; nothing on a holiday or while it is closed."""
-    if day in holidays or any(_covers(one["from"], one["until"], day) for one in closures):
+    """Return when it is open on one day, in order; nothing while it is closed, on a holiday only what is open day and night."""
+    if any(_covers(one["from"], one["until"], day) for one in closures):
         return []
     name = DAYS[day.weekday()]
-    today = (one for one in schedules if name in one["days"] and _covers(one.get("valid_from"), one.get("valid_to"), day))
+    today = [one for one in schedules if name in one["days"] and _covers(one.get("valid_from"), one.get("valid_to"), day)]
+    if day in holidays:
+        today = [one for one in today if (one["opens_at"], one["closes_at"]) == DAY_AND_NIGHT]
     return sorted((_instant(day, one["opens_at"]), _instant(day, one["closes_at"])) for one in today)
 
 

@@ -1,6 +1,7 @@
 """Questions that are more than a row: who could meet a need, and why somebody was asked."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from uuid import UUID
 
 from ihala_contracts.directory_v1 import Criterion
@@ -8,7 +9,8 @@ from ihala_kit.auth import Caller
 from ihala_kit.db import now
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_directory import matching, needs, rights, store
+from ihala_directory import hours, matching, needs, rights, store
+from ihala_directory.calendars import store as calendars
 from ihala_directory.errors import PlacementNotFound, UnknownNeedCode, UnknownPlace
 from ihala_directory.facts import Facts
 from ihala_directory.matching import By, Match, Rules, Sought, finding, words
@@ -29,7 +31,7 @@ async def match(tx: AsyncSession, caller: Caller, asked: models.MatchRequest) ->
     area, rules = _area(asked), await matching_store.rules_in_force(tx, office, now(tx))
     sought = Sought(
         at=now(tx), restricted=restricted, point=area.point, facts=Facts.read(asked.facts.model_dump()), urgency=asked.urgency,
-        by_hand=True, excluded=frozenset(asked.excluded),
+        holidays=await days_off(tx, area, office), by_hand=True, excluded=frozenset(asked.excluded),
     )  # fmt: skip
     found = await finding.find(tx, [asked.need_code], area.areas, sought, rules)
     items = _shown(found.matches[: asked.most], rules, asked.urgency)
@@ -38,6 +40,13 @@ async def match(tx: AsyncSession, caller: Caller, asked: models.MatchRequest) ->
         items=items, failing=failing, texts=_texts(items, failing), ruleset=rules.number, candidates=found.candidates,
         left_out=found.remaining,
     )  # fmt: skip
+
+
+async def days_off(tx: AsyncSession, area: Place | None, operator_id: UUID) -> frozenset[date]:
+    """Return the holidays of an operator's offices in an area, of the days that matching looks ahead: one look into an index."""
+    first = now(tx).astimezone(hours.ZONE).date()
+    last = first + timedelta(days=matching.LOOKS_AHEAD_DAYS - 1)
+    return frozenset(await calendars.days_off(tx, area, operator_id, first, last))
 
 
 def _area(asked: models.MatchRequest) -> Place:

@@ -1,7 +1,7 @@
 """The answer to an attempt: one place reserved, or nobody; once for each attempt, however often it is asked."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +34,8 @@ async def answer(tx: AsyncSession, event: PlacementRequested, facts: Facts) -> N
     if known is not None:
         await _too_late(tx, event, known)
         return
-    sought, rules = _sought(event, facts, now(tx)), await matching_store.rules_in_force(tx, event.operator_id, now(tx))
+    holidays = await queries.days_off(tx, _area(event), event.operator_id)
+    sought, rules = _sought(event, facts, holidays, now(tx)), await matching_store.rules_in_force(tx, event.operator_id, now(tx))
     if await _claim_preferred(tx, event, sought, rules):
         return
     found = Found()
@@ -52,12 +53,12 @@ async def _too_late(tx: AsyncSession, event: PlacementRequested, known: Placemen
     ))  # fmt: skip
 
 
-def _sought(event: PlacementRequested, facts: Facts, at: datetime) -> Sought:
+def _sought(event: PlacementRequested, facts: Facts, holidays: frozenset[date], at: datetime) -> Sought:
     area = _area(event)
     return Sought(
         at=at, restricted=event.sensitivity == Sensitivity.RESTRICTED, point=area.point if area else None, facts=facts,
         urgency=event.urgency.value, origin_id=event.origin_id, excluded=frozenset(event.excluded), recipients=frozenset(event.recipients),
-        objections=frozenset(event.objections),
+        objections=frozenset(event.objections), holidays=holidays,
     )  # fmt: skip
 
 
