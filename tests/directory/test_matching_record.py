@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import aiohttp
 import pytest
 from ihala_contracts.directory_v1 import PlaceReserved, PlaceTaken
 from ihala_contracts.referral_v1 import Deadlines, ReferralAnswered, ReferralInformationRequested
@@ -14,7 +15,7 @@ from ihala_kit.auth import Caller
 from sqlalchemy import text
 
 from tests.directory.test_lifecycle import place, reservation
-from tests.directory.world import STRANGER, TELAFAR, TELAFAR_AT, TELAFAR_SERVICE, Case, World, only
+from tests.directory.world import STRANGER, TELAFAR, TELAFAR_AT, TELAFAR_SERVICE, Case, People, World, only
 
 AT = datetime(2026, 1, 4, 9, tzinfo=UTC)
 AREAS, POINT = ["IQG15Q08", "IQG15"], (36.379, 42.448)
@@ -67,11 +68,22 @@ async def test_the_time_to_decide_rests_while_the_receiver_waits_for_an_answer(w
     assert await recorded(world) == (1.0, 1.0, 0)
 
 
-async def test_the_waiting_list_is_counted_and_timed(world: World) -> None:
+async def told_of_waiting(http: aiohttp.ClientSession, headers: dict[str, str]) -> tuple[int, float | None]:
+    """What the bodies of the service and of the place say of the waiting list: the same."""
+    async with http.get(f"/v1/services-at-locations/{TELAFAR_AT}", headers=headers) as answer:
+        at = await answer.json()
+    async with http.get(f"/v1/services/{TELAFAR_SERVICE}", headers=headers) as answer:
+        assert at in (await answer.json())["at"]
+    return at["waiting"], at["waited_days"]
+
+
+async def test_the_waiting_list_is_counted_and_timed(world: World, http: aiohttp.ClientSession, people: People) -> None:
+    assert await told_of_waiting(http, people.provider(TELAFAR)) == (0, None)
     cases = [await offered(world) for _ in range(2)]
     for case, held in cases:
         await world.tell(case.waitlisted(held))
     assert (await recorded(world))[2] == 2
+    assert await told_of_waiting(http, people.provider(TELAFAR)) == (2, None)
     (first, held), (second, other) = cases
     taken = first.accepted(held, TELAFAR_AT).model_copy(update={"moved_at": datetime.now(UTC) + timedelta(days=10)})
     only(await world.tell(taken), PlaceTaken)
@@ -79,6 +91,7 @@ async def test_the_waiting_list_is_counted_and_timed(world: World) -> None:
     assert (await recorded(world))[2] == 0
     waited = await world.value("SELECT waited_days FROM service_at_location WHERE id = :id", id=TELAFAR_AT)
     assert waited == pytest.approx(10, abs=0.1)
+    assert await told_of_waiting(http, people.provider(TELAFAR)) == (0, 10.0)
     assert (await recorded(world))[:2] == (2.0, 2.0)  # to put on the list was the decision
     await world.balanced()
 

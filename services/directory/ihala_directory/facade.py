@@ -38,8 +38,9 @@ def service(whole: store.Whole) -> shown.Service:
 def at_location(at: ServiceAtLocation, where: Location) -> shown.ServiceAtLocation:
     """Return a service at a location."""
     capacity = shown.Capacity(kind=at.capacity_kind, figure=at.figure, figure_at=at.figure_at, confirmed=at.confirmed, free=free(at))
-    same = _same(at, shown.ServiceAtLocation, but={"location", "capacity"})
-    return shown.ServiceAtLocation(**same, location=shown.Location.model_validate(where), capacity=capacity)
+    same = _same(at, shown.ServiceAtLocation, but={"location", "capacity", "waited_days"})
+    waited = None if at.waited_days is None else round(at.waited_days, 1)
+    return shown.ServiceAtLocation(**same, location=shown.Location.model_validate(where), capacity=capacity, waited_days=waited)
 
 
 def joined(row: Organization) -> OrganizationJoined:

@@ -113,7 +113,7 @@ async def test_the_full_feed_shows_what_the_rows_of_its_caller_are(feed: Feed, s
 
 async def test_what_a_provider_holds_or_took_is_not_told(feed: Feed) -> None:
     before = await feed.all("/services", full=True)
-    await feed.run("UPDATE service_at_location SET held = held + 1, used = used + 1")
+    await feed.run("UPDATE service_at_location SET held = held + 1, used = used + 1, waiting = waiting + 3, waited_days = 4")
     assert await feed.all("/services", full=True) == before
     assert STRANGER not in before
 

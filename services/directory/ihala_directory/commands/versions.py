@@ -17,6 +17,7 @@ from ihala_directory.search import index
 from ihala_directory.tables import Organization, Service
 
 _ANYBODY = Caller.anonymous()
+_COUNTED = {"capacity", "waiting", "waited_days", "version"}  # of a service at a location: they change with every referral
 
 
 async def keep_organization(tx: AsyncSession, row: Organization) -> None:
@@ -27,10 +28,10 @@ async def keep_organization(tx: AsyncSession, row: Organization) -> None:
 
 
 async def keep_service(tx: AsyncSession, row: Service) -> None:
-    """Keep a service with its locations as it is now, under its version; places are no part of it, nor what its organisation is."""
+    """Keep a service with its locations as it is now, under its version; places and waiting lists are no part of it, nor its organisation."""
     await tx.flush()
     for whole in await entries.whole(tx, [row]):
-        body = facade.service(whole).model_dump(mode="json", exclude={"organization": True, "at": {"__all__": {"capacity", "version"}}})
+        body = facade.service(whole).model_dump(mode="json", exclude={"organization": True, "at": {"__all__": _COUNTED}})
         await _keep(tx, "service", row, row.organization_id, body)
     await index.index_service(tx, row)
 

@@ -108,7 +108,11 @@ class Location(Shown):
 
 
 class ServiceAtLocation(Shown):
-    """One service at one location. `version` is its ETag."""
+    """One service at one location. `version` is its ETag; the counts of places and of the waiting list change without it.
+
+    `waiting`: referrals on its waiting list now. `waited_days`: how long those who were served from it waited, in days, the last ones most;
+    null when nobody was yet.
+    """
 
     id: UUID
     service_id: UUID
@@ -123,6 +127,8 @@ class ServiceAtLocation(Shown):
     unit: str
     status: Literal["open", "closed"]
     capacity: Capacity
+    waiting: int
+    waited_days: float | None
     version: int
 
 
