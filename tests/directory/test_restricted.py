@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 import aiohttp
 import pytest
-from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
+from ihala_contracts.directory_v1 import ServiceChanged
 from ihala_directory.seed import load
 
 from tests.directory.conftest import SEED
 from tests.directory.test_api import SERVICE
-from tests.directory.world import GBV_AT, GBV_SERVICE, TELAFAR, TELAFAR_SERVICE, WLCO, People, World, key, match, next_page, slug
+from tests.directory.world import GBV_AT, GBV_SERVICE, TELAFAR, WLCO, People, World, key, match, next_page, slug
 
 HIDDEN = [one for one in SEED["organizations"] if one["hidden"]]
 HIDDEN_IDS = {str(found) for one in HIDDEN for found in (one["id"], *(s["id"] for s in one["services"]))}
@@ -132,21 +132,6 @@ async def test_only_the_cleared_may_clear_or_hide(http: aiohttp.ClientSession, p
         body = {"kind": "cso", "names": {"en": "x"}, mark: True}
         async with http.post("/v1/organizations", json=body, headers=people.coordinator(cleared=False) | key()) as answer:
             assert await slug(answer, 403) == "clearance-needed"
-
-
-async def test_hiding_an_organisation_hides_all_of_it(world: World, http: aiohttp.ClientSession, people: People) -> None:
-    known = next(one for one in SEED["organizations"] if one["id"] == str(TELAFAR))
-    body = {name: known[name] for name in ("kind", "names", "phone", "agreement", "reporting_duty")} | {"hidden": True}
-    async with http.put(f"/v1/organizations/{TELAFAR}", json=body, headers=people.coordinator() | match(1)) as answer:
-        assert (answer.status, (await answer.json())["hidden"]) == (200, True)
-    said = await world.said()
-    assert [type(one) for one in said] == [ServiceChanged, OrganizationJoined]
-    assert all(one.hidden for one in said if isinstance(one, ServiceChanged | OrganizationJoined))
-    async with http.get(f"/v1/services/{TELAFAR_SERVICE}", headers=people.stranger()) as answer:
-        assert answer.status == 404
-    async with http.get(f"/v1/services/{TELAFAR_SERVICE}", headers=people.coordinator()) as answer:
-        where = (await answer.json())["at"][0]["location"]
-        assert (where["latitude"], where["address"]) == (None, {})
 
 
 async def test_events_of_restricted_services_say_protection_and_no_more(world: World) -> None:

@@ -23,6 +23,7 @@ from ihala_directory.models.drafts import Agreement, OrganizationDraft
 from ihala_directory.tables import Organization
 
 CLOSE_SERVICES = "close-services-of-left"
+_NOWHERE: dict[str, Any] = {"latitude": None, "longitude": None, "address": {}, "transportation": {}}
 
 
 async def join(
@@ -165,12 +166,13 @@ def _checked(tx: AsyncSession, draft: OrganizationDraft, row: Organization | Non
 
 
 async def _hide(tx: AsyncSession, row: Organization, hidden: bool) -> None:
-    """Hide, or show again, what belongs to an organisation; a hidden place loses its point and address."""
+    """Hide, or show again, what belongs to an organisation, each with a new version; a hidden place loses its point and address."""
     for service in await store.services_of(tx, row.id):
-        rows.change(service, {"hidden": hidden or service.restricted}, now(tx))
+        if not rows.change(service, {"hidden": hidden or service.restricted}, now(tx)):
+            continue  # restricted: hidden before and after
         for at, where in await store.locations_of(tx, service.id):
-            at.hidden = where.hidden = service.hidden
-            if where.hidden:
-                where.latitude, where.longitude, where.address, where.transportation = None, None, {}, {}
+            rows.change(at, {"hidden": service.hidden}, now(tx))
+            if rows.set_values(where, {"hidden": service.hidden} | (_NOWHERE if service.hidden else {})):
+                where.changed_at = now(tx)
         await versions.keep_service(tx, service)
         await tell_change(tx, service, places_opened=False)

@@ -28,7 +28,7 @@ async def keep_organization(tx: AsyncSession, row: Organization) -> None:
 
 
 async def keep_service(tx: AsyncSession, row: Service) -> None:
-    """Keep a service with its locations as it is now, under its version; places and waiting lists are no part of it, nor its organisation."""
+    """Keep a service with its locations as it is now, under its version; no places and waiting lists, nor its organisation."""
     await tx.flush()
     for whole in await entries.whole(tx, [row]):
         body = facade.service(whole).model_dump(mode="json", exclude={"organization": True, "at": {"__all__": _COUNTED}})
