@@ -2,6 +2,7 @@
 
 import pytest
 from ihala_directory import needs
+from ihala_directory.errors import UnknownPlace
 from ihala_directory.places import LEVELS, folded, places
 
 
@@ -34,6 +35,12 @@ def test_search_by_level_and_area() -> None:
 
 def test_the_areas_around_a_district_are_its_parts_and_its_governorate() -> None:
     assert set(places().around("IQG15Q08")) == {"IQG15", "IQG15Q08", *(f"IQG15Q08N0{n}" for n in range(1, 5))}
+
+
+@pytest.mark.parametrize("code", ["IQG99", "", "IQG15Q08 "])
+def test_around_what_is_no_place_there_is_nothing_but_a_refusal(code: str) -> None:
+    with pytest.raises(UnknownPlace):
+        places().around(code)
 
 
 def test_halabja_is_there_without_a_p_code() -> None:

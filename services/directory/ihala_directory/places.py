@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from ihala_directory.errors import UnknownPlace
 from ihala_directory.search import folding
 
 DATA = Path(__file__).parent / "data"
@@ -67,9 +68,15 @@ class Places:
         return None if found is None or found.level == "town" else found
 
     def around(self, code: str) -> list[str]:
-        """Return the codes of the areas that a service near this place may say it serves: what it lies in, itself, and what lies in it."""
+        """Return the codes of the areas that a service near this place may say it serves: what it lies in, itself, and what lies in it.
+
+        Raises UnknownPlace (422).
+        """
+        here = self._by_code.get(code)
+        if here is None:
+            raise UnknownPlace()
         within = [place.code for place in self._by_code.values() if code in place.areas and place.level != "town"]
-        return [*within, *(area for area in self._by_code[code].areas if area not in within)]
+        return [*within, *(area for area in here.areas if area not in within)]
 
     def search(self, words: str | None, level: str | None, within: str | None, limit: int) -> list[Place]:
         """Return at most `limit` places, those whose name begins with `words` first, larger areas before smaller ones."""
