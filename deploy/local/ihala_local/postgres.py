@@ -28,6 +28,7 @@ DURABLE = {
     "unix_socket_directories": "",
     "max_connections": "120",
     "shared_buffers": "64MB",
+    "random_page_cost": "1.1",  # no disk turns any more: else a search that finds a sixth of a table reads all of it
     "wal_level": "replica",
     "max_wal_size": "512MB",
     "autovacuum_max_workers": "2",

@@ -70,12 +70,13 @@ def row_security(op: Operations, table: str, visible: str, *, restricted: str | 
     """
     op.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
     op.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
-    system = "current_setting('app.system', true) <> ''"
-    op.execute(f'CREATE POLICY visible ON "{table}" USING ({system} OR ({visible}))')
+    op.execute(f'CREATE POLICY visible ON "{table}" USING ({SYSTEM} OR ({visible}))')
     if restricted is not None:
-        op.execute(f'CREATE POLICY restricted ON "{table}" AS RESTRICTIVE USING ({system} OR ({restricted}))')
+        op.execute(f'CREATE POLICY restricted ON "{table}" AS RESTRICTIVE USING ({SYSTEM} OR ({restricted}))')
 
 
-ORGANIZATION = "nullif(current_setting('app.organization_id', true), '')::uuid"
-OPERATOR = "nullif(current_setting('app.operator_id', true), '')::uuid"
-CLEARED = "current_setting('app.cleared', true) = 'true'"
+# Who calls, as `Database.transaction` told it. Each in a SELECT of its own, so that it is read once a statement and not once a row.
+ORGANIZATION = "(SELECT nullif(current_setting('app.organization_id', true), '')::uuid)"
+OPERATOR = "(SELECT nullif(current_setting('app.operator_id', true), '')::uuid)"
+CLEARED = "(SELECT current_setting('app.cleared', true) = 'true')"
+SYSTEM = "(SELECT current_setting('app.system', true) <> '')"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar, overload
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
@@ -111,9 +111,9 @@ def page_of(rows: Sequence[T], page: PageRequest, key: Callable[[T], Key]) -> li
 
 def _address(request: Request, cursor: str) -> str:
     """Return the absolute path of the next page as the outside sees it, its query kept."""
-    query = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    kept = [(name, value) for name, value in query if name != "cursor"]
-    return f"{request.app.state.prefix}{request.url.path}?{urlencode([*kept, ('cursor', cursor)])}"
+    asked = request.scope["query_string"].decode("latin-1").split("&")
+    kept = [quote(pair, safe="=+%") for pair in asked if pair and not pair.startswith("cursor=")]  # what came quoted stays as it is
+    return f"{request.app.state.prefix}{request.url.path}?{'&'.join([*kept, f'cursor={cursor}'])}"
 
 
 def encoded(key: Key) -> str:

@@ -55,7 +55,8 @@ def test_what_words_mean(query: str, needs: set[str]) -> None:
 
 
 async def test_counts_are_those_of_what_is_found(search: Searching) -> None:
-    found = await search(area="IQG15", limit=200)
+    found = await search(area="IQG15", limit=200, facets="true")
+    assert (await search(area="IQG15")).facets is None
     assert found.facets is not None and found.complete and found.total == len(found.items) > 5
     for name in Facets.model_fields:
         counts = [one.count for one in getattr(found.facets, name)]

@@ -46,13 +46,14 @@ async def search(
     lat: Latitude = None,
     lon: Longitude = None,
     within_km: Within = None,
+    facets: Annotated[bool, Query(description="Count all that is found by what it could be narrowed down to.")] = False,
 ) -> Response:
     """Return services that can be found now, best first; typing errors are put right, and when nothing fits all words, some are enough."""
     narrowed = Narrowed(
         need=_need(need), area=_area(area), language=language, kind=kind, accessibility=tuple(accessibility),
         point=_point(lat, lon, within_km), within_km=within_km,
     )  # fmt: skip
-    body, link = await answers.results(tx, q, narrowed, page)
+    body, link = await answers.results(tx, q, narrowed, page, facets=facets)
     return Response(body, media_type="application/json", headers={"Link": link} if link else None)
 
 

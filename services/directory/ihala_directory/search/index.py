@@ -20,7 +20,7 @@ from ihala_directory.tables import Location, Organization, Service, ServiceAtLoc
 
 PUBLIC, HIDDEN = "search_entry", "search_hidden"
 MOST_BYTES = 4000  # of words; a row must fit on a page
-_COLUMNS = ("service_id", "organization_id", "tokens", *tokens.FACETS, "latitudes", "longitudes", "card", "made_by")
+_COLUMNS = ("service_id", "organization_id", "tokens", "facets", "latitudes", "longitudes", "card", "made_by")
 _UPDATES = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
 _CHANGES = ", ".join(f"e.{name}" for name in _COLUMNS[1:]), ", ".join(f"excluded.{name}" for name in _COLUMNS[1:])
 Where = Sequence[tuple[ServiceAtLocation, Location]]
@@ -34,12 +34,7 @@ class Entry:
     service_id: UUID
     organization_id: UUID
     tokens: list[str]
-    needs: str
-    governorates: str
-    districts: str
-    kind: str
-    languages: str
-    accessibility: str
+    facets: str
     latitudes: list[float]
     longitudes: list[float]
     card: str
@@ -79,9 +74,9 @@ def entry(service: Service, owner: Organization, where: Where) -> Entry | None:
     points = [] if hidden else [(p.latitude, p.longitude) for _, p in shown if p.latitude is not None and p.longitude is not None]
     found = _codes(service, owner, shown)
     cells = {tokens.of_point(*point) for point in points}
-    counted = {name: " ".join(sorted(one[2:] for one in found if one.startswith(letter))) for name, letter in tokens.FACETS.items()}
+    counted = " ".join(sorted(one for one in found if one[:2] in tokens.FACETS.values()))
     return Entry(
-        table=HIDDEN if hidden else PUBLIC, service_id=service.id, organization_id=owner.id, **counted,
+        table=HIDDEN if hidden else PUBLIC, service_id=service.id, organization_id=owner.id, facets=counted,
         tokens=sorted(found | cells | _words(service, owner, shown)), latitudes=[one[0] for one in points],
         longitudes=[one[1] for one in points], card=_card(service, owner, shown, hidden=hidden), made_by=maker(),
     )  # fmt: skip

@@ -78,7 +78,7 @@ class Reading(Shown):
 
 
 class Results(Shown):
-    """The services found, best first, then by id. The next page is in the Link header (rel="next"); it has no facets."""
+    """The services found, best first, then by id. The next page is in the Link header (rel="next")."""
 
     items: list[Found]
     total: int = Field(description="How many there are; when not `complete`, at least so many.")
@@ -86,7 +86,7 @@ class Results(Shown):
     relaxed: bool = Field(description="True when nothing fits all the words: these fit some.")
     corrected: str | None = Field(description="The query with its probable spelling, when it was read so.")
     understood: Reading
-    facets: Facets | None
+    facets: Facets | None = Field(description="Null unless they are asked for.")
 
 
 class Suggestion(Shown):

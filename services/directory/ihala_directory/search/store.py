@@ -1,27 +1,23 @@
 """The queries of search. What is hidden is asked for only when a caller may see it; its table's row policy is the second lock."""
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 from ihala_kit.auth import Caller
-from ihala_kit.db import caller_of
-from sqlalchemy import TextClause, text
+from ihala_kit.db import caller_of, fetch
+from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory.search import spelling
 from ihala_directory.search.stems import stem
-from ihala_directory.search.tokens import FACETS
 from ihala_directory.search.wanted import Wanted
 
 MOST_COUNTED = 10_000
 DISTANCE_STEP = 100_000_000  # a rank is so much times the score, less the metres
-_METRES = """(SELECT min(111195 * sqrt(power(a - :latitude, 2) + power((o - :longitude) * cos(radians(:latitude)), 2)))::bigint
+_METRES = """(SELECT min(111195 * sqrt(power(a - {0}, 2) + power((o - {1}) * cos(radians({0})), 2)))::bigint
     FROM unnest(e.latitudes, e.longitudes) AS point (a, o))"""
-_COUNTED = ", ".join(FACETS)
 _INDEXED = text("SELECT key, part FROM search_word WHERE key = ANY(CAST(:keys AS text[])) LIMIT 500")
 _NAMES = text("""
     SELECT organization_id, min(name) FROM (
@@ -43,74 +39,67 @@ class Hit:
 
 @dataclass(slots=True)
 class Hits:
-    """One page of them, how many there are in all, and by column how many have each code."""
+    """One page of them, how many there are in all, and how many have each token that is counted (tokens.FACETS)."""
 
     items: list[Hit] = field(default_factory=list)
     total: int = 0
-    counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    counts: Counter[str] = field(default_factory=Counter)
 
 
-async def find(tx: AsyncSession, wanted: Wanted, limit: int, after: Key | None) -> Hits:
-    """Return at most `limit` services after `after`, best first; the counts only with the first page."""
-    values: dict[str, Any] = {"limit": limit, "most": MOST_COUNTED, **wanted.queries}
-    if wanted.point is not None:
-        values |= {"latitude": wanted.point[0], "longitude": wanted.point[1], "within": wanted.within_metres}
-    if after is not None:
-        values |= {"rank": after[0], "id": after[1]}
-    tables, caller = ["search_entry"], caller_of(tx)
-    if _may_see_hidden(caller):
-        tables.append("search_hidden")
-        values["own"] = caller.organization_id
+class _Values(list[object]):
+    """The values of a statement; `add` returns what stands for one in its text."""
+
+    def add(self, value: object, kind: str) -> str:
+        self.append(value)
+        return f"${len(self)}::{kind}"
+
+
+async def find(tx: AsyncSession, wanted: Wanted, limit: int, after: Key | None, *, counts: bool) -> Hits:
+    """Return at most `limit` services after `after`, best first; with `counts`, how many of all there are have which token."""
+    values = _Values()
     found = Hits()
-    for kind, number, metres, service_id, words in await tx.execute(_statement(_query(wanted, tables, caller, after)), values):
-        if kind == "item":
+    for service_id, number, metres, words in await fetch(tx, _query(wanted, caller_of(tx), limit, after, values, counts=counts), *values):
+        if service_id is not None:
             found.items.append(Hit(number, service_id, words, metres))
-        elif kind == "total":
-            found.total = number
         else:
-            for code in words.split():
-                found.counts[kind][code] += number
+            found.total = number
+            found.counts.update((words or "").split())
     found.items.sort(key=lambda hit: (-hit.rank, hit.id))
     return found
 
 
-@lru_cache(256)
-def _statement(query: str) -> TextClause:
-    """Return a query as SQLAlchemy takes it; there are few, and reading one for its parameters each time costs as much as asking it."""
-    return text(query)
+def _query(wanted: Wanted, caller: Caller, limit: int, after: Key | None, values: _Values, *, counts: bool) -> str:
+    """Return the one statement, made of constants; what was asked for is put into `values`."""
+    tables = ["search_entry", *(["search_hidden"] if _may_see_hidden(caller) else [])]
+    queries = {name: values.add(query, "tsquery") for name, query in wanted.queries.items()}
+    point = None if wanted.point is None else [values.add(degrees, "float8") for degrees in wanted.point]
+    hits = " UNION ALL ".join(_hits(wanted, queries, point, table, caller, values) for table in tables)
+    later = "" if after is None else f"WHERE (-rank, service_id) > (-{values.add(after[0], 'bigint')}, {values.add(after[1], 'uuid')})"
+    card = "SELECT service_id, rank, metres, card FROM page JOIN {} USING (service_id)"
+    cards = " UNION ALL ".join(card.format(table) for table in tables)
+    counted = "string_agg(facets, ' ')" if counts else "NULL"
+    return f"""
+        WITH hit AS MATERIALIZED ({hits} LIMIT {MOST_COUNTED}),
+        page AS (SELECT service_id, rank, metres FROM hit {later} ORDER BY rank DESC, service_id LIMIT {values.add(limit, "int")})
+        {cards} UNION ALL SELECT NULL, count(*), NULL, {counted} FROM hit
+    """  # noqa: S608
+
+
+def _hits(wanted: Wanted, queries: Mapping[str, str], point: Sequence[str] | None, table: str, caller: Caller, values: _Values) -> str:
+    score = " + ".join(f"{points} * (e.tokens @@ {queries[name]})::int" for name, points in wanted.points) or "0"
+    metres = "NULL::bigint" if point is None else _METRES.format(*point)
+    conditions = [f"e.tokens @@ {queries['wanted']}"]
+    if table == "search_hidden" and not (caller.is_system or caller.cleared):
+        conditions.append(f"e.organization_id = {values.add(caller.organization_id, 'uuid')}")
+    lifted = f"({score})::bigint * {DISTANCE_STEP} AS lifted"
+    found = f"SELECT e.service_id, e.facets, {lifted}, {metres} AS metres FROM {table} e WHERE {' AND '.join(conditions)}"  # noqa: S608
+    within = "" if wanted.within_metres is None else f"WHERE metres <= {values.add(wanted.within_metres, 'bigint')}"
+    rank = f"lifted - least(coalesce(metres, {DISTANCE_STEP - 1}), {DISTANCE_STEP - 1})" if point else "lifted"
+    return f"SELECT service_id, facets, metres, {rank} AS rank FROM ({found}) AS found {within}"  # noqa: S608
 
 
 def _may_see_hidden(caller: Caller) -> bool:
     return caller.is_system or "directory:read" in caller.scopes
-
-
-def _query(wanted: Wanted, tables: Sequence[str], caller: Caller, after: Key | None) -> str:
-    """Return the one statement, made of constants; what was asked for is in its parameters."""
-    hits = " UNION ALL ".join(_hits(wanted, table, caller) for table in tables)
-    later = "" if after is None else "WHERE rank < :rank OR (rank = :rank AND service_id > :id)"
-    card = "SELECT 'item', rank, metres, service_id, card FROM page JOIN {} USING (service_id)"
-    cards = " UNION ALL ".join(card.format(table) for table in tables)
-    counted = [name for name in FACETS if name != "districts" or wanted.in_area]
-    count = " UNION ALL SELECT '{0}', count(*), NULL, NULL, {0} FROM hit GROUP BY {0}"
-    counts = "" if after is not None else "".join(count.format(name) for name in counted)
-    return f"""
-        WITH hit AS MATERIALIZED ({hits} LIMIT :most),
-        page AS (SELECT service_id, rank, metres FROM hit {later} ORDER BY rank DESC, service_id LIMIT :limit)
-        {cards} UNION ALL SELECT 'total', count(*), NULL, NULL, NULL FROM hit {counts}
-    """  # noqa: S608
-
-
-def _hits(wanted: Wanted, table: str, caller: Caller) -> str:
-    score = " + ".join(f"{points} * (e.tokens @@ CAST(:{name} AS tsquery))::int" for name, points in wanted.points) or "0"
-    metres = "NULL::bigint" if wanted.point is None else _METRES
-    lifted = f"({score})::bigint * {DISTANCE_STEP}"
-    conditions = ["e.tokens @@ CAST(:wanted AS tsquery)"]
-    if table == "search_hidden" and not (caller.is_system or caller.cleared):
-        conditions.append("e.organization_id = :own")
-    found = f"SELECT e.service_id, {_COUNTED}, {lifted} AS lifted, {metres} AS metres FROM {table} e WHERE {' AND '.join(conditions)}"  # noqa: S608
-    within = "" if wanted.within_metres is None else "WHERE metres <= :within"
-    rank = f"lifted - least(coalesce(metres, {DISTANCE_STEP - 1}), {DISTANCE_STEP - 1})" if wanted.point else "lifted"
-    return f"SELECT service_id, {_COUNTED}, metres, {rank} AS rank FROM ({found}) AS found {within}"  # noqa: S608
 
 
 async def indexed(tx: AsyncSession, words: Sequence[str]) -> dict[str, list[str]]:

@@ -23,12 +23,7 @@ class SearchEntry(Table, table=True):
     service_id: UUID = column(primary_key=True)
     organization_id: UUID = column()
     tokens: Any = column(sa_type=TSVECTOR)  # see tokens.py
-    needs: str = column()  # codes in order, parted by spaces: what is counted (these six)
-    governorates: str = column()
-    districts: str = column()
-    kind: str = column()
-    languages: str = column()
-    accessibility: str = column()
+    facets: str = column()  # those of the tokens that are counted, parted by spaces
     latitudes: list[float] = _numbers()  # of its points, WGS 84, in one order with the longitudes
     longitudes: list[float] = _numbers()
     card: str = column()  # what is shown of it, as JSON: models.Card
@@ -43,12 +38,7 @@ class SearchHidden(Table, table=True):
     service_id: UUID = column(primary_key=True)
     organization_id: UUID = column()
     tokens: Any = column(sa_type=TSVECTOR)
-    needs: str = column()
-    governorates: str = column()
-    districts: str = column()
-    kind: str = column()
-    languages: str = column()
-    accessibility: str = column()
+    facets: str = column()
     latitudes: list[float] = _numbers()
     longitudes: list[float] = _numbers()
     card: str = column()

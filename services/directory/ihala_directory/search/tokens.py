@@ -14,7 +14,7 @@ from ihala_directory.search.stems import stem, without_clitic
 
 CELL_DEGREES = 0.5
 KM_A_DEGREE = 111.195
-FACETS = {  # what is counted: the column, and the letter of its tokens
+FACETS = {  # what is counted, and the letter of its tokens
     "needs": "n.", "governorates": "g.", "districts": "q.", "kind": "k.", "languages": "l.", "accessibility": "x.",
 }  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Matching's rules become data; places carry the record of their answers and the length of their waiting list."""
 
 from alembic import op
-from ihala_kit.migrations import ORGANIZATION, app_role, grant, row_security
+from ihala_kit.migrations import ORGANIZATION, SYSTEM, app_role, grant, row_security
 
 revision = "0005"
 down_revision = "0004"
@@ -97,7 +97,6 @@ VALUES ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000
         {"by": "places", "step": 5}, {"by": "figure_age", "step": 7}]
 }$rules$, '2026-01-01T00:00:00Z', 'ihala', 'ihala', '2026-01-01T00:00:00Z', 1)
 """
-SYSTEM = "current_setting('app.system', true) <> ''"
 
 
 def upgrade() -> None:

@@ -2,7 +2,7 @@
 
 from alembic import op
 from ihala_kit import schema
-from ihala_kit.migrations import CLEARED, ORGANIZATION, app_role, grant, row_security
+from ihala_kit.migrations import CLEARED, ORGANIZATION, SYSTEM, app_role, grant, row_security
 
 revision = "0001"
 down_revision = None
@@ -167,7 +167,6 @@ TABLES = [
 OWN = f"operator_id = {ORGANIZATION} OR origin_id = {ORGANIZATION}"
 # An origin from outside may see the restricted case it brought; within the operator clearance decides, also for the desk that took it.
 RESTRICTED = f"sensitivity <> 'restricted' OR {CLEARED} OR (origin_id = {ORGANIZATION} AND operator_id <> {ORGANIZATION})"
-SYSTEM = "current_setting('app.system', true) <> ''"
 
 VISIBLE = {
     "person": OWN,
