@@ -112,19 +112,19 @@ async def at_location(tx: AsyncSession, at_id: UUID) -> tuple[ServiceAtLocation,
 
 async def locked_place(tx: AsyncSession, at_id: UUID) -> Place:
     """Lock a place to count on it: nobody suspends its organisation or closes its service now. Raises ServiceAtLocationNotFound."""
-    owners = (
-        select(Organization, Service)
+    query = (
+        select(Organization, Service, ServiceAtLocation)
         .join(Service, col(Service.organization_id) == Organization.id)
         .join(ServiceAtLocation, col(ServiceAtLocation.service_id) == Service.id)
         .where(ServiceAtLocation.id == at_id, published(caller_of(tx), ServiceAtLocation, Service, Organization))
         .with_for_update(read=True, of=[Organization, Service])
+        .suffix_with("FOR UPDATE OF service_at_location")
         .execution_options(populate_existing=True)
     )
-    found = (await tx.exec(owners)).one_or_none()
-    at = (await tx.exec(_locked(select(ServiceAtLocation).where(ServiceAtLocation.id == at_id)))).one_or_none()
-    if found is None or at is None:
+    found = (await tx.exec(query)).one_or_none()
+    if found is None:
         raise ServiceAtLocationNotFound()
-    return found[0], found[1], at
+    return found[0], found[1], found[2]
 
 
 async def ats_of(tx: AsyncSession, service_id: UUID, *, lock: bool = False) -> Sequence[ServiceAtLocation]:

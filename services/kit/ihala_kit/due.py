@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit.auth import Caller
-from ihala_kit.db import Database, now
+from ihala_kit.db import Database, fetch, now
 from ihala_kit.faults import passes
 
 log = logging.getLogger(__name__)
@@ -40,10 +40,10 @@ class DueWork:
 
 Performer = Callable[[AsyncSession, DueWork], Awaitable[None]]
 
-_SCHEDULE = text("""
-    INSERT INTO due_work (kind, key, payload, due_at) VALUES (:kind, :key, CAST(:payload AS jsonb), :due_at)
+_SCHEDULE = """
+    INSERT INTO due_work (kind, key, payload, due_at) VALUES ($1, $2, $3::text::jsonb, $4)
     ON CONFLICT (kind, key) DO UPDATE SET payload = excluded.payload, due_at = excluded.due_at, attempts = 0
-""")
+"""
 _TAKE = text("""
     DELETE FROM due_work WHERE (kind, key) = (
         SELECT kind, key FROM due_work WHERE due_at <= :now AND kind = ANY(:kinds)
@@ -71,8 +71,7 @@ def performers_in(modules: Iterable[ModuleType]) -> dict[str, Performer]:
 
 async def schedule(tx: AsyncSession, kind: str, key: UUID, due_at: datetime, payload: dict[str, str] | None = None) -> None:
     """Have `kind` done for `key` at `due_at`; a second call moves it."""
-    values = {"kind": kind, "key": key, "due_at": due_at, "payload": json.dumps(payload or {})}
-    await tx.execute(_SCHEDULE, values)
+    await fetch(tx, _SCHEDULE, kind, key, json.dumps(payload or {}), due_at)
 
 
 async def cancel(tx: AsyncSession, kind: str, key: UUID) -> None:

@@ -13,12 +13,12 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
-from sqlalchemy import delete, select, text, tuple_
+from sqlalchemy import delete, select, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
 from ihala_kit.auth import Caller
-from ihala_kit.db import Database, Transaction, caller_of
+from ihala_kit.db import Database, Transaction, caller_of, fetch
 from ihala_kit.problems import Problem
 from ihala_kit.tables import idempotency
 from ihala_kit.vault import Vault
@@ -31,13 +31,9 @@ HEADER = "Idempotency-Key"
 M = TypeVar("M", bound=BaseModel)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _WHO = (idempotency.c.client_id, idempotency.c.route, idempotency.c.key)
-_COLUMNS = ("client_id", "route", "key", "fingerprint", "answer", "created_at")
-_LOCK = text("SELECT pg_try_advisory_xact_lock(:number)")
-_KEPT = text("SELECT fingerprint, answer FROM idempotency WHERE client_id = :client_id AND route = :route AND key = :key")
-_KEEP = text("""
-    INSERT INTO idempotency (client_id, route, key, fingerprint, answer, created_at)
-    VALUES (:client_id, :route, :key, :fingerprint, :answer, :created_at)
-""")
+_LOCK = "SELECT pg_try_advisory_xact_lock($1) AS locked"
+_KEPT = "SELECT fingerprint, answer FROM idempotency WHERE client_id = $1 AND route = $2 AND key = $3"
+_KEEP = "INSERT INTO idempotency (client_id, route, key, fingerprint, answer, created_at) VALUES ($1, $2, $3, $4, $5, $6)"
 
 
 class IdempotencyKeyMissing(Problem):
@@ -106,15 +102,15 @@ class Retries:
         if self.key is None:
             return await self._run(model, run)
         who = (caller_of(self.tx).client_id, f"{self.request.method} {self._route.path}", self.key)
-        if not await self.tx.scalar(_LOCK, {"number": _lock_number(who)}):
+        if not (await fetch(self.tx, _LOCK, _lock_number(who)))[0]["locked"]:
             raise IdempotencyInProgress(headers={"Retry-After": "1"})
         fingerprint = await self._fingerprint()
-        kept = (await self.tx.execute(_KEPT, dict(zip(_COLUMNS, who, strict=False)))).one_or_none()
-        if kept is None:
+        kept = await fetch(self.tx, _KEPT, *who)
+        if not kept:
             return await self._keep(who, fingerprint, await self._run(model, run))
-        if kept.fingerprint != fingerprint:
+        if kept[0]["fingerprint"] != fingerprint:
             raise IdempotencyKeyReused()
-        return self._replay(model, self._vault.open_direct(kept.answer, _about(who)))
+        return self._replay(model, self._vault.open_direct(kept[0]["answer"], _about(who)))
 
     async def _run(self, model: type[M], run: Callable[[], Awaitable[object]]) -> M:
         result = await run()
@@ -128,8 +124,7 @@ class Retries:
             "body": answer.model_dump(mode="json"),
         }
         sealed = self._vault.seal_direct(json.dumps(kept).encode(), _about(who))
-        row = (*who, fingerprint, sealed, datetime.now(UTC))
-        await self.tx.execute(_KEEP, dict(zip(_COLUMNS, row, strict=True)))
+        await fetch(self.tx, _KEEP, *who, fingerprint, sealed, datetime.now(UTC))
         return answer
 
     def _replay(self, model: type[M], plain: bytes) -> M:
