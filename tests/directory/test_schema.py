@@ -8,6 +8,7 @@ import pytest
 from ihala_directory.matching import Sought, store
 from ihala_directory.tables import Table
 from ihala_kit.auth import Caller
+from ihala_kit.db import fetch
 from ihala_kit.dsn import plain_dsn
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
@@ -85,8 +86,7 @@ async def test_matching_looks_up_and_does_not_scan(world: World) -> None:
     async with world.database.transaction(caller) as tx:
         assert (await tx.execute(text("SELECT count(*) FROM service_at_location"))).scalar_one() > 20_000
         statement, values = store.query(caller, ["housing.hlp"], AREAS, SOUGHT)
-        explain = text(f"EXPLAIN (FORMAT json) {statement.text}")
-        plan = (await tx.execute(explain, {**values, "seen": [], "most": 100})).scalar_one()
+        plan = (await fetch(tx, f"EXPLAIN (FORMAT json) {statement}", *values, [], 100))[0][0]
         found = [one async for batch, _ in store.batches(tx, ["housing.hlp"], AREAS, SOUGHT) for one in batch]
     scanned = {node["Relation Name"] for node in nodes(plan) if node["Node Type"] == "Seq Scan"}
     assert not scanned & {"service_reach", "service_at_location", "location"}

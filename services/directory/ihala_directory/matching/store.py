@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ihala_kit.auth import Caller
-from ihala_kit.db import caller_of
+from ihala_kit.db import caller_of, fetch
 from ihala_kit.pages import PageRequest
 from sqlalchemy import ColumnElement, or_, text, true, tuple_
 from sqlmodel import col, select
@@ -29,11 +29,11 @@ WITH near AS MATERIALIZED (
     SELECT id, count(*) OVER () AS remaining FROM (
         SELECT service_at_location_id AS id, min(latitude) AS latitude, min(longitude) AS longitude
         FROM service_reach
-        WHERE need_code = ANY(:needs) AND area_code = ANY(:areas) AND restricted = :restricted AND (:sees_all OR NOT hidden)
-            AND NOT service_at_location_id = ANY(:seen)
+        WHERE need_code = ANY($1) AND area_code = ANY($2) AND restricted = $3 AND ($7 OR NOT hidden)
+            AND NOT service_at_location_id = ANY($9)
         GROUP BY service_at_location_id
     ) reach
-    ORDER BY power(latitude - :latitude, 2) + power((longitude - :longitude) * :shrinks, 2) NULLS LAST, id LIMIT :most
+    ORDER BY power(latitude - $4::float8, 2) + power((longitude - $5::float8) * $6::float8, 2) NULLS LAST, id LIMIT $10
 )
 SELECT a.id, s.id, o.id, o.status, o.agreement_until, o.cleared, s.restricted, s.status, s.entry_condition, s.rules, s.languages,
     l.accessibility, a.status, l.latitude, CASE WHEN a.confirmed THEN greatest(0, a.figure - a.held - a.used) ELSE 0 END, a.figure_at,
@@ -45,13 +45,13 @@ JOIN service_at_location a ON a.id = n.id
 JOIN service s ON s.id = a.service_id
 JOIN organization o ON o.id = a.organization_id
 JOIN location l ON l.id = a.location_id
-WHERE s.restricted = :restricted AND {shown}
+WHERE s.restricted = $3 AND {shown}
 """
 _SHOWN = " AND ".join(
-    f"(:sees_all OR NOT {one}.hidden OR {one}.{owner} = :caller)"
+    f"($7 OR NOT {one}.hidden OR {one}.{owner} = $8)"
     for one, owner in (("a", "organization_id"), ("s", "organization_id"), ("o", "id"))
 )
-_STATEMENT = text(_QUERY.format(shown=_SHOWN))
+_STATEMENT = _QUERY.format(shown=_SHOWN)
 _NOWHERE = (33.0, 44.0)  # the middle of the country, where no place was named
 
 
@@ -64,7 +64,7 @@ async def batches(
     seen: list[UUID] = []
     most = FIRST_BATCH
     while True:
-        rows = (await tx.execute(statement, {**values, "seen": seen, "most": most})).all()
+        rows = await fetch(tx, statement, *values, seen, most)
         if not rows:
             return
         remaining = max(0, rows[0][-1] - most)
@@ -75,13 +75,13 @@ async def batches(
         most = LATER_BATCH
 
 
-def query(caller: Caller, needs: Sequence[str], areas: Sequence[str], sought: Sought) -> tuple[Any, dict[str, Any]]:
-    """Return the statement behind `batches`, by the index on need and area, and its values but `seen` and `most`."""
+def query(caller: Caller, needs: Sequence[str], areas: Sequence[str], sought: Sought) -> tuple[str, tuple[object, ...]]:
+    """Return the statement behind `batches`, by the index on need and area, and its values but those seen and how many at most."""
     latitude, longitude = sought.point or _NOWHERE
-    return _STATEMENT, {
-        "needs": list(needs), "areas": list(areas), "restricted": sought.restricted, "latitude": latitude, "longitude": longitude,
-        "shrinks": cos(radians(latitude)), "sees_all": caller.is_system or caller.cleared, "caller": caller.organization_id,
-    }  # fmt: skip
+    sees_all = caller.is_system or caller.cleared
+    return _STATEMENT, (
+        list(needs), list(areas), sought.restricted, latitude, longitude, cos(radians(latitude)), sees_all, caller.organization_id,
+    )  # fmt: skip
 
 
 def _candidate(row: Any) -> Candidate:
