@@ -149,15 +149,6 @@ async def test_nearness_is_in_metres(feed: Feed) -> None:
     assert await feed.all("/service_at_locations", postcode="41001") == everything
 
 
-async def test_words_are_looked_for_in_names_in_all_languages(feed: Feed) -> None:
-    for words in ("hou", "إسكان", "سكن"):
-        assert all(words for _ in await feed.all("/services", search=words))
-    named = (await feed.all("/services"))[0]
-    for name in named["name_i18n"].values():
-        assert named["id"] in {one["id"] for one in await feed.all("/services", search=name)}
-    assert await feed.all("/services", search="100%_\\") == []
-
-
 async def test_texts_are_in_the_language_asked_for(feed: Feed) -> None:
     for accepted, tag in (("ckb", "ckb"), ("ar-IQ,en;q=0.5", "ar"), ("fr", "en"), ("", "en")):
         headers = feed.people.nobody() | {"Accept-Language": accepted}

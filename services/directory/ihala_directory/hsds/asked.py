@@ -30,7 +30,7 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    search: Search | None = Field(default=None, description="Words that must all occur in the names.")
+    search: Search | None = Field(default=None, description="Words in Arabic, Kurdish or English, read as a person means them (profile).")
     page: int = Field(default=1, ge=1, le=1_000_000, description="Number of the page, from 1.")
     per_page: int | None = Field(default=None, ge=1, le=LARGEST_MINIMAL, description="50 if not said, 100 at most.")
     format: Literal["json", "ndjson"] = Field(default="json", description="ndjson: all of the list, one entry a line, without pages.")

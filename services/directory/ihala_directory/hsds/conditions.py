@@ -20,7 +20,7 @@ from ihala_directory.errors import UnknownNeedCode, UnknownPlace
 from ihala_directory.hsds import asked as asks
 from ihala_directory.hsds import terms
 from ihala_directory.hsds.errors import PointMissing
-from ihala_directory.hsds.matching_ids import matching_ids, matching_organization_ids
+from ihala_directory.hsds.matching_ids import matching_at_ids, matching_ids
 from ihala_directory.places import places
 from ihala_directory.tables import Location, Organization, Reach, Service, ServiceAtLocation
 from ihala_directory.visible import Published, published
@@ -66,6 +66,8 @@ async def of_ats(tx: AsyncSession, asked: asks.Entries) -> Condition:
     if about_service.model_dump(exclude_none=True, include=_ABOUT_SERVICE):
         wanted = select(Service.id).where(await of_services(tx, about_service))
         found.append(col(ServiceAtLocation.service_id).in_(wanted))
+    if asked.search:
+        found.append(await matching_at_ids(tx, asked.search))
     if asked.modified_after:
         found.append(col(ServiceAtLocation.id).in_(_changed_ats(tx, asked.modified_after)))
     reached = (select(Reach.service_at_location_id).where(col(Reach.area_code).in_(codes)) for codes in _areas(asked))
@@ -78,20 +80,18 @@ async def of_ats(tx: AsyncSession, asked: asks.Entries) -> Condition:
 async def of_organizations(tx: AsyncSession, asked: asks.Entries) -> Condition:
     """Return the condition for organisations: those with a service of which all that is asked about services holds. Raises the same."""
     found = [seen(caller_of(tx), Organization)]
-    if asked.search:
-        found.append(await matching_organization_ids(tx, asked.search))
     if asked.organization_id:
         found.append(col(Organization.id) == asked.organization_id)
     if asked.modified_after:
         found.append(col(Organization.changed_at) >= asked.modified_after)
-    about = asked.model_copy(update={"search": None, "organization_id": None, "modified_after": None})
+    about = asked.model_copy(update={"organization_id": None, "modified_after": None})
     if about.model_dump(exclude_none=True, include=_ABOUT_SERVICE):
         offering = select(Service.organization_id).where(await of_services(tx, about))
         found.append(col(Organization.id).in_(offering))
     return and_(*found)
 
 
-_OF_A_PLACE = ("governorate", "district", "proximity", "lat", "lon", "modified_after")
+_OF_A_PLACE = ("search", "governorate", "district", "proximity", "lat", "lon", "modified_after")
 _ABOUT_SERVICE = {
     "search", "taxonomy_term_id", "taxonomy_id", "organization_id", "modified_after", "need", "governorate", "district",
     "proximity", "lat", "lon",
@@ -173,7 +173,10 @@ def _areas(asked: asks.Entries) -> Iterator[list[str]]:
 
 
 def _near(asked: asks.Entries) -> Condition | None:
-    """Return the condition for a location's point: in a box that an index can find, and then really within the distance."""
+    """Return the condition for a location's point: in a box that an index can find, and then really within the distance.
+
+    Nothing hidden has a point; said again, since the index holds what is not hidden.
+    """
     given = (asked.proximity, asked.lat, asked.lon)
     if given == (None, None, None):
         return None
@@ -183,7 +186,7 @@ def _near(asked: asks.Entries) -> Condition | None:
     wide = high / max(cos(radians(min(abs(asked.lat) + high, 89.0))), 0.01)
     latitude, longitude = col(Location.latitude), col(Location.longitude)
     box = and_(latitude.between(asked.lat - high, asked.lat + high), longitude.between(asked.lon - wide, asked.lon + wide))
-    return and_(box, _metres(asked.lat, asked.lon) <= asked.proximity)
+    return and_(not_(col(Location.hidden)), box, _metres(asked.lat, asked.lon) <= asked.proximity)
 
 
 def _metres(lat: float, lon: float) -> ColumnElement[float]:

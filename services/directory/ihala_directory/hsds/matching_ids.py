@@ -1,38 +1,74 @@
-"""Which entries fit the words of a search: the one place to put a better search in."""
+"""Which entries fit the words of a search: those that Ihala's own search finds, read as it reads them, looked up in the same index.
 
-from sqlalchemy import ColumnElement, and_, func, or_, true
-from sqlmodel import col
+As there, all that is meant must be met, and where nothing does, some of it. Found is what a person can go to: active services that are open
+somewhere, and so their organisations and places.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import caller_of
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, true, union_all
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_directory.hsds.speech import TAGS
-from ihala_directory.needs import entries
-from ihala_directory.places import folded
-from ihala_directory.tables import Organization, Service
+from ihala_directory.places import Place, places
+from ihala_directory.search import store
+from ihala_directory.search.tables import SearchEntry, SearchHidden
+from ihala_directory.search.understanding import Understood, understand
+from ihala_directory.search.wanted import Narrowed, wanted
+from ihala_directory.tables import Location, Service, ServiceAtLocation
 
 Condition = ColumnElement[bool]
-MOST_WORDS = 10
 
 
 async def matching_ids(tx: AsyncSession, words: str) -> Condition:
-    """Return the condition for services of which each word stands in the name or description, or in the name of a need they meet."""
-    return and_(true(), *(or_(_named(Service, word), _meets(word)) for word in _words(words)))
+    """Return the condition for services; true where the words say nothing."""
+    return await _found(tx, await _understood(tx, words), Service.id)
 
 
-async def matching_organization_ids(tx: AsyncSession, words: str) -> Condition:
-    """Return the condition for organisations of which each word stands in the name or description."""
-    return and_(true(), *(_named(Organization, word) for word in _words(words)))
+async def matching_at_ids(tx: AsyncSession, words: str) -> Condition:
+    """Return the condition for services at locations: of a service that is found, and there, where the words name a place."""
+    read = await _understood(tx, words)
+    there = or_(*map(_at_place, read.places)) if read.places else true()
+    return and_(await _found(tx, read, ServiceAtLocation.service_id), there)
 
 
-def _words(text: str) -> list[str]:
-    return text.replace("\0", " ").split()[:MOST_WORDS]
+async def _understood(tx: AsyncSession, words: str) -> Understood:
+    read = understand(words)
+    return understand(words, await store.indexed(tx, read.unknown)) if read.unknown else read
 
 
-def _named(table: type[Service] | type[Organization], word: str) -> Condition:
-    texts = (col(column)[tag].astext for column in (table.names, table.description) for tag in TAGS)
-    return or_(*(text.icontains(word, autoescape=True) for text in texts))
+async def _found(tx: AsyncSession, read: Understood, service_id: Any) -> Condition:
+    """Return the condition that a service meets all that was understood; where none does, that it meets some of it."""
+    strict, loose = wanted(read, Narrowed()), wanted(read, Narrowed(), relaxed=True)
+    if strict is None or loose is None:
+        return true()
+    all_of_it = _services(caller_of(tx), strict.queries["wanted"])
+    if strict.queries["wanted"] == loose.queries["wanted"] or (await tx.execute(select(exists(all_of_it)))).scalar_one():
+        return col(service_id).in_(all_of_it)
+    return col(service_id).in_(_services(caller_of(tx), loose.queries["wanted"]))
 
 
-def _meets(word: str) -> Condition:
-    sought = folded(word)
-    codes = [one.code for one in entries().values() if one.kind == "need" and any(sought in folded(name) for name in one.names.values())]
-    return func.coalesce(col(Service.need_codes).op("&&")(codes), False) if sought and codes else ~true()
+def _services(caller: Caller, asked: str) -> Any:
+    """Return the query for the services in the index that meet a tsquery. What is hidden has a table of its own, with a row policy."""
+    query = cast(cast(asked, Text), TSQUERY)
+    public = select(SearchEntry.service_id).where(col(SearchEntry.tokens).op("@@")(query))
+    if caller.is_anonymous:
+        return public
+    hidden = select(SearchHidden.service_id).where(col(SearchHidden.tokens).op("@@")(query))
+    if not (caller.is_system or caller.cleared):
+        hidden = hidden.where(SearchHidden.organization_id == caller.organization_id)
+    return union_all(public, hidden)
+
+
+def _at_place(place: Place) -> Condition:
+    """Return the condition that it lies in a place, or serves it, a part of it, or what it lies in."""
+    area = place.areas[0]
+    around = places().around(area)
+    inside: Sequence[str] = [code for code in around if code not in place.areas[1:]]
+    lies = func.coalesce(col(Location.sub_district), col(Location.place)).in_(inside)
+    here = select(Location.id).where(Location.id == ServiceAtLocation.location_id, lies).correlate(ServiceAtLocation).exists()
+    return or_(col(ServiceAtLocation.areas).op("&&")(around), here)

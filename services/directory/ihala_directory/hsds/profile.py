@@ -26,6 +26,9 @@ DIFFERS = [
     "Places are P-codes of COD-AB Iraq, in external_identifier of locations and service areas. The parameters governorate and district "
     "take them. Iraq's postal codes are not known: postal_code is empty, and the parameter postcode is ignored.",
     "proximity is in metres around lat and lon, all three together.",
+    "search reads words as a person means them: spelling, endings, synonyms of needs, places. All that is meant must be met; where nothing "
+    "does, some of it. It finds active services that are open somewhere, their organizations, and where they are offered: at the place "
+    "that the words name, if they name one. In taxonomies and their terms it looks for parts of names.",
     "Texts are in the language of Accept-Language (en, ar, ckb; else English, else Arabic); members that end in _i18n have all of them.",
     "eligibility_rules and referral of a service say for whom it is and whether somebody can be referred to it. Every service has at least "
     "one need as an attribute; the parameter need takes its code.",
