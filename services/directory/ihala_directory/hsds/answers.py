@@ -18,7 +18,7 @@ Condition = Callable[[AsyncSession], Awaitable[store.Condition]]
 Entries = Callable[[AsyncSession, Any], Awaitable[list[Entry]]]  # of the ids that a query gives, by id
 
 NDJSON = "application/x-ndjson"
-LINES_AT_ONCE = 500
+LINES_AT_ONCE, WHOLE_LINES_AT_ONCE = 500, 50
 
 
 def one(view: View, found: Iterable[Entry]) -> Response:
@@ -41,7 +41,7 @@ async def listed(tx: AsyncSession, view: View, asked: Asked, table: store.Listed
     """Return a page of entries, or all of them as lines. Raises what `condition` raises, and PageTooDeep (422)."""
     holds = await condition(tx)  # first, so that a wrong question is refused in either format
     if asked.format == "ndjson":
-        return _lines(view, _read_on(view, table, condition, entries))
+        return _lines(view, _read_on(view, table, condition, entries, WHOLE_LINES_AT_ONCE if asked.whole else LINES_AT_ONCE))
     wanted = asked.wanted
     total = await store.count(tx, table, holds)
     contents = await entries(tx, store.numbered(table, holds, wanted)) if total > wanted.offset else []
@@ -53,15 +53,15 @@ def known(view: View, asked: Asked, found: list[Entry]) -> Response:
     return _lines(view, _each(found)) if asked.format == "ndjson" else _json(view, pages.cut(found, asked.wanted))
 
 
-async def _read_on(view: View, table: store.Listed, condition: Condition, entries: Entries) -> AsyncIterator[bytes]:
+async def _read_on(view: View, table: store.Listed, condition: Condition, entries: Entries, at_once: int) -> AsyncIterator[bytes]:
     """Read a list to its end: each part is a transaction of its own, so that no reader holds one for long."""
     after: UUID | None = None
     while True:
         async with view.database.transaction(view.caller) as tx:
-            ids = list(await tx.scalars(store.following(table, await condition(tx), after, LINES_AT_ONCE)))
+            ids = list(await tx.scalars(store.following(table, await condition(tx), after, at_once)))
             found = await entries(tx, ids) if ids else []
         yield b"".join(map(_line, found))
-        if len(ids) < LINES_AT_ONCE:
+        if len(ids) < at_once:
             return
         after = ids[-1]
 

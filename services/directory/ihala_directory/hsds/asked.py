@@ -42,6 +42,11 @@ class Asked(BaseModel):
         return Wanted(self.page, min(self.per_page or usual, largest)).affordable()
 
     @property
+    def whole(self) -> bool:
+        """Tell whether whole entries are wanted."""
+        return False
+
+    @property
     def _sizes(self) -> tuple[int, int]:
         return DEFAULT_SIZE, LARGEST_SIZE
 
@@ -66,6 +71,11 @@ class Entries(Asked):
     lat: float | None = Field(default=None, ge=-90, le=90, description="WGS 84 (profile).")
     lon: float | None = Field(default=None, ge=-180, le=180, description="WGS 84 (profile).")
 
+    @property
+    def whole(self) -> bool:
+        """Tell whether whole entries are wanted."""
+        return self.full
+
 
 class Services(Entries):
     """What the list of services takes."""
@@ -85,6 +95,11 @@ class Organizations(Entries):
     """What the list of organisations takes."""
 
     full_service: bool = Field(default=False, description="Whole entries, with whole services.")
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether whole entries are wanted."""
+        return self.full or self.full_service
 
 
 class Taxonomies(Asked):

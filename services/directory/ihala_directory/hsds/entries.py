@@ -59,8 +59,8 @@ def organization(row: Organization, told: Told) -> Entry:
     }  # fmt: skip
 
 
-def whole_organization(row: Organization, services: Sequence[ServiceRows], told: Told, *, full_service: bool) -> Entry:
-    """Return an organisation with its parts, its services (brief, or whole if `full_service`) and their locations."""
+def whole_organization(row: Organization, services: Sequence[ServiceRows], told: Told, *, full_service: bool, complete: bool) -> Entry:
+    """Return an organisation with its parts, its services (brief, or whole if `full_service`; `complete`: all of them), their locations."""
     numbers = row.phones or ([{"number": row.phone}] if row.phone else [])
     places = {where.id: where for one in services for _, where in one.ats}
     shown = (whole_service(one, told) if full_service else service(one, told) for one in services)
@@ -73,6 +73,7 @@ def whole_organization(row: Organization, services: Sequence[ServiceRows], told:
         "reporting_duty_i18n": dict(row.reporting_duty or {}),
         "locations": [location(where, told) for where in places.values()],
         "services": [{name: value for name, value in one.items() if name != "organization"} for one in shown],
+        "services_complete": complete,
     }  # fmt: skip
 
 

@@ -9,7 +9,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_directory.hsds import asked as asks
 from ihala_directory.hsds import entries, store
 from ihala_directory.hsds.answers import Entry
+from ihala_directory.hsds.pages import LARGEST_SIZE
 from ihala_directory.hsds.views import View, told
+
+MOST_SERVICES = LARGEST_SIZE
+"""Of one organisation, in its whole entry: as many as a page of /services?organization_id= has, which goes on with the second."""
 
 
 async def services(tx: AsyncSession, view: View, asked: asks.Services, ids: Any) -> list[Entry]:
@@ -29,7 +33,7 @@ async def ats(tx: AsyncSession, view: View, asked: asks.ServicesAtLocations, ids
 async def organizations(tx: AsyncSession, view: View, asked: asks.Organizations, ids: Any) -> list[Entry]:
     """Return organisations, brief, with their services, or with their whole services."""
     rows = await store.organizations(tx, ids)
-    if asked.full or asked.full_service:
+    if asked.whole:
         return await _whole_organizations(tx, view, rows, full_service=asked.full_service)
     return [entries.organization(one, told(view, tx)) for one in rows]
 
@@ -50,5 +54,12 @@ async def organization(tx: AsyncSession, view: View, organization_id: UUID, *, f
 
 
 async def _whole_organizations(tx: AsyncSession, view: View, rows: Sequence[Any], *, full_service: bool) -> list[Entry]:
-    services_of = await store.services_of(tx, [row.id for row in rows])
-    return [entries.whole_organization(row, services_of.get(row.id, []), told(view, tx), full_service=full_service) for row in rows]
+    """Return organisations with their first services; one more is asked for, to know whether there are more."""
+    services_of = await store.services_of(tx, [row.id for row in rows], MOST_SERVICES + 1)
+    return [
+        entries.whole_organization(
+            row, found[:MOST_SERVICES], told(view, tx), full_service=full_service, complete=len(found) <= MOST_SERVICES
+        )
+        for row in rows
+        for found in (services_of.get(row.id, []),)
+    ]

@@ -33,6 +33,8 @@ DIFFERS = [
     "eligibility_rules and referral of a service say for whom it is and whether somebody can be referred to it. Every service has at least "
     "one need as an attribute; the parameter need takes its code.",
     "capacities are what the provider last said, with the time it said so.",
+    "A whole organization has its first 100 services by id, and their locations; services_complete says whether these are all. The second "
+    "page of /services?organization_id={id}&per_page=100 goes on.",
     "metadata is not served. Restricted services, and all of organisations without a public page, are not in the public feed in any form.",
     "format=ndjson gives the whole list, one entry a line, by id; minimal takes up to 50000 on a page, other lists 100. At most 100000 "
     "entries may come before a page.",

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ihala_kit.db import caller_of
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -48,11 +48,14 @@ async def services(tx: AsyncSession, ids: Any, *, whole: bool = False) -> list[S
     return await _services(tx, col(Service.id).in_(ids), whole=whole)
 
 
-async def services_of(tx: AsyncSession, owners: Sequence[UUID]) -> dict[UUID, list[ServiceRows]]:
-    """Return the services of organisations, with where they are offered."""
+async def services_of(tx: AsyncSession, owners: Sequence[UUID], most: int) -> dict[UUID, list[ServiceRows]]:
+    """Return the first services of each organisation by id, at most so many of one, with where they are offered."""
     found: dict[UUID, list[ServiceRows]] = defaultdict(list)
     if owners:
-        for one in await _services(tx, col(Service.organization_id).in_(owners), whole=True):
+        own = select(col(Service.id)).where(col(Service.organization_id) == col(Organization.id), seen(caller_of(tx), Service))
+        first = own.order_by(col(Service.id)).limit(most).correlate(Organization).lateral()
+        ids = select(first.c.id).select_from(Organization).join(first, true()).where(col(Organization.id).in_(owners))
+        for one in await _services(tx, col(Service.id).in_(ids), whole=True):
             found[one.organization.id].append(one)
     return found
 
