@@ -22,7 +22,7 @@ from ihala_directory.places import places
 from ihala_directory.tables import Reservation
 
 UNCLAIMED_FOR = timedelta(minutes=15)
-MOST_ALTERNATIVES = 5
+MOST_ALTERNATIVES, LOOKED_AT = 5, 30  # who was told that a place is gone waits for no more than the nearest
 _INSERT = insert(Reservation.__table__).on_conflict_do_nothing().returning(col(Reservation.id))  # type: ignore[attr-defined]
 
 
@@ -87,7 +87,7 @@ async def _alternatives(tx: AsyncSession, place: store.Place) -> list[dict[str, 
     near = served[0].point if served else None
     sought = Sought(at=now(tx), restricted=service.restricted, point=near, excluded=frozenset({at.id}), by_hand=True)
     rules = await matching_store.rules_in_force(tx, owner.operator_id, now(tx))
-    found = await finding.find(tx, service.need_codes, within, sought, rules, enough=MOST_ALTERNATIVES)
+    found = await finding.find(tx, service.need_codes, within, sought, rules, enough=MOST_ALTERNATIVES, first=LOOKED_AT)
     return [_alternative(match.candidate) for match in found.matches[:MOST_ALTERNATIVES] if match.serves]
 
 

@@ -47,19 +47,23 @@ class Found:
 
 
 async def batch_by_batch(
-    tx: AsyncSession, needs: Sequence[str], areas: Sequence[str], sought: Sought, rules: Rules, found: Found
-) -> AsyncIterator[list[Match]]:
+    tx: AsyncSession, needs: Sequence[str], areas: Sequence[str], sought: Sought, rules: Rules, found: Found,
+    first: int = store.FIRST_BATCH,
+) -> AsyncIterator[list[Match]]:  # fmt: skip
     """Yield candidates, each batch best first, and write down in `found` what came of all so far."""
-    async for candidates, remaining in store.batches(tx, needs, areas, sought):
+    async for candidates, remaining in store.batches(tx, needs, areas, sought, first):
         batch = ranked(candidates, sought, rules)
         found._add(batch, remaining)
         yield batch
 
 
-async def find(tx: AsyncSession, needs: Sequence[str], areas: Sequence[str], sought: Sought, rules: Rules, enough: int = ENOUGH) -> Found:
-    """Return the best candidates: of the nearest where enough of them serve, else of all."""
+async def find(
+    tx: AsyncSession, needs: Sequence[str], areas: Sequence[str], sought: Sought, rules: Rules, *, enough: int = ENOUGH,
+    first: int = store.FIRST_BATCH,
+) -> Found:  # fmt: skip
+    """Return the best candidates: of the `first` nearest where `enough` of them serve, else of all."""
     found = Found()
-    async for _ in batch_by_batch(tx, needs, areas, sought, rules, found):
+    async for _ in batch_by_batch(tx, needs, areas, sought, rules, found, first):
         if found.serving >= enough:
             break
     return found

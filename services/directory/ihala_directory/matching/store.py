@@ -56,13 +56,13 @@ _NOWHERE = (33.0, 44.0)  # the middle of the country, where no place was named
 
 
 async def batches(
-    tx: AsyncSession, needs: Sequence[str], areas: Sequence[str], sought: Sought
+    tx: AsyncSession, needs: Sequence[str], areas: Sequence[str], sought: Sought, first: int = FIRST_BATCH
 ) -> AsyncIterator[tuple[list[Candidate], int]]:
     """Yield all who say that they meet one of `needs` in one of `areas`, whatever else speaks against them, the nearest first; and how many
     there are still to come. The first batch is small, since most need no second."""
     statement, values = query(caller_of(tx), needs, areas, sought)
     seen: list[UUID] = []
-    most = FIRST_BATCH
+    most = first
     while True:
         rows = await fetch(tx, statement, *values, seen, most)
         if not rows:
