@@ -1,7 +1,11 @@
+import json
 import stat
 from pathlib import Path
 
+import ihala_local
 import pytest
+from ihala_directory.hsds import profile
+from ihala_directory.settings import Settings
 from ihala_local.demo import Demo, signing_key, write
 from ihala_local.home import DISK_WANTED_BYTES, Home
 from ihala_local.place import Place
@@ -44,6 +48,15 @@ def test_a_service_is_told_its_database_without_the_owner(home: Home) -> None:
     assert "REFERRAL_OWNER_DATABASE_URL" not in told
     assert here.environment("referral", owner=True)["REFERRAL_OWNER_DATABASE_URL"].startswith("postgresql://ihala_referral_owner:")
     assert len({here.environment(app)[f"{app.upper()}_MASTER_KEY"] for app in APPS}) == len(APPS)
+
+
+def test_the_open_feed_is_published_by_the_operator_of_the_demonstration(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in Place(home, Ports()).environment("directory").items():
+        monkeypatch.setenv(name, value)
+    root = profile.root("http://127.0.0.1:8080/hsds", Settings())
+    seed = json.loads((Path(ihala_local.__file__).parent / "data" / "providers.json").read_text("utf-8"))
+    [operator] = [one for one in seed["organizations"] if one["id"] == seed["operator_id"]]
+    assert root["publisher"] == {"name": operator["names"]["en"], "website": "http://127.0.0.1:8080"}
 
 
 def test_outside_servers_are_used_instead_of_our_own() -> None:

@@ -101,6 +101,8 @@ class Place:
         if service == "gateway":
             upstreams = {name: self.ports.url(name) for name in SERVICES}
             return {"UPSTREAMS": json.dumps(upstreams)}
+        if service == "directory":  # who publishes the open feed: the operator of the demonstration's data
+            return {"PUBLISHER_NAME": "MoMD branch office, Mosul (illustrative)", "PUBLISHER_WEBSITE": self.ports.url("gateway")}
         if service == "notify":
             return {
                 "CLIENT_KEY_FILE": str(self.home.key_file("notify")),

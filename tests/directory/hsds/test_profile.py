@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
-from ihala_directory.hsds import patching, profile
+from ihala_directory.hsds import openapi, patching, profile
 from jsonschema import Draft202012Validator
 
+from tests.directory.conftest import settings
 from tests.directory.hsds.conftest import Feed
+from tests.directory.hsds.validating import CHECKER
 
 
 @pytest.mark.parametrize("name", profile.SCHEMAS)
@@ -43,6 +45,25 @@ async def test_the_openapi_document_is_the_specifications_with_its_patch(feed: F
             assert resolved(served, reference), reference
         else:
             assert (await feed.get(reference.removeprefix("http://127.0.0.1:8080/hsds")))[0] == 200, reference
+
+
+@pytest.mark.parametrize(
+    ("said", "publisher"),
+    [
+        ({}, None), ({"publisher_website": "https://example.org"}, None), ({"publisher_name": "A ministry"}, {"name": "A ministry"}),
+        (
+            {"publisher_name": "A ministry", "publisher_website": "https://example.org", "publisher_email": "feed@example.org"},
+            {"name": "A ministry", "website": "https://example.org", "email": "feed@example.org"},
+        ),
+    ],
+)  # fmt: skip
+def test_the_root_is_valid_with_and_without_a_publisher(said: dict[str, str], publisher: dict[str, str] | None) -> None:
+    home = "http://127.0.0.1:8080/hsds"
+    root = profile.root(home, settings("postgresql://x@127.0.0.1/x", "postgresql://x@127.0.0.1/x").model_copy(update=said))
+    assert root.get("publisher") == publisher
+    for document in (profile.vendored("openapi"), openapi.document(profile.vendored("openapi"), home)):
+        schema = document["paths"]["/"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        Draft202012Validator(schema, format_checker=CHECKER).validate(root)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,18 @@ _OURS: dict[str, tuple[str, Document]] = {
     "lat": ("Latitude of the point that proximity is measured from, WGS 84.", {"type": "number", "minimum": -90, "maximum": 90}),
     "lon": ("Longitude of that point.", {"type": "number", "minimum": -180, "maximum": 180}),
 }
+_ROOT: Document = {
+    "required": ["version", "profile", "openapi_url", "description"],
+    "properties": {
+        "description": {"type": "string", "description": "What this feed has."},
+        "publisher": {
+            "type": "object", "description": "Who publishes the feed, where that was said.", "required": ["name"],
+            "properties": {
+                "name": {"type": "string"}, "website": {"type": "string", "format": "uri"}, "email": {"type": "string", "format": "email"},
+            },
+        },
+    },
+}  # fmt: skip
 _EVERYWHERE = ("taxonomy_term_id", "taxonomy_id", "organization_id", "modified_after", "postcode", "proximity", *_OURS)
 
 
@@ -35,6 +47,9 @@ def document(vendored: Document, home: str) -> Document:
     }  # fmt: skip
     made["servers"] = [{"url": home}]
     _put_right(made["components"])
+    root = made["paths"]["/"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    root["required"] = _ROOT["required"]
+    root["properties"] |= _ROOT["properties"]
     for name, schema in _LISTS.items():
         _list(made["paths"][f"/{name}"], name, f"{home}/schema/{schema}.json")
         _entry(made["paths"][f"/{name}/{{id}}"], f"{home}/schema/{_ENTRIES[name]}.json")
