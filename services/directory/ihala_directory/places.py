@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from ihala_kit import folding
+
 from ihala_directory.errors import UnknownPlace
-from ihala_directory.search import folding
 
 DATA = Path(__file__).parent / "data"
 LEVELS = ("governorate", "district", "sub-district", "town")
@@ -87,7 +88,7 @@ class Places:
 
 
 def folded(text: str) -> str:
-    """Return the text in folded letters (search/folding.py) and without spaces: names of places are written in one word or in two."""
+    """Return the text in folded letters (ihala_kit.folding) and without spaces: names of places are written in one word or in two."""
     return folding.folded(text).replace(" ", "")
 
 

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ihala_directory.search.folding import folded, table
 from ihala_directory.search.stems import stem
+from ihala_kit.folding import folded, table
 
 from tests.directory.world import World
 

@@ -1,42 +1,8 @@
-"""Letters that writers use one for the other become one letter: the table is data/folding.csv, for Python and for SQL alike.
+"""The kit's folding of letters as a function of the database: what is stored is folded by the same table as what is asked."""
 
-What the table does not name separates words: so no Unicode version, no locale and no library decides anything. Keep the original; never
-show what is folded.
-"""
+from ihala_kit.folding import JOIN, table
 
-import csv
-import re
-from functools import cache
-from pathlib import Path
-
-TABLE = Path(__file__).parents[1] / "data" / "folding.csv"
-JOINED = ("عبد", "ابو", "ام", "بن")  # written apart from the name that follows, or not
-_JOIN = f"(^| )({'|'.join(JOINED)}) (?=[^ ])"
-_JOINS, _SPACES = re.compile(_JOIN), re.compile(" +")
 FUNCTION = "search_folded"
-
-
-@cache
-def table() -> dict[str, str]:
-    """Return what each letter becomes; a letter that stays is there too."""
-    with TABLE.open(encoding="utf-8", newline="") as file:
-        return {chr(int(row["code"], 16)): row["becomes"] for row in csv.DictReader(file)}
-
-
-class _Letters(dict[int, str]):
-    def __missing__(self, code: int) -> str:
-        return " "
-
-
-@cache
-def _letters() -> _Letters:
-    return _Letters({ord(letter): becomes for letter, becomes in table().items()})
-
-
-def folded(text: str) -> str:
-    """Return the text in folded letters, words parted by one space."""
-    plain = _SPACES.sub(" ", text.translate(_letters())).strip(" ")
-    return _JOINS.sub(r"\1\2", plain)
 
 
 def sql_function() -> str:
@@ -50,7 +16,7 @@ def sql_function() -> str:
             text = f"replace({text}, {_quoted(letter)}, {_quoted(becomes)})"
     text = f"translate({text}, {_quoted(''.join(alone) + ''.join(dropped))}, {_quoted(''.join(alone.values()))})"
     text = f"btrim(regexp_replace({text}, {_quoted(f'[^{kept}]+')}, ' ', 'g'), ' ')"
-    text = f"regexp_replace({text}, {_quoted(_JOIN)}, '\\1\\2', 'g')"
+    text = f"regexp_replace({text}, {_quoted(JOIN)}, '\\1\\2', 'g')"
     head = f"CREATE OR REPLACE FUNCTION {FUNCTION}(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE"
     return f"{head} RETURN {text}"
 

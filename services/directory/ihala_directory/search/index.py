@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from ihala_kit.folding import TABLE as FOLDING
+from ihala_kit.folding import folded
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory import store
 from ihala_directory.places import DATA
 from ihala_directory.search import models, spelling, tokens
-from ihala_directory.search.folding import folded
 from ihala_directory.tables import Location, Organization, Service, ServiceAtLocation
 
 PUBLIC, HIDDEN = "search_entry", "search_hidden"
@@ -156,6 +157,6 @@ def _card_place(at: ServiceAtLocation, place: Location, *, hidden: bool) -> mode
 def maker() -> str:
     """Return what an entry depends on beside its service; when that changes with a release, all are made anew."""
     code = Path(__file__).parent
-    files = (DATA / "folding.csv", DATA / "places.csv", code / "stems.py", code / "tokens.py", code / "index.py", code / "models.py")
+    files = (FOLDING, DATA / "places.csv", code / "stems.py", code / "tokens.py", code / "index.py", code / "models.py")
     schema = json.dumps([sha256(file.read_bytes()).hexdigest() for file in files])
     return sha256(schema.encode()).hexdigest()[:16]

@@ -2,12 +2,12 @@
 
 from functools import cache
 
+from ihala_kit.folding import folded
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory.needs import entries
 from ihala_directory.places import places
 from ihala_directory.search import models, store
-from ihala_directory.search.folding import folded
 from ihala_directory.search.vocabulary import MEANT, need_phrases
 
 MOST, OF_EACH = 10, 5

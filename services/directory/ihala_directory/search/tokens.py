@@ -8,8 +8,9 @@ location's name, `t.` of its description; `g.` and `q.` are governorate and dist
 from collections.abc import Iterable, Mapping
 from math import ceil, cos, floor, radians
 
+from ihala_kit.folding import folded
+
 from ihala_directory.places import places
-from ihala_directory.search.folding import folded
 from ihala_directory.search.stems import stem, without_clitic
 
 CELL_DEGREES = 0.5

@@ -6,8 +6,9 @@ Words that nobody knows are asked of the index (`unknown`), and only then put ri
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ihala_kit.folding import folded
+
 from ihala_directory.places import Place
-from ihala_directory.search.folding import folded
 from ihala_directory.search.spelling import SHORTEST, distance
 from ihala_directory.search.stems import stem, without_clitic
 from ihala_directory.search.vocabulary import Phrase, Vocabulary, place_key, vocabulary

@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 
+from ihala_kit.folding import folded
+
 from ihala_directory.needs import entries
 from ihala_directory.places import DATA, LEVELS, Place, places
-from ihala_directory.search.folding import folded
 from ihala_directory.search.spelling import Spelling
 from ihala_directory.search.stems import stem
 
