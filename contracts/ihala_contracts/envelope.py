@@ -66,3 +66,13 @@ class SealingKeyPublished(Event):
     service: str
     public_key: dict[str, str]  # JWK (RFC 7517), EC P-256, public part alone
     published_at: datetime
+
+
+class ErasureReported(Event):
+    """A service destroyed its keys of all needs that a PersonErased named. Written by every service that seals things under such keys."""
+
+    key_field: ClassVar[str] = "erasure_id"
+
+    erasure_id: UUID
+    keys_destroyed: int
+    reported_at: datetime

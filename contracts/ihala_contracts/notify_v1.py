@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from ihala_contracts.envelope import ErasureReported as AnyErasureReported
 from ihala_contracts.envelope import Event
 
 TOPIC = "ihala.notify.v1"
@@ -62,4 +63,12 @@ class SubscriptionDisabled(Event):
     disabled_at: datetime
 
 
-EVENTS: tuple[type[Event], ...] = (MessageDelivered, MessageFailed, SubscriptionOpened, SubscriptionDisabled)
+class ErasureReported(AnyErasureReported):
+    """Notify holds no keys: it has dropped what waited to be said about an erased person's needs. Read by intake."""
+
+    topic: ClassVar[str] = TOPIC
+    type: Literal["org.ihala.notify.erasure-reported"] = "org.ihala.notify.erasure-reported"
+    version: Literal[1] = 1
+
+
+EVENTS: tuple[type[Event], ...] = (MessageDelivered, MessageFailed, SubscriptionOpened, SubscriptionDisabled, ErasureReported)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from ihala_contracts.envelope import ErasureReported as AnyErasureReported
 from ihala_contracts.envelope import Event
 from ihala_contracts.envelope import SealingKeyPublished as AnySealingKeyPublished
 from ihala_contracts.intake_v1 import Sensitivity, Urgency
@@ -292,10 +293,18 @@ class SealingKeyPublished(AnySealingKeyPublished):
     version: Literal[1] = 1
 
 
+class ErasureReported(AnyErasureReported):
+    """Referral has destroyed the keys of an erased person's needs. Read by intake."""
+
+    topic: ClassVar[str] = TOPIC
+    type: Literal["org.ihala.referral.erasure-reported"] = "org.ihala.referral.erasure-reported"
+    version: Literal[1] = 1
+
+
 EVENTS: tuple[type[Event], ...] = (
     PlacementTriaged, PlacementRequested, PlacementCancelled, PlacementEnded, NeedUnserved, ReferralOffered,
     ReferralAcknowledged, ReferralAccepted, ReferralDeclined, ReferralInformationRequested, ReferralAnswered,
     ReferralWaitlisted, ReferralStarted, ReferralHeld, ReferralResumed, ReferralReviewed, ReferralCompleted,
     ReferralExpired, ReferralWithdrawn, ReferralCancelled, ReferralFailed, DeadlineMissed, Escalated,
-    SealingKeyPublished,
+    SealingKeyPublished, ErasureReported,
 )  # fmt: skip

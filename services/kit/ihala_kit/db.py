@@ -30,7 +30,8 @@ NUDGE_EVERY_SECONDS = 0.002
 _CONTEXT = text("""
     SELECT set_config('app.organization_id', :organization_id, true), set_config('app.operator_id', :operator_id, true),
            set_config('app.roles', :roles, true), set_config('app.cleared', :cleared, true),
-           set_config('app.system', :system, true)
+           set_config('app.system', :system, true), set_config('app.client_id', :client_id, true),
+           set_config('app.acting_officer', :acting_officer, true)
 """)
 
 
@@ -135,6 +136,8 @@ def _context(caller: Caller) -> dict[str, str]:
         "roles": ",".join(sorted(caller.roles)),
         "cleared": "true" if caller.cleared else "false",
         "system": (caller.purpose or "system") if caller.is_system else "",
+        "client_id": caller.client_id,
+        "acting_officer": caller.acting_officer or "",
     }
 
 

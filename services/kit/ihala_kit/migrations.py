@@ -79,4 +79,6 @@ def row_security(op: Operations, table: str, visible: str, *, restricted: str | 
 ORGANIZATION = "(SELECT nullif(current_setting('app.organization_id', true), '')::uuid)"
 OPERATOR = "(SELECT nullif(current_setting('app.operator_id', true), '')::uuid)"
 CLEARED = "(SELECT current_setting('app.cleared', true) = 'true')"
+CLIENT = "(SELECT current_setting('app.client_id', true))"
+OFFICER = "(SELECT current_setting('app.acting_officer', true))"  # empty where the client says nothing of who sits at it
 SYSTEM = "(SELECT current_setting('app.system', true) <> '')"
