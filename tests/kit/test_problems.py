@@ -32,7 +32,7 @@ async def errors_of(client: aiohttp.ClientSession, mint: Mint, body: object) -> 
     async with client.post("/v1/checks", json=body, headers=writing(mint)) as answer:
         document = await document_of(answer)
         assert (answer.status, document["type"]) == (422, "urn:ihala:problem:malformed-request")
-        assert all(set(error) == {"pointer", "code"} for error in document["errors"])
+        assert all({"pointer", "code"} <= set(error) <= {"pointer", "code", "expected"} for error in document["errors"])
         return [(error["pointer"], error["code"]) for error in document["errors"]]
 
 
@@ -70,6 +70,13 @@ async def test_a_malformed_parameter_is_named(client: aiohttp.ClientSession, min
     async with client.get(path, headers=mint.headers(NAME, ALL)) as answer:
         document = await document_of(answer)
         assert (answer.status, document["errors"][0]["pointer"]) == (422, pointer)
+
+
+async def test_what_may_stand_there_is_said(client: aiohttp.ClientSession, mint: Mint) -> None:
+    async with client.get("/v1/things?limit=0", headers=mint.headers(NAME, ALL)) as answer:
+        assert (await document_of(answer))["errors"] == [{"pointer": "query/limit", "code": "greater_than_equal", "expected": "1"}]
+    async with client.post("/v1/checks", json={"name": "toolong"}, headers=writing(mint)) as answer:
+        assert (await document_of(answer))["errors"] == [{"pointer": "#/name", "code": "string_too_long", "expected": "5"}]
 
 
 secrets = st.text("ابجدهوزحطيQXZ0123456789", min_size=8, max_size=12).map(lambda text: f"S3CR3T{text}")

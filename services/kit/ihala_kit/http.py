@@ -52,6 +52,8 @@ _BY_STATUS: dict[int, type[Problem]] = {
     413: BodyTooLarge,
     422: MalformedRequest,
 }
+# What pydantic says of the form itself; whatever else it says may repeat what was sent.
+_BOUNDS = ("expected", "min_length", "max_length", "ge", "gt", "le", "lt")
 # PostgreSQL's codes: a text that it cannot store, and what passes by itself.
 _UNSTORABLE = {"22021", "22P05"}
 _PASSING = {"40001", "40P01", "53300", "55P03", "57014", "57P01", "57P02", "57P03"}
@@ -124,7 +126,7 @@ async def _malformed(request: Request, error: Exception) -> Response:
     """Say where and by what code, never with what."""
     assert isinstance(error, RequestValidationError)
     words: OwnWords = request.app.words
-    found = [FieldError(pointer=_pointer(words, item), code=str(item["type"])) for item in error.errors()[:MOST_FIELD_ERRORS]]
+    found = [_field_error(words, item) for item in error.errors()[:MOST_FIELD_ERRORS]]
     return answer(request, MalformedRequest(errors=found))
 
 
@@ -147,6 +149,12 @@ async def _outside(request: Request, error: Exception) -> Response:
         log.warning("a dependency did not answer", extra={"kind": kind_of(error), "sqlstate": state})
         return answer(request, ServiceUnavailable())
     raise error
+
+
+def _field_error(words: OwnWords, item: Mapping[str, Any]) -> dict[str, str]:
+    bounds = {name: item.get("ctx", {}).get(name) for name in _BOUNDS}
+    expected = next((str(bound) for bound in bounds.values() if bound is not None), None)
+    return FieldError(pointer=_pointer(words, item), code=str(item["type"]), expected=expected).model_dump(exclude_none=True)
 
 
 def _pointer(words: OwnWords, item: Mapping[str, Any]) -> str:

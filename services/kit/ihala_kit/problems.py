@@ -40,6 +40,7 @@ class FieldError(BaseModel):
         "It ends where a name follows that is not ours."
     )
     code: str = Field(description="What is wrong there, for programs: `missing`, `string_too_long`, …")
+    expected: str | None = Field(default=None, description="What may stand there, where that is one of a few words or has a bound.")
 
 
 class ProblemDocument(BaseModel):
