@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index, LargeBinary, text
 
 from ihala_intake.tables.base import Table, a_code, a_number, an_id, an_instant, blind, column, sealed
 
@@ -17,6 +17,10 @@ class DataKey(Table, table=True):
     wrapped: bytes | None = column(LargeBinary(), null=True)  # under the master key, which is not in the database; null: destroyed
     made_at: datetime = an_instant()
     destroyed_at: datetime | None = an_instant(null=True)
+
+    __table_args__ = (
+        Index("data_key_master", text("get_byte(wrapped, 0)"), "id", postgresql_where=text("wrapped IS NOT NULL")),  # for rewrapping
+    )
 
 
 class Person(Table, table=True):
@@ -38,12 +42,12 @@ class Person(Table, table=True):
 
 
 class PersonMark(Table, table=True):
-    """By what a person is found: a keyed hash of a phone. Never for a restricted case, which must not be found by others."""
+    """By what a person is found: keyed hashes of a phone, a document. Never for a restricted case, which must not be found by others."""
 
     __tablename__ = "person_mark"
 
     person_id: UUID = an_id("person", key=True)
-    kind: str = a_code(key=True)  # phone; documents and names come with matching
+    kind: str = a_code(key=True)  # see marks.py, and matching for what names a person together
     value: bytes = blind(key=True)
     operator_id: UUID = an_id()
 
@@ -51,9 +55,32 @@ class PersonMark(Table, table=True):
 
 
 class Household(Table, table=True):
-    """People who live together: who is in it stands with the persons."""
+    """People who live together. Who is in it now stands with the persons, who ever was in `household_member`."""
 
     id: UUID = an_id(key=True)
     operator_id: UUID = an_id()
     origin_id: UUID = an_id()
     made_at: datetime = an_instant()
+    changed_at: datetime = an_instant()
+    version: int = a_number()
+
+
+class HouseholdMember(Table, table=True):
+    """That a person belonged to a household, and since and until when. The role is said of the person, and sealed there."""
+
+    __tablename__ = "household_member"
+
+    id: UUID = an_id(key=True)
+    household_id: UUID = an_id("household")
+    person_id: UUID = an_id("person")
+    operator_id: UUID = an_id()
+    origin_id: UUID = an_id()
+    joined_at: datetime = an_instant()
+    left_at: datetime | None = an_instant(null=True)
+    left_reason: str | None = a_code(null=True)
+
+    __table_args__ = (
+        Index("household_member_now", "person_id", unique=True, postgresql_where=text("left_at IS NULL")),
+        Index("household_member_household", "household_id", "id"),
+        Index("household_member_person", "person_id", "id"),
+    )
