@@ -269,6 +269,20 @@ class ServiceChanged(Event):
     changed_at: datetime
 
 
+class RulesetPublished(Event):
+    """An operator's needs are matched by other rules from `valid_from` on, which explanations call by `rule_version`. Read by notify."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "ruleset_id"
+    type: Literal["org.ihala.directory.ruleset-published"] = "org.ihala.directory.ruleset-published"
+    version: Literal[1] = 1
+    ruleset_id: UUID
+    operator_id: UUID
+    rule_version: int
+    valid_from: datetime
+    published_at: datetime
+
+
 class SealingKeyPublished(AnySealingKeyPublished):
     """Directory's newest key: referral seals the facts of a placement to it."""
 
@@ -280,5 +294,6 @@ class SealingKeyPublished(AnySealingKeyPublished):
 EVENTS: tuple[type[Event], ...] = (
     PlaceReserved, NoPlaceFound, PlaceTaken, PlaceTakeRefused, PlaceReleased, ReservationRevoked, OrganizationJoined,
     OrganizationSuspended, OrganizationReinstated, OrganizationApplied, ApplicationReturned, ApplicationRefused, ApplicationChecked,
-    OrganizationLeft, AgreementExpiring, AgreementExpired, ProposalMade, ProposalDecided, ServiceChanged, SealingKeyPublished,
+    OrganizationLeft, AgreementExpiring, AgreementExpired, ProposalMade, ProposalDecided, ServiceChanged, RulesetPublished,
+    SealingKeyPublished,
 )  # fmt: skip

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import aiohttp
 import pytest
-from ihala_contracts.directory_v1 import NoPlaceFound, PlaceReserved
+from ihala_contracts.directory_v1 import NoPlaceFound, PlaceReserved, RulesetPublished
 from ihala_directory.matching import RuleBody, store
 from ihala_kit.auth import Caller
 from sqlalchemy import text
 
 from tests.directory.test_placing import reserve
-from tests.directory.world import OTHER_OPERATOR, TELAFAR_AT, ZUMMAR_AT, Case, People, World, key, match, only, slug
+from tests.directory.world import OPERATOR, OTHER_OPERATOR, TELAFAR_AT, ZUMMAR_AT, Case, People, World, key, match, only, slug
 
 SHIPPED = UUID(int=1)
 LARGEST_AT = UUID("2aaaeac2-7bcc-5fd2-afdc-01278600ed93")
@@ -57,17 +57,23 @@ async def test_published_rules_hold_for_their_operator_from_then_on(world: World
 
 
 async def test_rules_may_begin_later_but_not_earlier(http: aiohttp.ClientSession, people: People, world: World) -> None:
-    await publish(http, people, valid_from=(datetime.now(UTC) + timedelta(days=1)).isoformat())
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    published = await publish(http, people, valid_from=tomorrow.isoformat())
+    told = only(await world.said(), RulesetPublished)
+    assert (str(told.ruleset_id), told.key, told.operator_id) == (published["id"], told.ruleset_id, OPERATOR)
+    assert (told.rule_version, told.valid_from, told.published_at < tomorrow) == (2, tomorrow, True)
     assert only(await world.tell(Case().request()), PlaceReserved).service_at_location_id == TELAFAR_AT
     known = await draft(http, people)
     body = {"valid_from": (datetime.now(UTC) - timedelta(days=1)).isoformat()}
     url, headers = f"/v1/rulesets/{known['id']}/publication", people.coordinator() | match(1) | key()
     async with http.post(url, json=body, headers=headers) as answer:
         assert await slug(answer, 422) == "rules-begin-before"
+    assert await world.said() == []
 
 
 async def test_what_is_published_never_changes(world: World, http: aiohttp.ClientSession, people: People) -> None:
     published = await publish(http, people)
+    assert only(await world.said(), RulesetPublished).valid_from <= datetime.now(UTC)
     url, headers = f"/v1/rulesets/{published['id']}", people.coordinator() | match(published["version"])
     async with http.put(url, json=LARGEST, headers=headers) as answer:
         assert await slug(answer, 409) == "ruleset-published"
@@ -76,6 +82,7 @@ async def test_what_is_published_never_changes(world: World, http: aiohttp.Clien
     async with world.database.transaction(Caller.system("test")) as tx:  # not even by the system
         changed = await tx.execute(text("UPDATE ruleset SET body = '{}' WHERE state = 'published' RETURNING id"))
         assert changed.all() == []
+    assert await world.said() == []
 
 
 async def test_a_draft_is_its_operators_alone(http: aiohttp.ClientSession, people: People) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from ihala_contracts.directory_v1 import OrganizationApplied, OrganizationLeft, OrganizationSuspended, PlaceReserved
+from ihala_contracts.directory_v1 import OrganizationApplied, OrganizationLeft, OrganizationSuspended, PlaceReserved, RulesetPublished
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import CaseOpened, NeedStateChanged, Sensitivity
 from ihala_contracts.notify_v1 import MessageFailed
@@ -98,6 +98,14 @@ async def test_restricted_needs_are_in_the_receivers_feed_alone(world: World) ->
     assert len(await world.feed(OPERATOR)) == before
     assert await world.feed(ORIGIN) == []
     assert "governorate" not in (await world.feed(RECEIVER))[-1]["data"]
+
+
+async def test_an_operator_alone_hears_of_its_rules(world: World) -> None:
+    event = sample(RulesetPublished)
+    await world.deliver(event)
+    [told] = await world.feed(OPERATOR)
+    assert told["data"] == event.model_dump(mode="json", include={"ruleset_id", "rule_version", "valid_from", "published_at"})
+    assert await world.feed(RECEIVER) == await world.feed(ORIGIN) == []
 
 
 async def test_an_organisation_hears_of_itself_and_its_operator_of_it(world: World) -> None:

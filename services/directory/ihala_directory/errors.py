@@ -206,7 +206,7 @@ class RulesetNotFound(Problem):
     title = Words(en="There is no such ruleset.", ar="لا توجد مجموعة قواعد كهذه.", ckb="کۆمەڵە ڕێسایەکی وا نییە.")
 
 
-class RulesetPublished(Problem):
+class RulesetNotChangeable(Problem):
     """What was published stays as it is: draft a new one."""
 
     status = 409

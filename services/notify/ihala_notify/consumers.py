@@ -16,6 +16,7 @@ from ihala_contracts.directory_v1 import (
     OrganizationSuspended,
     ProposalDecided,
     ProposalMade,
+    RulesetPublished,
     ServiceChanged,
 )
 from ihala_contracts.envelope import Event
@@ -81,6 +82,12 @@ async def need_state_changed(tx: AsyncSession, event: NeedStateChanged) -> None:
 async def case_opened(tx: AsyncSession, event: CaseOpened) -> None:
     """A case belongs to its operator alone."""
     feed.show(tx, event, Circle(operator_id=event.operator_id, sensitivity=event.sensitivity))
+
+
+@reads(RulesetPublished)
+async def ruleset_published(tx: AsyncSession, event: RulesetPublished) -> None:
+    """So do the rules by which its needs are matched."""
+    feed.show(tx, event, Circle(operator_id=event.operator_id, sensitivity=Sensitivity.STANDARD))
 
 
 @reads(OrganizationJoined)

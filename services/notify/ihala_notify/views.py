@@ -117,6 +117,7 @@ VIEWS: dict[type[Event], View] = {
     directory.ServiceChanged: _view(
         operator="service_id organization_id status changed_at", itself="service_id organization_id status changed_at"
     ),
+    directory.RulesetPublished: _view(operator="ruleset_id rule_version valid_from published_at"),
     notify.MessageDelivered: _view(operator="need_id message_id channel delivered_at"),
     notify.MessageFailed: _view(operator="need_id message_id channel reason failed_at"),
     notify.SubscriptionDisabled: _view(itself="subscription_id reason disabled_at"),

@@ -30,7 +30,7 @@ STATUS_OF = {
     NeedState.CLOSED: "closed",
 }
 _NOT_IF_RESTRICTED = frozenset({"governorate"})
-_SUBJECTS = ("referral_id", "need_id", "case_id", "service_id", "subscription_id", "organization_id")
+_SUBJECTS = ("referral_id", "need_id", "case_id", "service_id", "subscription_id", "organization_id", "ruleset_id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from ihala_directory.models import matches as models
 
 router = APIRouter(prefix="/v1", tags=["rules of matching"])
 
-_CHANGES = (errors.OfficersOnly, errors.RulesetNotFound, errors.RulesetPublished)
+_CHANGES = (errors.OfficersOnly, errors.RulesetNotFound, errors.RulesetNotChangeable)
 
 
 @router.get("/criteria", response_model=models.CriterionTexts)

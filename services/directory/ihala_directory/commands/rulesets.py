@@ -3,14 +3,16 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from ihala_contracts.directory_v1 import RulesetPublished
 from ihala_kit.auth import Caller
 from ihala_kit.db import now
 from ihala_kit.etag import Stale
 from ihala_kit.ids import new_id
+from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory import rights
-from ihala_directory.errors import RulesBeginBefore, RulesetPublished
+from ihala_directory.errors import RulesBeginBefore, RulesetNotChangeable
 from ihala_directory.matching import store, trial
 from ihala_directory.matching.tables import Ruleset
 from ihala_directory.models.matches import DryRun, DryRunRequest, RulesetDraft
@@ -29,7 +31,7 @@ async def draft(tx: AsyncSession, caller: Caller, wanted: RulesetDraft) -> Rules
 
 
 async def change(tx: AsyncSession, caller: Caller, ruleset_id: UUID, version: int, wanted: RulesetDraft) -> Ruleset:
-    """Change a draft. Raises OfficersOnly (403), RulesetNotFound (404), RulesetPublished (409), Stale (412)."""
+    """Change a draft. Raises OfficersOnly (403), RulesetNotFound (404), RulesetNotChangeable (409), Stale (412)."""
     row = await _locked(tx, caller, ruleset_id, version)
     row.name, row.body, row.tried = wanted.name, wanted.body.model_dump(mode="json"), None
     row.drafted_by = _who(caller)
@@ -38,9 +40,9 @@ async def change(tx: AsyncSession, caller: Caller, ruleset_id: UUID, version: in
 
 
 async def publish(tx: AsyncSession, caller: Caller, ruleset_id: UUID, version: int, valid_from: datetime | None) -> Ruleset:
-    """Publish a draft: from then on the operator's needs are matched by it.
+    """Publish a draft: from then on the operator's needs are matched by it; emits RulesetPublished.
 
-    Raises OfficersOnly (403), RulesetNotFound (404), RulesetPublished (409), Stale (412), RulesBeginBefore (422).
+    Raises OfficersOnly (403), RulesetNotFound (404), RulesetNotChangeable (409), Stale (412), RulesBeginBefore (422).
     """
     row = await _locked(tx, caller, ruleset_id, version)
     at = now(tx)
@@ -50,6 +52,7 @@ async def publish(tx: AsyncSession, caller: Caller, ruleset_id: UUID, version: i
     row.number = await store.next_number(tx)
     row.state, row.valid_from, row.published_by = "published", begins, _who(caller)
     _touch(row, at)
+    emit(tx, RulesetPublished(ruleset_id=row.id, operator_id=row.operator_id, rule_version=row.number, valid_from=begins, published_at=at))
     return row
 
 
@@ -72,7 +75,7 @@ async def _locked(tx: AsyncSession, caller: Caller, ruleset_id: UUID, version: i
     known = await store.ruleset(tx, ruleset_id)
     row = await store.locked_draft(tx, ruleset_id)
     if known.state == "published" or row is None:
-        raise RulesetPublished()
+        raise RulesetNotChangeable()
     if row.version != version:
         raise Stale()
     return row
