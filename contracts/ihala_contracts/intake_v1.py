@@ -164,7 +164,7 @@ class DisclosureRefused(_NeedEvent):
 
 
 class DisclosureClosed(_NeedEvent):
-    """The receiver's right to read ended. Read by notify, which asks the receiver to confirm deletion."""
+    """The receiver's right to read ended. Read by notify, which asks the receiver to confirm deletion until `acknowledge_by`."""
 
     type: Literal["org.ihala.intake.disclosure-closed"] = "org.ihala.intake.disclosure-closed"
     version: Literal[1] = 1
@@ -173,6 +173,31 @@ class DisclosureClosed(_NeedEvent):
     organization_id: UUID
     reason: str
     closed_at: datetime
+    acknowledge_by: datetime | None = None  # None: it is not asked
+
+
+class DisclosureAcknowledged(_NeedEvent):
+    """The receiver says that it deleted what it had read, or on which legal basis it keeps it. Read by notify."""
+
+    type: Literal["org.ihala.intake.disclosure-acknowledged"] = "org.ihala.intake.disclosure-acknowledged"
+    version: Literal[1] = 1
+    disclosure_id: UUID
+    referral_id: UUID
+    organization_id: UUID
+    acknowledgement: Literal["deleted", "kept"]
+    legal_basis: str | None = None
+    acknowledged_at: datetime
+
+
+class DisclosureUnacknowledged(_NeedEvent):
+    """The receiver did not answer in time whether it deleted. Read by notify, which tells the data-protection officer."""
+
+    type: Literal["org.ihala.intake.disclosure-unacknowledged"] = "org.ihala.intake.disclosure-unacknowledged"
+    version: Literal[1] = 1
+    disclosure_id: UUID
+    referral_id: UUID
+    organization_id: UUID
+    acknowledge_by: datetime
 
 
 class FollowUpDue(_NeedEvent):
@@ -211,6 +236,109 @@ class CaseOpened(Event):
     opened_at: datetime
 
 
+class PersonErased(Event):
+    """A person's keys were destroyed. Keyed by the erasure. Read by every service that seals things about needs under keys of its own:
+    it destroys those of `needs`, makes none for them ever again, and answers with its ErasureReported.
+    """
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "erasure_id"
+    type: Literal["org.ihala.intake.person-erased"] = "org.ihala.intake.person-erased"
+    version: Literal[1] = 1
+    erasure_id: UUID
+    operator_id: UUID
+    needs: list[UUID]
+    erased_at: datetime
+
+
+class ErasureOverdue(Event):
+    """After 72 hours a service has not said that its keys are gone. Keyed by the erasure. For the data-protection officer."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "erasure_id"
+    type: Literal["org.ihala.intake.erasure-overdue"] = "org.ihala.intake.erasure-overdue"
+    version: Literal[1] = 1
+    erasure_id: UUID
+    operator_id: UUID
+    awaited: list[str]
+    asked_at: datetime
+
+
+class _BreakGlassEvent(Event):
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "break_glass_id"
+
+    break_glass_id: UUID
+    operator_id: UUID
+    office_id: UUID | None = None
+    organization_id: UUID
+
+
+class BreakGlassOpened(_BreakGlassEvent):
+    """Somebody opened a file that was not theirs, for three hours and a reason. For the owning office and the data-protection officer.
+
+    `operator_id` and `office_id` own the file, `organization_id` reads it. The reason stays in intake.
+    """
+
+    type: Literal["org.ihala.intake.break-glass-opened"] = "org.ihala.intake.break-glass-opened"
+    version: Literal[1] = 1
+    opened_at: datetime
+    until: datetime
+
+
+class BreakGlassEnded(_BreakGlassEvent):
+    """It is over: the time is up, the reader gave it back, or the data-protection officer ended it. For the same two."""
+
+    type: Literal["org.ihala.intake.break-glass-ended"] = "org.ihala.intake.break-glass-ended"
+    version: Literal[1] = 1
+    by: Literal["time", "reader", "dpo"]
+    ended_at: datetime
+
+
+class CaseMoved(Event):
+    """A case has another officer, office or operator; `operator_id` owns it from now on. Keyed by the case.
+
+    Another operator: its needs say so too, each by a NeedChanged of its own.
+    """
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "case_id"
+    type: Literal["org.ihala.intake.case-moved"] = "org.ihala.intake.case-moved"
+    version: Literal[1] = 1
+    case_id: UUID
+    operator_id: UUID
+    from_operator_id: UUID | None = None  # None: the operator is the same
+    office_id: UUID | None = None
+    to: Literal["officer", "office", "operator"]
+    moved_at: datetime
+
+
+class CaseClosed(Event):
+    """Nothing more is done in a case. Keyed by the case; read by nobody but statistics."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "case_id"
+    type: Literal["org.ihala.intake.case-closed"] = "org.ihala.intake.case-closed"
+    version: Literal[1] = 1
+    case_id: UUID
+    operator_id: UUID
+    reason: str
+    closed_at: datetime
+
+
+class CaseReopened(Event):
+    """A closed case is worked on again. Keyed by the case."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "case_id"
+    type: Literal["org.ihala.intake.case-reopened"] = "org.ihala.intake.case-reopened"
+    version: Literal[1] = 1
+    case_id: UUID
+    operator_id: UUID
+    reason: str
+    reopened_at: datetime
+
+
 class SealingKeyPublished(AnySealingKeyPublished):
     """Intake's newest key for facts sealed to it."""
 
@@ -221,5 +349,9 @@ class SealingKeyPublished(AnySealingKeyPublished):
 
 EVENTS: tuple[type[Event], ...] = (
     NeedIdentified, NeedChanged, NeedConsentChanged, ConsentWithdrawn, NeedClosed, NeedStateChanged, DisclosureOpened,
-    DisclosureRefused, DisclosureClosed, FollowUpDue, FollowUpRecorded, CaseOpened, SealingKeyPublished,
+    DisclosureRefused, DisclosureClosed, FollowUpDue, FollowUpRecorded,
+    CaseOpened, CaseMoved, CaseClosed, CaseReopened,
+    SealingKeyPublished,
+    PersonErased, ErasureOverdue, BreakGlassOpened, BreakGlassEnded,
+    DisclosureAcknowledged, DisclosureUnacknowledged,
 )  # fmt: skip

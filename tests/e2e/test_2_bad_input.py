@@ -113,7 +113,7 @@ async def test_another_organisations_things_are_not_there(cast: Cast) -> None:
     for path in (
         f"/referral/v1/referrals/{offer.data['referral_id']}",
         f"/referral/v1/referrals/{uuid.uuid4()}",
-        f"/intake/v1/referrals/{offer.data['referral_id']}/person",
+        f"/intake/v1/disclosures/{offer.data['referral_id']}",
     ):
         refused(await stranger.get(path, 404), "referral-not-found")
     answer = await stranger.post(f"/referral/v1/referrals/{offer.data['referral_id']}/acceptance", {}, 404, if_match='"1"')

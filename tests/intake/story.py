@@ -24,7 +24,7 @@ class Story:
 
     @property
     def person_path(self) -> str:
-        return f"/v1/referrals/{self.referral_id}/person"
+        return f"/v1/disclosures/{self.referral_id}"
 
     async def offer(self) -> None:
         await self.house.deliver(referral_event(ReferralOffered, self.need_id, self.referral_id, self.provider))

@@ -87,7 +87,8 @@ async def test_a_wrong_scope_is_refused_on_every_route(house: House) -> None:
         ("POST", "/v1/requests"), ("GET", "/v1/requests?system=a&value=b"), ("GET", f"/v1/requests/{some}"), ("GET", f"/v1/needs/{some}"),
         ("GET", f"/v1/needs/{some}/person"), ("POST", f"/v1/needs/{some}/correction"), ("POST", f"/v1/needs/{some}/closure"),
         ("GET", f"/v1/consents/{some}"), ("POST", f"/v1/consents/{some}/revisions"), ("POST", "/v1/withdrawals"),
-        ("GET", f"/v1/referrals/{some}/person"), ("GET", f"/v1/contacts/{some}"), ("GET", "/v1/follow-ups"),
+        ("GET", f"/v1/disclosures/{some}"), ("GET", "/v1/disclosures"), ("POST", f"/v1/disclosures/{some}/acknowledgement"),
+        ("GET", f"/v1/contacts/{some}"), ("GET", "/v1/follow-ups"),
         ("GET", f"/v1/follow-ups/{some}"), ("POST", f"/v1/follow-ups/{some}/result"),
     ]  # fmt: skip
     for method, path in routes:

@@ -18,7 +18,7 @@ READS: dict[str, dict[str, int]] = {
     "/v1/needs/{need}": {"origin": 404, "operator": 200},
     "/v1/needs/{need}/person": {"origin": 404, "operator": 200},
     "/v1/consents/{consent}": {"origin": 200, "operator": 200},
-    "/v1/referrals/{referral}/person": {"origin": 404, "operator": 404, "provider": 200},
+    "/v1/disclosures/{referral}": {"origin": 404, "operator": 404, "provider": 200},
     "/v1/contacts/{need}": {"origin": 403, "operator": 403, "provider": 403, "stranger": 403, "other operator": 403, "ministry": 403},
     "/v1/follow-ups/{follow_up}": {"origin": 200, "operator": 200},
 }

@@ -9,6 +9,7 @@ from ihala_kit.service import Service
 
 from ihala_intake import consumers, work
 from ihala_intake.api import ROUTERS
+from ihala_intake.commands.acknowledge import notice_silence
 from ihala_intake.commands.announce import announce_waiting
 from ihala_intake.settings import Settings
 
@@ -31,7 +32,11 @@ def create_service(settings: Settings) -> Service:
         routers=ROUTERS,
         readers=[consumers],
         performers=[work],
-        jobs=[Job("announce-needs", 1.0, announce_waiting), Job("purge-idempotency", 3600.0, purge_idempotency)],
+        jobs=[
+            Job("announce-needs", 1.0, announce_waiting),
+            Job("purge-idempotency", 3600.0, purge_idempotency),
+            Job("notice-silence", 60.0, notice_silence),
+        ],
         seals_for=(referral_v1.SealingKeyPublished,),
     )
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 LASTS_UNLESS_SAID = timedelta(days=365)
 LONGEST = timedelta(days=5 * 365)
+ACKNOWLEDGE_WITHIN = timedelta(hours=72)
 
 Refusal = Literal["withdrawn", "consent_too_narrow", "need_closed"]
 
@@ -50,3 +51,11 @@ def refusal(allowed: Allowed, organization_id: UUID, at: datetime, *, need_close
     if need_closed:
         return "need_closed"
     return None if allowed.covers(organization_id, at) else "consent_too_narrow"
+
+
+def acknowledge_by(reason: str, closed_at: datetime) -> datetime | None:
+    """Return until when a receiver says that it deleted, or on which basis it keeps; None where it is not asked.
+
+    When the time after a finished service is simply over, what the receiver wrote about its own service is its own record.
+    """
+    return None if reason == "period_over" else closed_at + ACKNOWLEDGE_WITHIN

@@ -162,15 +162,15 @@ class Tale:
                 step.saw(await self.watch.expect(name, about_referral(offer)))
 
     async def disclosed(self, offer: Seen) -> None:
-        path = f"/intake/v1/referrals/{offer.data['referral_id']}/person"
+        path = f"/intake/v1/disclosures/{offer.data['referral_id']}"
         provider = self.cast.provider(offer.data["organization_id"])
-        with self.screen.step(provider.name, "GET /intake/v1/referrals/{id}/person") as step:
+        with self.screen.step(provider.name, "GET /intake/v1/disclosures/{referral}") as step:
             person = await provider.get(path)
             opened = sorted(name for name in person.body["categories"])
             self.screen.check(opened == sorted(CONSENTED), f"opened {opened}, consented {sorted(CONSENTED)}")
             self.screen.check(self.family.given in json.dumps(person.body, ensure_ascii=False), "the name is missing")
             step.remark = f"exactly what she consented to: {', '.join(opened)}; the reading is logged"
-        with self.screen.step("stranger-ngo", "GET /intake/v1/referrals/{id}/person") as step:
+        with self.screen.step("stranger-ngo", "GET /intake/v1/disclosures/{referral}") as step:
             refused = await self.cast.client("stranger-ngo").get(path, 404)
             step.remark = f"404 {refused.body['type']}"
 

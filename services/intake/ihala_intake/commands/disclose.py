@@ -40,11 +40,13 @@ async def open_or_refuse(tx: AsyncSession, need: Need, copy: ReferralCopy) -> No
 
 
 def close(tx: AsyncSession, disclosure: Disclosure, reason: str) -> None:
-    """End a receiver's right to read; emits DisclosureClosed. The disclosure is locked and open."""
+    """End a receiver's right to read, and ask it to delete; emits DisclosureClosed. The disclosure is locked and open."""
     disclosure.state, disclosure.closed_at, disclosure.reason = "closed", now(tx), reason
+    disclosure.acknowledge_by = consent_rules.acknowledge_by(reason, disclosure.closed_at)
     emit(tx, DisclosureClosed(
         need_id=disclosure.need_id, operator_id=disclosure.operator_id, disclosure_id=disclosure.id, referral_id=disclosure.referral_id,
         organization_id=disclosure.organization_id, reason=reason, closed_at=disclosure.closed_at,
+        acknowledge_by=disclosure.acknowledge_by,
     ))  # fmt: skip
 
 

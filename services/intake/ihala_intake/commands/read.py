@@ -7,12 +7,13 @@ from ihala_kit.db import Database, now
 from ihala_kit.inbox import reader_fresh
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import keys, store
+from ihala_intake import disclosures_store, keys, store
 from ihala_intake.commands import revisions
 from ihala_intake.commands.people import open_person
 from ihala_intake.consent_rules import Category
 from ihala_intake.contacts import contact_of
 from ihala_intake.details import NeedDetails, PersonDetails
+from ihala_intake.disclosed_fields import fields_of
 from ihala_intake.errors import DisclosurePending, NeedNotFound, PersonErased, ReferralNotFound, StateStale
 from ihala_intake.ledger import log_access
 from ihala_intake.models.people import ContactView, PersonView
@@ -107,14 +108,16 @@ async def _disclosed(tx: AsyncSession, caller: Caller, disclosure: Disclosure) -
     need = await tx.get_one(Need, disclosure.need_id)
     names = set(disclosure.categories) & set(consent.categories)
     view = frame(need, disclosure.revision, names, referral_id=disclosure.referral_id)
-    return await _opened(tx, view, need, what="disclosure")
+    found = await _opened(tx, view, need, what="disclosure")
+    await disclosures_store.write_down(tx, disclosure, fields_of(found), now(tx))
+    return found
 
 
 async def _opened(tx: AsyncSession, view: PersonView, need: Need, what: str) -> PersonView:
     row = await store.person(tx, need.person_id)
     try:
         person = await open_person(tx, row)
-        found = portrait(view, person, await _members(tx, row, view), [await open_need(tx, need)])
+        found = portrait(view, person, await _members(tx, row, view), [await open_need(tx, need)], now(tx))
     except PersonErased:
         if view.referral_id is None:
             raise

@@ -1,14 +1,21 @@
 """Intake's tables. Every column says whether it is personal; personal ones hold ciphertext or keyed hashes, nothing else."""
 
 from ihala_intake.tables.access import AccessChain, AccessLog
+from ihala_intake.tables.attachments import Attachment, AttachmentPart
 from ihala_intake.tables.base import Table
 from ihala_intake.tables.cases import Assistance, CaseFile, Need, Reference, Request, RequestIdentifier
-from ihala_intake.tables.consents import Consent, ConsentRevision, Disclosure
+from ihala_intake.tables.casework import Appointment, CaseStep, HandOver
+from ihala_intake.tables.complaints import Complaint
+from ihala_intake.tables.consents import Consent, ConsentRevision, Disclosed, Disclosure
 from ihala_intake.tables.following import FollowUp, Organization, Overtaken, ReferralCopy
-from ihala_intake.tables.people import DataKey, Household, Person, PersonMark
+from ihala_intake.tables.people import DataKey, Household, HouseholdMember, Person, PersonMark
+from ihala_intake.tables.protection import BreakGlass, Erasure, ErasureReport, RetentionMark, RetentionReport
+from ihala_intake.tables.ways_in import NaturalKey, NeedAgain
 
 __all__ = [
-    "AccessChain", "AccessLog", "Assistance", "CaseFile", "Consent", "ConsentRevision", "DataKey", "Disclosure", "FollowUp",
-    "Household", "Need", "Organization", "Overtaken", "Person", "PersonMark", "Reference", "ReferralCopy", "Request",
-    "RequestIdentifier", "Table",
+    "Appointment", "Attachment", "AttachmentPart", "CaseStep", "Complaint", "HandOver",
+    "AccessChain", "AccessLog", "Assistance", "BreakGlass", "Erasure", "ErasureReport", "RetentionMark", "RetentionReport",
+    "CaseFile", "Consent", "ConsentRevision", "DataKey", "Disclosed", "Disclosure", "FollowUp",
+    "Household", "HouseholdMember", "NaturalKey", "Need", "NeedAgain", "Organization", "Overtaken", "Person", "PersonMark", "Reference",
+    "ReferralCopy", "Request", "RequestIdentifier", "Table",
 ]  # fmt: skip

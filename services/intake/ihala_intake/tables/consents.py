@@ -7,6 +7,9 @@ from sqlalchemy import Boolean, Index, LargeBinary, text
 
 from ihala_intake.tables.base import Table, a_code, a_number, an_id, an_instant, column, ids, sealed, texts
 
+_AWAITED = "acknowledge_by IS NOT NULL AND acknowledged_at IS NULL AND silent_since IS NULL"
+_SILENT = "silent_since IS NOT NULL AND acknowledged_at IS NULL"
+
 
 class Consent(Table, table=True):
     """What a person allows now: the newest revision. Its row is the lock that withdrawal and acceptance both take."""
@@ -78,8 +81,16 @@ class Disclosure(Table, table=True):
     ends_at: datetime | None = an_instant(null=True)  # set when the referral ended after first contact
     closed_at: datetime | None = an_instant(null=True)
     reason: str | None = a_code(null=True)
+    acknowledge_by: datetime | None = an_instant(null=True)  # until when the receiver says that it deleted; null: not asked
+    acknowledged_at: datetime | None = an_instant(null=True)
+    acknowledgement: str | None = a_code(null=True)  # deleted | kept
+    legal_basis: str | None = a_code(null=True)  # on which it keeps something
+    silent_since: datetime | None = an_instant(null=True)  # it did not answer in time, and the data-protection officer was told
 
     __table_args__ = (
+        Index("disclosure_awaited", "acknowledge_by", "id", postgresql_where=text(_AWAITED)),
+        Index("disclosure_silent", "operator_id", "silent_since", "id", postgresql_where=text(_SILENT)),
+        Index("disclosure_person", "person_id", "id"),
         Index("disclosure_referral", "referral_id", unique=True),
         Index("disclosure_need", "need_id"),
         Index("disclosure_open_consent", "consent_id", postgresql_where=text("state = 'open'")),
@@ -87,3 +98,18 @@ class Disclosure(Table, table=True):
         Index("disclosure_open_household", "household_id", "organization_id", postgresql_where=text("state = 'open'")),
         Index("disclosure_open_organization", "organization_id", "id", postgresql_where=text("state = 'open'")),
     )
+
+
+class Disclosed(Table, table=True):
+    """What a receiver really read under one revision of the consent: names of fields, never what stood in them."""
+
+    disclosure_id: UUID = an_id("disclosure", key=True)
+    revision: int = a_number(key=True)
+    operator_id: UUID = an_id()
+    origin_id: UUID = an_id()
+    organization_id: UUID = an_id()  # the receiver
+    sensitivity: str = a_code()
+    fields: list[str] = texts()
+    reads: int = a_number()
+    first_read_at: datetime = an_instant()
+    last_read_at: datetime = an_instant()

@@ -1,0 +1,76 @@
+"""Queries about disclosures for their receivers, their owners and the data-protection officer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import fetch
+from sqlalchemy import ColumnElement, and_, or_, tuple_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_intake.store import INTERIOR
+from ihala_intake.tables import Disclosed, Disclosure
+
+_READ = """
+    INSERT INTO disclosed (disclosure_id, revision, operator_id, origin_id, organization_id, sensitivity, fields, reads,
+                           first_read_at, last_read_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $8)
+    ON CONFLICT (disclosure_id, revision) DO UPDATE SET
+        fields = (SELECT array_agg(DISTINCT f ORDER BY f) FROM unnest(disclosed.fields || excluded.fields) f),
+        reads = disclosed.reads + 1, last_read_at = excluded.last_read_at
+"""
+
+
+def _owned(caller: Caller) -> ColumnElement[bool]:
+    """Hold for disclosures the caller may know of as the owner or the origin; the interior ministry's centres learn of no provider."""
+    owned = col(Disclosure.operator_id) == caller.organization_id
+    return owned if caller.organization_kind in INTERIOR else or_(owned, col(Disclosure.origin_id) == caller.organization_id)
+
+
+async def of_person(tx: AsyncSession, caller: Caller, person_id: UUID, after: UUID | None, limit: int) -> Sequence[Disclosure]:
+    """Return a person's disclosures, the oldest first."""
+    query = select(Disclosure).where(Disclosure.person_id == person_id, _owned(caller))
+    query = query if after is None else query.where(Disclosure.id > after)
+    return (await tx.exec(query.order_by(col(Disclosure.id)).limit(limit))).all()
+
+
+async def silent(tx: AsyncSession, caller: Caller, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Disclosure]:
+    """Return the operator's disclosures whose receiver did not say in time that it deleted, the longest silent first."""
+    query = select(Disclosure).where(Disclosure.operator_id == caller.organization_id)
+    query = query.where(col(Disclosure.silent_since).is_not(None), col(Disclosure.acknowledged_at).is_(None))
+    if after is not None:
+        query = query.where(tuple_(Disclosure.silent_since, Disclosure.id) > after)
+    return (await tx.exec(query.order_by(col(Disclosure.silent_since), col(Disclosure.id)).limit(limit))).all()
+
+
+async def received(tx: AsyncSession, caller: Caller, referral_id: UUID) -> Disclosure | None:
+    """Return what was opened to the caller's organisation for a referral, open or closed, locked."""
+    query = select(Disclosure).where(
+        Disclosure.referral_id == referral_id, Disclosure.organization_id == caller.organization_id
+    )  # fmt: skip
+    return (await tx.exec(query.with_for_update(key_share=True), execution_options={"populate_existing": True})).one_or_none()
+
+
+async def unanswered(tx: AsyncSession, at: datetime, limit: int) -> Sequence[Disclosure]:
+    """Return disclosures whose receivers should have answered by now, locked but for those somebody else has."""
+    query = select(Disclosure).where(and_(
+        col(Disclosure.acknowledge_by) <= at, col(Disclosure.acknowledged_at).is_(None), col(Disclosure.silent_since).is_(None)
+    ))  # fmt: skip
+    query = query.order_by(col(Disclosure.acknowledge_by), col(Disclosure.id)).limit(limit)
+    return (await tx.exec(query.with_for_update(key_share=True, skip_locked=True))).all()
+
+
+async def read_under(tx: AsyncSession, disclosure_ids: Sequence[UUID]) -> Sequence[Disclosed]:
+    """Return what was read of these disclosures, by revision."""
+    query = select(Disclosed).where(col(Disclosed.disclosure_id).in_(disclosure_ids))
+    return (await tx.exec(query.order_by(col(Disclosed.disclosure_id), col(Disclosed.revision)))).all()
+
+
+async def write_down(tx: AsyncSession, disclosure: Disclosure, fields: list[str], at: datetime) -> None:
+    """Add one read to what went to the receiver under the disclosure's revision."""
+    await fetch(
+        tx, _READ, disclosure.id, disclosure.revision, disclosure.operator_id, disclosure.origin_id, disclosure.organization_id,
+        disclosure.sensitivity, fields, at,
+    )  # fmt: skip
