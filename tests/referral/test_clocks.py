@@ -1,12 +1,9 @@
 """Levels, expiry, questions and first contact as time passes: each fires once, never early, also after a day without a clock."""
 
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import timedelta
 
 import pytest
 from ihala_contracts.referral_v1 import (
-    DeadlineMissed,
-    Escalated,
     PlacementRequested,
     ReferralAnswered,
     ReferralExpired,
@@ -14,23 +11,8 @@ from ihala_contracts.referral_v1 import (
 )
 
 from tests.referral.actors import FIRST, HLP, NGO, OFFICER, SUNDAY
+from tests.referral.ticks import EPSILON, MONDAY, TUESDAY, WEDNESDAY, at, levels, missed
 from tests.referral.world import World, kinds
-
-MONDAY, TUESDAY, WEDNESDAY = (SUNDAY + timedelta(days=n) for n in (1, 2, 3))
-EPSILON = timedelta(seconds=30)
-
-
-async def levels(world: World, need_id: UUID) -> list[tuple[int, list[str]]]:
-    return [(event.level, event.to) for event in await world.all(Escalated, need_id)]
-
-
-async def missed(world: World, need_id: UUID) -> list[str]:
-    return [event.deadline for event in await world.all(DeadlineMissed, need_id)]
-
-
-async def at(world: World, when: datetime) -> None:
-    world.set_time(when)
-    await world.tick()
 
 
 async def test_an_urgent_offer_climbs_level_by_level_and_expires(world: World) -> None:

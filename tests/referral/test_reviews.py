@@ -1,12 +1,9 @@
 """Reviews, holds, waiting lists, triage and silence: whatever is open comes back to somebody."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 import pytest
 from ihala_contracts.referral_v1 import (
-    DeadlineMissed,
-    Escalated,
     NeedUnserved,
     PlacementRequested,
     PlacementTriaged,
@@ -16,24 +13,9 @@ from ihala_kit.auth import Caller
 from ihala_referral.commands import ticking
 from ihala_referral.guards import Situation
 
-from tests.referral.actors import COORDINATOR, FIRST, HLP, NGO, SECOND, SUNDAY
+from tests.referral.actors import COORDINATOR, FIRST, HLP, NGO, SECOND
+from tests.referral.ticks import EPSILON, MONDAY, TUESDAY, WEDNESDAY, at, levels, missed
 from tests.referral.world import World, kinds
-
-MONDAY, TUESDAY, WEDNESDAY = (SUNDAY + timedelta(days=n) for n in (1, 2, 3))
-EPSILON = timedelta(seconds=30)
-
-
-async def levels(world: World, need_id: UUID) -> list[tuple[int, list[str]]]:
-    return [(event.level, event.to) for event in await world.all(Escalated, need_id)]
-
-
-async def missed(world: World, need_id: UUID) -> list[str]:
-    return [event.deadline for event in await world.all(DeadlineMissed, need_id)]
-
-
-async def at(world: World, when: datetime) -> None:
-    world.set_time(when)
-    await world.tick()
 
 
 async def test_a_running_service_is_reviewed_each_30_days(world: World) -> None:
