@@ -14,7 +14,7 @@ from ihala_intake.keys import Key
 from ihala_intake.models.requests import Identifier
 from ihala_intake.tables import Request, RequestIdentifier
 
-_HOLD = text("SELECT pg_advisory_xact_lock(:number)")
+_HOLD = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) number")
 
 
 def mark_of(tx: AsyncSession, system: str, value: str) -> bytes:
@@ -23,9 +23,9 @@ def mark_of(tx: AsyncSession, system: str, value: str) -> bytes:
 
 
 async def hold(tx: AsyncSession, origin_id: UUID, marks: Sequence[bytes]) -> None:
-    """Let only one transaction at a time bring these numbers of an origin; in one order, so that two never wait for each other."""
-    for number in sorted({_lock_number(origin_id, mark) for mark in marks}):
-        await tx.execute(_HOLD, {"number": number})
+    """Let only one transaction at a time bring these marks of an origin; in one order, so that two never wait for each other."""
+    if marks:
+        await tx.execute(_HOLD, {"numbers": sorted({_lock_number(origin_id, mark) for mark in marks})})
 
 
 def add(tx: AsyncSession, request: Request, identifiers: Sequence[Identifier], key: Key) -> list[RequestIdentifier]:

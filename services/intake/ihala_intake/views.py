@@ -10,10 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import keys, needs, numbers, store
 from ihala_intake.details import AssistanceDetails, NeedDetails
-from ihala_intake.errors import PersonErased
 from ihala_intake.keys import Key
 from ihala_intake.models.requests import Helped, NeedStatus, RequestView
-from ihala_intake.tables import Assistance, CaseFile, Consent, Need, Request, RequestIdentifier
+from ihala_intake.tables import Assistance, Need, Request, RequestIdentifier
+from ihala_intake.ways_in import store as ways_in
 
 
 @dataclass(frozen=True)
@@ -22,32 +22,46 @@ class Rows:
 
     request: Request
     identifiers: Sequence[RequestIdentifier]
-    cases: Sequence[CaseFile]
+    case_ids: Sequence[UUID]
     needs: Sequence[Need]
-    consents: Sequence[Consent]
+    refused: bool  # a consent
     assistance: Assistance | None
     keys: dict[UUID, Key]
 
 
 async def request(tx: AsyncSession, caller: Caller, row: Request) -> RequestView:
     """Return a stored request as the caller may see it."""
-    found = await store.needs_of(tx, row.id)
-    assistance = await store.assistance_of(tx, row.id)
-    consents = await store.consents(tx, {need.consent_id for need in found})
-    wanted = {row.key_id, *(need.key_id for need in found)} | ({assistance.key_id} if assistance else set())
-    identifiers, cases = await store.identifiers_of(tx, row.id), await store.cases_of(tx, row.id)
-    opened = await _keys(tx, wanted) if caller.organization_id == row.origin_id else {}
-    return view(caller, Rows(row, identifiers, cases, found, consents, assistance, opened))
+    return (await requests(tx, caller, [row]))[0]
+
+
+async def requests(tx: AsyncSession, caller: Caller, rows: Sequence[Request]) -> list[RequestView]:
+    """Return stored requests as the caller may see them, with as many queries for a hundred as for one."""
+    ids = [row.id for row in rows]
+    needs = await ways_in.needs_of(tx, caller, ids)
+    cases, given = await ways_in.cases_of(tx, caller, ids), await ways_in.assistance_of(tx, caller, ids)
+    refusing = {consent.id for consent in await ways_in.consents(tx, caller, {need.consent_id for _, need in needs})
+                if consent.state == "refused"}  # fmt: skip
+    numbers, opened = await ways_in.numbers_of(tx, caller, ids), await _keys(tx, caller, rows, needs, given)
+    found = []
+    for row in rows:
+        own = [need for request_id, need in needs if request_id == row.id]
+        assistance = next((one for one in given if one.request_id == row.id), None)
+        case_ids = {case.id for case in cases if case.request_id == row.id} | {need.case_id for need in own}
+        found.append(view(caller, Rows(
+            row, [one for one in numbers if one.request_id == row.id], sorted(case_ids | ({assistance.case_id} if assistance else set())),
+            own, any(need.consent_id in refusing for need in own), assistance, opened if caller.organization_id == row.origin_id else {},
+        )))  # fmt: skip
+    return found
 
 
 def view(caller: Caller, rows: Rows) -> RequestView:
     """Return what the caller may see of these rows."""
     key = rows.keys.get(rows.request.key_id)
     return RequestView(
-        request_id=rows.request.id, reference=rows.request.reference, case_ids=[case.id for case in rows.cases],
+        request_id=rows.request.id, reference=rows.request.reference, case_ids=list(rows.case_ids),
         identifiers=[numbers.opened(key, one) for one in rows.identifiers] if key else [],
         needs=[_need(caller, rows, need) for need in rows.needs],
-        helped_on_the_spot=_helped(rows), information_only=any(consent.state == "refused" for consent in rows.consents),
+        helped_on_the_spot=_helped(rows), information_only=rows.refused,
     )  # fmt: skip
 
 
@@ -78,12 +92,11 @@ def _helped(rows: Rows) -> Helped | None:
     return Helped(code=code, at=assistance.given_at)
 
 
-async def _keys(tx: AsyncSession, wanted: set[UUID]) -> dict[UUID, Key]:
-    """Return these keys but for those that were destroyed."""
-    found: dict[UUID, Key] = {}
-    for key_id in wanted:
-        try:
-            found[key_id] = await keys.of(tx, key_id)
-        except PersonErased:
-            continue
-    return found
+async def _keys(
+    tx: AsyncSession, caller: Caller, rows: Sequence[Request], needs: Sequence[tuple[UUID, Need]], given: Sequence[Assistance]
+) -> dict[UUID, Key]:
+    """Return the keys of what the caller brought, but for those that were destroyed."""
+    own = {row.id: row.key_id for row in rows if row.origin_id == caller.organization_id}
+    wanted = {*own.values(), *(need.key_id for request_id, need in needs if request_id in own)}
+    wanted |= {one.key_id for one in given if one.request_id in own}
+    return {row.id: Key(row.id, row.wrapped, keys.vault(tx)) for row in await ways_in.keys_of(tx, wanted) if row.wrapped}

@@ -2,7 +2,7 @@
 
 import logging
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -125,9 +125,13 @@ async def _problem(request: Request, error: Exception) -> Response:
 async def _malformed(request: Request, error: Exception) -> Response:
     """Say where and by what code, never with what."""
     assert isinstance(error, RequestValidationError)
+    return answer(request, malformed(request, error.errors()))
+
+
+def malformed(request: Request, errors: Sequence[Mapping[str, Any]]) -> MalformedRequest:
+    """Return the refusal of a body with pydantic's errors; their `loc` begins with "body", "query" …"""
     words: OwnWords = request.app.words
-    found = [_field_error(words, item) for item in error.errors()[:MOST_FIELD_ERRORS]]
-    return answer(request, MalformedRequest(errors=found))
+    return MalformedRequest(errors=[_field_error(words, item) for item in errors[:MOST_FIELD_ERRORS]])
 
 
 async def _framework(request: Request, error: Exception) -> Response:

@@ -58,18 +58,23 @@ class ProblemDocument(BaseModel):
 
 def answer(request: Request, problem: Problem) -> Response:
     """Return the problem as a response in the language the request asks for."""
-    language = language_of(request.headers.get("accept-language"))
+    document, language = document_of(request, problem), language_of(request.headers.get("accept-language"))
+    headers = {"Content-Language": language, "Cache-Control": "no-store", "Vary": "Accept-Language", **problem.headers}
+    return JSONResponse(document, problem.status, headers, MEDIA_TYPE)
+
+
+def document_of(request: Request, problem: Problem) -> dict[str, Any]:
+    """Return the problem's document, for an answer that holds more than one."""
     document = {
         "type": TYPE_PREFIX + problem.slug,
-        "title": problem.title.spoken(language),
+        "title": problem.title.spoken(language_of(request.headers.get("accept-language"))),
         "status": problem.status,
         **jsonable_encoder(problem.members),
     }
     request_id = request.scope.get("ihala.request_id")
     if request_id:
         document["instance"] = f"urn:ihala:request:{request_id}"
-    headers = {"Content-Language": language, "Cache-Control": "no-store", "Vary": "Accept-Language", **problem.headers}
-    return JSONResponse(document, problem.status, headers, MEDIA_TYPE)
+    return document
 
 
 def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:

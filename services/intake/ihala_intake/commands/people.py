@@ -4,39 +4,49 @@ from datetime import datetime
 from uuid import UUID
 
 from ihala_kit.db import now
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import keys
-from ihala_intake.details import FocalPoint, PersonDetails, Phone
+from ihala_intake import keys, marks, people_store
+from ihala_intake.details import FocalPoint, PersonDetails
 from ihala_intake.keys import Key
-from ihala_intake.models.requests import MemberIn, RequestIn
+from ihala_intake.models.persons import MemberIn, Said
+from ihala_intake.models.requests import RequestIn
+from ihala_intake.person_rules import numbers_of_others, phones_of
 from ihala_intake.tables import Person, PersonMark
 
 
 def details_of(body: RequestIn) -> PersonDetails:
     """Return what a request says of its person, with the household's size."""
     said = body.person.model_dump(exclude={"phones"})
-    phones = [Phone(**phone.model_dump()) for phone in body.person.phones]
+    phones = phones_of(body.person.phones, numbers_of_others(_everybody(body), body.person))
     focal_point = FocalPoint(**body.focal_point.model_dump()) if body.focal_point else None
-    return PersonDetails(**said, phones=phones, focal_point=focal_point, household_size=_size(body))
+    return PersonDetails(**said, phones=phones, focal_point=focal_point, household_size=size_of(body))
 
 
-def member_details(member: MemberIn) -> PersonDetails:
-    """Return what is said of somebody else in the household."""
-    return PersonDetails(**member.model_dump())
+def member_details(body: RequestIn, member: MemberIn) -> PersonDetails:
+    """Return what is said of somebody else in the household. Nobody's phone becomes theirs, and theirs becomes nobody's."""
+    said = member.model_dump(exclude={"phones", "needs", "consent"})
+    phones = phones_of(member.phones, numbers_of_others(_everybody(body), member))
+    return PersonDetails(**said | {"place": member.place or body.person.place}, phones=phones, household_size=size_of(body))
 
 
-def _size(body: RequestIn) -> int | None:
+def size_of(body: RequestIn) -> int | None:
+    """Return how many live together, with the one who asks; None when it was not said."""
     if body.household is None:
         return None
     return body.household.size or (len(body.household.members) + 1 if body.household.members else None)
+
+
+def _everybody(body: RequestIn) -> list[Said]:
+    return [body.person, *(body.household.members if body.household else [])]
 
 
 def add_person(
     tx: AsyncSession, person_id: UUID, key: Key, details: PersonDetails, *, operator_id: UUID, origin_id: UUID, sensitivity: str,
     held_by: str, household_id: UUID | None = None,
 ) -> Person:  # fmt: skip
-    """Store a person; one that is not restricted can be found again by phone."""
+    """Store a person; one that is not restricted can be found again."""
     at = now(tx)
     person = Person(
         id=person_id, key_id=key.id, operator_id=operator_id, origin_id=origin_id, sensitivity=sensitivity, household_id=household_id,
@@ -44,9 +54,7 @@ def add_person(
     )  # fmt: skip
     tx.add(person)
     if sensitivity != "restricted":
-        numbers = {phone.number for phone in details.phones}
-        marks = {keys.blind(tx, number, "phone") for number in numbers}
-        tx.add_all(PersonMark(person_id=person_id, kind="phone", value=mark, operator_id=operator_id) for mark in marks)
+        tx.add_all(_marks(tx, person, details))
     return person
 
 
@@ -56,9 +64,23 @@ async def open_person(tx: AsyncSession, person: Person) -> PersonDetails:
 
 
 async def change_person(tx: AsyncSession, person: Person, details: PersonDetails, at: datetime) -> None:
-    """Store other details."""
+    """Store other details of a locked person, and by what they are found from now on."""
     person.details = (await keys.of(tx, person.key_id)).seal(details, _about(person.id))
     person.changed_at, person.version = at, person.version + 1
+    if person.sensitivity != "restricted":
+        before = {(mark.kind, mark.value): mark for mark in await people_store.marks_of(tx, person.id)}
+        after = {(mark.kind, mark.value): mark for mark in _marks(tx, person, details)}
+        added = [mark.model_dump() for named, mark in after.items() if named not in before]
+        if added:  # an origin that tells of its person again does not see the marks that are there
+            await tx.execute(insert(PersonMark).values(added).on_conflict_do_nothing())
+        for named in before.keys() - after.keys():
+            await tx.delete(before[named])
+
+
+def _marks(tx: AsyncSession, person: Person, details: PersonDetails) -> list[PersonMark]:
+    """Return the keyed hashes by which somebody who knows a phone or a document's number finds the person."""
+    found = {(kind, keys.blind(tx, text, kind)) for kind, text in marks.exact(details)}
+    return [PersonMark(person_id=person.id, kind=kind, value=value, operator_id=person.operator_id) for kind, value in found]
 
 
 def _about(person_id: UUID) -> str:

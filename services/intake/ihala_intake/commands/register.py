@@ -1,5 +1,6 @@
 """A request comes in: its person, consent, cases and needs are written down, and referral is told."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from ihala_kit.auth import Caller
@@ -7,42 +8,65 @@ from ihala_kit.db import now
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import numbers, references, store, views
-from ihala_intake.commands import checks
-from ihala_intake.commands.filing import File, Filing, open_file
-from ihala_intake.commands.grouping import Group, grouped
+from ihala_intake.commands import checks, known
+from ihala_intake.commands.filing import File, Filing, open_files
+from ihala_intake.commands.grouping import Asked, Group, grouped
+from ihala_intake.commands.homes import Home
+from ihala_intake.commands.people import details_of
 from ihala_intake.errors import IdentifiersConflict
 from ihala_intake.models.requests import RequestIn, RequestView
-from ihala_intake.tables import Request
+from ihala_intake.tables import Need, Request
+from ihala_intake.ways_in.store import remember
 
 
 async def register(tx: AsyncSession, caller: Caller, body: RequestIn) -> RequestView:
     """Take a request, or return the one that the origin brought before under the same number; emits CaseOpened, NeedIdentified.
 
+    A person whom the origin brought before is the known one, and what they still wait for is not asked twice.
     Raises MalformedRequest, UnknownNeedCode, UnknownPlace, ConsentMissing, OperatorUnknown, IdentityHeldByOrigin (422),
     IdentifiersConflict (409).
     """
-    known = await _known(tx, caller, body)
-    if known is not None:
-        return await views.request(tx, caller, known)
+    marks = known.marks_of(tx, details_of(body), body.identity_held_by)
+    request = await _same_number(tx, caller, body, marks)
+    if request is not None:
+        return await views.request(tx, caller, request)
     checks.check_request(body, now(tx))
     place, groups = checks.checked_place(body.person.place, "#/person/place"), grouped(body)
     operator_id = await checks.operator_of(tx, caller)
-    filing = Filing(tx, caller, body, now(tx), operator_id, place, {})
+    person = await known.find(tx, caller, operator_id, marks)
+    again = await known.asked_before(tx, caller, person, body.consent, groups) if person else []
+    filing = Filing(tx, caller, body, now(tx), operator_id, place, {}, person)
+    groups = _without(groups, [asked for asked, _ in again])
     filing.references.update(await references.take(tx, place.reference_prefix, _to_name(filing, groups)))
-    files = [await open_file(filing, group) for group in groups]
-    return views.view(caller, _add_request(filing, files))
+    home, files = await open_files(filing, groups)
+    if person is not None and all(group.restricted for group in groups):
+        await known.bring_up_to_date(tx, person, details_of(body).ordinary())
+    await _remember(filing, home, marks)
+    return views.view(caller, await _add_request(filing, files, again))
 
 
-async def _known(tx: AsyncSession, caller: Caller, body: RequestIn) -> Request | None:
-    """Return the request these numbers mean. Two at once wait for each other here."""
+def marks_of(tx: AsyncSession, body: RequestIn) -> list[bytes]:
+    """Return what two transactions must not bring at once: the request's numbers, and what its person is known by."""
+    natural = known.marks_of(tx, details_of(body), body.identity_held_by)
+    return [*(numbers.mark_of(tx, one.system, one.value) for one in body.identifiers), *natural]
+
+
+async def _same_number(tx: AsyncSession, caller: Caller, body: RequestIn, natural: list[bytes]) -> Request | None:
+    """Return the request these numbers mean. Two at once with a number, or about a person, wait for each other here."""
     marks = [numbers.mark_of(tx, one.system, one.value) for one in body.identifiers]
+    await numbers.hold(tx, caller.organization_id, [*marks, *natural])
     if not marks:
         return None
-    await numbers.hold(tx, caller.organization_id, marks)
     found = await store.known_numbers(tx, caller.organization_id, marks)
     if len(found) > 1:
         raise IdentifiersConflict()
     return await tx.get_one(Request, found.pop()) if found else None
+
+
+def _without(groups: list[Group], again: list[Asked]) -> list[Group]:
+    """Return what is left to be filed."""
+    left = [replace(group, needs=[one for one in group.needs if one not in again]) for group in groups]
+    return [group for group in left if group.needs or group.helped]
 
 
 def _to_name(filing: Filing, groups: list[Group]) -> dict[UUID, str]:
@@ -53,17 +77,30 @@ def _to_name(filing: Filing, groups: list[Group]) -> dict[UUID, str]:
     return wanted
 
 
-def _add_request(filing: Filing, files: list[File]) -> views.Rows:
-    caller, first = filing.caller, files[0]
+async def _add_request(filing: Filing, files: list[File], again: list[tuple[Asked, Need]]) -> views.Rows:
+    tx, caller, person = filing.tx, filing.caller, filing.known
+    by_key = {file.key.id: file.key for file in files} | ({person.key.id: person.key} if person else {})
+    key = files[0].key if files else next(iter(by_key.values()))
     request = Request(
-        id=filing.request_id, reference=filing.references[filing.request_id], key_id=first.key.id, origin_kind=caller.organization_kind,
+        id=filing.request_id, reference=filing.references[filing.request_id], key_id=key.id, origin_kind=caller.organization_kind,
         office_id=filing.body.office_id, client_id=caller.client_id, acting_officer=caller.acting_officer, received_at=filing.at,
         **filing.owners,
     )  # fmt: skip
-    filing.tx.add(request)
-    identifiers = numbers.add(filing.tx, request, filing.body.identifiers, first.key)
-    needs = sorted((need for file in files for need in file.needs), key=lambda need: need.id)
+    tx.add(request)
+    identifiers = numbers.add(tx, request, filing.body.identifiers, key)
+    if person is not None:
+        await known.add_again(tx, person, request, again)
+    needs = sorted([need for file in files for need in file.needs] + [need for _, need in again], key=lambda need: need.id)
     return views.Rows(
-        request, identifiers, [file.case for file in files], needs, [file.consent for file in files if file.consent],
-        next((given for file in files for given in file.assistance), None), {file.key.id: file.key for file in files},
+        request, identifiers, sorted({file.case.id for file in files} | {need.case_id for need in needs}), needs,
+        any(file.consent and file.consent.state == "refused" for file in files),
+        next((given for file in files for given in file.assistance), None), by_key,
     )  # fmt: skip
+
+
+async def _remember(filing: Filing, home: Home, marks: list[bytes]) -> None:
+    """Let the origin's next telling of this person find them. A restricted file has a person of its own, whom nothing finds."""
+    asker = home.kept.get(None)
+    person_id = filing.known.person.id if filing.known else asker.person_id if asker else None
+    if person_id is not None:
+        await remember(filing.tx, person_id, filing.caller.organization_id, filing.operator_id, marks)

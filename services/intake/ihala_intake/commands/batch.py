@@ -1,0 +1,29 @@
+"""Many requests in one transaction: each is taken or refused by itself, and its refusal undoes nothing but itself."""
+
+from collections.abc import Sequence
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import attempt
+from ihala_kit.problems import Problem
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_intake import numbers
+from ihala_intake.commands.register import marks_of, register
+from ihala_intake.models.requests import RequestIn, RequestView
+
+
+async def register_many(tx: AsyncSession, caller: Caller, bodies: Sequence[RequestIn | Problem]) -> list[RequestView | Problem]:
+    """Return for each body its request, or why it was refused (as it is, for a body that was refused before).
+
+    All marks are held at the beginning: two calls that bring the same people in another order never wait for each other.
+    """
+    await numbers.hold(tx, caller.organization_id, [mark for one in bodies if isinstance(one, RequestIn) for mark in marks_of(tx, one)])
+    return [one if isinstance(one, Problem) else await _one(tx, caller, one) for one in bodies]
+
+
+async def _one(tx: AsyncSession, caller: Caller, body: RequestIn) -> RequestView | Problem:
+    try:
+        async with attempt(tx):
+            return await register(tx, caller, body)
+    except Problem as problem:
+        return problem

@@ -1,0 +1,97 @@
+"""The same person again from the same origin: found by what names them, and filed where they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ihala_contracts.intake_v1 import Urgency
+from ihala_kit.auth import Caller
+from ihala_kit.db import now
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_intake import keys
+from ihala_intake.commands.grouping import Asked, Group
+from ihala_intake.commands.people import change_person, open_person
+from ihala_intake.details import NeedDetails, PersonDetails
+from ihala_intake.errors import PersonErased
+from ihala_intake.keys import Key
+from ihala_intake.models.consents import ConsentIn
+from ihala_intake.tables import CaseFile, Consent, Need, NeedAgain, Person, Request
+from ihala_intake.ways_in import natural, store
+
+_LONGEST_NOTES = 8000  # letters, of all tellings together
+_URGENCIES = (Urgency.ROUTINE, Urgency.URGENT, Urgency.EMERGENCY)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A person whom the origin brought before, with the case that is open for them."""
+
+    person: Person
+    key: Key
+    details: PersonDetails
+    case: CaseFile | None
+
+
+def marks_of(tx: AsyncSession, details: PersonDetails, held_by: str) -> list[bytes]:
+    """Return the keyed hashes by which this person is known again inside one origin."""
+    return [keys.blind(tx, key, "natural") for key in natural.natural_keys(details, held_by_origin=held_by == "origin")]
+
+
+async def find(tx: AsyncSession, caller: Caller, operator_id: UUID, marks: Sequence[bytes]) -> Known | None:
+    """Return the one person that these marks name; None when nobody, more than one, or somebody who was erased or handed over."""
+    found = await store.known_by(tx, caller, marks)
+    if len(found) != 1 or found[0].operator_id != operator_id:
+        return None
+    [person] = found
+    try:
+        key, details = await keys.of(tx, person.key_id), await open_person(tx, person)
+    except PersonErased:
+        return None
+    return Known(person, key, details, await store.open_case(tx, caller, person.id))
+
+
+async def bring_up_to_date(tx: AsyncSession, known: Known, said: PersonDetails) -> PersonDetails:
+    """Return what is known of the person now, stored if it is more than before."""
+    details = natural.told_again(known.details, said)
+    if details != known.details:
+        await change_person(tx, known.person, details, now(tx))
+    return details
+
+
+async def asked_before(
+    tx: AsyncSession, caller: Caller, known: Known, consent: ConsentIn | None, groups: list[Group]
+) -> list[tuple[Asked, Need]]:
+    """Return which needs the person asked for before under the same terms, and still waits for, locked. Never a restricted one."""
+    asked = [one for group in groups if not group.restricted and group.member is None for one in group.needs]
+    if consent is None or not consent.given or not asked:
+        return []
+    waiting = await store.waiting_needs(tx, caller, known.person.id, [one.body.code for one in asked])
+    terms = {row.id: row for row in await store.consents(tx, caller, {need.consent_id for need in waiting})}
+    same = {need.code: need for need in waiting if need.consent_id in terms and _same_terms(terms[need.consent_id], consent)}
+    pairs = [(one, same.pop(one.body.code, None)) for one in asked]
+    return [(one, need) for one, need in pairs if need is not None and not _more_urgent(one, need)]
+
+
+async def add_again(tx: AsyncSession, known: Known, request: Request, again: Sequence[tuple[Asked, Need]]) -> None:
+    """Write down that a request asks for needs that are there; what it says about them is added to what was said."""
+    for asked, need in again:
+        tx.add(NeedAgain(
+            request_id=request.id, need_id=need.id, operator_id=need.operator_id, origin_id=need.origin_id, at=request.received_at
+        ))  # fmt: skip
+        about = f"need.details/{need.id}"
+        details = known.key.open(NeedDetails, need.details, about)
+        if asked.body.note and asked.body.note not in (details.note or ""):
+            note = "\n".join(filter(None, [details.note, asked.body.note]))[:_LONGEST_NOTES]
+            need.details = known.key.seal(details.model_copy(update={"note": note}), about)
+            need.version, need.changed_at = need.version + 1, now(tx)
+
+
+def _same_terms(row: Consent, said: ConsentIn) -> bool:
+    terms = (set(row.recipients), set(row.objections), set(row.categories))
+    return row.state == "given" and terms == (set(said.recipients), set(said.objections), {str(one) for one in said.categories})
+
+
+def _more_urgent(asked: Asked, need: Need) -> bool:
+    """Tell whether it is worse than before: then it is a need of its own, with its own clocks."""
+    return _URGENCIES.index(asked.body.urgency) > _URGENCIES.index(Urgency(need.urgency))

@@ -1,0 +1,115 @@
+"""The same person again from one origin is the known one; from another origin, or when too little is known, a new one."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from ihala_contracts.intake_v1 import NeedIdentified
+from ihala_intake.details import PersonDetails, Phone
+from ihala_intake.ways_in.natural import natural_keys, told_again
+
+from tests.intake.actors import COORDINATOR, HLP, NGO, WLCO
+from tests.intake.house import House
+from tests.intake.samples import consent, need, person, request
+
+FULL = {"call_name": "x", "given_name": "Ali", "father_name": "Omar", "grandfather_name": "Said", "mother_name": "Huda", "birth_year": 1990}
+
+
+def details(**changes: Any) -> PersonDetails:
+    return PersonDetails.model_validate(FULL | changes)
+
+
+def phone(number: str, *, call: bool = True) -> Phone:
+    return Phone(number=number, safe_to_call=call, safe_to_message=True, shared=False, owner="own")
+
+
+def test_a_brother_or_a_namesake_is_somebody_else() -> None:
+    own = set(natural_keys(details(phones=[phone("+9641")]), held_by_origin=False))
+    assert len(own) == 2
+    for other in ({"given_name": "Amir"}, {"birth_year": 1991}, {"father_name": "Zaid"}, {"mother_name": "Rana", "phones": []}):
+        changed = {"phones": [phone("+9641")], **other}
+        assert not own & set(natural_keys(details(**changed), held_by_origin=False)), other
+
+
+def test_too_little_is_no_key_and_a_centres_code_is_one() -> None:
+    for gap in ("given_name", "father_name", "birth_year"):
+        assert natural_keys(details(phones=[phone("+9641")], **{gap: None}), held_by_origin=False) == []
+    assert natural_keys(PersonDetails(call_name="W-17"), held_by_origin=True) == natural_keys(
+        PersonDetails(call_name=" w-17 "), held_by_origin=True
+    )
+
+
+def test_a_second_telling_fills_gaps_changes_what_changes_in_a_life_and_loses_no_phone() -> None:
+    known = details(place="IQG15", family_name=None, phones=[phone("+9641"), phone("+9642")], reads="yes")
+    said = details(given_name="Aly", family_name="Jubouri", place="IQG08", phones=[phone("+9642", call=False)], status=None)
+    now = told_again(known, said)
+    assert (now.given_name, now.family_name, now.place, now.reads) == ("Ali", "Jubouri", "IQG08", "yes")
+    assert {one.number: one.safe_to_call for one in now.phones} == {"+9641": True, "+9642": False}
+
+
+async def test_the_same_person_again_is_the_known_one_and_waits_for_a_thing_once(house: House) -> None:
+    first = await house.post("/v1/requests", HLP, request(need(), need("education.enrolment")))
+    await house.events()
+    again = await house.post("/v1/requests", HLP, request(need(note="new words"), need("cash.grant"), person=person(place="IQG15Q05")))
+    assert again.status == 202, again.body
+    assert again.body["request_id"] != first.body["request_id"]
+    assert again.body["case_ids"] == first.body["case_ids"]
+    assert {one["code"] for one in again.body["needs"]} == {"housing.hlp", "cash.grant"}
+    assert {one["need_id"] for one in first.body["needs"]} & {one["need_id"] for one in again.body["needs"]}
+    assert [one.need_code for one in await house.events() if isinstance(one, NeedIdentified)] == ["cash.grant"]
+    assert await house.scalar("SELECT count(*) FROM person WHERE id IN (SELECT person_id FROM case_file)") == 1
+    assert (await house.get(f"/v1/requests/{again.body['request_id']}", HLP)).body == again.body
+    [housing] = [one["need_id"] for one in again.body["needs"] if one["code"] == "housing.hlp"]
+    assert (await house.get(f"/v1/needs/{housing}", COORDINATOR)).body["note"] == "new words"
+    known = (await house.get(f"/v1/needs/{housing}/person", COORDINATOR)).body
+    assert (known["place"], known["identity"]["given_name"]) == ("IQG15Q05", "زينب")
+
+
+async def test_all_of_it_again_changes_nothing(house: House) -> None:
+    first = await house.post("/v1/requests", HLP, request(identifiers=[]))
+    await house.events()
+    again = await house.post("/v1/requests", HLP, request())
+    assert again.body["needs"] == first.body["needs"]
+    assert len(again.body["identifiers"]) == 1
+    assert await house.events() == []
+
+
+@pytest.mark.parametrize("other", [{"urgency": "emergency"}, {"objects": True}])
+async def test_what_is_worse_or_has_other_terms_is_a_need_of_its_own(house: House, other: dict[str, Any]) -> None:
+    first = await house.post("/v1/requests", HLP, request(need()))
+    terms = consent(categories=["identity"]) if "objects" in other else consent()
+    again = await house.post("/v1/requests", HLP, request(need(urgency=other.get("urgency", "routine")), consent=terms))
+    assert again.body["case_ids"] == first.body["case_ids"]
+    assert again.body["needs"][0]["need_id"] != first.body["needs"][0]["need_id"]
+
+
+async def test_ten_tellings_at_once_are_one_person(house: House) -> None:
+    answers = await asyncio.gather(*(house.post("/v1/requests", HLP, request(need())) for _ in range(10)))
+    assert {answer.status for answer in answers} == {202}
+    assert len({answer.body["needs"][0]["need_id"] for answer in answers}) == 1
+    assert len({answer.body["request_id"] for answer in answers}) == 10
+
+
+async def test_another_origin_learns_nothing_and_brings_its_own(house: House) -> None:
+    first = await house.post("/v1/requests", HLP, request(need()))
+    other = await house.post("/v1/requests", NGO, request(need()))
+    assert not {*first.body["case_ids"]} & {*other.body["case_ids"]}
+    assert other.body["needs"][0]["need_id"] != first.body["needs"][0]["need_id"]
+
+
+async def test_a_restricted_need_is_never_tied_to_the_known_person(house: House) -> None:
+    first = await house.post("/v1/requests", WLCO, request(need("protection.gbv")))
+    again = await house.post("/v1/requests", WLCO, request(need("protection.gbv"), need()))
+    assert not {*first.body["case_ids"]} & {*again.body["case_ids"]}
+    assert await house.scalar("SELECT count(DISTINCT person_id) FROM natural_key") == 1
+    assert await house.scalar("SELECT sensitivity FROM person WHERE id = (SELECT person_id FROM natural_key LIMIT 1)") == "standard"
+
+
+async def test_who_was_erased_is_new(house: House) -> None:
+    first = await house.post("/v1/requests", HLP, request(need()))
+    await house.erase(first.body["needs"][0]["need_id"])
+    again = await house.post("/v1/requests", HLP, request(need()))
+    assert again.status == 202
+    assert again.body["needs"][0]["need_id"] != first.body["needs"][0]["need_id"]
+    third = await house.post("/v1/requests", HLP, request(need()))
+    assert third.body["needs"][0]["need_id"] == again.body["needs"][0]["need_id"]
