@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from ihala_kit.auth import Caller
+from ihala_kit.db import fetch
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,6 +14,7 @@ from ihala_directory.errors import HolidayNotFound
 from ihala_directory.places import Place
 
 MOST = 1000
+_DAYS_OFF = "SELECT day FROM holiday WHERE area = ANY($1) AND operator_id = $2 AND day BETWEEN $3 AND $4"
 
 
 async def holidays(tx: AsyncSession, first: date, last: date) -> Sequence[Holiday]:
@@ -24,8 +26,7 @@ async def holidays(tx: AsyncSession, first: date, last: date) -> Sequence[Holida
 async def days_off(tx: AsyncSession, place: Place | None, operator_id: UUID, first: date, last: date) -> Collection[date]:
     """Return the holidays that hold for an office of this operator at a place."""
     areas = [COUNTRY, *(place.areas if place else ())]
-    query = select(col(Holiday.day)).where(col(Holiday.area).in_(areas), Holiday.operator_id == operator_id)
-    return set((await tx.exec(query.where(Holiday.day >= first, Holiday.day <= last))).all())
+    return {row[0] for row in await fetch(tx, _DAYS_OFF, areas, operator_id, first, last)}  # asked for every match
 
 
 async def own(tx: AsyncSession, caller: Caller, holiday_id: UUID) -> Holiday:
