@@ -10,7 +10,7 @@ MOMD = UUID("f8c41901-9144-50cc-9662-abb2d158ccad")
 OTHER_OPERATOR = UUID("01940000-0000-7000-8000-0000000000aa")
 
 ORIGIN_SCOPES = ("intake:request", "intake:read", "intake:withdraw")
-OPERATOR_SCOPES = (*ORIGIN_SCOPES, "intake:consent", "intake:follow-up")
+OPERATOR_SCOPES = (*ORIGIN_SCOPES, "intake:case", "intake:consent", "intake:follow-up")
 ALL_SCOPES = (*OPERATOR_SCOPES, "intake:disclosure")
 
 

@@ -60,10 +60,23 @@ class CaseFile(Table, table=True):
     household_id: UUID | None = an_id("household", null=True)
     sensitivity: str = a_code()
     state: str = a_code()  # open | closed
+    officer: str | None = a_code(null=True)  # who works on it, opaque, as its office names its officers
+    closing_reason: str | None = a_code(null=True)  # an officer proposed to close it, and nobody has decided
+    closing_by: str | None = a_code(null=True)
     opened_at: datetime = an_instant()
+    closed_at: datetime | None = an_instant(null=True)
+    closed_reason: str | None = a_code(null=True)
     version: int = a_number()
 
-    __table_args__ = (Index("case_file_request", "request_id"), Index("case_file_person", "person_id"))
+    __table_args__ = (
+        Index("case_file_request", "request_id"),
+        Index("case_file_person", "person_id"),
+        Index("case_file_operator", "operator_id", "state", "id"),
+        Index("case_file_office", "operator_id", "office_id", "state", "id", postgresql_where=text("office_id IS NOT NULL")),
+        Index("case_file_officer", "operator_id", "officer", "state", "id", postgresql_where=text("officer IS NOT NULL")),
+        Index("case_file_unassigned", "operator_id", "id", postgresql_where=text("officer IS NULL AND state = 'open'")),
+        Index("case_file_closing", "operator_id", "id", postgresql_where=text("closing_reason IS NOT NULL")),
+    )
 
 
 class Need(Table, table=True):
@@ -101,6 +114,7 @@ class Need(Table, table=True):
         Index("need_consent", "consent_id"),
         Index("need_person", "person_id"),
         Index("need_waits", "requested_at", "id", postgresql_where=text("waits")),
+        Index("need_ended", "changed_at", "id", postgresql_where=text("state IN ('verified', 'unverified', 'closed')")),  # retention
     )
 
 
