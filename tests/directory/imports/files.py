@@ -8,6 +8,7 @@ from ihala_directory.imports.columns import columns
 from openpyxl import Workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BARE = dict.fromkeys(("address_ar", "address_ckb", "address_en", "latitude", "longitude"), "")  # as of a place that must not be known
 
 
 def row(number: int = 1, **more: Any) -> dict[str, Any]:

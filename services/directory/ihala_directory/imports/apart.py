@@ -1,11 +1,13 @@
 """Has files read by a process of its own, so that whatever is in them costs this one nothing but a wait."""
 
 import asyncio
+import contextlib
 import json
 import sys
+from asyncio.subprocess import PIPE, Process
 
 from ihala_directory.imports import limits
-from ihala_directory.imports.reading import Fault, Reading
+from ihala_directory.imports.reading import Entry, Fault, Reading
 
 _places = asyncio.Semaphore(limits.CHILDREN)
 
@@ -15,17 +17,43 @@ async def read(kind: str, data: bytes) -> Reading:
     async with _places:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-I", "-m", "ihala_directory.imports.child", kind, env={},  # it is told no secret of ours
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+            stdin=PIPE, stdout=PIPE, stderr=asyncio.subprocess.DEVNULL, limit=limits.CHILD_ANSWER_BYTES,
         )  # fmt: skip
+        found: Reading | None = None
         try:
             async with asyncio.timeout(limits.CHILD_SECONDS):
-                answer, _ = await process.communicate(data)
-        except TimeoutError:
-            answer = b""
+                _, found = await asyncio.gather(_feed(process, data), _said(process))
+                await process.wait()
+        except (TimeoutError, ValueError):  # a line, or all of it, is longer than an answer may be
+            pass
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-    if process.returncode != 0 or not answer:
+    if process.returncode != 0 or found is None:
         return Reading(faults=[Fault("too_slow")])
-    return Reading.load(json.loads(answer))
+    return found
+
+
+async def _feed(process: Process, data: bytes) -> None:
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it ended before it had read everything
+        process.stdin.write(data)
+        await process.stdin.drain()
+    process.stdin.close()
+
+
+async def _said(process: Process) -> Reading | None:
+    """Return what the process says, line by line; none when it says nothing. Raises ValueError when it says too much."""
+    assert process.stdout is not None
+    found, left = None, limits.CHILD_ANSWER_BYTES
+    async for line in process.stdout:
+        left -= len(line)
+        if left < 0:
+            raise ValueError("too long")
+        if found is None:
+            found = Reading.begin(json.loads(line))
+        else:
+            found.entries.append(Entry(**json.loads(line)))
+            await asyncio.sleep(0)  # lines that are there already are read without a pause
+    return found

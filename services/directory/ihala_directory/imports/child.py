@@ -1,4 +1,4 @@
-"""The process that reads one file: `python -m ihala_directory.imports.child KIND`, the file in, what it says out as JSON.
+"""The process that reads one file: `python -m ihala_directory.imports.child KIND`, the file in, what it says out as lines of JSON.
 
 It is the only one that opens what strangers made. It has little memory, little time, and nothing else to do.
 """
@@ -32,7 +32,8 @@ def main() -> None:
     """Read standard input."""
     resource.setrlimit(resource.RLIMIT_CPU, (limits.CHILD_CPU_SECONDS, limits.CHILD_CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (limits.CHILD_BYTES, limits.CHILD_BYTES))
-    json.dump(read(sys.argv[1], sys.stdin.buffer.read()).dump(), sys.stdout, ensure_ascii=True)
+    for line in read(sys.argv[1], sys.stdin.buffer.read()).dump():
+        sys.stdout.write(json.dumps(line) + "\n")
 
 
 if __name__ == "__main__":

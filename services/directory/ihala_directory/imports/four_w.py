@@ -26,6 +26,7 @@ class Line:
 
     number: int
     leaves: dict[str, Leaves] = field(default_factory=lambda: {part: {} for part in PARTS})
+    defaults: dict[str, Any] = field(default_factory=dict)  # of what is new at a location
     cells: dict[str, tuple[str, str]] = field(default_factory=dict)  # by path below "organization/" or "service/"
     faults: list[Fault] = field(default_factory=list)
 
@@ -59,10 +60,11 @@ def _line(sheet: Sheet, row: Row) -> Line:
     for position, column in sheet.columns.items():
         _cell(line, column, address(position, number), found[position] if position < len(found) else None)
     if not line.faults:
-        _complete(line)
         at = _at(line.leaves["at"])
+        line.defaults = _defaults(at["location"])
+        whole = {**line.defaults, **at, "location": line.defaults["location"] | at["location"]}
         service, organization = _tree(line.leaves["service"]), _tree(line.leaves["organization"])
-        line.faults = drafting.faults(number, line.cells, organization, service, at)
+        line.faults = drafting.faults(number, line.cells, organization, service, whole)
     return line
 
 
@@ -81,13 +83,11 @@ def _cell(line: Line, column: Column, cell: str, value: CellValue | Formula) -> 
         line.faults.append(Fault(wrong.code, line.number, cell, column.key, wrong.params))
 
 
-def _complete(line: Line) -> None:
-    """Fill in what a row need not say: it serves the place where it is, and the location is called as the place is."""
-    at = line.leaves["at"]
-    at.setdefault("areas", [at["location/place"]])
-    if not any(path.startswith("location/names/") for path in at):
-        area = places().area(at["location/place"])
-        at |= {f"location/names/{tag}": name for tag, name in area.names.items()} if area else {}
+def _defaults(location: dict[str, Any]) -> dict[str, Any]:
+    """Return what a row need not say of what is new: it serves the place where it is, and the location is called as the place is."""
+    area = places().area(location["place"])
+    assert area is not None, "the cell was read as a place"
+    return {"areas": [area.code], "location": {} if "names" in location else {"names": area.names}}
 
 
 def _tree(leaves: Leaves) -> dict[str, Any]:
@@ -164,7 +164,9 @@ def _entry(group: list[Line], organization: Leaves) -> Entry:
                 "id": f"{line.id('service')}/{line.id('location')}",
                 "location_id": line.id("location"),
                 "row": line.number,
+                "once": True,
                 "values": _at(line.leaves["at"]),
+                "defaults": line.defaults,
             }
             for line in group
         ],

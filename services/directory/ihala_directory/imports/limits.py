@@ -16,4 +16,4 @@ CHILD_BYTES = 1024 * 1024 * 1024  # of address space, of which Python and its li
 CHILD_ANSWER_BYTES = 64 * 1024 * 1024
 CHILDREN = 2  # at once, in one process
 
-BATCH = 25  # entries a transaction, where the good ones are to be loaded whatever the others are
+BATCH = 100  # entries at once; and a transaction, where the good ones are to be loaded whatever the others are: under a second

@@ -24,10 +24,15 @@ def service_as_it_is(row: Service, ats: Sequence[AtRow]) -> Values:
     return _columns(row, ServiceDraft, {"at"}) | {"at": [_at(at, where) for at, where in ats]}
 
 
+def location_as_it_is(row: Location) -> Values:
+    """Return the draft that would change nothing."""
+    return _columns(row, LocationDraft, set())
+
+
 def _at(at: ServiceAtLocation, where: Location) -> Values:
     capacity = {"kind": at.capacity_kind, "figure": at.figure}
-    location = _columns(where, LocationDraft, set())
-    return _columns(at, ServiceAtLocationDraft, {"location", "capacity"}) | {"location": location, "capacity": capacity}
+    same = _columns(at, ServiceAtLocationDraft, {"location", "capacity"})
+    return same | {"location": location_as_it_is(where), "capacity": capacity}
 
 
 def _columns(row: Any, draft: Any, without: set[str]) -> Values:

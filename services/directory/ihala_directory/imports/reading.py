@@ -1,5 +1,6 @@
 """What the child process finds in a file: entries to load, and what is wrong with others. Plain data: it crosses a pipe and a table."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -20,6 +21,8 @@ class Entry:
     """One service with its organisation and where it is offered, as far as the file says it.
 
     `organization` and `service` hold {"id": external id, "values": what a draft takes}; each of `ats` too, with "location_id" and "row".
+    "defaults" are values for what turns out to be new. "once": the file names a service at most once at a location, so that one that is
+    there already is meant.
     `cells` says for each row where values stand that loading may still refuse: {"5": {"service/need_codes": ["F5", "needs"]}}.
     """
 
@@ -42,11 +45,12 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
     rows: int = 0
 
-    def dump(self) -> dict[str, Any]:
-        """Return it as JSON takes it."""
-        return asdict(self)
+    def dump(self) -> Iterator[dict[str, Any]]:
+        """Yield it as JSON takes it: what is wrong, then each entry."""
+        yield {"rows": self.rows, "faults": [asdict(one) for one in self.faults]}
+        yield from map(asdict, self.entries)
 
     @classmethod
-    def load(cls, data: dict[str, Any]) -> "Reading":
-        """Return what `dump` wrote."""
-        return cls([Entry(**one) for one in data["entries"]], [Fault(**one) for one in data["faults"]], data["rows"])
+    def begin(cls, head: dict[str, Any]) -> "Reading":
+        """Return what `dump` yielded first, still without entries."""
+        return cls(faults=[Fault(**one) for one in head["faults"]], rows=head["rows"])

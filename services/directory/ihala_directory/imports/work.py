@@ -1,8 +1,12 @@
 """Due work of imports: read the file, load its entries, forget the report. Each step is one transaction, so a crash repeats a step or none.
 
 all_or_nothing and dry runs: one transaction for all entries (the sheet is bounded). rest: one for each batch, with how far it came.
+Other due work of the same process waits for the step that is done, the rest of the process does not.
 """
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ihala_kit.auth import Caller
@@ -19,6 +23,7 @@ from ihala_directory.imports.wording import OUTCOMES
 READ, LOAD, FORGET = "import_read", "import_load", "import_forget"
 REPORT_KEPT = timedelta(days=90)
 MOST_ATTEMPTS = 5
+LATER = timedelta(seconds=2)  # until an import that is not the first of its source is tried again
 
 
 class _Undone(Exception):
@@ -54,21 +59,12 @@ async def load(tx: AsyncSession, work: DueWork) -> None:
     row = await _begin(tx, work, "loading")
     if row is None:
         return
-    await store.one_at_a_time(tx, row)
-    if row.mode == "all_or_nothing" or row.dry_run:
+    if not await store.is_first(tx, row):
+        await schedule(tx, LOAD, row.id, now(tx) + LATER)
+    elif row.mode == "all_or_nothing" or row.dry_run:
         await _whole(tx, row)
-        return
-    batch = await store.entries(tx, row, limits.BATCH)
-    found = [entry for _, entry in batch]
-    known = await loading.known_of(tx, row, found)
-    lines = [await loading.load(tx, row, entry, known) for entry in found]
-    await _say(tx, row, [line for some in lines for line in some], found)
-    row.loaded_until = batch[-1][0] if batch else row.loaded_until
-    row.version += 1
-    if len(batch) < limits.BATCH:
-        await _finish(tx, row, "done")
     else:
-        await schedule(tx, LOAD, row.id, now(tx))
+        await _next(tx, row)
 
 
 @performs(FORGET)
@@ -99,35 +95,52 @@ def officer(row: ImportFile) -> Caller:
     return Caller(row.client_id, row.operator_id, "operator", row.operator_id, cleared=row.cleared)
 
 
+async def _next(tx: AsyncSession, row: ImportFile) -> None:
+    """Load the next batch, whatever the others are."""
+    batch = await store.entries(tx, row, row.loaded_until, limits.BATCH)
+    report = await _report(tx, row, batch)
+    await _say(tx, row, report)
+    row.loaded_until = batch[-1][0] if batch else row.loaded_until
+    row.version += 1
+    if len(batch) < limits.BATCH:
+        await _finish(tx, row, "done")
+    else:
+        await schedule(tx, LOAD, row.id, now(tx))
+
+
 async def _whole(tx: AsyncSession, row: ImportFile) -> None:
     """Load everything in this transaction; undo it for a dry run, and where anything is wrong but the rest is not wanted."""
-    found = [entry for _, entry in await store.entries(tx, row, None)]
-    lines: list[Fault] = []
-    known = await loading.known_of(tx, row, found)
-    faulty = row.mode == "all_or_nothing" and await store.faulty_rows(tx, row) > 0
+    all_of_it = row.mode == "all_or_nothing"
+    faulty = all_of_it and await store.faulty_rows(tx, row) > 0
+    report = _Report()
     try:
         async with attempt(tx):
-            for entry in found:
-                lines += await loading.load(tx, row, entry, known)
-            faulty = faulty or (row.mode == "all_or_nothing" and any(line.code not in OUTCOMES for line in lines))
+            until = 0
+            while batch := await store.entries(tx, row, until, limits.BATCH):
+                report.add(await _report(tx, row, batch))
+                until = batch[-1][0]
+            faulty = faulty or (all_of_it and report.is_faulty())
             if faulty or row.dry_run:
                 raise _Undone
     except _Undone:
         row = await store.file(tx, row.id, lock=True)
-    if faulty:
-        lines = [Fault("not_loaded", line.row) if line.code in OUTCOMES else line for line in lines]
-    await _say(tx, row, lines, found)
+    await _say(tx, row, report.undone() if faulty else report)
     await _finish(tx, row, "refused" if faulty else "done")
 
 
-async def _say(tx: AsyncSession, row: ImportFile, lines: list[Fault], found: list[Entry]) -> None:
-    """Add lines to the report, and services to the counts."""
+async def _report(tx: AsyncSession, row: ImportFile, batch: Sequence[tuple[int, Entry]]) -> "_Report":
+    entries = [entry for _, entry in batch]
+    lines = await loading.load(tx, row, entries)
     code_of = {line.row: line.code for line in lines}
-    outcomes = [code_of.get(entry.rows[0]) for entry in found]
-    row.created += outcomes.count("created")
-    row.changed += outcomes.count("changed")
-    row.unchanged += outcomes.count("unchanged")
-    await store.say(tx, row, lines)
+    return _Report(lines, Counter(code_of[entry.rows[0]] for entry in entries))
+
+
+async def _say(tx: AsyncSession, row: ImportFile, report: "_Report") -> None:
+    """Add lines to the report, and services to the counts."""
+    row.created += report.services["created"]
+    row.changed += report.services["changed"]
+    row.unchanged += report.services["unchanged"]
+    await store.say(tx, row, report.lines)
 
 
 async def _finish(tx: AsyncSession, row: ImportFile, state: str) -> None:
@@ -136,3 +149,24 @@ async def _finish(tx: AsyncSession, row: ImportFile, state: str) -> None:
     row.state, row.finished_at = state, now(tx)
     row.version += 1
     await schedule(tx, FORGET, row.id, now(tx) + REPORT_KEPT)
+
+
+@dataclass(slots=True)
+class _Report:
+    """What became of rows, and of how many services by outcome."""
+
+    lines: list[Fault] = field(default_factory=list)
+    services: Counter[str] = field(default_factory=Counter)
+
+    def add(self, more: "_Report") -> None:
+        """Go on with the report of the next entries."""
+        self.lines += more.lines
+        self.services += more.services
+
+    def is_faulty(self) -> bool:
+        """Tell whether any row was refused."""
+        return any(line.code not in OUTCOMES for line in self.lines)
+
+    def undone(self) -> "_Report":
+        """Return the report once all of it was undone for the sake of the faults."""
+        return _Report([Fault("not_loaded", line.row) if line.code in OUTCOMES else line for line in self.lines])
