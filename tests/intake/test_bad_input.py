@@ -69,9 +69,12 @@ async def test_a_body_over_one_mebibyte_is_refused(house: House) -> None:
 
 
 async def test_a_nul_breaks_nothing(house: House) -> None:
-    assert (await house.post("/v1/requests", HLP, request(person=person(given_name="a\u0000b")))).status == 202
-    refused = await house.post("/v1/requests", HLP, request(identifiers=[{"system": "moi\u0000", "value": "1"}]))
-    assert (refused.status, refused.slug) == (422, "malformed-request")
+    for body in (
+        request(person=person(given_name="a\u0000b")), request(need(note="a\u0000b")),
+        request(identifiers=[{"system": "moi\u0000", "value": "1"}]), request(identifiers=[{"system": "moi", "value": "1\u0000"}]),
+    ):  # fmt: skip
+        refused = await house.post("/v1/requests", HLP, body)
+        assert (refused.status, refused.slug) == (422, "malformed-request")
 
 
 async def test_an_expired_or_foreign_token_opens_nothing(house: House) -> None:
@@ -90,11 +93,14 @@ async def test_a_wrong_scope_is_refused_on_every_route(house: House) -> None:
         ("GET", f"/v1/disclosures/{some}"), ("GET", "/v1/disclosures"), ("POST", f"/v1/disclosures/{some}/acknowledgement"),
         ("GET", f"/v1/contacts/{some}"), ("GET", "/v1/follow-ups"),
         ("GET", f"/v1/follow-ups/{some}"), ("POST", f"/v1/follow-ups/{some}/result"),
+        ("GET", f"/v1/persons/{some}"), ("PATCH", f"/v1/persons/{some}"), ("GET", f"/v1/households/{some}"),
+        ("POST", f"/v1/households/{some}/members"), ("PATCH", f"/v1/households/{some}/members/{some}"),
+        ("POST", f"/v1/households/{some}/members/{some}/departure"),
     ]  # fmt: skip
     for method, path in routes:
-        refused = await house.call(method, path, HLP.but(scopes=("directory:read",)), {} if method == "POST" else None)
+        refused = await house.call(method, path, HLP.but(scopes=("directory:read",)), None if method == "GET" else {})
         assert (refused.status, refused.slug) == (403, "insufficient-scope"), (method, path)
-        nobody = await house.call(method, path, None, {} if method == "POST" else None)
+        nobody = await house.call(method, path, None, None if method == "GET" else {})
         assert (nobody.status, nobody.slug) == (401, "unauthenticated"), (method, path)
     assert set(_paths(house)) == {(method, path.split("?")[0].replace(some, "{}")) for method, path in routes}
 

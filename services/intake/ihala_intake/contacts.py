@@ -1,31 +1,63 @@
 """Which way a message about a need may take. Pure."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from ihala_contracts.intake_v1 import Sensitivity
 
-from ihala_intake.details import PersonDetails, Phone
+from ihala_intake.details import Hours, PersonDetails, Phone
 from ihala_intake.errors import ContactHeldByOrigin, ContactWithheld
 from ihala_intake.models.people import ContactView
+from ihala_intake.people_errors import ContactNotNow
+from ihala_intake.person_rules import BAGHDAD_IS_AHEAD_BY
 from ihala_intake.tables import Need
+
+_DAY_SECONDS = 24 * 60 * 60
+_SHORTEST_WAIT_SECONDS = 60
 
 
 def contact_of(person: PersonDetails, need: Need, at: datetime, *, held_by_origin: bool) -> ContactView:
     """Return one way: a text to the best phone it is safe to write to, else a call, else a slip at the desk.
 
     `own` is only said of an adult's own phone, the only one that may get a full text. For a restricted need there is only a phone of
-    her own that she chose. Raises ContactHeldByOrigin, ContactWithheld (409).
+    her own that she chose. A minor without a phone is reached through a guardian, if one stands for them; nobody ever through the
+    head of their household. Raises ContactHeldByOrigin, ContactWithheld (409), ContactNotNow (503: outside the phone's hours).
     """
     if held_by_origin:
         raise ContactHeldByOrigin()
-    phone = _best(person.phones)
+    phone = _best(person.phones) or (None if need.sensitivity == Sensitivity.RESTRICTED else _guardians(person, at))
     if need.sensitivity == Sensitivity.RESTRICTED and not (phone and phone.is_own and phone.safe_to_message):
         raise ContactWithheld()
+    if phone is not None and (wait := seconds_until(phone.hours, at)):
+        raise ContactNotNow(retry_after_s=wait)
     return ContactView.model_validate({
         "need_id": need.id, "language": person.language_written or "ar", "channel": _channel(person, phone),
         "number": phone.number if phone else None, "own": bool(phone and phone.is_own and not person.is_minor(at)),
         "safe_to_message": bool(phone and phone.safe_to_message),
     })  # fmt: skip
+
+
+def seconds_until(hours: Sequence[Hours], at: datetime) -> int:
+    """Return how long it is until a phone with these hours may be used: 0 when it may be now, or has none."""
+    local = at + BAGHDAD_IS_AHEAD_BY
+    now = (local - local.replace(hour=0, minute=0, second=0, microsecond=0)) // timedelta(seconds=1)
+    spans = [(_seconds(one.from_time), _seconds(one.until_time)) for one in hours]
+    if not spans or any((now - begin) % _DAY_SECONDS < (end - begin) % _DAY_SECONDS or begin == end for begin, end in spans):
+        return 0
+    return max(min((begin - now) % _DAY_SECONDS for begin, _ in spans), _SHORTEST_WAIT_SECONDS)
+
+
+def _seconds(time: str) -> int:
+    hours, minutes = time.split(":")
+    return int(hours) * 3600 + int(minutes) * 60
+
+
+def _guardians(person: PersonDetails, at: datetime) -> Phone | None:
+    """Return the phone of who stands for a minor; what goes there is never a full text."""
+    guardian = person.guardian
+    if guardian is None or guardian.state != "person" or guardian.phone is None or not person.is_minor(at):
+        return None
+    return _best([guardian.phone])
 
 
 def _best(phones: list[Phone]) -> Phone | None:

@@ -11,13 +11,15 @@ from ihala_kit.problems import InsufficientScope, responses
 from ihala_intake.commands import read
 from ihala_intake.errors import ContactHeldByOrigin, ContactWithheld, NeedNotFound
 from ihala_intake.models.people import ContactView
+from ihala_intake.people_errors import ContactNotNow
 from ihala_intake.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["people"])
 Contacting = Annotated[Caller, Security(caller, scopes=["intake:contact"])]
+REFUSALS = responses(NeedNotFound, ContactHeldByOrigin, ContactWithheld, ContactNotNow)
 
 
-@router.get("/contacts/{need_id}", response_model=ContactView, responses=responses(NeedNotFound, ContactHeldByOrigin, ContactWithheld))
+@router.get("/contacts/{need_id}", response_model=ContactView, responses=REFUSALS)
 async def contact(need_id: UUID, caller: Contacting, request: Request) -> ContactView:
     """Return where one message may go, to the one client that sends messages. It is not to be kept."""
     settings: Settings = request.app.state.service.settings

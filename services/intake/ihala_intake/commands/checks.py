@@ -9,10 +9,11 @@ from ihala_kit.auth import Caller
 from ihala_kit.problems import MalformedRequest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import codes
+from ihala_intake import codes, person_rules
 from ihala_intake.consent_rules import LONGEST
 from ihala_intake.errors import ConsentMissing, IdentityHeldByOrigin, OperatorUnknown, UnknownNeedCode, UnknownPlace
 from ihala_intake.models.consents import ConsentIn
+from ihala_intake.models.persons import MemberIn, Said
 from ihala_intake.models.requests import RequestIn
 from ihala_intake.store import OPERATOR
 from ihala_intake.tables import Organization
@@ -35,7 +36,8 @@ async def operator_of(tx: AsyncSession, caller: Caller) -> UUID:
 
 def check_request(body: RequestIn, at: datetime) -> None:
     """Raise what is wrong with a request: MalformedRequest, ConsentMissing, IdentityHeldByOrigin (422)."""
-    if not body.needs and body.helped_on_the_spot is None:
+    members = body.household.members if body.household else []
+    if not body.needs and body.helped_on_the_spot is None and not any(member.needs for member in members):
         raise malformed("#/needs", "too_short")
     if body.needs and body.consent is None:
         raise ConsentMissing(pointer="#/consent")
@@ -43,7 +45,9 @@ def check_request(body: RequestIn, at: datetime) -> None:
         check_consent(body.consent, at, "#/consent")
     if body.helped_on_the_spot is not None and body.helped_on_the_spot.at > at + CLOCKS_DIFFER_BY:
         raise malformed("#/helped_on_the_spot/at", "in_the_future")
-    check_person(body.person.status, body.person.birth_year, body.person.birth_on, at)
+    check_said(body.person, at, "#/person")
+    for n, member in enumerate(members):
+        _check_member(member, at, f"#/household/members/{n}")
     _check_holder(body)
 
 
@@ -55,6 +59,23 @@ def check_consent(consent: ConsentIn, at: datetime, pointer: str) -> None:
         raise malformed(f"{pointer}/until", "in_the_past")
     if consent.until is not None and consent.until > at + LONGEST:
         raise malformed(f"{pointer}/until", "too_far")
+
+
+def check_said(said: Said, at: datetime, pointer: str) -> None:
+    """Raise UnknownPlace or MalformedRequest (422) for what is said of a person and cannot be."""
+    for name, code in person_rules.wrong_with(said, at):
+        raise UnknownPlace(pointer=f"{pointer}/{name}") if code == "unknown_place" else malformed(f"{pointer}/{name}", code)
+
+
+def _check_member(member: MemberIn, at: datetime, pointer: str) -> None:
+    """Nobody agrees for another: a member's needs come with a consent of the member's own. A minor who stands alone needs something."""
+    check_said(member, at, pointer)
+    if member.needs and member.consent is None:
+        raise ConsentMissing(pointer=f"{pointer}/consent")
+    if not member.needs and (member.consent is not None or person_rules.stands_alone(member)):
+        raise malformed(f"{pointer}/needs", "too_short")
+    if member.consent is not None:
+        check_consent(member.consent, at, f"{pointer}/consent")
 
 
 def check_person(status: str | None, birth_year: int | None, birth_on: date | None, at: datetime) -> None:
@@ -88,9 +109,7 @@ def malformed(pointer: str, code: str) -> MalformedRequest:
 
 
 def _check_holder(body: RequestIn) -> None:
-    person = body.person
-    names = (person.given_name, person.father_name, person.grandfather_name, person.family_name, person.mother_name)
-    if body.identity_held_by == "origin" and (any(names) or person.phones):
+    if body.identity_held_by == "origin" and person_rules.names_somebody(body.person):
         raise IdentityHeldByOrigin(pointer="#/person")
     if body.identity_held_by == "origin" and body.household is not None and body.household.members:
         raise IdentityHeldByOrigin(pointer="#/household/members")

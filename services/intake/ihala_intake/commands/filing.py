@@ -1,5 +1,6 @@
 """Opening a file: its key, person, household, consent, needs and what was helped with. Rows are complete before they are added."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypedDict
@@ -15,13 +16,18 @@ from ihala_intake import keys
 from ihala_intake.codes import RESTRICTED_CODE, Place
 from ihala_intake.commands import revisions
 from ihala_intake.commands.announce import announce
+from ihala_intake.commands.checks import checked_place
 from ihala_intake.commands.grouping import Asked, Given, Group
+from ihala_intake.commands.homes import Home, Kept, Telling, settle
+from ihala_intake.commands.known import Known
 from ihala_intake.commands.people import add_person, details_of, member_details
 from ihala_intake.details import AssistanceDetails, NeedDetails, PersonDetails
 from ihala_intake.keys import Key
+from ihala_intake.models.consents import ConsentIn
+from ihala_intake.models.persons import MemberIn
 from ihala_intake.models.requests import RequestIn
 from ihala_intake.needs import OPEN
-from ihala_intake.tables import Assistance, CaseFile, Consent, Household, Need
+from ihala_intake.tables import Assistance, CaseFile, Consent, Need
 
 
 class Owners(TypedDict):
@@ -42,6 +48,7 @@ class Filing:
     operator_id: UUID
     place: Place
     references: dict[UUID, str]
+    known: Known | None = None  # the person, if the origin brought them before
     request_id: UUID = field(default_factory=new_id)
 
     @property
@@ -57,24 +64,37 @@ class File:
     case: CaseFile
     key: Key
     person: PersonDetails
+    place: Place
     consent: Consent | None
+    member: int | None = None  # whose, by the place in the household's list; None: of the one who asks
     needs: list[Need] = field(default_factory=list)
     assistance: list[Assistance] = field(default_factory=list)  # one at most
 
 
-async def open_file(filing: Filing, group: Group) -> File:
-    """Store a case with all that goes into it; emits CaseOpened, and NeedIdentified for each need with consent."""
-    person_id = new_id()
-    key = keys.make(filing.tx, group.case_id if group.restricted else person_id)
-    household_id = None if group.restricted else _add_household(filing)
-    person = _add_person(filing, group, key, person_id, household_id)
-    case = _case(filing, group, person_id, household_id)
-    filing.tx.add(case)
-    emit(filing.tx, CaseOpened(
-        case_id=case.id, operator_id=case.operator_id, office_id=case.office_id, sensitivity=Sensitivity(case.sensitivity),
-        opened_at=filing.at,
-    ))  # fmt: skip
-    file = File(case, key, person, await _add_consent(filing, case, key))
+async def open_files(filing: Filing, groups: Sequence[Group]) -> tuple[Home, list[File]]:
+    """Store the people and a case for each group; emits CaseOpened, and NeedIdentified for each need with consent.
+
+    Nobody whose needs are all restricted gets an ordinary row, and no household that would know of them.
+    """
+    apart = [group for group in groups if group.member is None]
+    with_asker = filing.known is not None or not apart or any(not group.restricted for group in apart)
+    home = Home(None)
+    if any(not group.restricted for group in groups):
+        telling = Telling(filing.tx, filing.body, filing.at, known=filing.known, **filing.owners)
+        home = await settle(telling, with_asker=with_asker)
+    return home, [await _open_file(filing, home, group) for group in groups]
+
+
+async def _open_file(filing: Filing, home: Home, group: Group) -> File:
+    """For a person whom the origin brought before it goes into their case, if that is still open."""
+    kept = _kept_apart(filing, group) if group.restricted else home.kept[group.member]
+    known = filing.known if group.member is None and not group.restricted else None
+    case = (known.case if known else None) or _opened(filing, group, kept.person_id, None if group.restricted else home.household_id)
+    if known is not None:
+        case.household_id = case.household_id or home.household_id
+    said = filing.body.consent if group.member is None else _member(filing, group).consent
+    consent = await _add_consent(filing, case, kept.key, said)
+    file = File(case, kept.key, kept.details, _place(filing, group), consent, group.member)
     for asked in group.needs:
         await _add_need(filing, file, asked)
     if group.helped is not None:
@@ -82,47 +102,47 @@ async def open_file(filing: Filing, group: Group) -> File:
     return file
 
 
-def _sensitivity(group: Group) -> str:
-    return (Sensitivity.RESTRICTED if group.restricted else Sensitivity.STANDARD).value
-
-
-def _add_household(filing: Filing) -> UUID | None:
-    household = filing.body.household
-    if household is None:
-        return None
-    household_id = new_id()
-    filing.tx.add(Household(id=household_id, made_at=filing.at, **filing.owners))
-    for member in household.members:
-        member_id = new_id()
-        add_person(
-            filing.tx, member_id, keys.make(filing.tx, member_id), member_details(member), sensitivity=Sensitivity.STANDARD.value,
-            held_by=filing.body.identity_held_by, household_id=household_id, **filing.owners,
-        )  # fmt: skip
-    return household_id
-
-
-def _add_person(filing: Filing, group: Group, key: Key, person_id: UUID, household_id: UUID | None) -> PersonDetails:
-    """Store the person of the file. A restricted file's says nothing of the household, whose members may be the danger."""
-    details = details_of(filing.body)
-    if group.restricted:
-        details = details.model_copy(update={"household_size": None})
-    add_person(
-        filing.tx, person_id, key, details, sensitivity=_sensitivity(group), held_by=filing.body.identity_held_by,
-        household_id=household_id, **filing.owners,
-    )  # fmt: skip
-    return details
-
-
-def _case(filing: Filing, group: Group, person_id: UUID, household_id: UUID | None) -> CaseFile:
-    return CaseFile(
+def _opened(filing: Filing, group: Group, person_id: UUID, household_id: UUID | None) -> CaseFile:
+    case = CaseFile(
         id=group.case_id, reference=filing.references[group.case_id], office_id=filing.body.office_id, request_id=filing.request_id,
         person_id=person_id, household_id=household_id, sensitivity=_sensitivity(group), state="open", opened_at=filing.at, version=1,
         **filing.owners,
     )  # fmt: skip
+    filing.tx.add(case)
+    emit(filing.tx, CaseOpened(
+        case_id=case.id, operator_id=case.operator_id, office_id=case.office_id, sensitivity=Sensitivity(case.sensitivity),
+        opened_at=filing.at,
+    ))  # fmt: skip
+    return case
 
 
-async def _add_consent(filing: Filing, case: CaseFile, key: Key) -> Consent | None:
-    body = filing.body.consent
+def _sensitivity(group: Group) -> str:
+    return (Sensitivity.RESTRICTED if group.restricted else Sensitivity.STANDARD).value
+
+
+def _member(filing: Filing, group: Group) -> MemberIn:
+    assert filing.body.household is not None, "only a household has members: grouping"
+    assert group.member is not None, "asked for a member's group alone"
+    return filing.body.household.members[group.member]
+
+
+def _place(filing: Filing, group: Group) -> Place:
+    """Where the person of the file is: a member may be elsewhere."""
+    place = _member(filing, group).place if group.member is not None else None
+    return filing.place if place is None else checked_place(place, f"#/household/members/{group.member}/place")
+
+
+def _kept_apart(filing: Filing, group: Group) -> Kept:
+    """Store the person of a restricted file under the case's key, tied to nobody else's row."""
+    said = details_of(filing.body) if group.member is None else member_details(filing.body, _member(filing, group))
+    person_id, key, details = new_id(), keys.make(filing.tx, group.case_id), said.apart()
+    add_person(
+        filing.tx, person_id, key, details, sensitivity=_sensitivity(group), held_by=filing.body.identity_held_by, **filing.owners
+    )  # fmt: skip
+    return Kept(person_id, key, details)
+
+
+async def _add_consent(filing: Filing, case: CaseFile, key: Key, body: ConsentIn | None) -> Consent | None:
     if body is None:
         return None
     consent = Consent(
@@ -144,7 +164,7 @@ async def _add_need(filing: Filing, file: File, asked: Asked) -> None:
         id=asked.id, reference=filing.references[asked.id], origin_kind=filing.caller.organization_kind, request_id=filing.request_id,
         case_id=file.case.id, person_id=file.case.person_id, consent_id=file.consent.id, key_id=file.key.id,
         code=RESTRICTED_CODE if restricted else asked.body.code, sensitivity=asked.sensitivity.value, urgency=asked.body.urgency.value,
-        governorate=filing.place.governorate, district=None if restricted else filing.place.district,
+        governorate=file.place.governorate, district=None if restricted else file.place.district,
         details=file.key.seal(details, f"need.details/{asked.id}"), preferred_reservation_id=asked.body.preferred_reservation_id,
         match_settled=True, state=OPEN.value, requested_at=filing.at, waits=False, changed_at=filing.at, version=1, **filing.owners,
     )  # fmt: skip

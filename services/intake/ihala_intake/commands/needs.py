@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from ihala_contracts.intake_v1 import NeedChanged, NeedClosed, NeedState, Sensitivity, Urgency
+from ihala_contracts.intake_v1 import NeedClosed, NeedState, Urgency
 from ihala_kit.auth import Caller
 from ihala_kit.db import now
 from ihala_kit.etag import Stale
@@ -10,12 +10,11 @@ from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import needs, store
-from ihala_intake.codes import Place
 from ihala_intake.commands import checks
-from ihala_intake.commands.announce import sealed_facts
 from ihala_intake.commands.moves import move
 from ihala_intake.commands.people import change_person, open_person
 from ihala_intake.commands.read import owned_need
+from ihala_intake.commands.retell import retell
 from ihala_intake.details import PersonDetails
 from ihala_intake.errors import NeedMoveNotAllowed, RoleNeeded
 from ihala_intake.models.needs import ClosureIn, CorrectionIn
@@ -39,8 +38,7 @@ async def correct(tx: AsyncSession, caller: Caller, need_id: UUID, version: int,
     touches_all = place is not None or body.person is not None
     for one in of_person.values():
         if one is need or (touches_all and one.state in needs.CAN_BE_PLACED):
-            _put(one, place)
-            await _tell(tx, one, details)
+            await retell(tx, one, details, place)
     return need
 
 
@@ -86,19 +84,3 @@ async def _corrected(tx: AsyncSession, person: Person, body: CorrectionIn) -> Pe
         details = details.model_copy(update=said)
         await change_person(tx, person, details, now(tx))
     return details
-
-
-def _put(need: Need, place: Place | None) -> None:
-    if place is not None:
-        need.governorate = place.governorate
-        need.district = None if need.sensitivity == Sensitivity.RESTRICTED else place.district
-
-
-async def _tell(tx: AsyncSession, need: Need, person: PersonDetails) -> None:
-    need.version, need.changed_at = need.version + 1, now(tx)
-    if need.announced_at is not None:
-        emit(tx, NeedChanged(
-            need_id=need.id, operator_id=need.operator_id, urgency=Urgency(need.urgency), governorate=need.governorate,
-            district=need.district, match_settled=need.match_settled, facts=await sealed_facts(tx, need, person),
-            changed_at=need.changed_at,
-        ))  # fmt: skip

@@ -1,5 +1,6 @@
 """Persons as rows: what is sealed of them, and how it is opened."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_intake import keys, marks, people_store
 from ihala_intake.details import FocalPoint, PersonDetails
 from ihala_intake.keys import Key
-from ihala_intake.models.persons import MemberIn, Said
+from ihala_intake.models.persons import MemberIn, NewMemberIn, Said
 from ihala_intake.models.requests import RequestIn
 from ihala_intake.person_rules import numbers_of_others, phones_of
 from ihala_intake.tables import Person, PersonMark
@@ -29,6 +30,13 @@ def member_details(body: RequestIn, member: MemberIn) -> PersonDetails:
     said = member.model_dump(exclude={"phones", "needs", "consent"})
     phones = phones_of(member.phones, numbers_of_others(_everybody(body), member))
     return PersonDetails(**said | {"place": member.place or body.person.place}, phones=phones, household_size=size_of(body))
+
+
+def new_member_details(said: NewMemberIn, numbers_there: Collection[str], size: int) -> PersonDetails:
+    """Return what is said of somebody who comes to live in a household of `size`, in which these phone numbers are others'."""
+    return PersonDetails(
+        **said.model_dump(exclude={"phones"}), phones=phones_of(said.phones, numbers_there), household_size=size
+    ).ordinary()
 
 
 def size_of(body: RequestIn) -> int | None:

@@ -1,11 +1,11 @@
-"""What all bodies share: nothing unknown is taken, every text has an end."""
+"""What all bodies share: nothing unknown is taken, every text has an end and can be read as it stands."""
 
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from ihala_intake import phones
+from ihala_intake import phones, texts
 
 
 class Body(BaseModel):
@@ -21,20 +21,46 @@ class Answer(BaseModel):
 
 
 def _e164(text: str) -> str:
-    number = phones.e164(text)
-    if number is None:
-        raise PydanticCustomError("phone_number", "not a phone number")
-    return number
+    try:
+        return phones.read(text)
+    except phones.NotANumber as error:
+        raise PydanticCustomError(error.code, "not a phone number") from None
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+def _readable(text: str) -> str:
+    return _refuse(texts.wrong_with(text), text)
+
+
+def _name(text: str) -> str:
+    return _refuse(texts.wrong_with_name(text), text)
+
+
+def _when(text: str) -> str:
+    return _refuse(texts.wrong_with_when(text), text)
+
+
+def _refuse(code: texts.Wrong | None, text: str) -> str:
+    if code is not None:
+        raise PydanticCustomError(code, "not a text as it stands")
+    return text
+
+
+Readable = AfterValidator(_readable)
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_name)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Readable]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), Readable]
+Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), Readable]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,39}$")]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")]
 PhoneNumber = Annotated[str, StringConstraints(max_length=40), AfterValidator(_e164)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
+When = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{2}){0,2}$"),
+    AfterValidator(_when),
+    Field(description="A year, a month or a day, as far as it is known: 2017, 2017-06 or 2017-06-10."),
+]
 Sex = Literal["female", "male", "other"]
 Written = Literal["ar", "ckb", "en"]
 How = Literal["spoken", "thumbprint", "written", "phone"]

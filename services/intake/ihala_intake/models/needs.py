@@ -9,9 +9,19 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ihala_intake.consent_rules import Category
-from ihala_intake.models.base import Answer, Body, Code, LanguageTag, Sex, Word, Written, Year
+from ihala_intake.models.base import Answer, Body, Code, LanguageTag, Note, Sex, Word, Written, Year
 
 ClosureReason = Literal["not_needed_any_more", "solved_elsewhere", "duplicate", "moved", "person_unreachable", "out_of_competence", "other"]
+
+
+class NeedIn(Body):
+    """One thing that is needed. `sensitivity` may raise what the code says, never lower it."""
+
+    code: Code
+    urgency: Urgency
+    note: Note | None = None
+    preferred_reservation_id: UUID | None = None
+    sensitivity: Literal["protected", "restricted"] | None = None
 
 
 class DisclosureView(Answer):

@@ -1,17 +1,17 @@
 """The request: a person, a consent and needs in one call; and what its origin gets to see of it."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ihala_contracts.intake_v1 import Urgency
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from ihala_intake.models.base import Answer, Body, Code, LanguageTag, Name, Note, PhoneNumber, Sex, Word, Written, Year
+from ihala_intake.models.base import Answer, Body, Code, Name, PhoneNumber, Readable
 from ihala_intake.models.consents import ConsentIn
+from ihala_intake.models.needs import NeedIn
+from ihala_intake.models.persons import HouseholdIn, PersonIn
 
 System = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-Value = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
+Value = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128), Readable]
 
 
 class Identifier(Body):
@@ -19,63 +19,6 @@ class Identifier(Body):
 
     system: System
     value: Value
-
-
-class PhoneIn(Body):
-    """A phone; `owner` says whose it is, as far as is known."""
-
-    number: PhoneNumber
-    safe_to_call: bool
-    safe_to_message: bool
-    shared: bool = False
-    owner: Literal["own", "shared", "unknown"] = "unknown"
-
-
-class PersonIn(Body):
-    """Only what to call the person and where they are is needed. No document is ever a condition."""
-
-    call_name: Name
-    given_name: Name | None = None
-    father_name: Name | None = None
-    grandfather_name: Name | None = None
-    family_name: Name | None = None
-    mother_name: Name | None = None
-    sex: Sex | None = None
-    birth_year: Year | None = None
-    birth_on: date | None = None
-    status: Code | None = Field(default=None, description="A code of the list, for example group.returnee_abroad.")
-    place: Code = Field(description="P-code of a governorate, district or sub-district.")
-    language_spoken: LanguageTag | None = None
-    language_written: Written = "ar"
-    reads: Literal["yes", "help", "no"] | None = None
-    phones: list[PhoneIn] = Field(default=[], max_length=5)
-    requirements: list[Word] = Field(default=[], max_length=20)
-
-
-class MemberIn(Body):
-    """Somebody who lives with the person."""
-
-    call_name: Name
-    role: Word
-    sex: Sex | None = None
-    birth_year: Year | None = None
-
-
-class HouseholdIn(Body):
-    """Who lives together. `size` counts everybody, also the person."""
-
-    size: int | None = Field(default=None, ge=1, le=60)
-    members: list[MemberIn] = Field(default=[], max_length=40)
-
-
-class NeedIn(Body):
-    """One thing that is needed. `sensitivity` may raise what the code says, never lower it."""
-
-    code: Code
-    urgency: Urgency
-    note: Note | None = None
-    preferred_reservation_id: UUID | None = None
-    sensitivity: Literal["protected", "restricted"] | None = None
 
 
 class HelpedIn(Body):

@@ -1,0 +1,130 @@
+"""The people of a request who are not restricted: the one who asks, and the household, each with a key of their own."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from ihala_contracts.intake_v1 import Sensitivity
+from ihala_kit.ids import new_id
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_intake import keys, people_store
+from ihala_intake.commands.known import Known, bring_up_to_date
+from ihala_intake.commands.people import add_person, details_of, member_details, open_person
+from ihala_intake.details import PersonDetails
+from ihala_intake.errors import PersonErased
+from ihala_intake.keys import Key
+from ihala_intake.models.requests import RequestIn
+from ihala_intake.tables import Household, HouseholdMember
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Somebody whose row is stored."""
+
+    person_id: UUID
+    key: Key
+    details: PersonDetails
+
+
+@dataclass(frozen=True)
+class Home:
+    """Who is stored of a request, by their place in the household's list; None: the one who asks."""
+
+    household_id: UUID | None
+    kept: dict[int | None, Kept] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A request as far as its people go."""
+
+    tx: AsyncSession
+    body: RequestIn
+    at: datetime
+    operator_id: UUID
+    origin_id: UUID
+    known: Known | None  # the one who asks, if the origin brought them before
+
+
+async def settle(telling: Telling, *, with_asker: bool) -> Home:
+    """Store who is not stored yet. Without the asker, whose every need is restricted, the household does not know them."""
+    household_id = await _household(telling)
+    home = Home(household_id)
+    if with_asker:
+        home.kept[None] = await _asker(telling, household_id)
+    if household_id is not None:
+        await _settle_members(telling, home, household_id)
+    return home
+
+
+def join(
+    tx: AsyncSession, household_id: UUID, person_id: UUID, at: datetime, *, operator_id: UUID, origin_id: UUID
+) -> HouseholdMember:  # fmt: skip
+    """Write down that somebody lives there from now on."""
+    row = HouseholdMember(
+        id=new_id(), household_id=household_id, person_id=person_id, operator_id=operator_id, origin_id=origin_id, joined_at=at
+    )
+    tx.add(row)
+    return row
+
+
+async def _household(telling: Telling) -> UUID | None:
+    """Return the household, begun now if it was not known."""
+    if telling.known is not None and telling.known.person.household_id is not None:
+        return telling.known.person.household_id
+    if telling.body.household is None:
+        return None
+    household_id = new_id()
+    telling.tx.add(Household(
+        id=household_id, operator_id=telling.operator_id, origin_id=telling.origin_id, made_at=telling.at, changed_at=telling.at, version=1
+    ))  # fmt: skip
+    return household_id
+
+
+async def _asker(telling: Telling, household_id: UUID | None) -> Kept:
+    details = details_of(telling.body).ordinary()
+    if telling.known is None:
+        return _add(telling, details, household_id)
+    known, person = telling.known, telling.known.person
+    if household_id is not None and person.household_id is None:
+        person.household_id = household_id
+        join(telling.tx, household_id, person.id, telling.at, operator_id=telling.operator_id, origin_id=telling.origin_id)
+    return Kept(person.id, known.key, await bring_up_to_date(telling.tx, known, details))
+
+
+async def _settle_members(telling: Telling, home: Home, household_id: UUID) -> None:
+    there = await _there(telling, household_id) if telling.known is not None else []
+    for n, member in enumerate(telling.body.household.members if telling.body.household else []):
+        details = member_details(telling.body, member).ordinary()
+        same = next((kept for kept in there if _is_same(kept.details, details)), None)
+        home.kept[n] = same or _add(telling, details, household_id)
+
+
+async def _there(telling: Telling, household_id: UUID) -> list[Kept]:
+    """Return who is known to live in the household of a person whom the origin brought before."""
+    found = []
+    for person in await people_store.people_in(telling.tx, household_id):
+        try:
+            found.append(Kept(person.id, await keys.of(telling.tx, person.key_id), await open_person(telling.tx, person)))
+        except PersonErased:
+            continue
+    return found
+
+
+def _is_same(known: PersonDetails, said: PersonDetails) -> bool:
+    """Within one household a name and a role tell people apart, and the year of birth where both were said."""
+    born = {details.birth_on.year if details.birth_on else details.birth_year for details in (known, said)} - {None}
+    return (known.call_name, known.role) == (said.call_name, said.role) and len(born) < 2
+
+
+def _add(telling: Telling, details: PersonDetails, household_id: UUID | None) -> Kept:
+    person_id = new_id()
+    key = keys.make(telling.tx, person_id)
+    add_person(
+        telling.tx, person_id, key, details, operator_id=telling.operator_id, origin_id=telling.origin_id,
+        sensitivity=Sensitivity.STANDARD.value, held_by=telling.body.identity_held_by, household_id=household_id,
+    )  # fmt: skip
+    if household_id is not None:
+        join(telling.tx, household_id, person_id, telling.at, operator_id=telling.operator_id, origin_id=telling.origin_id)
+    return Kept(person_id, key, details)

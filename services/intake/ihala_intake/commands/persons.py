@@ -1,0 +1,95 @@
+"""A person, read and kept right by the operator that owns them. Every look at one is a link more in their chain of reads."""
+
+from typing import Any
+from uuid import UUID
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import now
+from ihala_kit.etag import Stale
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_intake import codes, people_store, person_rules, store
+from ihala_intake.commands import checks
+from ihala_intake.commands.people import change_person, open_person
+from ihala_intake.commands.retell import retell_all
+from ihala_intake.consent_rules import Category
+from ihala_intake.details import PersonDetails
+from ihala_intake.errors import IdentityHeldByOrigin
+from ihala_intake.ledger import log_access
+from ihala_intake.models.people import ContactWays, DisabilitiesView, DocumentView, Identity, MovementView, PersonRecord
+from ihala_intake.models.persons import PersonChange
+from ihala_intake.people_errors import FiledApart, PersonNotFound
+from ihala_intake.tables import Person
+
+READ, CHANGED = "person", "person-changed"
+# Only that category of an access log's link, when a change says nothing of the others.
+_CATEGORY_OF = {
+    "place": Category.PLACE, "address": Category.PLACE, "status": Category.STATUS, "movements": Category.STATUS,
+    "documents": Category.DOCUMENTS, "disabilities": Category.DISABILITIES, "requirements": Category.REQUIREMENTS,
+    **dict.fromkeys(("language_spoken", "also_speaks", "language_written", "reads", "phones", "other_ways", "trusted_contact", "guardian"),
+                    Category.CONTACT),
+}  # fmt: skip
+
+
+async def read_person(tx: AsyncSession, caller: Caller, person_id: UUID) -> tuple[Person, PersonRecord]:
+    """Return all that is known of a person whom the caller owns. Raises PersonNotFound (404), PersonErased (410)."""
+    person = await people_store.person_of(tx, caller, person_id)
+    if person is None:
+        raise PersonNotFound()
+    record = record_of(person, await open_person(tx, person))
+    await _log(tx, person, READ, list(Category))
+    return person, record
+
+
+async def change(tx: AsyncSession, caller: Caller, person_id: UUID, version: int, body: PersonChange) -> tuple[Person, PersonRecord]:
+    """Write down what is different about a person; emits NeedChanged for each of their needs that referral may still place.
+
+    Raises PersonNotFound (404), Stale (412), PersonErased (410), FiledApart (409), IdentityHeldByOrigin,
+    UnknownPlace, MalformedRequest (422).
+    """
+    if await people_store.person_of(tx, caller, person_id) is None:
+        raise PersonNotFound()
+    of_person = await store.needs_of_person(tx, person_id)  # needs are locked before anything else
+    person = await people_store.person_of(tx, caller, person_id, lock=True)
+    assert person is not None, "it was there a moment ago, and persons are never deleted"
+    if person.version != version:
+        raise Stale()
+    before = await open_person(tx, person)
+    checks.check_said(body, now(tx), "#")
+    if person.identity_held_by == "origin" and person_rules.names_somebody(body):
+        raise IdentityHeldByOrigin(pointer="#")
+    if person.sensitivity != "restricted" and person_rules.stands_alone(body):
+        raise FiledApart(pointer="#/guardian")
+    after = changed(before, body)
+    await change_person(tx, person, after, now(tx))
+    place = codes.place(after.place) if after.place and after.place != before.place else None
+    await retell_all(tx, of_person, after, place)
+    await _log(tx, person, CHANGED, sorted({_CATEGORY_OF.get(name, Category.IDENTITY) for name in body.model_fields_set}))
+    return person, record_of(person, after)
+
+
+def changed(before: PersonDetails, body: PersonChange) -> PersonDetails:
+    """Return what is known after a change. What holds for a birth is the newer word: a year replaces a day, a day brings its year."""
+    said: dict[str, Any] = body.said()
+    if "birth_on" in said and said["birth_on"] is not None:
+        said["birth_year"] = said["birth_on"].year
+    elif said.get("birth_year") is not None and before.birth_on is not None and before.birth_on.year != said["birth_year"]:
+        said["birth_on"] = None
+    return PersonDetails.model_validate(before.model_dump() | said)
+
+
+def record_of(person: Person, details: PersonDetails) -> PersonRecord:
+    """Return a person as their operator sees them."""
+    return PersonRecord.model_validate({
+        **details.model_dump(include={"place", "address", "status", "requirements", "role", "household_size"}),
+        "person_id": person.id, "household_id": person.household_id, "sensitivity": person.sensitivity,
+        "identity_held_by": person.identity_held_by, "made_at": person.made_at, "changed_at": person.changed_at,
+        "identity": Identity.model_validate(details), "contact": ContactWays.model_validate(details),
+        "movements": [MovementView.model_validate(one) for one in details.movements],
+        "documents": [DocumentView.model_validate(one) for one in details.documents],
+        "disabilities": DisabilitiesView.model_validate(details.disabilities) if details.disabilities else None,
+    })  # fmt: skip
+
+
+async def _log(tx: AsyncSession, person: Person, what: str, categories: list[Category]) -> None:
+    await log_access(tx, what, person_id=person.id, operator_id=person.operator_id, categories=categories)

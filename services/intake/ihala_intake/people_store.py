@@ -1,0 +1,66 @@
+"""Queries about persons and households. Each that answers a caller names what the caller may see."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from ihala_kit.auth import Caller
+from sqlalchemy import ColumnElement, and_, or_, true, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_intake.tables import CaseFile, Disclosure, Household, HouseholdMember, Need, Person, PersonMark
+
+
+def _owned(caller: Caller) -> ColumnElement[bool]:
+    """Hold for persons of the caller's as their operator; a restricted case's only for the cleared."""
+    if caller.is_system:
+        return true()
+    may_see = or_(col(Person.sensitivity) != "restricted", true() if caller.cleared else ~true())
+    return and_(col(Person.operator_id) == caller.organization_id, may_see)
+
+
+async def person_of(tx: AsyncSession, caller: Caller, person_id: UUID, *, lock: bool = False) -> Person | None:
+    """Return a person whom the caller owns as the operator, locked if asked."""
+    query = select(Person).where(Person.id == person_id, _owned(caller))
+    query = query.with_for_update(key_share=True) if lock else query
+    return (await tx.exec(query, execution_options={"populate_existing": True})).one_or_none()
+
+
+async def marks_of(tx: AsyncSession, person_id: UUID) -> Sequence[PersonMark]:
+    """Return by what a person is found now."""
+    return (await tx.exec(select(PersonMark).where(PersonMark.person_id == person_id))).all()
+
+
+async def household_of(tx: AsyncSession, caller: Caller, household_id: UUID, *, lock: bool = False) -> Household | None:
+    """Return a household that the caller owns as the operator, locked if asked."""
+    query = select(Household).where(Household.id == household_id)
+    query = query if caller.is_system else query.where(Household.operator_id == caller.organization_id)
+    query = query.with_for_update(key_share=True) if lock else query
+    return (await tx.exec(query, execution_options={"populate_existing": True})).one_or_none()
+
+
+async def people_in(tx: AsyncSession, household_id: UUID, *, lock: bool = False) -> Sequence[Person]:
+    """Return who lives in a household now, in the order of their ids; locked after their needs, if asked."""
+    query = select(Person).where(Person.household_id == household_id).order_by(col(Person.id))
+    query = query.with_for_update(key_share=True) if lock else query
+    return (await tx.exec(query, execution_options={"populate_existing": True})).all()
+
+
+async def locked_needs(tx: AsyncSession, person_ids: Sequence[UUID]) -> Sequence[Need]:
+    """Return the needs of these persons, locked in the order of their ids."""
+    query = select(Need).where(col(Need.person_id).in_(person_ids)).order_by(col(Need.id)).with_for_update(key_share=True)
+    return (await tx.exec(query, execution_options={"populate_existing": True})).all()
+
+
+async def membership(tx: AsyncSession, household_id: UUID, person_id: UUID) -> HouseholdMember | None:
+    """Return how a person belongs to a household now."""
+    query = select(HouseholdMember).where(HouseholdMember.household_id == household_id, HouseholdMember.person_id == person_id)
+    return (await tx.exec(query.where(col(HouseholdMember.left_at).is_(None)).with_for_update())).one_or_none()
+
+
+async def part(tx: AsyncSession, person_id: UUID, household_id: UUID) -> None:
+    """Take a household off all that is a person's alone: their own cases, and what receivers can read about them."""
+    mine = update(CaseFile).where(col(CaseFile.person_id) == person_id, col(CaseFile.household_id) == household_id)
+    await tx.execute(mine.values(household_id=None, version=CaseFile.version + 1))
+    shown = update(Disclosure).where(col(Disclosure.person_id) == person_id, col(Disclosure.household_id) == household_id)
+    await tx.execute(shown.values(household_id=None))
