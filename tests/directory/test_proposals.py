@@ -8,6 +8,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 from ihala_contracts.directory_v1 import OrganizationJoined, ProposalDecided, ProposalMade, ServiceChanged
+from ihala_directory.models.drafts import ServiceAtLocationDraft
 
 from tests.directory.test_api import SERVICE
 from tests.directory.world import (
@@ -131,7 +132,7 @@ async def test_of_a_trusted_organisation_it_takes_effect_at_once_and_is_recorded
 def before_at(service: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
     """Return where a service is offered as it is sent, from what was answered."""
     [at] = service["at"]
-    sent = {name: value for name, value in at.items() if name not in ("service_id", "organization_id", "version", "capacity")}
+    sent = {name: value for name, value in at.items() if name in ServiceAtLocationDraft.model_fields}
     return [sent | {"capacity": {"kind": at["capacity"]["kind"], "figure": 1}} | more]
 
 

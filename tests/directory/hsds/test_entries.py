@@ -93,7 +93,7 @@ def test_whatever_the_rows_hold_it_is_valid(rows: ServiceRows, at: ServiceAtLoca
     assert faults("service_at_location", entries.whole_service_at_location(placed, told)) == []
     assert faults("organization_list", entries.organization(rows.organization, told)) == []
     for full in (False, True):
-        assert faults("organization", entries.whole_organization(rows.organization, [rows], told, full_service=full)) == []
+        assert faults("organization", entries.whole_organization(rows.organization, [rows], told, full_service=full, complete=True)) == []
     assert entries.whole_service(rows, told) == entries.whole_service(rows, told)
 
 
