@@ -18,12 +18,14 @@ class Category(StrEnum):
     """Kinds of data about a person; a consent names those that may be passed on."""
 
     IDENTITY = "identity"  # names, sex, birth
-    CONTACT = "contact"  # phones, languages
-    PLACE = "place"  # where the person is
+    CONTACT = "contact"  # phones, other ways, whom to ask for them, a minor's guardian, languages
+    PLACE = "place"  # where the person is, with the address
     HOUSEHOLD = "household"  # its size and members
-    STATUS = "status"  # returnee, displaced, host …
+    STATUS = "status"  # returnee, displaced, host …, and the way that led here
     REQUIREMENTS = "requirements"  # what the person needs to be able to come
     NEEDS = "needs"  # what was written down about the need
+    DOCUMENTS = "documents"  # which papers, and their numbers
+    DISABILITIES = "disabilities"  # what is difficult, by the Washington Group's short set
 
 
 @dataclass(frozen=True)
