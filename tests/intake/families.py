@@ -1,0 +1,60 @@
+"""A person of whom all is known that can be said, and families in which each has needs of their own."""
+
+from typing import Any
+from uuid import UUID
+
+from tests.intake.actors import NGO, Actor
+from tests.intake.house import House
+from tests.intake.samples import OFFICER_NAME, consent, need, person, request
+
+MOTHER_PHONE, SON_PHONE, GUARDIAN_PHONE = "07701112233", "07714445566", "07727778899"
+
+
+def phone(number: str, **changes: Any) -> dict[str, Any]:
+    return {"number": number, "safe_to_call": True, "safe_to_message": True, "owner": "own", **changes}
+
+
+def everything(**changes: Any) -> dict[str, Any]:
+    """Return a person of whom everything is said."""
+    return person(
+        transliteration={"given_name": "Zaynab", "father_name": "Khidir"}, birth_year=None, birth_on="1987-07-01", role="head",
+        movements=[
+            {"kind": "displaced", "since": "2014-08", "until": "2017", "place": "IQG15Q08"},
+            {"kind": "returned_from_abroad", "since": "2025-06-10", "country": "DE", "programme": "برنامج العودة"},
+        ],
+        address="خلف الجامع الكبير", also_speaks=["ckb", "ar"],
+        other_ways=[{"kind": "visit", "note": "بعد الظهر فقط"}],
+        trusted_contact={"call_name": "أم علي", "relation": "neighbour", "phone": phone("07731231231", owner="unknown"), "may_be_told": False},
+        documents=[{"kind": "national_id", "number": "١٩٨٧ ٥٥٥ ١٢٣", "issued_by": "إدارة سنجار"}, {"kind": "passport", "state": "lost"}],
+        disabilities={"seeing": "no", "walking": "a_lot"}, **changes,
+    )  # fmt: skip
+
+
+def member(name: str, role: str = "child", *needs: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Return somebody of the household; whoever needs something has a consent of their own."""
+    own = {"needs": list(needs), "consent": consent(recorded_by=OFFICER_NAME)} if needs else {}
+    return {"call_name": name, "role": role, **own, **changes}
+
+
+def family(*members: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Return a request of a mother with these members; she herself needs housing."""
+    return request(need(), household={"members": list(members)}, **changes)
+
+
+async def brought(house: House, body: dict[str, Any], actor: Actor = NGO) -> dict[str, Any]:
+    """Bring a request and return its answer."""
+    answer = await house.post("/v1/requests", actor, body)
+    assert answer.status == 202, answer.body
+    await house.events()
+    found: dict[str, Any] = answer.body
+    return found
+
+
+async def person_of(house: House, need_id: str) -> UUID:
+    found: UUID = await house.scalar("SELECT person_id FROM need WHERE id = :id", id=need_id)
+    return found
+
+
+async def household_of(house: House, person_id: UUID) -> UUID:
+    found: UUID = await house.scalar("SELECT household_id FROM person WHERE id = :id", id=person_id)
+    return found
