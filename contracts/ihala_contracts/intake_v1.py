@@ -200,6 +200,27 @@ class DisclosureUnacknowledged(_NeedEvent):
     acknowledge_by: datetime
 
 
+class DecisionAwaited(_NeedEvent):
+    """A minor's consent waits for a decision in the child's best interests; said again each day. Read by notify."""
+
+    type: Literal["org.ihala.intake.decision-awaited"] = "org.ihala.intake.decision-awaited"
+    version: Literal[1] = 1
+    consent_id: UUID
+    urgency: Urgency
+    since: datetime
+
+
+class LawfulBasisUsed(_NeedEvent):
+    """Something may be passed on without the person's own consent; two people decided so. For the data-protection officer."""
+
+    type: Literal["org.ihala.intake.lawful-basis-used"] = "org.ihala.intake.lawful-basis-used"
+    version: Literal[1] = 1
+    consent_id: UUID
+    revision: int
+    basis: Literal["best_interests", "vital_interest"]
+    decided_at: datetime
+
+
 class FollowUpDue(_NeedEvent):
     """It is time to ask the person whether help came. Read by notify."""
 
@@ -339,6 +360,59 @@ class CaseReopened(Event):
     reopened_at: datetime
 
 
+class ArrivalAnnounced(Event):
+    """A return programme or the border announced somebody who will come and agreed to it. Keyed by the arrival. For the operator's desks."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "arrival_id"
+    type: Literal["org.ihala.intake.arrival-announced"] = "org.ihala.intake.arrival-announced"
+    version: Literal[1] = 1
+    arrival_id: UUID
+    operator_id: UUID
+    governorate: str
+    announced_at: datetime
+
+
+class CallBackAsked(Event):
+    """Somebody asks to be called. Keyed by what they left. For the operator's desks, which call by then."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "call_back_id"
+    type: Literal["org.ihala.intake.call-back-asked"] = "org.ihala.intake.call-back-asked"
+    version: Literal[1] = 1
+    call_back_id: UUID
+    operator_id: UUID
+    governorate: str
+    call_by: datetime
+
+
+class WaitingEnded(Event):
+    """An arrival or a call-back waits no more: a desk made a request of it, closed it, or its time was over. Keyed by it."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "waiting_id"
+    type: Literal["org.ihala.intake.waiting-ended"] = "org.ihala.intake.waiting-ended"
+    version: Literal[1] = 1
+    waiting_id: UUID
+    operator_id: UUID
+    state: Literal["completed", "closed", "lapsed"]
+    ended_at: datetime
+
+
+class ConcernFiled(Event):
+    """A community forum filed a concern, about nobody in particular. Keyed by the occasion. For the operator."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "occasion_id"
+    type: Literal["org.ihala.intake.concern-filed"] = "org.ihala.intake.concern-filed"
+    version: Literal[1] = 1
+    occasion_id: UUID
+    concern_id: UUID
+    operator_id: UUID
+    governorate: str
+    filed_at: datetime
+
+
 class SealingKeyPublished(AnySealingKeyPublished):
     """Intake's newest key for facts sealed to it."""
 
@@ -347,11 +421,41 @@ class SealingKeyPublished(AnySealingKeyPublished):
     version: Literal[1] = 1
 
 
+class PersonMerged(Event):
+    """The operator decided that two persons are one. Nothing moved: cases, needs and references stay. Keyed by the person kept."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "person_id"
+    type: Literal["org.ihala.intake.person-merged"] = "org.ihala.intake.person-merged"
+    version: Literal[1] = 1
+    person_id: UUID  # that the office goes on with
+    merged_id: UUID
+    merge_id: UUID
+    operator_id: UUID
+    merged_at: datetime
+
+
+class PersonMergeUndone(Event):
+    """The two are told apart again. Keyed by the person that was kept."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "person_id"
+    type: Literal["org.ihala.intake.person-merge-undone"] = "org.ihala.intake.person-merge-undone"
+    version: Literal[1] = 1
+    person_id: UUID
+    merged_id: UUID
+    merge_id: UUID
+    operator_id: UUID
+    undone_at: datetime
+
+
 EVENTS: tuple[type[Event], ...] = (
     NeedIdentified, NeedChanged, NeedConsentChanged, ConsentWithdrawn, NeedClosed, NeedStateChanged, DisclosureOpened,
     DisclosureRefused, DisclosureClosed, FollowUpDue, FollowUpRecorded,
     CaseOpened, CaseMoved, CaseClosed, CaseReopened,
     SealingKeyPublished,
+    PersonMerged, PersonMergeUndone,
+    ArrivalAnnounced, CallBackAsked, WaitingEnded, ConcernFiled,
     PersonErased, ErasureOverdue, BreakGlassOpened, BreakGlassEnded,
-    DisclosureAcknowledged, DisclosureUnacknowledged,
+    DisclosureAcknowledged, DisclosureUnacknowledged, DecisionAwaited, LawfulBasisUsed,
 )  # fmt: skip

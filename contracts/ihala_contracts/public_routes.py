@@ -8,6 +8,7 @@ AT_THE_ROOT: dict[str, str] = {HSDS: "directory"}
 
 PUBLIC_ROUTES: frozenset[tuple[str, str, str]] = frozenset(
     {
+        ("intake", "POST", "/v1/requests/self"),
         ("directory", "GET", "/v1/needs"),
         ("directory", "GET", "/v1/places"),
         ("directory", "GET", "/v1/search"),

@@ -12,6 +12,7 @@ from ihala_intake.api import ROUTERS
 from ihala_intake.commands.acknowledge import notice_silence
 from ihala_intake.commands.announce import announce_waiting
 from ihala_intake.settings import Settings
+from ihala_intake.ways_in import work as ways_in_work
 
 _PACKAGE = Path(__file__).parent
 
@@ -31,7 +32,7 @@ def create_service(settings: Settings) -> Service:
         migrations=_migrations(),
         routers=ROUTERS,
         readers=[consumers],
-        performers=[work],
+        performers=[work, ways_in_work],
         jobs=[
             Job("announce-needs", 1.0, announce_waiting),
             Job("purge-idempotency", 3600.0, purge_idempotency),

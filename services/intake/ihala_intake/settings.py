@@ -1,5 +1,7 @@
 """What intake is told by its environment: INTAKE_* variables, read once in app.py."""
 
+from uuid import UUID
+
 from ihala_kit.settings import KitSettings
 from pydantic_settings import SettingsConfigDict
 
@@ -10,3 +12,4 @@ class Settings(KitSettings):
     model_config = SettingsConfigDict(env_prefix="INTAKE_")
 
     contact_client: str = "notify"  # the one OAuth client that may ask for a contact
+    desks: dict[str, UUID] = {}  # whose desks call back who asks on the public page, by governorate; "*": anywhere else

@@ -21,13 +21,17 @@ from ihala_contracts.directory_v1 import (
 )
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import (
+    ArrivalAnnounced,
+    CallBackAsked,
     CaseOpened,
+    ConcernFiled,
     ConsentWithdrawn,
     NeedClosed,
     NeedIdentified,
     NeedState,
     NeedStateChanged,
     Sensitivity,
+    WaitingEnded,
 )
 from ihala_contracts.notify_v1 import SubscriptionDisabled
 from ihala_kit.inbox import reads
@@ -42,6 +46,7 @@ _OF_ITSELF = (
     OrganizationSuspended, OrganizationReinstated, OrganizationLeft, OrganizationApplied, ApplicationReturned, ApplicationRefused,
     ApplicationChecked, AgreementExpiring, AgreementExpired, ProposalMade, ProposalDecided,
 )  # fmt: skip
+_FOR_THE_DESKS = (ArrivalAnnounced, CallBackAsked, WaitingEnded, ConcernFiled)
 
 
 @reads(NeedIdentified)
@@ -144,6 +149,17 @@ def _following_organization(model: type[Event]) -> Callable[[AsyncSession, Event
 
     return reads(model)(follow)
 
+
+def _for_the_desks(model: type[Event]) -> Callable[[AsyncSession, Event], Awaitable[None]]:
+    async def follow(tx: AsyncSession, event: Event) -> None:
+        feed.show(tx, event, Circle(operator_id=vars(event)["operator_id"], sensitivity=Sensitivity.STANDARD))
+
+    return reads(model)(follow)
+
+
+# What waits for a desk concerns its operator alone.
+for _waits in _FOR_THE_DESKS:
+    globals()[f"follow_{_waits.__name__}"] = _for_the_desks(_waits)
 
 # It and its operator are told, and nothing else follows here: one reader each.
 for _model in _OF_ITSELF:

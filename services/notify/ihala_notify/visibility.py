@@ -30,7 +30,10 @@ STATUS_OF = {
     NeedState.CLOSED: "closed",
 }
 _NOT_IF_RESTRICTED = frozenset({"governorate"})
-_SUBJECTS = ("referral_id", "need_id", "case_id", "service_id", "subscription_id", "organization_id", "ruleset_id")
+_SUBJECTS = (
+    "referral_id", "need_id", "case_id", "service_id", "subscription_id", "organization_id", "ruleset_id",
+    "arrival_id", "call_back_id", "waiting_id", "occasion_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,23 @@
 """HTTP in: scope, body, command, answer. No rule and no query."""
 
-from ihala_intake.api import consents, disclosures, follow_ups, needs, people, requests
+from ihala_intake.api import (
+    arrivals,
+    call_backs,
+    cases,
+    consents,
+    disclosures,
+    follow_ups,
+    households,
+    merges,
+    needs,
+    people,
+    persons,
+    requests,
+)
 
-ROUTERS = [requests.router, needs.router, consents.router, disclosures.router, people.router, follow_ups.router]
+ROUTERS = [
+    merges.router,
+    cases.router,
+    call_backs.router, requests.router, arrivals.router,
+    needs.router, consents.router, disclosures.router, people.router, persons.router, households.router, follow_ups.router,
+]  # fmt: skip

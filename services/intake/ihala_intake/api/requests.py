@@ -34,12 +34,12 @@ router = APIRouter(prefix="/v1/requests", tags=["requests"])
 Asking = Annotated[Caller, Security(caller, scopes=["intake:request"])]
 Reading = Annotated[Caller, Security(caller, scopes=["intake:read"])]
 
-REFUSALS = responses(
-    UnknownNeedCode, UnknownPlace, ConsentMissing, OperatorUnknown, IdentityHeldByOrigin, IdentifiersConflict, MalformedRequest
-)
+REFUSED = (
+    UnknownNeedCode, UnknownPlace, ConsentMissing, OperatorUnknown, IdentityHeldByOrigin, IdentifiersConflict, MalformedRequest,
+)  # fmt: skip
 
 
-@router.post("", status_code=202, response_model=RequestView, responses=REFUSALS)
+@router.post("", status_code=202, response_model=RequestView, responses=responses(*REFUSED))
 async def submit(body: RequestIn, caller: Asking, once: OnceIfGiven, tx: Transaction) -> RequestView:
     """Bring a person, a consent and needs; or help that was given on the spot. The same number of one origin means the same request."""
     return await once(RequestView, lambda: register(tx, caller, body))

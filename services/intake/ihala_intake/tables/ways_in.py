@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import DateTime, Index, LargeBinary, text
 
-from ihala_intake.tables.base import Table, an_id, an_instant, blind
+from ihala_intake.tables.base import Table, a_code, a_number, an_id, an_instant, blind, column, sealed
 
 
 class NaturalKey(Table, table=True):
@@ -33,3 +33,46 @@ class NeedAgain(Table, table=True):
     at: datetime = an_instant()
 
     __table_args__ = (Index("need_again_need", "need_id"),)
+
+
+class Waiting(Table, table=True):
+    """Somebody who was announced, or who asked to be called, until a desk has made a request of it.
+
+    What was said lies in a person of its own, whom nothing finds and whose key is destroyed at the end. Only the operator sees it.
+    """
+
+    __tablename__ = "waiting"
+
+    id: UUID = an_id(key=True)
+    kind: str = a_code()  # arrival | call_back
+    operator_id: UUID = an_id()
+    announced_by: UUID | None = an_id(null=True)  # who announced an arrival, and sees nothing of it
+    governorate: str = a_code()
+    person_id: UUID = an_id("person")
+    mark: bytes | None = column(LargeBinary(), personal=True, null=True)  # keyed hash: the announcer's number, or the phone
+    details: bytes = sealed()  # the announcer's number, in which language the person agreed
+    state: str = a_code()  # waiting | completed | closed | lapsed
+    reason: str | None = a_code(null=True)
+    tries: int = a_number()  # calls without an answer
+    request_id: UUID | None = an_id("request", null=True)  # that it became
+    received_at: datetime = an_instant()
+    next_at: datetime | None = an_instant(null=True)  # never null while it waits
+    changed_at: datetime = an_instant()
+    version: int = a_number()
+
+    __table_args__ = (
+        Index("waiting_list", "operator_id", "kind", "state", "received_at", "id"),
+        Index("waiting_person", "person_id"),
+        Index("waiting_announced", "announced_by", "mark", unique=True, postgresql_where=text("kind = 'arrival' AND mark IS NOT NULL")),
+        Index("waiting_phone", "mark", "received_at", postgresql_where=text("kind = 'call_back'")),
+    )
+
+
+class AskingRate(Table, table=True):
+    """How many people of a governorate asked to be called in one minute. Of nobody in particular."""
+
+    __tablename__ = "asking_rate"
+
+    governorate: str = a_code(key=True)
+    minute: datetime = column(DateTime(timezone=True), key=True)
+    n: int = a_number()

@@ -10,7 +10,18 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import needs
-from ihala_intake.tables import Assistance, CaseFile, Consent, DataKey, NaturalKey, Need, NeedAgain, Person, Request, RequestIdentifier
+from ihala_intake.tables import (
+    Assistance,
+    CaseFile,
+    Consent,
+    DataKey,
+    NaturalKey,
+    Need,
+    NeedAgain,
+    Person,
+    Request,
+    RequestIdentifier,
+)
 
 
 def _own(caller: Caller, table: type[Request | Need | Consent | CaseFile | Assistance]) -> ColumnElement[bool]:
