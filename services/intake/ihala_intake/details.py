@@ -192,14 +192,37 @@ class Interpreter(_Sealed):
     sworn_to_secrecy: bool = False
 
 
+class GuardianSaid(_Sealed):
+    """What the guardian of a minor said, apart from the child."""
+
+    agreed: bool
+    how: str
+    relation: str | None = None
+
+
 class ConsentDetails(_Sealed):
-    """How a revision came about: in which language and way, by whom and written down by whom."""
+    """How a revision came about: in which language and way, by whom and written down by whom.
+
+    `assent` and `guardian` are of a minor. `reason` and `second` belong to a decision on another basis than consent.
+    """
 
     language: str | None = None
     how: str
     said_by: str = "person"
     recorded_by: str | None = None
     interpreter: Interpreter | None = None
+    assent: str | None = None  # given | refused | too_young
+    guardian: GuardianSaid | None = None
+    reason: str | None = None
+    second: str | None = None  # who confirmed the decision, as the office names them
+
+
+class DecisionDetails(_Sealed):
+    """Why something is passed on without a consent, and who says so."""
+
+    reason: str
+    recorded_by: str
+    second: str | None = None
 
 
 class FollowUpDetails(_Sealed):

@@ -26,3 +26,60 @@ class AlreadyDeleted(Problem):
         ar="سبق تأكيد الحذف هنا.",
         ckb="پێشتر سڕینەوە لێرە دڵنیا کراوەتەوە.",
     )
+
+
+class GuardianNeeded(Problem):
+    """A minor's consent that is in force would be left without a guardian's word or the child's assent."""
+
+    status = 422
+    slug = "guardian-needed"
+    title = Words(
+        en="For a person under 18 both the child's assent and a safe guardian's word are needed; else a best-interests decision.",
+        ar="لمن هم دون الثامنة عشرة تلزم موافقة الطفل وكلمة وليّ آمن معًا، وإلا فقرار وفق مصلحة الطفل الفضلى.",
+        ckb="بۆ کەسێک کە تەمەنی لە ١٨ ساڵ کەمترە ڕەزامەندیی منداڵەکە و قسەی سەرپەرشتیارێکی ئاسوودە پێویستن، "
+        "ئەگەرنا بڕیارێک بۆ باشترین بەرژەوەندیی منداڵەکە.",
+    )
+
+
+class DecisionNotFound(Problem):
+    """There is no such decision that the caller may know of."""
+
+    status = 404
+    slug = "decision-not-found"
+    title = Words(en="There is no such decision.", ar="لا يوجد قرار كهذا.", ckb="بڕیارێکی وا نییە.")
+
+
+class NothingToDecide(Problem):
+    """The consent is in force, so there is nothing to be decided instead of the person; or it was decided already."""
+
+    status = 409
+    slug = "nothing-to-decide"
+    title = Words(
+        en="There is nothing to decide here: the person's own word holds, or the decision was taken already.",
+        ar="لا يوجد ما يُقرَّر هنا: كلمة الشخص نفسه سارية، أو سبق اتخاذ القرار.",
+        ckb="لێرە هیچ شتێک نییە بڕیاری لەسەر بدرێت: قسەی کەسەکە خۆی کاریگەرە، یان پێشتر بڕیار دراوە.",
+    )
+
+
+class RefusalStands(Problem):
+    """An adult said no, and no basis overrides that here."""
+
+    status = 409
+    slug = "refusal-stands"
+    title = Words(
+        en="The person's refusal stands. Nobody decides instead of an adult here.",
+        ar="رفض الشخص قائم. لا أحد يقرر هنا بدلًا من شخص بالغ.",
+        ckb="ڕەتکردنەوەی کەسەکە وەک خۆیەتی. لێرە کەس لەجیاتی کەسێکی پێگەیشتوو بڕیار نادات.",
+    )
+
+
+class SecondPersonNeeded(Problem):
+    """Who proposed a decision does not confirm it: another person does, who may see what it is about."""
+
+    status = 403
+    slug = "second-person-needed"
+    title = Words(
+        en="A second person has to confirm this.",
+        ar="يجب أن يؤكد ذلك شخص ثانٍ.",
+        ckb="دەبێت کەسێکی دووەم ئەمە دڵنیا بکاتەوە.",
+    )

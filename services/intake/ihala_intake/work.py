@@ -7,7 +7,7 @@ from ihala_kit.due import DueWork, performs, schedule
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import store
-from ihala_intake.commands import disclose, follow_ups, organizations, revisions
+from ihala_intake.commands import decide, disclose, doubles, follow_ups, organizations, people, revisions
 
 
 @performs(disclose.PERIOD_OVER)
@@ -27,6 +27,12 @@ async def end_consent(tx: AsyncSession, work: DueWork) -> None:
         return
     for disclosure in await store.open_disclosures(tx, consent.id):
         disclose.close(tx, disclosure, "consent_ended")
+
+
+@performs(revisions.AWAITED)
+async def remind_of_decision(tx: AsyncSession, work: DueWork) -> None:
+    """A child's consent still waits for somebody to decide."""
+    await decide.remind(tx, work.key)
 
 
 @performs(follow_ups.DUE)
@@ -63,6 +69,12 @@ async def open_all(tx: AsyncSession, work: DueWork) -> None:
 async def open_one(tx: AsyncSession, work: DueWork) -> None:
     """Answer one acceptance that waited."""
     await disclose.open_awaiting(tx, work.key)
+
+
+@performs(people.LOOK_AGAIN)
+async def look_again(tx: AsyncSession, work: DueWork) -> None:
+    """Something was corrected about a person: they may be somebody who is known."""
+    await doubles.look_again(tx, work.key)
 
 
 def _after(work: DueWork) -> UUID | None:

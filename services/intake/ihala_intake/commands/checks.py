@@ -9,8 +9,9 @@ from ihala_kit.auth import Caller
 from ihala_kit.problems import MalformedRequest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import codes, person_rules
+from ihala_intake import codes, minors, person_rules
 from ihala_intake.consent_rules import LONGEST
+from ihala_intake.details import PersonDetails
 from ihala_intake.errors import ConsentMissing, IdentityHeldByOrigin, OperatorUnknown, UnknownNeedCode, UnknownPlace
 from ihala_intake.models.consents import ConsentIn
 from ihala_intake.models.persons import MemberIn, Said
@@ -55,10 +56,28 @@ def check_consent(consent: ConsentIn, at: datetime, pointer: str) -> None:
     """Raise ConsentMissing or MalformedRequest (422) for one that was given for nothing, or for no time."""
     if consent.given and not consent.categories:
         raise ConsentMissing(pointer=f"{pointer}/categories")
-    if consent.until is not None and consent.until <= at:
-        raise malformed(f"{pointer}/until", "in_the_past")
-    if consent.until is not None and consent.until > at + LONGEST:
-        raise malformed(f"{pointer}/until", "too_far")
+    check_until(consent.until, at, f"{pointer}/until")
+
+
+def check_until(until: datetime | None, at: datetime, pointer: str) -> None:
+    """Raise MalformedRequest (422) for a last day that is over, or too far away."""
+    if until is not None and until <= at:
+        raise malformed(pointer, "in_the_past")
+    if until is not None and until > at + LONGEST:
+        raise malformed(pointer, "too_far")
+
+
+def check_speakers(consent: ConsentIn, person: PersonDetails, at: datetime, pointer: str) -> None:
+    """Raise MalformedRequest (422) when somebody speaks for an adult, or a child who can be asked was not."""
+    child = minors.minor(person, at)
+    if child is None and consent.guardian is not None:
+        raise malformed(f"{pointer}/guardian", "guardian_of_an_adult")
+    if child is None and consent.assent is not None:
+        raise malformed(f"{pointer}/assent", "assent_of_an_adult")
+    if child is not None and consent.assent == "too_young" and child.age >= minors.ASSENT_FROM_YEARS:
+        raise malformed(f"{pointer}/assent", "old_enough_to_be_asked")
+    if child is not None and child.alone and consent.guardian is not None:
+        raise malformed(f"{pointer}/guardian", "guardian_is_unsafe")
 
 
 def check_said(said: Said, at: datetime, pointer: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
-from ihala_contracts.intake_v1 import CaseOpened, Sensitivity
+from ihala_contracts.intake_v1 import CaseOpened, Sensitivity, Urgency
 from ihala_kit.auth import Caller
 from ihala_kit.ids import new_id
 from ihala_kit.outbox import emit
@@ -14,9 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import keys
 from ihala_intake.codes import RESTRICTED_CODE, Place
-from ihala_intake.commands import revisions
+from ihala_intake.commands import checks, revisions
 from ihala_intake.commands.announce import announce
 from ihala_intake.commands.checks import checked_place
+from ihala_intake.commands.doubles import Newcomer, look_for
 from ihala_intake.commands.grouping import Asked, Given, Group
 from ihala_intake.commands.homes import Home, Kept, Telling, settle
 from ihala_intake.commands.known import Known
@@ -50,6 +51,7 @@ class Filing:
     references: dict[UUID, str]
     known: Known | None = None  # the person, if the origin brought them before
     request_id: UUID = field(default_factory=new_id)
+    doubted: set[UUID] = field(default_factory=set)  # persons who may be known already, as the operator has to decide
 
     @property
     def owners(self) -> Owners:
@@ -82,6 +84,7 @@ async def open_files(filing: Filing, groups: Sequence[Group]) -> tuple[Home, lis
     if any(not group.restricted for group in groups):
         telling = Telling(filing.tx, filing.body, filing.at, known=filing.known, **filing.owners)
         home = await settle(telling, with_asker=with_asker)
+        filing.doubted.update(await _look_for(filing, home))
     return home, [await _open_file(filing, home, group) for group in groups]
 
 
@@ -93,7 +96,7 @@ async def _open_file(filing: Filing, home: Home, group: Group) -> File:
     if known is not None:
         case.household_id = case.household_id or home.household_id
     said = filing.body.consent if group.member is None else _member(filing, group).consent
-    consent = await _add_consent(filing, case, kept.key, said)
+    consent = await _add_consent(filing, group, case, kept, said)
     file = File(case, kept.key, kept.details, _place(filing, group), consent, group.member)
     for asked in group.needs:
         await _add_need(filing, file, asked)
@@ -142,15 +145,17 @@ def _kept_apart(filing: Filing, group: Group) -> Kept:
     return Kept(person_id, key, details)
 
 
-async def _add_consent(filing: Filing, case: CaseFile, key: Key, body: ConsentIn | None) -> Consent | None:
+async def _add_consent(filing: Filing, group: Group, case: CaseFile, kept: Kept, body: ConsentIn | None) -> Consent | None:
     if body is None:
         return None
     consent = Consent(
-        id=new_id(), key_id=key.id, person_id=case.person_id, case_id=case.id, sensitivity=case.sensitivity, revision=1,
+        id=new_id(), key_id=kept.key.id, person_id=case.person_id, case_id=case.id, sensitivity=case.sensitivity, revision=1,
         purpose=body.purpose, **filing.owners,
     )  # fmt: skip
-    revisions.write_down(consent, body, filing.at)
-    await revisions.add_first(filing.tx, consent, key, revisions.said(body))
+    of = "#" if group.member is None else f"#/household/members/{group.member}"
+    checks.check_speakers(body, kept.details, filing.at, f"{of}/consent")
+    revisions.write_down(consent, body, filing.at, kept.details)
+    await revisions.add_first(filing.tx, consent, kept.key, revisions.said(body))
     filing.tx.add(consent)
     return consent
 
@@ -166,12 +171,24 @@ async def _add_need(filing: Filing, file: File, asked: Asked) -> None:
         code=RESTRICTED_CODE if restricted else asked.body.code, sensitivity=asked.sensitivity.value, urgency=asked.body.urgency.value,
         governorate=file.place.governorate, district=None if restricted else file.place.district,
         details=file.key.seal(details, f"need.details/{asked.id}"), preferred_reservation_id=asked.body.preferred_reservation_id,
-        match_settled=True, state=OPEN.value, requested_at=filing.at, waits=False, changed_at=filing.at, version=1, **filing.owners,
+        match_settled=_settled(filing, file, asked), state=OPEN.value, requested_at=filing.at, waits=False, changed_at=filing.at, version=1, **filing.owners,
     )  # fmt: skip
     if file.consent.state == "given":
         await announce(filing.tx, need, file.consent, file.person)
     filing.tx.add(need)
     file.needs.append(need)
+
+
+async def _look_for(filing: Filing, home: Home) -> set[UUID]:
+    """Return who of the home may be known to the operator already."""
+    if filing.body.identity_held_by == "origin":
+        return set()
+    return await look_for(filing.tx, filing.operator_id, [Newcomer(kept.person_id, kept.details) for kept in home.kept.values()])
+
+
+def _settled(filing: Filing, file: File, asked: Asked) -> bool:
+    """Tell whether the need may be placed before somebody looked: an emergency never waits for that."""
+    return file.case.person_id not in filing.doubted or asked.body.urgency is Urgency.EMERGENCY
 
 
 def _add_assistance(filing: Filing, file: File, given: Given) -> None:

@@ -15,6 +15,7 @@ from ihala_intake.commands.announce import announce, scope_of
 from ihala_intake.commands.disclose import close
 from ihala_intake.commands.people import open_person
 from ihala_intake.errors import ConsentEnded, ConsentNotFound, WithdrawalHasOneDoor
+from ihala_intake.errors_consents import GuardianNeeded
 from ihala_intake.models.consents import ConsentIn, ConsentView
 from ihala_intake.tables import Consent, Need
 
@@ -23,7 +24,8 @@ async def revise(tx: AsyncSession, caller: Caller, consent_id: UUID, revision: i
     """Write down what the person allows from now on; emits NeedConsentChanged for each open need, NeedIdentified for those that waited
     for a consent, DisclosureClosed for receivers that it no longer covers.
 
-    Raises ConsentNotFound (404), Stale (412), ConsentEnded, WithdrawalHasOneDoor (409), ConsentMissing, MalformedRequest (422).
+    Raises ConsentNotFound (404), Stale (412), ConsentEnded, WithdrawalHasOneDoor (409), ConsentMissing, GuardianNeeded,
+    MalformedRequest (422).
     """
     if await store.consent_of(tx, caller, consent_id) is None:
         raise ConsentNotFound()
@@ -33,12 +35,16 @@ async def revise(tx: AsyncSession, caller: Caller, consent_id: UUID, revision: i
         raise Stale()
     _refuse(consent, body)
     checks.check_consent(body, now(tx), "#")
-    act = "changed" if consent.state == "given" else "given"
-    revisions.write_down(consent, body, now(tx))
+    before, person = consent.state, await open_person(tx, await store.person(tx, consent.person_id))
+    checks.check_speakers(body, person, now(tx), "#")
+    revisions.write_down(consent, body, now(tx), person)
+    if before == "given" and consent.state == "awaited":
+        raise GuardianNeeded(pointer="#/guardian")  # what was given is taken back at one door alone
+    act = "changed" if before == consent.state else consent.state
     await revisions.add_next(tx, consent, act, revisions.said(body))
     await _follow(tx, consent)
     for need in of_consent:
-        await _tell(tx, need, consent)
+        await tell(tx, need, consent)
     return consent_view(consent, [need.id for need in of_consent])
 
 
@@ -64,10 +70,11 @@ async def _follow(tx: AsyncSession, consent: Consent) -> None:
             close(tx, disclosure, "consent_changed")
 
 
-async def _tell(tx: AsyncSession, need: Need, consent: Consent) -> None:
+async def tell(tx: AsyncSession, need: Need, consent: Consent) -> None:
+    """Tell referral of a need's newest consent: NeedConsentChanged, or NeedIdentified if it never heard of the need."""
     state = NeedState(need.state)
     if need.announced_at is not None and state in needs.UNFINISHED:
         changed = NeedConsentChanged(need_id=need.id, operator_id=need.operator_id, consent=scope_of(consent), changed_at=now(tx))
         emit(tx, changed)
-    elif need.announced_at is None and state is NeedState.OPEN:
+    elif need.announced_at is None and state is NeedState.OPEN and consent.state == "given":
         await announce(tx, need, consent, await open_person(tx, await store.person(tx, need.person_id)))

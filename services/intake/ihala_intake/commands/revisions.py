@@ -7,14 +7,14 @@ from ihala_kit.db import caller_of, now
 from ihala_kit.due import schedule
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import keys, ledger
+from ihala_intake import keys, ledger, minors
 from ihala_intake.consent_rules import LASTS_UNLESS_SAID, Allowed
-from ihala_intake.details import ConsentDetails, Interpreter
+from ihala_intake.details import ConsentDetails, PersonDetails
 from ihala_intake.keys import Key
 from ihala_intake.models.consents import ConsentIn
 from ihala_intake.tables import Consent, ConsentRevision
 
-ENDS = "consent-ends"
+ENDS, AWAITED = "consent-ends", "consent-decision-awaited"
 
 
 def allowed(consent: Consent) -> Allowed:
@@ -27,13 +27,14 @@ def allowed(consent: Consent) -> Allowed:
 
 def said(body: ConsentIn) -> ConsentDetails:
     """Return how the person said it."""
-    interpreter = Interpreter(**body.interpreter.model_dump()) if body.interpreter else None
-    return ConsentDetails(language=body.language, how=body.how, recorded_by=body.recorded_by, interpreter=interpreter)
+    return ConsentDetails.model_validate(body.model_dump(include=set(ConsentDetails.model_fields)))
 
 
-def write_down(consent: Consent, body: ConsentIn, at: datetime) -> None:
-    """Put what the person said into the consent's row, a new one or a locked one."""
-    consent.state = "given" if body.given else "refused"
+def write_down(consent: Consent, body: ConsentIn, at: datetime, person: PersonDetails) -> None:
+    """Put what the person said into the consent's row, a new one or a locked one. A minor's may have to wait for a decision."""
+    guardian_agreed = body.guardian.agreed if body.guardian else None
+    consent.state = minors.state_of(body.given, minors.minor(person, at), body.assent, guardian_agreed)
+    consent.basis = "consent"
     consent.recipients = sorted(set(body.recipients)) if body.given else []
     consent.objections = sorted(set(body.objections))
     consent.categories = sorted(set(body.categories)) if body.given else []
@@ -63,7 +64,7 @@ async def _add(
     row = ConsentRevision(
         consent_id=consent.id, revision=consent.revision, operator_id=consent.operator_id, origin_id=consent.origin_id,
         sensitivity=consent.sensitivity, act=act, need_id=need_id, referral_id=referral_id, given=consent.state == "given",
-        basis="consent", recipients=consent.recipients, objections=consent.objections, categories=consent.categories,
+        basis=consent.basis, recipients=consent.recipients, objections=consent.objections, categories=consent.categories,
         until=consent.until, details=key.seal(details, place), client_id=caller.client_id, organization_id=caller.organization_id,
         acting_officer=caller.acting_officer, at=now(tx), previous=previous, hash=b"",
     )  # fmt: skip
@@ -71,3 +72,5 @@ async def _add(
     tx.add(row)
     if consent.state == "given":
         await schedule(tx, ENDS, consent.id, consent.until)
+    if consent.state == "awaited" and act != "withdrawn":
+        await schedule(tx, AWAITED, consent.id, now(tx))

@@ -87,5 +87,5 @@ async def _locked(tx: AsyncSession, caller: Caller, body: WithdrawalIn) -> _Part
 
 async def _refuse_twice(tx: AsyncSession, part: _Part) -> None:
     needs, referrals = await store.withdrawn_parts(tx, part.consent.id)
-    if part.consent.state != "given" or part.need_id in needs or part.referral_id in referrals:
+    if part.consent.state not in ("given", "awaited") or part.need_id in needs or part.referral_id in referrals:
         raise AlreadyWithdrawn()

@@ -9,8 +9,10 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, mode
 from pydantic_core import PydanticCustomError
 
 from ihala_intake.consent_rules import Category
-from ihala_intake.models.base import Answer, Body, How, LanguageTag, Sex, Who
+from ihala_intake.minors import Assent
+from ihala_intake.models.base import Answer, Body, How, LanguageTag, Sex, Who, Word
 
+Basis = Literal["consent", "best_interests", "vital_interest"]
 BAGHDAD = timezone(timedelta(hours=3))
 
 
@@ -36,10 +38,20 @@ class InterpreterIn(Body):
     sworn_to_secrecy: bool = False
 
 
+class GuardianSaidIn(Body):
+    """What a minor's guardian said, asked apart from the child. Never asked where that is unsafe."""
+
+    agreed: bool
+    how: How
+    relation: Word | None = None
+
+
 class ConsentIn(Body):
     """What the person allows or refuses, and how they said so.
 
     `recipients` names organisations; empty means any provider, and for a restricted need nobody until the person names one.
+    For a person under 18 both the child's `assent` and the word of a safe `guardian` are needed; else the consent waits for a decision
+    in the child's best interests.
     """
 
     given: bool
@@ -52,14 +64,17 @@ class ConsentIn(Body):
     how: How
     recorded_by: Who = Field(description="As the recording office names its officer.")
     interpreter: InterpreterIn | None = None
+    assent: Assent | None = Field(default=None, description="Of a minor. Under 7 years the child may be too_young to be asked.")
+    guardian: GuardianSaidIn | None = None
 
 
 class ConsentView(Answer):
-    """A consent as it is now. Its revision is its ETag."""
+    """A consent as it is now. Its revision is its ETag. `awaited`: a minor's, for which somebody has to decide."""
 
     consent_id: UUID
     revision: int
-    state: Literal["given", "refused", "withdrawn"]
+    state: Literal["given", "refused", "withdrawn", "awaited"]
+    basis: Basis
     purpose: str
     recipients: list[UUID]
     objections: list[UUID]

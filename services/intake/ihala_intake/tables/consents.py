@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, Index, LargeBinary, text
+from sqlalchemy import Boolean, Index, Integer, LargeBinary, text
 
 from ihala_intake.tables.base import Table, a_code, a_number, an_id, an_instant, column, ids, sealed, texts
 
@@ -22,7 +22,8 @@ class Consent(Table, table=True):
     case_id: UUID = an_id("case_file")
     sensitivity: str = a_code()
     revision: int = a_number()
-    state: str = a_code()  # given | refused | withdrawn
+    state: str = a_code()  # given (on `basis`) | refused | withdrawn | awaited (a minor's: somebody has to decide)
+    basis: str = a_code()  # consent | best_interests | vital_interest
     purpose: str = a_code()
     recipients: list[UUID] = ids()  # organisations; empty: any provider, but for a restricted case nobody yet
     objections: list[UUID] = ids()  # organisations that get nothing
@@ -30,7 +31,11 @@ class Consent(Table, table=True):
     until: datetime = an_instant()
     changed_at: datetime = an_instant()
 
-    __table_args__ = (Index("consent_person", "person_id"),)
+    __table_args__ = (
+        Index("consent_person", "person_id"),
+        Index("consent_awaited", "operator_id", "id", postgresql_where=text("state = 'awaited'")),
+        Index("consent_other_basis", "operator_id", "id", postgresql_where=text("basis <> 'consent'")),
+    )
 
 
 class ConsentRevision(Table, table=True):
@@ -43,7 +48,7 @@ class ConsentRevision(Table, table=True):
     operator_id: UUID = an_id()
     origin_id: UUID = an_id()
     sensitivity: str = a_code()
-    act: str = a_code()  # given | refused | changed | withdrawn
+    act: str = a_code()  # given | refused | awaited | changed | withdrawn | decided
     need_id: UUID | None = an_id("need", null=True)  # withdrawn for this need alone
     referral_id: UUID | None = an_id(null=True)  # withdrawn for this referral alone
     given: bool = column(Boolean())
@@ -59,6 +64,37 @@ class ConsentRevision(Table, table=True):
     at: datetime = an_instant()
     previous: bytes = column(LargeBinary())  # hash of the revision before; 32 zero bytes at the first
     hash: bytes = column(LargeBinary())
+
+
+class ConsentDecision(Table, table=True):
+    """A decision to pass something on without a consent. It holds when a second person has confirmed it."""
+
+    __tablename__ = "consent_decision"
+
+    id: UUID = an_id(key=True)
+    consent_id: UUID = an_id("consent")
+    operator_id: UUID = an_id()
+    origin_id: UUID = an_id()
+    key_id: UUID = an_id("data_key")
+    sensitivity: str = a_code()
+    basis: str = a_code()  # best_interests | vital_interest
+    state: str = a_code()  # proposed | confirmed | rejected
+    recipients: list[UUID] = ids()
+    categories: list[str] = texts()
+    until: datetime = an_instant()
+    details: bytes = sealed()  # the reason, and who says so
+    proposed_client: str = a_code()
+    proposed_officer: str | None = a_code(null=True)
+    proposed_at: datetime = an_instant()
+    decided_client: str | None = a_code(null=True)
+    decided_officer: str | None = a_code(null=True)
+    decided_at: datetime | None = an_instant(null=True)
+    revision: int | None = column(Integer(), null=True)
+
+    __table_args__ = (
+        Index("consent_decision_consent", "consent_id", "id"),
+        Index("consent_decision_proposed", "consent_id", unique=True, postgresql_where=text("state = 'proposed'")),
+    )
 
 
 class Disclosure(Table, table=True):

@@ -28,13 +28,37 @@ ACKNOWLEDGEMENTS = [
     )""",
 ]
 
+DECISIONS = [
+    """ALTER TABLE consent ADD basis text NOT NULL DEFAULT 'consent', DROP CONSTRAINT consent_state_check,
+        ADD CONSTRAINT consent_state_check CHECK (state IN ('given', 'refused', 'withdrawn', 'awaited')),
+        ADD CHECK (basis IN ('consent', 'best_interests', 'vital_interest'))""",
+    "CREATE INDEX consent_awaited ON consent (operator_id, id) WHERE state = 'awaited'",
+    "CREATE INDEX consent_other_basis ON consent (operator_id, id) WHERE basis <> 'consent'",
+    """ALTER TABLE consent_revision DROP CONSTRAINT consent_revision_act_check, ADD CONSTRAINT consent_revision_act_check
+        CHECK (act IN ('given', 'refused', 'awaited', 'changed', 'withdrawn', 'decided'))""",
+    """CREATE TABLE consent_decision (
+        id uuid NOT NULL, consent_id uuid NOT NULL REFERENCES consent DEFERRABLE INITIALLY DEFERRED, operator_id uuid NOT NULL,
+        origin_id uuid NOT NULL, key_id uuid NOT NULL REFERENCES data_key DEFERRABLE INITIALLY DEFERRED, sensitivity text NOT NULL,
+        basis text NOT NULL, state text NOT NULL, recipients uuid[] NOT NULL, categories text[] NOT NULL, until timestamptz NOT NULL,
+        details bytea NOT NULL, proposed_client text NOT NULL, proposed_officer text, proposed_at timestamptz NOT NULL,
+        decided_client text, decided_officer text, decided_at timestamptz, revision integer, PRIMARY KEY (id),
+        CHECK (basis IN ('best_interests', 'vital_interest')), CHECK (state IN ('proposed', 'confirmed', 'rejected')),
+        CHECK ((state = 'proposed') = (decided_at IS NULL)), CHECK ((decided_at IS NULL) = (decided_client IS NULL)),
+        CHECK ((state = 'confirmed') = (revision IS NOT NULL)),
+        CHECK (decided_client IS NULL OR CASE WHEN decided_officer IS NULL OR proposed_officer IS NULL
+            THEN decided_client <> proposed_client ELSE decided_officer <> proposed_officer END)
+    )""",
+    "CREATE INDEX consent_decision_consent ON consent_decision (consent_id, id)",
+    "CREATE UNIQUE INDEX consent_decision_proposed ON consent_decision (consent_id) WHERE state = 'proposed'",
+]
+
 OWN = f"operator_id = {ORGANIZATION} OR origin_id = {ORGANIZATION}"
 RESTRICTED = f"sensitivity <> 'restricted' OR {CLEARED} OR (origin_id = {ORGANIZATION} AND operator_id <> {ORGANIZATION})"
-VISIBLE = {"disclosed": f"{OWN} OR organization_id = {ORGANIZATION}"}
+VISIBLE = {"disclosed": f"{OWN} OR organization_id = {ORGANIZATION}", "consent_decision": f"operator_id = {ORGANIZATION}"}
 
 
 def upgrade() -> None:
-    for statement in ACKNOWLEDGEMENTS:
+    for statement in ACKNOWLEDGEMENTS + DECISIONS:
         op.execute(statement)
     for table, visible in VISIBLE.items():
         row_security(op, table, visible)
