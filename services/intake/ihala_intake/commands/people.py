@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ihala_kit.db import now
+from ihala_kit.due import schedule
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,7 +15,10 @@ from ihala_intake.keys import Key
 from ihala_intake.models.persons import MemberIn, NewMemberIn, Said
 from ihala_intake.models.requests import RequestIn
 from ihala_intake.person_rules import numbers_of_others, phones_of
+from ihala_intake.same_person.marks import composed
 from ihala_intake.tables import Person, PersonMark
+
+LOOK_AGAIN = "look-for-the-same-person"  # due work, by person
 
 
 def details_of(body: RequestIn) -> PersonDetails:
@@ -83,11 +87,14 @@ async def change_person(tx: AsyncSession, person: Person, details: PersonDetails
             await tx.execute(insert(PersonMark).values(added).on_conflict_do_nothing())
         for named in before.keys() - after.keys():
             await tx.delete(before[named])
+        if after.keys() - before.keys():
+            await schedule(tx, LOOK_AGAIN, person.id, at)
 
 
 def _marks(tx: AsyncSession, person: Person, details: PersonDetails) -> list[PersonMark]:
     """Return the keyed hashes by which somebody who knows a phone or a document's number finds the person."""
-    found = {(kind, keys.blind(tx, text, kind)) for kind, text in marks.exact(details)}
+    named = () if person.identity_held_by == "origin" else composed(details)  # a code is nobody's name
+    found = {(kind, keys.blind(tx, text, kind)) for kind, text in (*marks.exact(details), *named)}
     return [PersonMark(person_id=person.id, kind=kind, value=value, operator_id=person.operator_id) for kind, value in found]
 
 

@@ -47,11 +47,11 @@ class PersonMark(Table, table=True):
     __tablename__ = "person_mark"
 
     person_id: UUID = an_id("person", key=True)
-    kind: str = a_code(key=True)  # see marks.py, and matching for what names a person together
+    kind: str = a_code(key=True)  # see marks.py, and same_person/marks.py for what names a person together
     value: bytes = blind(key=True)
     operator_id: UUID = an_id()
 
-    __table_args__ = (Index("person_mark_value", "operator_id", "kind", "value"),)
+    __table_args__ = (Index("person_mark_value", "operator_id", "kind", "value", postgresql_include=["person_id"]),)
 
 
 class Household(Table, table=True):

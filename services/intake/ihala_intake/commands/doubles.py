@@ -1,0 +1,75 @@
+"""Looking for who may be the same person: in memory, by the system, told to nobody but the operator.
+
+The candidates' data are opened, compared and dropped within one call; nobody sees them, so no reader stands in anybody's chain. Whoever
+opens a pair afterwards does.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import act_for, caller_of, now
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_intake import keys
+from ihala_intake.details import PersonDetails
+from ihala_intake.keys import Key
+from ihala_intake.same_person import store
+from ihala_intake.same_person.marks import WEIGHT, looked_for
+from ihala_intake.same_person.profile import profile
+from ihala_intake.same_person.rules import compare
+from ihala_intake.tables import Person
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """A person who was just told of, or about whom something else is known now."""
+
+    person_id: UUID
+    details: PersonDetails
+
+
+async def look_for(tx: AsyncSession, operator_id: UUID, newcomers: Iterable[Newcomer]) -> set[UUID]:
+    """Return which of the newcomers may be persons of the operator's already; each pair is written down as a task for it.
+
+    Whoever is registering learns nothing of it. Only for persons of ordinary files whose identity intake holds.
+    """
+    asked = list(newcomers)
+    wanted = [
+        store.Wanted(who, kind, keys.blind(tx, text, kind), WEIGHT[kind])
+        for who, one in enumerate(asked)
+        for kind, text in sorted(looked_for(one.details))
+    ]
+    if not wanted:
+        return set()
+    caller = caller_of(tx)
+    await act_for(tx, Caller.system("same-person"))
+    try:
+        return await _compared(tx, operator_id, asked, wanted) | await store.doubted(tx, [one.person_id for one in asked])
+    finally:
+        await act_for(tx, caller)
+
+
+async def _compared(tx: AsyncSession, operator_id: UUID, asked: Sequence[Newcomer], wanted: Sequence[store.Wanted]) -> set[UUID]:
+    profiles = [profile(one.details) for one in asked]
+    doubtful = set()
+    for row in await store.sharing(tx, operator_id, wanted, but=[one.person_id for one in asked]):
+        known = _opened(tx, row.get("person_id"), Key(row["key_id"], row["wrapped"], keys.vault(tx)), row["details"])
+        found = compare(profiles[row["who"]], profile(known), row["sharing"])
+        newcomer = asked[row["who"]].person_id
+        if found.level is not None and await store.add(tx, operator_id, newcomer, row["person_id"], found, found.level, now(tx)):
+            doubtful.add(newcomer)
+    return doubtful
+
+
+def _opened(tx: AsyncSession, person_id: UUID, key: Key, details: bytes) -> PersonDetails:
+    return key.open(PersonDetails, details, f"person.details/{person_id}")
+
+
+async def look_again(tx: AsyncSession, person_id: UUID) -> None:
+    """Look for a person about whom something was corrected. Their needs go on as they are: only a task is made."""
+    person = await tx.get_one(Person, person_id)
+    key = await keys.of(tx, person.key_id)
+    if person.sensitivity == "standard" and person.identity_held_by == "intake":
+        await look_for(tx, person.operator_id, [Newcomer(person_id, _opened(tx, person_id, key, person.details))])

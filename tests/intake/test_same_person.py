@@ -1,0 +1,272 @@
+"""The same person at two offices: found silently, decided by the operator, told to nobody else; merged and taken back."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from ihala_contracts.intake_v1 import NeedChanged, NeedIdentified, PersonMerged, PersonMergeUndone
+
+from tests.intake.actors import COORDINATOR, HLP, NGO, OFFICER, OTHER_COORDINATOR, OTHER_OPERATOR, STRANGER, WLCO, Actor
+from tests.intake.house import Answer, House
+from tests.intake.samples import need, person, request
+
+KURDISH: dict[str, Any] = {"call_name": "زەینەب", "given_name": "زەینەب", "father_name": "خدر", "grandfather_name": "ئیلیاس"}
+
+
+async def brought(house: House, origin: Actor, *needs: dict[str, Any], **said: Any) -> Answer:
+    """Bring somebody alone, with a phone that is nobody else's unless told otherwise."""
+    body = request(*(needs or (need(),)), person=person(**{"phones": [], **said}), household=None)
+    answer = await house.post("/v1/requests", origin, body)
+    assert answer.status == 202, answer.body
+    return answer
+
+
+async def announced(house: House) -> list[bool]:
+    """Return whether each need that was told of since is settled."""
+    return [event.match_settled for event in await house.events() if isinstance(event, NeedIdentified)]
+
+
+async def pairs(house: House, actor: Actor = OFFICER, state: str = "open") -> list[dict[str, Any]]:
+    answer = await house.get(f"/v1/merges/candidates?state={state}", actor)
+    assert answer.status == 200, answer.body
+    return list(answer.body["items"])
+
+
+async def the_pair(house: House) -> dict[str, Any]:
+    """Two origins bring the same person; return the pair that the operator finds."""
+    await brought(house, HLP)
+    await brought(house, NGO, mother_name=None)
+    [pair] = await pairs(house)
+    await house.events()
+    return pair
+
+
+async def person_ids(house: House) -> list[UUID]:
+    rows = await house.scalar("SELECT array_agg(id ORDER BY made_at, id) FROM person")
+    return [UUID(str(one)) for one in rows]
+
+
+async def test_the_same_person_at_two_offices_is_a_task_and_the_senders_learn_nothing(house: House) -> None:
+    first = await brought(house, HLP)
+    assert await announced(house) == [True]
+    second = await brought(house, NGO, given_name="زينب", birth_year=1988, family_name=None)
+    assert await announced(house) == [False]
+    [pair] = await pairs(house)
+    assert (pair["state"], pair["level"]) == ("open", "probable")
+    assert {"given.same_common", "father.same", "grandfather.same", "mother.same", "birth.near"} <= {one["code"] for one in pair["reasons"]}
+    assert second.body.keys() == first.body.keys()
+    assert {one["state"] for one in second.body["needs"]} == {"open"}
+    for actor in (HLP, NGO):
+        assert (await house.get("/v1/merges/candidates", actor)).status == 403
+        assert (await house.get("/v1/merges/candidates", actor.but(scopes=("intake:merge",)))).body == {"items": []}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        KURDISH,
+        {"call_name": "Zainab", "given_name": "Zaynab", "father_name": "Khidhr", "grandfather_name": "Elias", "mother_name": None},
+        {"call_name": "زينب خضر الياس", "given_name": None, "father_name": None, "grandfather_name": None, "mother_name": None},
+        {"given_name": "زينبب"},
+        {"birth_year": None, "birth_on": "1987-07-01"},
+    ],
+    ids=["kurdish", "latin", "one breath", "a slip", "1 July"],
+)
+async def test_spellings_and_slips_do_not_hide_a_person(house: House, said: dict[str, Any]) -> None:
+    await brought(house, HLP)
+    await brought(house, NGO, **said)
+    assert len(await pairs(house)) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"given_name": "مريم", "call_name": "مريم"},
+        {"birth_year": 1991},
+        {"given_name": "زكية", "call_name": "زكية", "birth_year": 1988},
+        {"father_name": "محمود", "grandfather_name": "جاسم", "family_name": "الحمداني", "mother_name": "خولة"},
+    ],
+    ids=["sister", "years apart", "sister a year apart", "a namesake"],
+)
+async def test_who_shares_all_but_the_name_or_the_year_is_somebody_else(house: House, said: dict[str, Any]) -> None:
+    shared = {"phones": [{"number": "07701234567", "safe_to_call": True, "safe_to_message": True}]}
+    await brought(house, HLP, **shared)
+    await brought(house, NGO, **(shared | said))
+    assert await pairs(house) == []
+    assert all(await announced(house))
+
+
+async def test_an_emergency_never_waits_for_a_decision(house: House) -> None:
+    await brought(house, HLP)
+    await house.events()
+    await brought(house, NGO, need("basic.food", "emergency"), need())
+    assert await announced(house) == [True, False]
+    assert len(await pairs(house)) == 1
+
+
+async def test_no_pair_ever_tells_of_a_restricted_case(house: House) -> None:
+    await brought(house, WLCO, need("protection.gbv"))
+    await brought(house, HLP)
+    await brought(house, WLCO, need("protection.gbv"))
+    for actor in (OFFICER, COORDINATOR):
+        assert await pairs(house, actor) == []
+    assert await house.scalar("SELECT count(*) FROM match_candidate") == 0
+    ordinary = await house.scalar("SELECT id FROM person WHERE sensitivity = 'standard'")
+    hidden = await house.scalar("SELECT id FROM person WHERE sensitivity = 'restricted' LIMIT 1")
+    for kept, merged in ((ordinary, hidden), (hidden, ordinary)):
+        refused = await house.post("/v1/merges", COORDINATOR, {"kept_id": str(kept), "merged_id": str(merged)})
+        none = await house.post("/v1/merges", COORDINATOR, {"kept_id": str(ordinary), "merged_id": str(uuid4())})
+        assert (refused.status, refused.slug) == (404, "person-not-found")
+        assert {**refused.body, "instance": ""} == {**none.body, "instance": ""}
+
+
+async def test_another_operators_person_is_not_looked_at(house: House) -> None:
+    await brought(house, HLP)
+    await brought(house, STRANGER.but(operator_id=OTHER_OPERATOR))
+    assert await pairs(house) == []
+    assert await pairs(house, OTHER_COORDINATOR) == []
+
+
+async def test_a_centre_that_keeps_the_identity_is_left_alone(house: House) -> None:
+    code = {"call_name": "زينب خضر الياس", "place": "IQG15Q05", "birth_year": 1987}
+    point = {"call_name": "Focal point", "number": "07709999999"}
+    body = request(need(), household=None, identity_held_by="origin", person=code, focal_point=point)
+    assert (await house.post("/v1/requests", WLCO, body)).status == 202
+    await brought(house, HLP)
+    assert await pairs(house) == []
+
+
+async def test_an_opened_pair_shows_both_to_the_operator_and_stands_in_both_logs(house: House) -> None:
+    pair = await the_pair(house)
+    answer = await house.call("GET", f"/v1/merges/candidates/{pair['candidate_id']}", OFFICER, headers={"Accept-Language": "ar"})
+    assert (answer.status, answer.etag) == (200, '"1"')
+    assert [side["person"]["identity"]["given_name"] for side in answer.body["sides"]] == ["زينب", "زينب"]
+    assert {side["origin_id"] for side in answer.body["sides"]} == {str(HLP.organization_id), str(NGO.organization_id)}
+    assert all(len(side["cases"]) == 1 for side in answer.body["sides"])
+    assert "اسم الأب متطابق." in {reason["words"] for reason in answer.body["reasons"]}
+    assert [await house.chain(UUID(one)) for one in pair["person_ids"]] == [1, 1]
+    assert "زينب" not in str(pair)
+
+
+async def test_not_the_same_lets_the_need_go_on_and_is_not_asked_again(house: House) -> None:
+    pair = await the_pair(house)
+    path = f"/v1/merges/candidates/{pair['candidate_id']}/decision"
+    assert (await house.post(path, OFFICER, {"same": False}, if_match='"9"')).status == 412
+    decided = await house.post(path, OFFICER, {"same": False}, if_match='"1"')
+    assert (decided.status, decided.body["state"]) == (200, "different")
+    [changed] = await house.events()
+    assert isinstance(changed, NeedChanged)
+    assert (changed.match_settled, changed.facts) == (True, None)
+    again = await house.post(path, OFFICER, {"same": True}, if_match='"2"')
+    assert (again.status, again.slug) == (409, "candidate-decided")
+    for one in await person_ids(house):
+        known = await house.get(f"/v1/persons/{one}", OFFICER)
+        changes = {"family_name": "الجبوري"}
+        assert (await house.call("PATCH", f"/v1/persons/{one}", OFFICER, changes, if_match=known.etag)).status == 200
+    await house.work()
+    assert await pairs(house) == []
+
+
+async def test_a_merge_keeps_both_senders_references_and_shows_neither_the_others(house: House) -> None:
+    first, second = await brought(house, HLP), await brought(house, NGO, mother_name="هدية")
+    [pair] = await pairs(house)
+    await house.events()
+    decided = await house.post(
+        f"/v1/merges/candidates/{pair['candidate_id']}/decision", OFFICER, {"same": True}, if_match='"1"'
+    )  # fmt: skip
+    assert (decided.status, decided.body["state"]) == (200, "same"), decided.body
+    merged, changed = sorted(await house.events(), key=lambda event: isinstance(event, NeedChanged))
+    assert isinstance(merged, PersonMerged)
+    assert isinstance(changed, NeedChanged)
+    assert [merged.person_id, merged.merged_id] == await person_ids(house)
+    [found] = (await house.get(f"/v1/merges?person_id={merged.person_id}", OFFICER)).body["items"]
+    assert {case["origin_id"] for case in found["cases"]} == {str(HLP.organization_id), str(NGO.organization_id)}
+    for actor, answer in ((HLP, first), (NGO, second)):
+        seen = await house.get(f"/v1/requests/{answer.body['request_id']}", actor)
+        assert seen.body["identifiers"] == answer.body["identifiers"]
+        assert seen.body["case_ids"] == answer.body["case_ids"]
+        assert (await house.get(f"/v1/merges/{found['merge_id']}", actor.but(scopes=("intake:merge",)))).slug == "merge-not-found"
+
+
+async def test_a_merge_is_taken_back_exactly_and_not_proposed_again(house: House) -> None:
+    pair = await the_pair(house)
+    before = await house.scalar("SELECT string_agg(p::text, '|' ORDER BY id) FROM person p")
+    kept, merged = pair["person_ids"]
+    made = await house.post("/v1/merges", OFFICER, {"kept_id": kept, "merged_id": merged})
+    assert (made.status, made.body["state"]) == (201, "done")
+    assert await pairs(house) == []
+    await house.events()
+    path = f"/v1/merges/{made.body['merge_id']}"
+    assert (await house.post(f"{path}/undo", OTHER_COORDINATOR, {}, if_match='"1"')).status == 404
+    undone = await house.call("POST", f"{path}/undo", OFFICER, if_match='"1"')
+    assert (undone.status, undone.body["state"], undone.body["version"]) == (200, "undone", 2)
+    [event] = await house.events()
+    assert isinstance(event, PersonMergeUndone)
+    assert await house.scalar("SELECT string_agg(p::text, '|' ORDER BY id) FROM person p") == before
+    assert [one["state"] for one in await pairs(house, state="different")] == ["different"]
+    twice = await house.call("POST", f"{path}/undo", OFFICER, if_match='"2"')
+    assert (twice.status, twice.slug) == (409, "merge-undone")
+    assert (await house.post("/v1/merges", OFFICER, {"kept_id": merged, "merged_id": kept})).status == 201
+
+
+async def test_two_merges_at_once_leave_one(house: House) -> None:
+    await the_pair(house)
+    await brought(house, WLCO, birth_year=1986)
+    one, two, three = map(str, await person_ids(house))
+    bodies = [(one, two), (two, one), (three, two), (two, three), (one, two), (two, one)]
+    answers = await asyncio.gather(
+        *(house.post("/v1/merges", OFFICER, {"kept_id": kept, "merged_id": merged}) for kept, merged in bodies)
+    )  # fmt: skip
+    made = [answer for answer in answers if answer.status == 201]
+    assert {answer.slug for answer in answers if answer.status != 201} == {"already-merged"}
+    assert 1 <= len(made) <= 2
+    assert await house.scalar("SELECT count(*) FROM merge") == len(made)
+    assert await house.scalar("SELECT count(*) FROM merge a JOIN merge b ON a.kept_id = b.merged_id AND a.merged_id = b.kept_id") == 0
+    arabic = await house.call("POST", "/v1/merges", OFFICER, {"kept_id": one, "merged_id": one}, headers={"Accept-Language": "ar"})
+    assert (arabic.status, arabic.slug) == (422, "malformed-request")
+
+
+async def test_a_need_waits_while_any_pair_of_its_person_is_open(house: House) -> None:
+    await the_pair(house)
+    await brought(house, WLCO)
+    assert len(await pairs(house)) == 3
+    last = await house.scalar("SELECT person_id FROM need ORDER BY id DESC LIMIT 1")
+    about = [one for one in await pairs(house) if str(last) in one["person_ids"]]
+    await house.events()
+    settled = []
+    for pair in about:
+        path = f"/v1/merges/candidates/{pair['candidate_id']}/decision"
+        assert (await house.post(path, OFFICER, {"same": False}, if_match='"1"')).status == 200
+        settled.append(await house.scalar("SELECT match_settled FROM need WHERE person_id = :id", id=last))
+    assert settled == [False, True]
+
+
+async def test_a_correction_is_looked_at_again(house: House) -> None:
+    await brought(house, HLP)
+    await brought(house, NGO, given_name="مريم", call_name="مريم")
+    assert await pairs(house) == []
+    _, second = await person_ids(house)
+    assert (await house.call("PATCH", f"/v1/persons/{second}", OFFICER, {"given_name": "زينب"}, if_match='"1"')).status == 200
+    await house.work()
+    assert len(await pairs(house)) == 1
+
+
+async def test_an_erased_person_is_no_candidate_and_cannot_be_merged(house: House) -> None:
+    first = await brought(house, HLP)
+    pair = await the_pair_with(house, first)
+    await house.erase(UUID(first.body["needs"][0]["need_id"]))
+    assert (await house.get(f"/v1/merges/candidates/{pair['candidate_id']}", OFFICER)).slug == "person-erased"
+    path = f"/v1/merges/candidates/{pair['candidate_id']}/decision"
+    assert (await house.post(path, OFFICER, {"same": True}, if_match='"1"')).slug == "person-erased"
+    assert await house.scalar("SELECT count(*) FROM merge") == 0
+    await brought(house, WLCO)
+    assert len(await pairs(house)) == 2  # the open one, and the one between the two who are left
+    await house.later(timedelta(days=1))
+
+
+async def the_pair_with(house: House, _: Answer) -> dict[str, Any]:
+    await brought(house, NGO)
+    [pair] = await pairs(house)
+    return pair
