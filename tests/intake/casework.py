@@ -1,10 +1,11 @@
 """Steps that tests of case work begin with."""
 
+import random
 from typing import Any
 
 from tests.intake.actors import COORDINATOR, OFFICER, Actor
 from tests.intake.house import Answer, House
-from tests.intake.samples import request
+from tests.intake.samples import person, request
 from tests.intake.story import Story, asked
 
 ZAINAB = OFFICER.but(more={"acting_officer": "zainab-7"})
@@ -14,8 +15,9 @@ TOLD = {"how": "spoken", "recorded_by": "Officer Hassan Al-Jubouri"}
 
 
 async def opened(house: House, origin: Actor = OFFICER, *needs: dict[str, Any], **changes: Any) -> str:
-    """Bring a request and return the id of its first case."""
-    answer = await house.post("/v1/requests", origin, request(*needs, **changes))
+    """Bring a request about somebody new and return the id of its first case."""
+    name = "".join(random.choices("ابتجحدرسشصطعفقكلمنهوي", k=8))
+    answer = await house.post("/v1/requests", origin, request(*needs, **{"person": person(given_name=name)} | changes))
     assert answer.status == 202, answer.body
     await house.events()
     return str(answer.body["case_ids"][0])

@@ -7,7 +7,7 @@ from ihala_kit.due import DueWork, performs, schedule
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import store
-from ihala_intake.commands import decide, disclose, doubles, follow_ups, organizations, people, revisions
+from ihala_intake.commands import decide, disclose, doubles, follow_ups, hand_overs, organizations, people, revisions
 
 
 @performs(disclose.PERIOD_OVER)
@@ -75,6 +75,12 @@ async def open_one(tx: AsyncSession, work: DueWork) -> None:
 async def look_again(tx: AsyncSession, work: DueWork) -> None:
     """Something was corrected about a person: they may be somebody who is known."""
     await doubles.look_again(tx, work.key)
+
+
+@performs(hand_overs.LAPSES)
+async def lapse_hand_over(tx: AsyncSession, work: DueWork) -> None:
+    """The other operator did not answer: the case stays."""
+    await hand_overs.lapse(tx, work.key)
 
 
 def _after(work: DueWork) -> UUID | None:

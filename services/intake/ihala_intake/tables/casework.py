@@ -45,6 +45,8 @@ class HandOver(Table, table=True):
     key_id: UUID = an_id("data_key")
     with_history: bool = column(Boolean())  # false: a new case is opened without it
     governorate: str | None = a_code(null=True)  # where the person is; never for a restricted case
+    open_needs: int = a_number()
+    urgency: str | None = a_code(null=True)  # of the most urgent open need
     state: str = a_code()  # offered | accepted | refused | taken_back | lapsed
     reason: str | None = a_code(null=True)  # of a refusal
     details: bytes = sealed()  # how the person agreed, and what the officer says to the other

@@ -28,7 +28,8 @@ CASES = [
     "CREATE INDEX case_step_case ON case_step (case_id, id)",
     f"""CREATE TABLE hand_over (
         id uuid NOT NULL, {CASE}, operator_id uuid NOT NULL, to_operator_id uuid NOT NULL, to_office_id uuid,
-        sensitivity text NOT NULL, {KEY}, with_history boolean NOT NULL, governorate text, state text NOT NULL, reason text,
+        sensitivity text NOT NULL, {KEY}, with_history boolean NOT NULL, governorate text, open_needs integer NOT NULL,
+        urgency text, state text NOT NULL, reason text,
         details bytea NOT NULL, new_case_id uuid, offered_at timestamptz NOT NULL, next_at timestamptz, answered_at timestamptz,
         version integer NOT NULL, PRIMARY KEY (id), {SENSITIVITY},
         CHECK (state IN ('offered', 'accepted', 'refused', 'taken_back', 'lapsed')),
@@ -107,6 +108,11 @@ VISIBLE = {
     "attachment": OWN,
     "attachment_part": OWN,
 }
+# Rows of the two chains never change, so they keep the operator of their time; who has the case now reads them all the same.
+GONE_WITH = {
+    "consent_revision": f"EXISTS (SELECT FROM consent c WHERE c.id = consent_id AND c.operator_id = {ORGANIZATION})",
+    "access_log": f"EXISTS (SELECT FROM person p WHERE p.id = person_id AND p.operator_id = {ORGANIZATION})",
+}
 NARROWED = {
     "case_step": FOR_THE_CLEARED,
     "hand_over": FOR_THE_CLEARED,
@@ -126,5 +132,7 @@ def upgrade() -> None:
         for command in ("SELECT", "UPDATE"):
             name = f"restricted_{command.lower()}"
             op.execute(f"CREATE POLICY {name} ON {table} AS RESTRICTIVE FOR {command} USING ({SYSTEM} OR ({narrowed}))")
+    for table, owner in GONE_WITH.items():
+        op.execute(f"CREATE POLICY taken_over ON {table} FOR SELECT USING ({owner})")
     grant(op, [table for table in VISIBLE if table != "attachment_part"], "SELECT, INSERT, UPDATE")
     grant(op, ["attachment_part"])  # raw parts are deleted once they are cleaned
