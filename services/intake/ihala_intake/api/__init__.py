@@ -7,6 +7,7 @@ from ihala_intake.api import (
     consents,
     disclosures,
     follow_ups,
+    hand_overs,
     households,
     merges,
     needs,
@@ -16,6 +17,7 @@ from ihala_intake.api import (
 )
 
 ROUTERS = [
+    hand_overs.router,
     merges.router,
     cases.router,
     call_backs.router, requests.router, arrivals.router,
