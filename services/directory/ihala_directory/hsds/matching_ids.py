@@ -9,15 +9,15 @@ from typing import Any
 
 from ihala_kit.auth import Caller
 from ihala_kit.db import caller_of
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, true, union_all
+from sqlalchemy import ColumnElement, and_, cast, exists, func, literal, or_, true, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory.places import Place, places
-from ihala_directory.search import store
+from ihala_directory.search.answers import understood
 from ihala_directory.search.tables import SearchEntry, SearchHidden
-from ihala_directory.search.understanding import Understood, understand
+from ihala_directory.search.understanding import Understood
 from ihala_directory.search.wanted import Narrowed, wanted
 from ihala_directory.tables import Location, Service, ServiceAtLocation
 
@@ -26,19 +26,14 @@ Condition = ColumnElement[bool]
 
 async def matching_ids(tx: AsyncSession, words: str) -> Condition:
     """Return the condition for services; true where the words say nothing."""
-    return await _found(tx, await _understood(tx, words), Service.id)
+    return await _found(tx, await understood(tx, words), Service.id)
 
 
 async def matching_at_ids(tx: AsyncSession, words: str) -> Condition:
     """Return the condition for services at locations: of a service that is found, and there, where the words name a place."""
-    read = await _understood(tx, words)
+    read = await understood(tx, words)
     there = or_(*map(_at_place, read.places)) if read.places else true()
     return and_(await _found(tx, read, ServiceAtLocation.service_id), there)
-
-
-async def _understood(tx: AsyncSession, words: str) -> Understood:
-    read = understand(words)
-    return understand(words, await store.indexed(tx, read.unknown)) if read.unknown else read
 
 
 async def _found(tx: AsyncSession, read: Understood, service_id: Any) -> Condition:
@@ -54,7 +49,7 @@ async def _found(tx: AsyncSession, read: Understood, service_id: Any) -> Conditi
 
 def _services(caller: Caller, asked: str) -> Any:
     """Return the query for the services in the index that meet a tsquery. What is hidden has a table of its own, with a row policy."""
-    query = cast(cast(asked, Text), TSQUERY)
+    query = cast(literal(asked, TSQUERY()), TSQUERY)  # typed, so that it is read once a statement and not once a row
     public = select(SearchEntry.service_id).where(col(SearchEntry.tokens).op("@@")(query))
     if caller.is_anonymous:
         return public

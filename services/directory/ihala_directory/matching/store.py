@@ -48,8 +48,7 @@ JOIN location l ON l.id = a.location_id
 WHERE s.restricted = $3 AND {shown}
 """
 _SHOWN = " AND ".join(
-    f"($7 OR NOT {one}.hidden OR {one}.{owner} = $8)"
-    for one, owner in (("a", "organization_id"), ("s", "organization_id"), ("o", "id"))
+    f"($7 OR NOT {one}.hidden OR {one}.{owner} = $8)" for one, owner in (("a", "organization_id"), ("s", "organization_id"), ("o", "id"))
 )
 _STATEMENT = _QUERY.format(shown=_SHOWN)
 _NOWHERE = (33.0, 44.0)  # the middle of the country, where no place was named

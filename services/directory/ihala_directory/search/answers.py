@@ -20,7 +20,7 @@ ALL, SOME = "all", "some"  # how many of the words must fit; a cursor says it, s
 
 async def results(tx: AsyncSession, text: str | None, narrowed: Narrowed, page: PageRequest, *, facets: bool) -> tuple[bytes, str | None]:
     """Return one page of models.Results as JSON, and the Link to the next. Raises NothingAsked (422), MalformedCursor (400)."""
-    read = await _understood(tx, text or "")
+    read = await understood(tx, text or "")
     strict = wanted(read, narrowed)
     if strict is None:
         raise NothingAsked()
@@ -30,7 +30,8 @@ async def results(tx: AsyncSession, text: str | None, narrowed: Narrowed, page: 
     return _written(shown, found, read, counted, relaxed=fits == SOME), page.response.headers.get("Link")
 
 
-async def _understood(tx: AsyncSession, text: str) -> Understood:
+async def understood(tx: AsyncSession, text: str) -> Understood:
+    """Return what the words mean; those that no list knows may be words of entries."""
     read = understand(text)
     return understand(text, await store.indexed(tx, read.unknown)) if read.unknown else read
 
