@@ -24,7 +24,7 @@ def everything(**changes: Any) -> dict[str, Any]:
         ],
         address="خلف الجامع الكبير", also_speaks=["ckb", "ar"],
         other_ways=[{"kind": "visit", "note": "بعد الظهر فقط"}],
-        trusted_contact={"call_name": "أم علي", "relation": "neighbour", "phone": phone("07731231231", owner="unknown"), "may_be_told": False},
+        trusted_contact={"call_name": "أم علي", "relation": "neighbour", "phone": phone("07731231231", owner="unknown")},
         documents=[{"kind": "national_id", "number": "١٩٨٧ ٥٥٥ ١٢٣", "issued_by": "إدارة سنجار"}, {"kind": "passport", "state": "lost"}],
         disabilities={"seeing": "no", "walking": "a_lot"}, **changes,
     )  # fmt: skip

@@ -17,11 +17,21 @@ READS: dict[str, dict[str, int]] = {
     "/v1/requests/{request}": {"origin": 200, "operator": 200},
     "/v1/needs/{need}": {"origin": 404, "operator": 200},
     "/v1/needs/{need}/person": {"origin": 404, "operator": 200},
+    "/v1/persons/{person}": {"origin": 404, "operator": 200},
+    "/v1/households/{household}": {"origin": 404, "operator": 200},
     "/v1/consents/{consent}": {"origin": 200, "operator": 200},
     "/v1/disclosures/{referral}": {"origin": 404, "operator": 404, "provider": 200},
     "/v1/contacts/{need}": {"origin": 403, "operator": 403, "provider": 403, "stranger": 403, "other operator": 403, "ministry": 403},
     "/v1/follow-ups/{follow_up}": {"origin": 200, "operator": 200},
 }
+# Changes of persons and households, for their operator alone.
+NEWCOMER: dict[str, Any] = {"person": {"call_name": "x", "role": "child", "place": "IQG15"}}
+OF_PEOPLE: list[tuple[str, str, dict[str, Any], str, int]] = [
+    ("PATCH", "/v1/persons/{person}", {"sex": "male"}, '"1"', 200),
+    ("PATCH", "/v1/households/{household}/members/{person}", {"role": "head"}, '"1"', 200),
+    ("POST", "/v1/households/{household}/members", NEWCOMER, '"2"', 201),
+    ("POST", "/v1/households/{household}/members/{person}/departure", {"reason": "moved"}, '"3"', 200),
+]
 WRITES: list[tuple[str, dict[str, Any], str | None, dict[str, int]]] = [
     ("/v1/needs/{open}/correction", {"urgency": "urgent"}, '"1"', {"origin": 404, "operator": 200}),
     ("/v1/needs/{open}/closure", {"reason": "other"}, '"2"', {"origin": 404, "operator": 200}),
@@ -41,7 +51,10 @@ async def names(house: House) -> dict[str, str]:
     story: Story = await served(house, NGO)
     open_one = await accepted(house, NGO)
     follow_up_id = await house.scalar("UPDATE follow_up SET state = 'due', version = 2 RETURNING id")
+    person = "SELECT {} FROM person WHERE id = (SELECT person_id FROM need WHERE id = :id)"
     return {
+        "person": str(await house.scalar(person.format("id"), id=open_one.need_id)),
+        "household": str(await house.scalar(person.format("household_id"), id=open_one.need_id)),
         "request": story.request_id, "need": str(story.need_id), "consent": str(story.consent_id), "referral": str(story.referral_id),
         "follow_up": str(follow_up_id), "open": str(await open_need(house, open_one)),
     }  # fmt: skip
@@ -72,6 +85,16 @@ async def test_every_write(house: House) -> None:
             answer = await house.post(path.format(**known), everything(WHO[name]), filled, if_match=if_match)
             assert answer.status == expected[name], (path, name, answer.body)
         assert await house.events() != [], path
+
+
+async def test_every_change_of_people(house: House) -> None:
+    known = await names(house)
+    for method, path, body, if_match, status in OF_PEOPLE:
+        await house.events()
+        for name, actor in WHO.items():
+            answer = await house.call(method, path.format(**known), everything(actor), body, if_match=if_match)
+            assert answer.status == (FOREIGN | {"origin": 404, "operator": status})[name], (path, name, answer.body)
+            assert bool(await house.events()) is (name == "operator"), (path, name)
 
 
 async def test_lists_hold_only_ones_own(house: House) -> None:

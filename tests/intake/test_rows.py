@@ -20,8 +20,8 @@ from tests.intake.samples import consent, need, request
 from tests.intake.story import accepted, served
 
 GUARDED = (
-    "person", "household", "request", "request_identifier", "case_file", "need", "consent", "consent_revision", "disclosure",
-    "referral_copy",
+    "person", "household", "household_member", "request", "request_identifier", "case_file", "need", "consent", "consent_revision",
+    "disclosure", "referral_copy",
 )  # fmt: skip
 
 
