@@ -226,9 +226,16 @@ class DecisionDetails(_Sealed):
 
 
 class FollowUpDetails(_Sealed):
-    """Who asked the person."""
+    """Who asked the person, and what was said."""
 
     by: str
+    note: str | None = None
+
+
+class GlassDetails(_Sealed):
+    """Why somebody broke the glass, in their words."""
+
+    explanation: str
 
 
 class IdentifierValue(_Sealed):

@@ -37,6 +37,12 @@ async def need_closed(tx: AsyncSession, event: intake_v1.NeedClosed) -> None:
     await needs.close(tx, event)
 
 
+@reads(intake_v1.PersonErased)
+async def person_erased(tx: AsyncSession, event: intake_v1.PersonErased) -> None:
+    """What was sealed about the person's needs can be read by nobody any more."""
+    await needs.erase(tx, event)
+
+
 @reads(intake_v1.FollowUpRecorded)
 async def follow_up_recorded(tx: AsyncSession, event: intake_v1.FollowUpRecorded) -> None:
     """The person said whether help came."""

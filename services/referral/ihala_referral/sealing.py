@@ -4,6 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
+from ihala_kit.db import now
 from ihala_kit.sealed import Unreadable, unseal
 from ihala_kit.vault import Vault
 from sqlalchemy.dialects import postgresql
@@ -17,6 +18,7 @@ Facts = dict[str, Any]
 AGE_BANDS = ((5, "0-5"), (11, "6-11"), (17, "12-17"), (25, "18-25"), (59, "26-59"))
 OLDEST = "60+"
 AGE = "age"
+GONE = b""  # stands where something of an erased person would be sealed
 
 
 async def received(tx: AsyncSession, token: str | None, need_id: UUID) -> tuple[Facts | None, bool]:
@@ -30,8 +32,10 @@ async def received(tx: AsyncSession, token: str | None, need_id: UUID) -> tuple[
 
 
 async def seal(tx: AsyncSession, need_id: UUID, content: Facts | str, about: str) -> bytes:
-    """Return `content` sealed under the need's key, which is made at its first use."""
+    """Return `content` sealed under the need's key, which is made at its first use; nothing where it was destroyed with the person."""
     wrapped = await _key(tx, need_id) or await _new_key(tx, need_id)
+    if wrapped is None:
+        return GONE
     return _vault(tx).seal(wrapped, json.dumps(content).encode(), f"{about}/{need_id}")
 
 
@@ -82,12 +86,20 @@ async def _key(tx: AsyncSession, need_id: UUID) -> bytes | None:
     return (await tx.exec(select(NeedKey.key).where(col(NeedKey.need_id) == need_id))).one_or_none()
 
 
-async def _new_key(tx: AsyncSession, need_id: UUID) -> bytes:
+async def destroy(tx: AsyncSession, need_ids: list[UUID]) -> int:
+    """Destroy the keys of these needs, also of those that have none yet: none is made for them again. Return how many there were."""
+    had = await tx.execute(select(NeedKey.need_id).where(col(NeedKey.need_id).in_(need_ids), col(NeedKey.key).is_not(None)))
+    gone = {"key": None, "destroyed_at": now(tx)}
+    for need_id in sorted(need_ids):
+        made = postgresql.insert(NeedKey).values({"need_id": need_id, **gone})
+        await tx.execute(made.on_conflict_do_update(index_elements=["need_id"], set_=gone, where=col(NeedKey.destroyed_at).is_(None)))
+    return len(had.all())
+
+
+async def _new_key(tx: AsyncSession, need_id: UUID) -> bytes | None:
     fresh = {"need_id": need_id, "key": _vault(tx).new_key()}
     await tx.execute(postgresql.insert(NeedKey).values(fresh).on_conflict_do_nothing())
-    wrapped = await _key(tx, need_id)
-    assert wrapped is not None, "it was written a moment ago"
-    return wrapped
+    return await _key(tx, need_id)
 
 
 def _vault(tx: AsyncSession) -> Vault:

@@ -207,7 +207,8 @@ class NeedKey(Table, table=True):
     __tablename__ = "need_key"
 
     need_id: UUID = needed(Uuid, "intake's need", primary_key=True)
-    key: bytes = needed(LargeBinary, "wrapped by the master key")
+    key: bytes | None = maybe(LargeBinary, "wrapped by the master key; empty: destroyed, and none is ever made again")
+    destroyed_at: datetime | None = maybe(AT, "when the person was erased")
 
 
 class WorkItem(Table, table=True):

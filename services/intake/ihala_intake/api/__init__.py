@@ -1,25 +1,31 @@
 """HTTP in: scope, body, command, answer. No rule and no query."""
 
 from ihala_intake.api import (
+    access_log,
     arrivals,
+    break_glass,
     call_backs,
     cases,
     consents,
     disclosures,
+    erasures,
     follow_ups,
     hand_overs,
+    held,
     households,
     merges,
     needs,
+    occasions,
     people,
     persons,
     requests,
 )
 
 ROUTERS = [
+    break_glass.router, access_log.router, erasures.router, held.router,
     hand_overs.router,
     merges.router,
     cases.router,
-    call_backs.router, requests.router, arrivals.router,
+    call_backs.router, requests.router, arrivals.router, occasions.router,
     needs.router, consents.router, disclosures.router, people.router, persons.router, households.router, follow_ups.router,
 ]  # fmt: skip

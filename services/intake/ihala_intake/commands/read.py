@@ -135,7 +135,10 @@ async def _members(tx: AsyncSession, person: Person, view: PersonView) -> list[P
         return []
     found = []
     for row in await store.members(tx, person.household_id, but=person.id):
-        found.append(await open_person(tx, row))
+        try:
+            found.append(await open_person(tx, row))
+        except PersonErased:
+            continue
         await log_access(
             tx, "household", person_id=row.id, operator_id=row.operator_id, need_id=view.need_id, referral_id=view.referral_id,
             categories=[Category.HOUSEHOLD],

@@ -9,11 +9,14 @@ from ihala_contracts.intake_v1 import (
     NeedClosed,
     NeedConsentChanged,
     NeedIdentified,
+    PersonErased,
     Sensitivity,
     Urgency,
 )
+from ihala_contracts.referral_v1 import ErasureReported
 from ihala_kit.db import now
 from ihala_kit.ids import new_id
+from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import announcing, clock, consequences, placing, policy, sealing, store
@@ -154,6 +157,12 @@ async def close(tx: AsyncSession, event: NeedClosed) -> None:
         await ending.end(tx, situation, referral, Act.CANCEL, Party.COORDINATOR, "need_closed")
     await placing.end(tx, situation, "closed")
     clock.wind(situation.placement, situation.referrals)
+
+
+async def erase(tx: AsyncSession, event: PersonErased) -> None:
+    """Destroy the keys of an erased person's needs and say so. The placements ended by ConsentWithdrawn, or will. Emits ErasureReported."""
+    destroyed = await sealing.destroy(tx, event.needs)
+    emit(tx, ErasureReported(erasure_id=event.erasure_id, keys_destroyed=destroyed, reported_at=now(tx)))
 
 
 async def follow_up(tx: AsyncSession, event: FollowUpRecorded) -> None:

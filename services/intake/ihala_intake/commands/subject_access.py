@@ -1,0 +1,44 @@
+"""Subject access: all that is held about a person, and which offices read it, for the person alone and in private."""
+
+from uuid import UUID
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import now
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_intake.errors import RoleNeeded
+from ihala_intake.ledger import log_access
+from ihala_intake.models.protection import HeldView, ReaderView
+from ihala_intake.protection import store
+from ihala_intake.protection.errors import OnSiteOnly, PersonNotFound
+from ihala_intake.protection.gathering import gather
+from ihala_intake.tables import AccessLog, Organization
+
+MAY_PRINT = frozenset({"dpo", "coordinator", "officer"})
+MOST_READS = 5000
+
+
+async def held(tx: AsyncSession, caller: Caller, person_id: UUID, *, on_site: bool) -> HeldView:
+    """Return all that is held of a person to the office that owns the file. Logged with the person.
+
+    Raises PersonNotFound (404), RoleNeeded, OnSiteOnly (403), PersonErased (410).
+    """
+    person = await store.owned_person(tx, caller, person_id)
+    if person is None:
+        raise PersonNotFound()
+    if not caller.roles & MAY_PRINT:
+        raise RoleNeeded()
+    if person.sensitivity == "restricted" and not on_site:
+        raise OnSiteOnly()
+    found = await gather(tx, person)
+    reads = await store.accesses(tx, caller, person_id, None, MOST_READS)
+    offices = await store.organizations(tx, {read.organization_id for read in reads})
+    await log_access(tx, "held", person_id=person.id, operator_id=person.operator_id, categories=["everything"])
+    readers = [_reader(read, offices.get(read.organization_id)) for read in reads]
+    return HeldView(person_id=person.id, sensitivity=person.sensitivity, at=now(tx), held=found, readers=readers)
+
+
+def _reader(read: AccessLog, office: Organization | None) -> ReaderView:
+    return ReaderView(
+        at=read.at, office=office.names if office else {}, kind=office.kind if office else None, what=read.what, categories=read.categories
+    )

@@ -1,0 +1,1 @@
+"""What protects people from those who hold their data. Rules here are pure; `commands` apply them."""

@@ -1,0 +1,38 @@
+"""What is held about a person: which tables, how their rows belong to a person, and what of a row is theirs. Pure.
+
+A test holds every table with a personal column against these two lists, so that nobody adds one without deciding.
+"""
+
+from typing import Final
+
+# Table → the column by which its rows belong to a person, straight or through a case, need, consent or request of theirs.
+SHOWN: Final[dict[str, str]] = {
+    "person": "id",
+    "case_file": "person_id",
+    "need": "person_id",
+    "assistance": "case_id",
+    "consent": "person_id",
+    "consent_revision": "consent_id",
+    "disclosure": "person_id",
+    "follow_up": "need_id",
+    "request": "id",
+    "request_identifier": "request_id",
+}
+
+# Tables with a personal column that are not shown, and why.
+NOT_SHOWN: Final[dict[str, str]] = {
+    "person_mark": "keyed hashes of what `person` shows",
+    "break_glass": "the reads stand in the list of readers; the explanation is about those who asked for it",
+}
+
+# What of a row is not about the person: keys, chains, who typed it in (readers are shown as offices, officers not at all).
+LEFT_OUT: Final = frozenset({
+    "key_id", "person_id", "previous", "hash", "mark", "version", "client_id", "acting_officer", "officer", "waits", "operator_id",
+    "match_settled", "closing_by",
+})  # fmt: skip
+LEFT_OUT_WITHIN: Final = frozenset({"recorded_by", "by", "interpreter"})  # the same, of what is sealed
+
+
+def without_others(content: dict[str, object]) -> dict[str, object]:
+    """Return sealed content without the names of those who wrote it down."""
+    return {name: value for name, value in content.items() if name not in LEFT_OUT_WITHIN}
