@@ -115,7 +115,7 @@ async def test_a_refused_consent_cannot_be_taken_back(house: House) -> None:
 @pytest.mark.parametrize("what", ["consent_id", "need_id", "referral_id"])
 async def test_withdrawal_against_acceptance_never_leaves_anything_open(house: House, what: str) -> None:
     """Twenty of each kind, at the same moment, in both orders."""
-    stories = [await asked(house, person=person(given_name=f"زينب {letter}")) for letter in "ابتثجحخدذرزسشصضطظعغفق"]  # nobody twice
+    stories = [await asked(house, person=person(given_name=f"زينب {letter}")) for letter in "ابتثجحخدذرزسشصضطظعغف"]  # nobody twice
     for story in stories:
         await story.offer()
     await house.events()
