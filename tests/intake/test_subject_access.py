@@ -15,7 +15,6 @@ from tests.intake.samples import EVERYTHING, NOTE, OFFICER_NAME, consent, joined
 from tests.intake.story import Story, accepted, asked
 
 
-
 async def read_by_three(house: House) -> tuple[Story, UUID]:
     story = await accepted(house, needs=[need(note=NOTE)], consent=consent(categories=EVERYTHING))
     named = joined(PROVIDER.organization_id).model_dump() | {"names": {"ar": "منظمة المأوى", "en": "Shelter NGO"}}

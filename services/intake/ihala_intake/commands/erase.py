@@ -38,6 +38,7 @@ REPORT_WITHIN = timedelta(hours=72)
 OVERDUE = "erasure-overdue"
 
 _FORGET_MARKS = text("DELETE FROM person_mark WHERE person_id = :person_id")
+_FORGET_KEYS = text("DELETE FROM natural_key WHERE person_id = :person_id")
 _FORGET_NUMBERS = text("""
     DELETE FROM request_identifier WHERE request_id IN (
         SELECT id FROM request WHERE key_id = ANY(:keys) AND id IN (
@@ -175,7 +176,8 @@ async def _destroy_keys(tx: AsyncSession, person: Person, others: set[UUID]) -> 
     """Destroy the keys, and the keyed hashes by which the person and their numbers are found."""
     await tx.flush()
     key_ids = sorted({person.key_id} | others)
-    await tx.execute(_FORGET_MARKS, {"person_id": person.id})
+    for forget in (_FORGET_MARKS, _FORGET_KEYS):
+        await tx.execute(forget, {"person_id": person.id})
     await tx.execute(_FORGET_NUMBERS, {"person_id": person.id, "keys": key_ids})
     for key_id in key_ids:
         key = await tx.get_one(DataKey, key_id, with_for_update={"key_share": True}, populate_existing=True)

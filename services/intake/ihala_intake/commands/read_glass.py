@@ -11,7 +11,7 @@ from ihala_intake import keys
 from ihala_intake.commands.break_glass import about
 from ihala_intake.commands.people import open_person
 from ihala_intake.commands.read import open_need
-from ihala_intake.details import GlassDetails
+from ihala_intake.details import GlassDetails, NeedDetails
 from ihala_intake.errors import PersonErased
 from ihala_intake.ledger import log_access
 from ihala_intake.models.protection import BreakGlassView, FileNeed, FileView
@@ -45,10 +45,13 @@ async def file(tx: AsyncSession, caller: Caller, break_glass_id: UUID) -> FileVi
     person = (await tx.exec(select(Person).where(Person.id == glass.person_id))).one()
     needs = (await tx.exec(select(Need).where(Need.case_id == glass.case_id).order_by(col(Need.id)))).all()
     details = await open_person(tx, person)
-    shown = [FileNeed(need_id=need.id, state=need.state, urgency=need.urgency, **(await open_need(tx, need)).model_dump(include={"code", "note"}))
-             for need in needs]  # fmt: skip
+    shown = [_need(need, await open_need(tx, need)) for need in needs]
     await log_access(tx, "break_glass", person_id=person.id, operator_id=glass.operator_id, categories=["everything"])
     return FileView(
         case_id=case.id, reference=case.reference, sensitivity=case.sensitivity, person=details.model_dump(mode="json", exclude_none=True),
         needs=shown,
     )  # fmt: skip
+
+
+def _need(need: Need, details: NeedDetails) -> FileNeed:
+    return FileNeed(need_id=need.id, code=details.code, note=details.note, urgency=need.urgency, state=need.state)

@@ -64,8 +64,10 @@ class ErasureNotFound(Problem):
     status = 404
     slug = "erasure-not-found"
     title = Words(
-        en="Nobody asked to erase this person's data.", ar="لم يطلب أحد محو بيانات هذا الشخص.", ckb="کەس داوای سڕینەوەی زانیاریی ئەم کەسەی نەکردووە."
-    )  # fmt: skip
+        en="Nobody asked to erase this person's data.",
+        ar="لم يطلب أحد محو بيانات هذا الشخص.",
+        ckb="کەس داوای سڕینەوەی زانیاریی ئەم کەسەی نەکردووە.",
+    )
 
 
 class ErasureUnderWay(Problem):

@@ -67,7 +67,9 @@ class _Opener:
             value = row[column.name]
             if column.name in LEFT_OUT or value is None:
                 continue
-            shown[column.name] = self._opened(key, value, f"{table.name}.{column.name}/{place}") if column.info["personal"] else plain(value)
+            shown[column.name] = (
+                self._opened(key, value, f"{table.name}.{column.name}/{place}") if column.info["personal"] else plain(value)
+            )
         return shown
 
     async def _key(self, key_id: UUID | None) -> Key | None:

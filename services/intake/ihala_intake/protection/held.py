@@ -15,12 +15,19 @@ SHOWN: Final[dict[str, str]] = {
     "consent_revision": "consent_id",
     "disclosure": "person_id",
     "follow_up": "need_id",
+    "case_step": "case_id",
+    "hand_over": "case_id",
+    "appointment": "case_id",
+    "attachment": "case_id",
     "request": "id",
     "request_identifier": "request_id",
 }
 
 # Tables with a personal column that are not shown, and why.
 NOT_SHOWN: Final[dict[str, str]] = {
+    "natural_key": "keyed hashes of what `person` shows",
+    "attachment_part": "the files themselves are handed over by /v1/attachments; `attachment` names them",
+    "complaint": "it may be about the office that prints this, which must not read it here",
     "person_mark": "keyed hashes of what `person` shows",
     "break_glass": "the reads stand in the list of readers; the explanation is about those who asked for it",
 }

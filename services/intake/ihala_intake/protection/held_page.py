@@ -78,7 +78,8 @@ def _readers(words: _Words, readers: list[ReaderView]) -> str:
         return f"<p>{words.of('page', 'nobody')}</p>"
     head = "".join(f"<th>{words.of('page', name)}</th>" for name in ("when", "who", "what"))
     lines = [
-        f"<tr><td>{words.value(one.at.isoformat())}</td><td>{_office(words, one)}</td><td>{words.value(one.categories or one.what)}</td></tr>"
+        f"<tr><td>{words.value(one.at.isoformat())}</td><td>{_office(words, one)}</td>"
+        f"<td>{words.value(one.categories or one.what)}</td></tr>"
         for one in readers
     ]
     return f"<table><tr>{head}</tr>{''.join(lines)}</table>"

@@ -15,7 +15,7 @@ FRESH = {"populate_existing": True}
 
 def _operators(caller: Caller, column: object) -> ColumnElement[bool]:
     """Hold for what the caller's organisation owns as the operator; for everything when the system acts."""
-    return true() if caller.is_system else col(column) == caller.organization_id  # type: ignore[arg-type]
+    return true() if caller.is_system else col(column) == caller.organization_id
 
 
 async def owned_person(tx: AsyncSession, caller: Caller, person_id: UUID, *, lock: bool = False) -> Person | None:

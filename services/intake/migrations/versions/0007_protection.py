@@ -80,4 +80,6 @@ def upgrade() -> None:
     made = [statement.split()[2] for statement in TABLES if statement.startswith("CREATE TABLE")]
     grant(op, [table for table in made if table not in ONLY_ADDED_TO], "SELECT, INSERT, UPDATE")
     grant(op, ONLY_ADDED_TO, "SELECT, INSERT")
-    op.execute(f'GRANT DELETE ON person_mark, request_identifier TO "{app_role()}"')  # what finds a person goes with the person
+    op.execute(
+        f'GRANT DELETE ON person_mark, natural_key, request_identifier TO "{app_role()}"'
+    )  # what finds a person goes with the person
