@@ -41,6 +41,7 @@ class FieldError(BaseModel):
     )
     code: str = Field(description="What is wrong there, for programs: `missing`, `string_too_long`, …")
     expected: str | None = Field(default=None, description="What may stand there, where that is one of a few words or has a bound.")
+    title: str | None = Field(default=None, description="The same for people, in their language, where we have words for it.")
 
 
 class ProblemDocument(BaseModel):
@@ -65,12 +66,17 @@ def answer(request: Request, problem: Problem) -> Response:
 
 def document_of(request: Request, problem: Problem) -> dict[str, Any]:
     """Return the problem's document, for an answer that holds more than one."""
+    language = language_of(request.headers.get("accept-language"))
     document = {
         "type": TYPE_PREFIX + problem.slug,
-        "title": problem.title.spoken(language_of(request.headers.get("accept-language"))),
+        "title": problem.title.spoken(language),
         "status": problem.status,
         **jsonable_encoder(problem.members),
     }
+    known: Mapping[str, Words] = request.app.state.service.field_words
+    for error in document.get("errors", ()):
+        if (words := known.get(error["code"])) is not None:
+            error["title"] = words.spoken(language)
     request_id = request.scope.get("ihala.request_id")
     if request_id:
         document["instance"] = f"urn:ihala:request:{request_id}"

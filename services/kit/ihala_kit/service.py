@@ -1,6 +1,6 @@
 """A service as a list of its parts: the one thing that `run`, the command line and the tests need to know of it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +19,7 @@ from ihala_kit.inbox import Handler, handlers_in
 from ihala_kit.jobs import Job
 from ihala_kit.once import purge_idempotency
 from ihala_kit.settings import KitSettings
+from ihala_kit.words import Words
 
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -29,6 +30,7 @@ class Service:
 
     `asgi` replaces the FastAPI application where a service brings its own (the gateway). `seals` names the event by which it publishes
     its sealing keys, for a service that reads sealed facts; `seals_for` those whose keys it needs. `prepare` runs before any role starts.
+    `field_words` says in words what is wrong with one field of a request, by the error's code.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Service:
     asgi: Callable[[Database], AsgiApp] | None = None
     prepare: Callable[[Database], Awaitable[None]] | None = None
     background: list[Callable[[Database], Awaitable[None]]] = field(default_factory=list)
+    field_words: Mapping[str, Words] = field(default_factory=dict)
 
     def handlers(self) -> dict[tuple[str, int], Handler]:
         """Return its readers by event type, the kit's own for sealing keys among them."""
