@@ -1,5 +1,6 @@
-"""Many new services are written together, and it comes to the same as by the commands one by one, whatever the database finds in them."""
+"""Many services are written together, and it comes to the same as by the commands one by one, whatever the database finds in them."""
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID, uuid5
 
 import pytest
 from ihala_directory.commands import rows
-from ihala_directory.imports import publishing
+from ihala_directory.imports import preparing, publishing
 from ihala_directory.tables import Service, Table
 from ihala_kit.auth import Caller
 from sqlalchemy import event, text
@@ -41,13 +42,13 @@ def our(name: str) -> str:
 FIRST, SECOND = our("first"), our("second")
 
 
+def one(service: str, location: str, organization: str = FIRST, **more: Any) -> dict[str, Any]:
+    ids = {"organization_id": organization, "service_id": our(service), "location_id": our(location)}
+    return row(0, **ids, service_en=f"Help {service}", organization_en=f"Office {organization[:4]}", **more)
+
+
 def various() -> list[dict[str, Any]]:
     """Services as they differ: at a place of their own or a shared one, at several, paused, restricted, of two organisations."""
-
-    def one(service: str, location: str, organization: str = FIRST, **more: Any) -> dict[str, Any]:
-        ids = {"organization_id": organization, "service_id": our(service), "location_id": our(location)}
-        return row(0, **ids, service_en=f"Help {service}", organization_en=f"Office {organization[:4]}", **more)
-
     return [
         one("a", "1"),
         one("b", "1", needs="housing.repair; work.job", areas="IQG15Q08; IQG15"),
@@ -59,13 +60,28 @@ def various() -> list[dict[str, Any]]:
     ]
 
 
+def later() -> list[dict[str, Any]]:
+    """What changes: a service's own columns, those of one of its places, needs and areas; and what is more than that (c, e)."""
+    return [
+        one("a", "1", closed_from="2031-01-02", closed_until="2031-01-03"),
+        one("b", "1", needs="housing.repair", areas="IQG15Q08", description_en="Better repairs"),
+        one("b", "2", needs="housing.repair", areas="IQG15", place="IQG15", latitude="", longitude="", description_en="Better repairs"),
+        one("c", "3", status="active", age_max=60, sex="female"),
+        one("d", "4", needs="protection.gbv", description_ar="كلام", **BARE),
+        one("e", "5", SECOND, address_en="Elsewhere"),
+        one("f", "6", SECOND, languages="en", days="", opens_at="", closes_at=""),
+    ]
+
+
 async def enter(office: Office) -> None:
-    """Enter the organisations, clear one, and then enter all the rest."""
+    """Enter the organisations, clear one, then enter all the rest, and change it."""
     await office.send(xlsx(various()[0]))
     async with office.database.transaction(Caller.system("test")) as tx:
         await tx.execute(text("UPDATE organization SET cleared = true WHERE id = :id"), {"id": FIRST})
     done = await office.send(xlsx(*various()))
     assert (done["state"], done["created"], done["unchanged"]) == ("done", 5, 1), await office.report(done["id"])
+    done = await office.send(xlsx(*later()))
+    assert (done["state"], done["changed"]) == ("done", 6), await office.report(done["id"])
 
 
 async def written(office: Office) -> dict[str, list[str]]:
@@ -90,16 +106,17 @@ async def test_it_writes_what_the_commands_write(office: Office, elsewhere: Offi
     together: list[int] = []
     publish = publishing.publish
 
-    async def counted(tx: AsyncSession, found: Sequence[publishing.New]) -> None:
+    async def counted(tx: AsyncSession, found: Sequence[preparing.Offer]) -> list[bool]:
         together.append(len(found))
-        await publish(tx, found)
+        return await publish(tx, found)
 
     monkeypatch.setattr(publishing, "publish", counted)
     await enter(office)
-    assert together == [3, 1]  # b, c, d; e joins with its organisation, by itself; then f
-    monkeypatch.setattr(publishing, "prepared", lambda *_: None)
+    assert together == [3, 1, 2, 1, 1]  # new: b, c, d; e joins with its organisation, by itself; then f. Changed: a, b; c by itself; …
+    monkeypatch.setattr(preparing, "new", lambda *_: None)
+    monkeypatch.setattr(preparing, "changed", lambda *_: None)
     await enter(elsewhere)
-    assert together == [3, 1]
+    assert len(together) == 5
     one, other = await written(office), await written(elsewhere)
     assert {name: len(lines) for name, lines in one.items()}["places"] == 7
     for name in WRITTEN:
@@ -135,6 +152,20 @@ async def test_an_id_that_somebody_has_whom_the_caller_may_not_see_is_not_theirs
     assert await world.rows("SELECT * FROM service WHERE id = :id", id=GBV_SERVICE) == before
 
 
+async def test_a_service_that_a_file_names_twice_is_created_and_then_changed(world: World, office: Office) -> None:
+    where = {"id": our("l"), "name": "Office", "external_identifier": "IQG15Q08"}
+    service = {
+        "id": our("s"), "name": "Courses", "status": "active", "attributes": [{"taxonomy_term": {"code": "work.training"}}],
+        "organization": {"id": FIRST, "name": "Helping Hands"}, "service_at_locations": [{"id": our("at"), "location": where}],
+    }  # fmt: skip
+    other = service | {"id": our("t"), "service_at_locations": [{"id": our("u"), "location": where}]}
+    lines = [service, other, other | {"name": "Better courses"}, other]
+    done = await office.send("\n".join(map(json.dumps, lines)).encode(), "application/x-ndjson")
+    assert [one["code"] for one in await office.report(done["id"])] == ["created", "created", "changed", "changed"]
+    (found,) = await world.rows("SELECT names, version FROM service WHERE id = :id", id=our("t"))
+    assert (found.names, found.version) == ({"en": "Courses"}, 3)
+
+
 async def test_few_statements_however_many_services(world: World, office: Office) -> None:
     statements: list[str] = []
     event.listen(world.database.engine.sync_engine, "before_cursor_execute", lambda *asked: statements.append(asked[2]))
@@ -145,3 +176,6 @@ async def test_few_statements_however_many_services(world: World, office: Office
     statements.clear()
     assert (await office.send(sheet))["unchanged"] == 200
     assert len(statements) < 100
+    statements.clear()
+    assert (await office.send(xlsx(*(row(number, description_en="Other") for number in range(1, 201)))))["changed"] == 200
+    assert len(statements) < 300

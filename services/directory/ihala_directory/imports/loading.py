@@ -1,7 +1,7 @@
 """Entries of a file are loaded by the commands of an officer's own edits; what keeps one out becomes faults of its rows.
 
-An entry whose service is new, and whose organisation and locations stay as they are, waits and is entered together with others like it;
-one that says what is there costs nothing; any other goes by itself, after those that wait. The outcome is the same as one by one.
+An entry whose organisation stays as it is, and of whose service nothing but its own columns is new, waits and is written together with
+others like it; one that says what is there costs nothing; any other goes by itself, after those. The outcome is the same as one by one.
 """
 
 import asyncio
@@ -15,9 +15,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory.commands import organizations, services
 from ihala_directory.errors import AlreadyExists
-from ihala_directory.imports import publishing, refusals, store
+from ihala_directory.imports import preparing, publishing, refusals, store
 from ihala_directory.imports.deciding import Decision
-from ihala_directory.imports.publishing import New
+from ihala_directory.imports.preparing import Offer
 from ihala_directory.imports.reading import Entry, Fault
 from ihala_directory.imports.tables import ImportFile
 from ihala_directory.imports.there import Known, There, names
@@ -48,11 +48,10 @@ def _parted(found: Sequence[Entry]) -> Iterator[list[Entry]]:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """An entry that is decided and not written: with a new service, or only with names to be remembered."""
+    """An entry that is decided and not written: with its service, or only with names to be remembered."""
 
     number: int
-    outcome: str
-    new: New | None
+    offer: Offer | None
     known: Known
 
 
@@ -85,16 +84,16 @@ class _Loading:
         if waiting is None:
             await self._write()
             await self._by_itself(number)
-        elif waiting.known:
+        elif waiting.offer or waiting.known:
             self._waiting.append(waiting)
-            self._there.learn(waiting.known, waiting.new.locations if waiting.new else ())
+            self._there.learn(waiting.known, waiting.offer.new_locations if waiting.offer else ())
         else:
-            self._became(number, waiting.outcome)
+            self._became(number, "unchanged")
 
     def _is_awaited(self, entry: Entry) -> bool:
         """Tell whether the entry is about a service that waits to be written."""
-        waiting = {name for one in self._waiting for name in one.known if name[0] != "location"}
-        return any(name in waiting for name, _ in names(entry))
+        waiting = {name for one in self._waiting for name, _ in names(self._found[one.number])}
+        return any(name in waiting for name, _ in names(entry) if name[0] in {"service", "service_at_location"})
 
     def _decided(self, number: int) -> _Waiting | None:
         """Return what can be written together with others, None for what goes by itself. Raises what keeps the entry out."""
@@ -102,13 +101,14 @@ class _Loading:
         owner = decision.organization()
         if owner.row is None or owner.draft is not None:
             return None
-        service = decision.service(owner.row, caller_of(self._tx))
-        if service.draft is None:
-            return _Waiting(number, "unchanged", None, decision.new)
-        if service.row is not None:
-            return None
-        new = publishing.prepared(owner.row, service.id, service.draft, self._there.locations, now(self._tx))
-        return None if new is None else _Waiting(number, "created", new, decision.new)
+        said = decision.service(owner.row, caller_of(self._tx))
+        if said.draft is None:
+            return _Waiting(number, None, decision.new)
+        if said.row is None:
+            offer = preparing.new(owner.row, said.id, said.draft, self._there.locations, now(self._tx))
+        else:
+            offer = preparing.changed(owner.row, said.row, said.draft, self._there.ats[said.id])
+        return None if offer is None else _Waiting(number, offer, decision.new)
 
     async def _write(self) -> None:
         """Write what waits; where the database finds a fault in it, each by itself, so that only the faulty one is refused."""
@@ -116,9 +116,10 @@ class _Loading:
         if not waiting:
             return
         known = {name: our_id for one in waiting for name, our_id in one.known.items()}
+        offers = [one.offer for one in waiting if one.offer]
         try:
             async with attempt(self._tx):
-                await publishing.publish(self._tx, [one.new for one in waiting if one.new])
+                differs = iter(await publishing.publish(self._tx, offers))
                 await store.remember(self._tx, self._file, known)
         except (AlreadyExists, DBAPIError) as error:
             if passes(error):
@@ -129,7 +130,10 @@ class _Loading:
             return
         self._there.forget(known)
         for one in waiting:
-            self._became(one.number, one.outcome)
+            if one.offer is None or not next(differs):
+                self._became(one.number, "unchanged")
+            else:
+                self._became(one.number, "created" if one.offer.is_new else "changed")
 
     async def _by_itself(self, number: int) -> None:
         entry = self._found[number]
