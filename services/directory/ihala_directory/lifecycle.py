@@ -1,4 +1,5 @@
-"""The life of a reservation, and what each step does to the places of a service at a location: the only place that counts them.
+"""The life of a reservation, and what each step does to the places of a service at a location: the only place that counts them,
+but for holding.py, which holds one more in SQL.
 
 free = figure - held by open reservations - taken since the figure was given + returned since (`used` is the last two together).
 """

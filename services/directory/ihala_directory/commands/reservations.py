@@ -8,12 +8,10 @@ from ihala_kit.db import now
 from ihala_kit.due import cancel, schedule
 from ihala_kit.etag import Stale
 from ihala_kit.ids import new_id
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_directory import lifecycle, matching, rights, store
-from ihala_directory.commands.places import RELEASE_UNCLAIMED, explained, give_back
+from ihala_directory import holding, matching, queries, rights, store
+from ihala_directory.commands.places import RELEASE_UNCLAIMED, give_back
 from ihala_directory.errors import AlreadyReserved, NoPlace, ReservationNotOpen
 from ihala_directory.lifecycle import State
 from ihala_directory.matching import Candidate, Sought, finding
@@ -23,7 +21,6 @@ from ihala_directory.tables import Reservation
 
 UNCLAIMED_FOR = timedelta(minutes=15)
 MOST_ALTERNATIVES, LOOKED_AT = 5, 30  # who was told that a place is gone waits for no more than the nearest
-_INSERT = insert(Reservation.__table__).on_conflict_do_nothing().returning(col(Reservation.id))  # type: ignore[attr-defined]
 
 
 async def reserve(tx: AsyncSession, caller: Caller, need_id: UUID, at_id: UUID) -> Reservation:
@@ -32,20 +29,21 @@ async def reserve(tx: AsyncSession, caller: Caller, need_id: UUID, at_id: UUID) 
     Raises OfficersOnly (403), ServiceAtLocationNotFound (404), AlreadyReserved, NoPlace (409, with alternatives).
     """
     operator_id = rights.officers_office(caller)
-    place = await store.locked_place(tx, at_id)
-    owner, service, at = place
-    choice = explained(place, Sought(at=now(tx), restricted=service.restricted, point=None, by_hand=True))
+    place = await holding.locked(tx, at_id)
+    at = place.candidate
+    choice = matching.matched(at, Sought(at=now(tx), restricted=at.restricted, point=None, by_hand=True))
     refused = sorted(choice.failing & (matching.BINDING | {"capacity"}))
     if refused:
         await _refuse_second(tx, operator_id, need_id)
         raise NoPlace(failing=refused, alternatives=await _alternatives(tx, place))
-    lifecycle.hold(at)
     row = Reservation(
-        id=new_id(), need_id=need_id, operator_id=operator_id, organization_id=owner.id, service_id=service.id,
-        service_at_location_id=at.id, restricted=service.restricted, state=State.RESERVED, reserved_by=operator_id,
+        id=new_id(), need_id=need_id, operator_id=operator_id, organization_id=at.organization_id, service_id=at.service_id,
+        service_at_location_id=at_id, restricted=at.restricted, state=State.RESERVED, reserved_by=operator_id,
         reserved_at=now(tx), expires_at=now(tx) + UNCLAIMED_FOR,
     )  # fmt: skip
-    await _insert(tx, row)
+    if not await holding.hold(tx, row):
+        await _refuse_second(tx, operator_id, need_id)
+        raise AlreadyReserved()
     await schedule(tx, RELEASE_UNCLAIMED, row.id, now(tx) + UNCLAIMED_FOR)
     return row
 
@@ -79,15 +77,18 @@ async def release_unclaimed(tx: AsyncSession, reservation_id: UUID) -> None:
         await give_back(tx, row, "unclaimed", place)
 
 
-async def _alternatives(tx: AsyncSession, place: store.Place) -> list[dict[str, object]]:
+async def _alternatives(tx: AsyncSession, place: holding.Place) -> list[dict[str, object]]:
     """Return where else the same needs are met in the same areas, best first."""
-    owner, service, at = place
-    served = [area for code in at.areas if (area := places().area(code))]
+    at = place.candidate
+    served = [area for code in place.areas if (area := places().area(code))]
     within = sorted({code for area in served for code in area.areas})
-    near = served[0].point if served else None
-    sought = Sought(at=now(tx), restricted=service.restricted, point=near, excluded=frozenset({at.id}), by_hand=True)
-    rules = await matching_store.rules_in_force(tx, owner.operator_id, now(tx))
-    found = await finding.find(tx, service.need_codes, within, sought, rules, enough=MOST_ALTERNATIVES, first=LOOKED_AT)
+    first = served[0] if served else None
+    sought = Sought(
+        at=now(tx), restricted=at.restricted, point=first.point if first else None, by_hand=True,
+        excluded=frozenset({at.service_at_location_id}), holidays=await queries.days_off(tx, first, place.operator_id),
+    )  # fmt: skip
+    rules = await matching_store.rules_in_force(tx, place.operator_id, now(tx))
+    found = await finding.find(tx, place.need_codes, within, sought, rules, enough=MOST_ALTERNATIVES, first=LOOKED_AT)
     return [_alternative(match.candidate) for match in found.matches[:MOST_ALTERNATIVES] if match.serves]
 
 
@@ -105,10 +106,3 @@ async def _refuse_second(tx: AsyncSession, operator_id: UUID, need_id: UUID) -> 
     known = await store.own_reservation(tx, operator_id, need_id)
     if known is not None:
         raise AlreadyReserved(reservation_id=known.id)
-
-
-async def _insert(tx: AsyncSession, row: Reservation) -> None:
-    """Insert it unless the office holds a place for this need already, here or elsewhere: one statement, since many reserve at once."""
-    if (await tx.execute(_INSERT, row.model_dump())).one_or_none() is None:
-        await _refuse_second(tx, row.operator_id, row.need_id)
-        raise AlreadyReserved()

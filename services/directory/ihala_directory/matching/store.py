@@ -22,6 +22,14 @@ from ihala_directory.tables import Organization, PlacementAnswer, Reservation, S
 from ihala_directory.visible import held
 
 FIRST_BATCH, LATER_BATCH = 150, 2000
+# What a candidate is made of: a service at a location, its service, organisation and location.
+COLUMNS = """
+    a.id, s.id, o.id, o.status, o.agreement_until, o.cleared, s.restricted, s.status, s.entry_condition, s.rules,
+    s.languages, l.accessibility, a.status, l.latitude, CASE WHEN a.confirmed THEN greatest(0, a.figure - a.held - a.used)
+    ELSE 0 END, a.figure_at, s.woman_counsellor, s.wait_days, a.waited_days, a.waiting, a.answers, a.answers_in_time,
+    a.answers_at, CASE WHEN a.schedules = '[]' THEN s.schedules ELSE a.schedules END, s.closures || a.closures, s.names,
+    o.names, l.longitude
+"""
 # The nearest come first, from one index without a join: of thousands who serve a district, those far away are not looked at unless the near
 # ones cannot help. What is near is put in order by the rules (judging.py). What is hidden is left out before it is counted.
 _QUERY = """
@@ -35,11 +43,7 @@ WITH near AS MATERIALIZED (
     ) reach
     ORDER BY power(latitude - $4::float8, 2) + power((longitude - $5::float8) * $6::float8, 2) NULLS LAST, id LIMIT $10
 )
-SELECT a.id, s.id, o.id, o.status, o.agreement_until, o.cleared, s.restricted, s.status, s.entry_condition, s.rules, s.languages,
-    l.accessibility, a.status, l.latitude, CASE WHEN a.confirmed THEN greatest(0, a.figure - a.held - a.used) ELSE 0 END, a.figure_at,
-    s.woman_counsellor, s.wait_days, a.waited_days, a.waiting, a.answers, a.answers_in_time, a.answers_at,
-    CASE WHEN a.schedules = '[]' THEN s.schedules ELSE a.schedules END, s.closures || a.closures, s.names, o.names, l.longitude,
-    n.remaining
+SELECT {columns}, n.remaining
 FROM near n
 JOIN service_at_location a ON a.id = n.id
 JOIN service s ON s.id = a.service_id
@@ -47,10 +51,15 @@ JOIN organization o ON o.id = a.organization_id
 JOIN location l ON l.id = a.location_id
 WHERE s.restricted = $3 AND {shown}
 """
-_SHOWN = " AND ".join(
-    f"($7 OR NOT {one}.hidden OR {one}.{owner} = $8)" for one, owner in (("a", "organization_id"), ("s", "organization_id"), ("o", "id"))
-)
-_STATEMENT = _QUERY.format(shown=_SHOWN)
+
+
+def shown(sees_all: str, caller: str) -> str:
+    """Return the condition that the caller may see it, from what stands for whether it sees all, and for its organisation."""
+    owners = (("a", "organization_id"), ("s", "organization_id"), ("o", "id"))
+    return " AND ".join(f"({sees_all} OR NOT {one}.hidden OR {one}.{owner} = {caller})" for one, owner in owners)
+
+
+_STATEMENT = _QUERY.format(columns=COLUMNS, shown=shown("$7", "$8"))
 _NOWHERE = (33.0, 44.0)  # the middle of the country, where no place was named
 
 
@@ -67,7 +76,7 @@ async def batches(
         if not rows:
             return
         remaining = max(0, rows[0][-1] - most)
-        yield [_candidate(row) for row in rows], remaining
+        yield [candidate(row) for row in rows], remaining
         if not remaining:
             return
         seen += [row[0] for row in rows]
@@ -83,7 +92,8 @@ def query(caller: Caller, needs: Sequence[str], areas: Sequence[str], sought: So
     )  # fmt: skip
 
 
-def _candidate(row: Any) -> Candidate:
+def candidate(row: Any) -> Candidate:
+    """Return what COLUMNS hold as a candidate."""
     point = None if row[13] is None or row[27] is None else (row[13], row[27])
     return Candidate(*row[:13], point, *row[14:27])  # type: ignore[call-arg]
 
