@@ -10,7 +10,7 @@ MOMD = UUID("f8c41901-9144-50cc-9662-abb2d158ccad")
 OTHER_OPERATOR = UUID("01940000-0000-7000-8000-0000000000aa")
 
 ORIGIN_SCOPES = ("intake:request", "intake:read", "intake:withdraw")
-OPERATOR_SCOPES = (*ORIGIN_SCOPES, "intake:case", "intake:consent", "intake:follow-up", "intake:merge")
+OPERATOR_SCOPES = (*ORIGIN_SCOPES, "intake:occasion", "intake:case", "intake:consent", "intake:follow-up", "intake:merge")
 ALL_SCOPES = (*OPERATOR_SCOPES, "intake:disclosure")
 
 
@@ -56,6 +56,7 @@ STRANGER = Actor("stranger", _org(7), "nngo", ALL_SCOPES)
 OTHER_COORDINATOR = Actor(
     "coordinator-erbil", OTHER_OPERATOR, "operator", OPERATOR_SCOPES, OTHER_OPERATOR, ("coordinator",), cleared=True
 )  # fmt: skip
+FORUM = Actor("forum-telafar", _org(21), "cpf", ("intake:occasion",))
 PROGRAMME = Actor("return-programme", _org(20), "io", ("intake:announce",))
 NOTIFY = Actor("notify", _org(8), "system", ("intake:contact",), operator_id=None)
 ANYBODY = Actor("anonymous", UUID(int=0), "anonymous", (), operator_id=None)  # whom the gateway lets come to public routes

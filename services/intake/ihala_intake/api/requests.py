@@ -29,6 +29,7 @@ from ihala_intake.models.batches import BatchIn, BatchItem, BatchView, StatusesI
 from ihala_intake.models.requests import RequestIn, RequestView, System, Value
 from ihala_intake.tables import Request
 from ihala_intake.ways_in import statuses
+from ihala_intake.ways_in.errors import ForumsNameNobody, OccasionNotFound
 
 router = APIRouter(prefix="/v1/requests", tags=["requests"])
 Asking = Annotated[Caller, Security(caller, scopes=["intake:request"])]
@@ -36,6 +37,7 @@ Reading = Annotated[Caller, Security(caller, scopes=["intake:read"])]
 
 REFUSED = (
     UnknownNeedCode, UnknownPlace, ConsentMissing, OperatorUnknown, IdentityHeldByOrigin, IdentifiersConflict, MalformedRequest,
+    OccasionNotFound, ForumsNameNobody,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from ihala_intake.commands import checks, known
 from ihala_intake.commands.filing import File, Filing, open_files
 from ihala_intake.commands.grouping import Asked, Group, grouped
 from ihala_intake.commands.homes import Home
+from ihala_intake.commands.occasions import check_occasion
 from ihala_intake.commands.people import details_of
 from ihala_intake.errors import IdentifiersConflict
 from ihala_intake.models.requests import RequestIn, RequestView
@@ -24,7 +25,7 @@ async def register(tx: AsyncSession, caller: Caller, body: RequestIn) -> Request
 
     A person whom the origin brought before is the known one, and what they still wait for is not asked twice.
     Raises MalformedRequest, UnknownNeedCode, UnknownPlace, ConsentMissing, OperatorUnknown, IdentityHeldByOrigin (422),
-    IdentifiersConflict (409).
+    IdentifiersConflict, ForumsNameNobody (409), OccasionNotFound (404).
     """
     marks = known.marks_of(tx, details_of(body), body.identity_held_by)
     request = await _same_number(tx, caller, body, marks)
@@ -33,6 +34,7 @@ async def register(tx: AsyncSession, caller: Caller, body: RequestIn) -> Request
     checks.check_request(body, now(tx))
     place, groups = checks.checked_place(body.person.place, "#/person/place"), grouped(body)
     operator_id = await checks.operator_of(tx, caller)
+    await check_occasion(tx, caller, body.occasion_id)
     person = await known.find(tx, caller, operator_id, marks)
     again = await known.asked_before(tx, caller, person, body.consent, groups) if person else []
     filing = Filing(tx, caller, body, now(tx), operator_id, place, {}, person)
@@ -84,7 +86,7 @@ async def _add_request(filing: Filing, files: list[File], again: list[tuple[Aske
     request = Request(
         id=filing.request_id, reference=filing.references[filing.request_id], key_id=key.id, origin_kind=caller.organization_kind,
         office_id=filing.body.office_id, client_id=caller.client_id, acting_officer=caller.acting_officer, received_at=filing.at,
-        **filing.owners,
+        occasion_id=filing.body.occasion_id, heard_by=filing.body.heard_by, **filing.owners,
     )  # fmt: skip
     tx.add(request)
     identifiers = numbers.add(tx, request, filing.body.identifiers, key)

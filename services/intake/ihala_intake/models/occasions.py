@@ -12,7 +12,9 @@ from ihala_intake.ways_in.impersonal import what_names_somebody
 
 OccasionKind = Literal["open_day", "information_session", "community_forum"]
 HeardBy = Literal[
-    "social_media", "radio_or_tv", "poster", "message", "community_leader", "relative_or_friend", "organisation", "school", "office", "other",
+    "social_media", "radio_or_tv", "poster", "message", "community_leader", "relative_or_friend", "organisation", "school",
+    "office",
+    "other",
 ]  # fmt: skip
 ConcernState = Literal["received", "being_handled", "closed"]
 Count = Annotated[int, Field(ge=0, le=100_000)]

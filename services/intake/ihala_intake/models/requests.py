@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from ihala_intake.models.base import Answer, Body, Code, Name, PhoneNumber, Readable
 from ihala_intake.models.consents import ConsentIn
 from ihala_intake.models.needs import NeedIn
+from ihala_intake.models.occasions import HeardBy
 from ihala_intake.models.persons import HouseholdIn, PersonIn
 
 System = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -47,6 +48,8 @@ class RequestIn(Body):
     helped_on_the_spot: HelpedIn | None = None
     identity_held_by: Literal["intake", "origin"] = "intake"
     focal_point: FocalPointIn | None = None
+    occasion_id: UUID | None = Field(default=None, description="The open day or information session where the person signed up.")
+    heard_by: HeardBy | None = Field(default=None, description="How they had heard that they can ask.")
 
 
 class NeedStatus(Answer):

@@ -21,8 +21,14 @@ class Request(Table, table=True):
     client_id: str = a_code()
     acting_officer: str | None = a_code(null=True)  # opaque, as the origin names its officer
     received_at: datetime = an_instant()
+    occasion_id: UUID | None = an_id("occasion", null=True)  # where the person signed up
+    heard_by: str | None = a_code(null=True)  # how they had heard that they can ask
 
-    __table_args__ = (Index("request_origin", "origin_id", "id"), Index("request_operator", "operator_id", "id"))
+    __table_args__ = (
+        Index("request_origin", "origin_id", "id"),
+        Index("request_operator", "operator_id", "id"),
+        Index("request_occasion", "occasion_id", postgresql_where=text("occasion_id IS NOT NULL")),
+    )
 
 
 class RequestIdentifier(Table, table=True):

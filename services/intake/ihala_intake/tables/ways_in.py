@@ -1,11 +1,12 @@
 """How requests come in: by what an origin's person is known again, and what waits until a desk makes a request of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, LargeBinary, text
+from sqlalchemy import Date, DateTime, Index, Integer, LargeBinary, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from ihala_intake.tables.base import Table, a_code, a_number, an_id, an_instant, blind, column, sealed
+from ihala_intake.tables.base import Table, a_code, a_number, an_id, an_instant, blind, column, sealed, texts
 
 
 class NaturalKey(Table, table=True):
@@ -76,3 +77,49 @@ class AskingRate(Table, table=True):
     governorate: str = a_code(key=True)
     minute: datetime = column(DateTime(timezone=True), key=True)
     n: int = a_number()
+
+
+class Occasion(Table, table=True):
+    """An open day, an information session or a community forum. Of nobody in particular."""
+
+    id: UUID = an_id(key=True)  # and of the key that seals its texts
+    operator_id: UUID = an_id()
+    origin_id: UUID = an_id()
+    kind: str = a_code()  # open_day | information_session | community_forum
+    governorate: str = a_code()
+    district: str | None = a_code(null=True)
+    held_on: date = column(Date())
+    topics: list[str] = texts()  # needs that were informed about
+    counts: list[int] = column(ARRAY(Integer()))  # women, men, girls, boys
+    heard_by: dict[str, int] = column(JSONB())  # how those who were asked had heard of it
+    details: bytes = sealed()  # its name
+    concerns: int = a_number()
+    made_at: datetime = an_instant()
+    changed_at: datetime = an_instant()
+    version: int = a_number()
+
+    __table_args__ = (
+        Index("occasion_operator", "operator_id", "held_on", "id"),
+        Index("occasion_origin", "origin_id", "held_on", "id"),
+    )
+
+
+class Concern(Table, table=True):
+    """What a forum is concerned about: no person's data, a check sees to it as far as one can."""
+
+    id: UUID = an_id(key=True)
+    occasion_id: UUID = an_id("occasion")
+    operator_id: UUID = an_id()
+    origin_id: UUID = an_id()
+    sensitivity: str = a_code()
+    code: str = a_code()  # `protection` when restricted
+    governorate: str = a_code()
+    district: str | None = a_code(null=True)  # never when restricted
+    households: int | None = column(Integer(), null=True)
+    details: bytes = sealed()  # true code, note and answer, under the occasion's key
+    state: str = a_code()  # received | being_handled | closed
+    filed_at: datetime = an_instant()
+    changed_at: datetime = an_instant()
+    version: int = a_number()
+
+    __table_args__ = (Index("concern_occasion", "occasion_id", "id"),)

@@ -13,3 +13,17 @@ class WaitingDetails(_Sealed):
     system: str | None = None
     value: str | None = None
     agreed_in: str | None = None
+
+
+class OccasionDetails(_Sealed):
+    """Of an occasion."""
+
+    name: str
+
+
+class ConcernDetails(_Sealed):
+    """Of a concern: its true code, what was said, and what was answered."""
+
+    code: str
+    note: str
+    answer: str | None = None

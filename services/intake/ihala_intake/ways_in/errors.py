@@ -54,3 +54,31 @@ class TooManyAsk(Problem):
         ar="يكتب كثيرون الآن. يرجى المحاولة بعد دقيقة أو زيارة أحد المكاتب.",
         ckb="ئێستا خەڵکێکی زۆر دەنووسن. تکایە دوای خولەکێک هەوڵ بدەرەوە یان سەردانی نووسینگەیەک بکە.",
     )
+
+
+class OccasionNotFound(Problem):
+    """There is no such occasion that the caller held, or owns as the operator."""
+
+    status = 404
+    slug = "occasion-not-found"
+    title = Words(en="There is no such occasion.", ar="لا توجد فعالية كهذه.", ckb="بۆنەیەکی وا نییە.")
+
+
+class ConcernNotFound(Problem):
+    """There is no such concern of this occasion that the caller may know of."""
+
+    status = 404
+    slug = "concern-not-found"
+    title = Words(en="There is no such concern.", ar="لا توجد ملاحظة كهذه.", ckb="نیگەرانییەکی وا نییە.")
+
+
+class ForumsNameNobody(Problem):
+    """Concerns are filed by community forums, and people sign up at the other occasions: a forum takes no personal data."""
+
+    status = 409
+    slug = "forums-name-nobody"
+    title = Words(
+        en="A community forum files concerns and takes nobody's data; people sign up at open days and information sessions.",
+        ar="يسجّل المنتدى المجتمعي الملاحظات ولا يأخذ بيانات أحد؛ ويُسجَّل الأشخاص في الأيام المفتوحة وجلسات التوعية.",
+        ckb="کۆڕی کۆمەڵگە نیگەرانی تۆمار دەکات و داتای کەس وەرناگرێت؛ خەڵک لە ڕۆژی کراوە و دانیشتنی زانیاریدا ناونووس دەکەن.",
+    )

@@ -1,7 +1,7 @@
 """Arrivals, occasions, self-requests and imports; by what an origin's person is known again."""
 
 from alembic import op
-from ihala_kit.migrations import ORGANIZATION, grant, row_security
+from ihala_kit.migrations import CLEARED, ORGANIZATION, SYSTEM, grant, row_security
 
 revision = "0003"
 down_revision = "0002"
@@ -34,6 +34,26 @@ TABLES = [
     """CREATE TABLE asking_rate (
         governorate text NOT NULL, minute timestamptz NOT NULL, n integer NOT NULL, PRIMARY KEY (governorate, minute)
     )""",
+    """CREATE TABLE occasion (
+        id uuid NOT NULL REFERENCES data_key DEFERRABLE INITIALLY DEFERRED, operator_id uuid NOT NULL, origin_id uuid NOT NULL,
+        kind text NOT NULL, governorate text NOT NULL, district text, held_on date NOT NULL, topics text[] NOT NULL,
+        counts integer[] NOT NULL, heard_by jsonb NOT NULL, details bytea NOT NULL, concerns integer NOT NULL,
+        made_at timestamptz NOT NULL, changed_at timestamptz NOT NULL, version integer NOT NULL, PRIMARY KEY (id),
+        CHECK (kind IN ('open_day', 'information_session', 'community_forum')), CHECK (cardinality(counts) = 4)
+    )""",
+    "CREATE INDEX occasion_operator ON occasion (operator_id, held_on, id)",
+    "CREATE INDEX occasion_origin ON occasion (origin_id, held_on, id)",
+    """CREATE TABLE concern (
+        id uuid NOT NULL, occasion_id uuid NOT NULL REFERENCES occasion DEFERRABLE INITIALLY DEFERRED, operator_id uuid NOT NULL,
+        origin_id uuid NOT NULL, sensitivity text NOT NULL, code text NOT NULL, governorate text NOT NULL, district text,
+        households integer, details bytea NOT NULL, state text NOT NULL, filed_at timestamptz NOT NULL,
+        changed_at timestamptz NOT NULL, version integer NOT NULL, PRIMARY KEY (id),
+        CHECK (sensitivity IN ('standard', 'protected', 'restricted')), CHECK (state IN ('received', 'being_handled', 'closed')),
+        CHECK (sensitivity <> 'restricted' OR (code = 'protection' AND district IS NULL))
+    )""",
+    "CREATE INDEX concern_occasion ON concern (occasion_id, id)",
+    """ALTER TABLE request ADD occasion_id uuid REFERENCES occasion DEFERRABLE INITIALLY DEFERRED, ADD heard_by text""",
+    "CREATE INDEX request_occasion ON request (occasion_id) WHERE occasion_id IS NOT NULL",
 ]
 
 OWN = f"operator_id = {ORGANIZATION} OR origin_id = {ORGANIZATION}"
@@ -41,6 +61,8 @@ VISIBLE = {
     "natural_key": f"origin_id = {ORGANIZATION}",
     "need_again": OWN,
     "waiting": f"operator_id = {ORGANIZATION}",  # who announced somebody sees nothing of it
+    "occasion": OWN,
+    "concern": OWN,
     "asking_rate": "false",  # the system alone counts
 }
 RIGHTS = {
@@ -48,7 +70,11 @@ RIGHTS = {
     "need_again": "SELECT, INSERT",
     "waiting": "SELECT, INSERT, UPDATE",
     "asking_rate": "SELECT, INSERT, UPDATE, DELETE",
+    "occasion": "SELECT, INSERT, UPDATE",
+    "concern": "SELECT, INSERT, UPDATE",
 }
+# An origin from outside may see the restricted concern it filed; within the operator clearance decides.
+RESTRICTED = f"sensitivity <> 'restricted' OR {CLEARED} OR (origin_id = {ORGANIZATION} AND operator_id <> {ORGANIZATION})"
 
 
 def upgrade() -> None:
@@ -57,3 +83,6 @@ def upgrade() -> None:
     for table, visible in VISIBLE.items():
         row_security(op, table, visible)
         grant(op, [table], RIGHTS[table])
+    for command in ("SELECT", "UPDATE"):
+        name = f"restricted_{command.lower()}"
+        op.execute(f"CREATE POLICY {name} ON concern AS RESTRICTIVE FOR {command} USING ({SYSTEM} OR {RESTRICTED})")
