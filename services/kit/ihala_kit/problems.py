@@ -73,9 +73,8 @@ def document_of(request: Request, problem: Problem) -> dict[str, Any]:
         "status": problem.status,
         **jsonable_encoder(problem.members),
     }
-    known: Mapping[str, Words] = request.app.state.service.field_words
     for error in document.get("errors", ()):
-        if (words := known.get(error["code"])) is not None:
+        if (words := request.app.state.service.field_words.get(error["code"])) is not None:
             error["title"] = words.spoken(language)
     request_id = request.scope.get("ihala.request_id")
     if request_id:
