@@ -24,6 +24,7 @@ class Act(StrEnum):
     DISPUTE = "dispute"  # the person says that it did not
     LOSE_SIGHT = "lose_sight"  # nobody could ask the person
     CLOSE = "close"  # a coordinator closes it
+    INFORM = "inform"  # the need gets information and signposting alone
     WITHDRAW = "withdraw"  # the person takes the consent back
 
 
@@ -40,10 +41,14 @@ MOVES: dict[tuple[NeedState, Act], NeedState] = {
     (SERVED, Act.CONFIRM): VERIFIED,
     (SERVED, Act.DISPUTE): OPEN,
     (SERVED, Act.LOSE_SIGHT): UNVERIFIED,
+    # Asked again later, or the person came forward: their word counts, a silence changes nothing.
+    **{(state, Act.CONFIRM): VERIFIED for state in (VERIFIED, UNVERIFIED)},
+    **{(state, Act.DISPUTE): OPEN for state in (VERIFIED, UNVERIFIED)},
     **{(state, Act.END): CLOSED for state in (OPEN, REFERRING, UNSERVED)},
     (SERVED, Act.END): SERVED,  # the placement of a served need ends; the person is still asked
     **{(state, Act.END): state for state in (VERIFIED, UNVERIFIED, CLOSED)},  # echoes of what intake itself began
     **{(state, Act.CLOSE): CLOSED for state in (OPEN, REFERRING, UNSERVED, SERVED)},
+    (OPEN, Act.INFORM): CLOSED,
     **{(state, Act.WITHDRAW): CLOSED for state in (OPEN, REFERRING, UNSERVED, SERVED)},
     **{(state, Act.WITHDRAW): state for state in (VERIFIED, UNVERIFIED, CLOSED)},  # only the data is taken back
 }

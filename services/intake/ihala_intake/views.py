@@ -11,8 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_intake import keys, needs, numbers, store
 from ihala_intake.details import AssistanceDetails, NeedDetails
 from ihala_intake.keys import Key
+from ihala_intake.models.information import Information
 from ihala_intake.models.requests import Helped, NeedStatus, RequestView
 from ihala_intake.tables import Assistance, Need, Request, RequestIdentifier
+from ihala_intake.ways_in import information
 from ihala_intake.ways_in import store as ways_in
 
 
@@ -60,7 +62,7 @@ def view(caller: Caller, rows: Rows) -> RequestView:
     return RequestView(
         request_id=rows.request.id, reference=rows.request.reference, case_ids=list(rows.case_ids),
         identifiers=[numbers.opened(key, one) for one in rows.identifiers] if key else [],
-        needs=[_need(caller, rows, need) for need in rows.needs],
+        needs=[_need(caller, rows, need) for need in rows.needs], information=_information(rows.needs),
         helped_on_the_spot=_helped(rows), information_only=rows.refused,
     )  # fmt: skip
 
@@ -80,6 +82,12 @@ def _need(caller: Caller, rows: Rows, need: Need) -> NeedStatus:
         need_id=need.id, reference=need.reference, code=need_code(rows.keys.get(need.key_id), need), consent_id=need.consent_id,
         status=needs.shown(NeedState(need.state)), state=state(caller, need),
     )  # fmt: skip
+
+
+def _information(needs: Sequence[Need]) -> list[Information]:
+    """Return what to tell. Codes as the rows say them: a restricted need gets none."""
+    told = (information.of(code) for code in dict.fromkeys(need.code for need in needs))
+    return [one for one in told if one is not None]
 
 
 def _helped(rows: Rows) -> Helped | None:

@@ -21,14 +21,16 @@ from ihala_intake.commands.doubles import Newcomer, look_for
 from ihala_intake.commands.grouping import Asked, Given, Group
 from ihala_intake.commands.homes import Home, Kept, Telling, settle
 from ihala_intake.commands.known import Known
+from ihala_intake.commands.moves import move
 from ihala_intake.commands.people import add_person, details_of, member_details
 from ihala_intake.details import AssistanceDetails, NeedDetails, PersonDetails
 from ihala_intake.keys import Key
 from ihala_intake.models.consents import ConsentIn
 from ihala_intake.models.persons import MemberIn
 from ihala_intake.models.requests import RequestIn
-from ihala_intake.needs import OPEN
+from ihala_intake.needs import OPEN, Act
 from ihala_intake.tables import Assistance, CaseFile, Consent, Need
+from ihala_intake.ways_in import information
 
 
 class Owners(TypedDict):
@@ -173,7 +175,9 @@ async def _add_need(filing: Filing, file: File, asked: Asked) -> None:
         details=file.key.seal(details, f"need.details/{asked.id}"), preferred_reservation_id=asked.body.preferred_reservation_id,
         match_settled=_settled(filing, file, asked), state=OPEN.value, requested_at=filing.at, waits=False, changed_at=filing.at, version=1, **filing.owners,
     )  # fmt: skip
-    if file.consent.state == "given":
+    if information.of(asked.body.code) is not None and not restricted:
+        move(filing.tx, need, Act.INFORM, reason="informed")
+    elif file.consent.state == "given":
         await announce(filing.tx, need, file.consent, file.person)
     filing.tx.add(need)
     file.needs.append(need)

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from ihala_intake.models.base import Answer, Body, Code, Name, PhoneNumber, Readable
 from ihala_intake.models.consents import ConsentIn
+from ihala_intake.models.information import Information
 from ihala_intake.models.needs import NeedIn
 from ihala_intake.models.occasions import HeardBy
 from ihala_intake.models.persons import HouseholdIn, PersonIn
@@ -80,3 +81,4 @@ class RequestView(Answer):
     needs: list[NeedStatus]
     helped_on_the_spot: Helped | None
     information_only: bool
+    information: list[Information] = Field(default=[], description="What to tell about needs that get information alone.")
