@@ -11,9 +11,10 @@ from ihala_intake import consumers, work
 from ihala_intake.api import ROUTERS
 from ihala_intake.commands.acknowledge import notice_silence
 from ihala_intake.commands.announce import announce_waiting
+from ihala_intake.field_words import FIELD_WORDS
 from ihala_intake.protection import consumers as protection_consumers
 from ihala_intake.protection import work as protection_work
-from ihala_intake.field_words import FIELD_WORDS
+from ihala_intake.protection.audit import verify
 from ihala_intake.settings import Settings
 from ihala_intake.ways_in import work as ways_in_work
 
@@ -41,6 +42,7 @@ def create_service(settings: Settings) -> Service:
             Job("purge-idempotency", 3600.0, purge_idempotency),
             Job("notice-silence", 60.0, notice_silence),
         ],
+        audit=verify,
         seals_for=(referral_v1.SealingKeyPublished,),
         field_words=FIELD_WORDS,
     )

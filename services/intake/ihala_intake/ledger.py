@@ -61,7 +61,7 @@ async def log_access(
 async def check_accesses(tx: AsyncSession, person_id: UUID) -> int:
     """Return how many reads of the person's data are in the chain; raises ChainBroken."""
     rows = await tx.exec(select(AccessLog).where(AccessLog.person_id == person_id).order_by(col(AccessLog.n)))
-    length, head = _check(tx, [(row.n, row) for row in rows])
+    length, head = whole(tx, [(row.n, row) for row in rows])
     end = (await tx.execute(_CHAIN_END, {"person_id": person_id})).one_or_none()
     if (length, head) != ((end.n, end.head) if end else (0, BEGINNING)):
         raise ChainBroken("the end is missing")
@@ -71,14 +71,15 @@ async def check_accesses(tx: AsyncSession, person_id: UUID) -> int:
 async def check_revisions(tx: AsyncSession, consent_id: UUID) -> int:
     """Return how many revisions the consent has; raises ChainBroken."""
     query = select(ConsentRevision).where(ConsentRevision.consent_id == consent_id).order_by(col(ConsentRevision.revision))
-    length, _ = _check(tx, [(row.revision, row) for row in await tx.exec(query)])
+    length, _ = whole(tx, [(row.revision, row) for row in await tx.exec(query)])
     newest = await tx.scalar(select(Consent.revision).where(Consent.id == consent_id))
     if length != (newest or 0):
         raise ChainBroken("the end is missing")
     return length
 
 
-def _check(tx: AsyncSession, rows: Iterable[tuple[int, ConsentRevision | AccessLog]]) -> tuple[int, bytes]:
+def whole(tx: AsyncSession, rows: Iterable[tuple[int, ConsentRevision | AccessLog]]) -> tuple[int, bytes]:
+    """Return the length and the head of a chain whose rows come in their order; raises ChainBroken."""
     length, head = 0, BEGINNING
     for number, row in rows:
         if number != length + 1 or row.previous != head or row.hash != _hash(tx, row):

@@ -27,8 +27,10 @@ if TYPE_CHECKING:  # each command imports what it needs, so that a relay does no
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 parked_app = typer.Typer(no_args_is_help=True, help="Events that could not be applied.")
 clock_app = typer.Typer(no_args_is_help=True, help="Domain time of tests and demonstrations.")
+audit_app = typer.Typer(no_args_is_help=True, help="Logs that cannot be altered unnoticed.")
 app.add_typer(parked_app, name="parked")
 app.add_typer(clock_app, name="clock")
+app.add_typer(audit_app, name="audit")
 
 ROLES = ("api", "relay", "consume", "clock")
 
@@ -138,6 +140,24 @@ def skip(name: Name, key: Key, reason: Annotated[str, typer.Option(help="why it 
 
     async def go(database: "Database", inbox: "Inbox") -> None:
         typer.echo(f"skipped {await skip_first(database, inbox, UUID(key), reason)}")
+
+    _with_inbox(name, go)
+
+
+@audit_app.command("verify")
+def verify(name: Name) -> None:
+    """Go through every chain of a service; ends with 1 when a link is missing, altered or out of place."""
+    service = load(name)
+    check = service.audit
+    if check is None:
+        raise typer.BadParameter(f"{name} keeps no chains")
+
+    async def go(database: "Database", _: "Inbox") -> None:
+        report = await check(database)
+        for line in report.lines():
+            typer.echo(line)
+        if report.broken:
+            raise typer.Exit(1)
 
     _with_inbox(name, go)
 

@@ -13,6 +13,7 @@ from ihala_contracts.envelope import SealingKeyPublished
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit import sealed
+from ihala_kit.audit import AuditReport
 from ihala_kit.db import Database
 from ihala_kit.due import Performer, performers_in
 from ihala_kit.inbox import Handler, handlers_in
@@ -31,6 +32,7 @@ class Service:
     `asgi` replaces the FastAPI application where a service brings its own (the gateway). `seals` names the event by which it publishes
     its sealing keys, for a service that reads sealed facts; `seals_for` those whose keys it needs. `prepare` runs before any role starts.
     `field_words` says in words what is wrong with one field of a request, by the error's code.
+    `audit` checks what may only be added to, for `ihala audit verify`.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Service:
     on_parked: Callable[[AsyncSession, UUID], Awaitable[None]] | None = None
     asgi: Callable[[Database], AsgiApp] | None = None
     prepare: Callable[[Database], Awaitable[None]] | None = None
+    audit: Callable[[Database], Awaitable[AuditReport]] | None = None
     background: list[Callable[[Database], Awaitable[None]]] = field(default_factory=list)
     field_words: Mapping[str, Words] = field(default_factory=dict)
 
