@@ -74,6 +74,12 @@ class House:
             content = await answer.read()
             return Answer(answer.status, json.loads(content) if content else None, answer.headers)
 
+    async def sheet(self, path: str, actor: Actor | None, **headers: str) -> tuple[int, str, Any]:
+        """Ask for a page to print; return status, text and headers."""
+        sent = headers | (actor.headers(self.mint) if actor else {})
+        async with self.session.get(path, headers=sent) as answer:
+            return answer.status, await answer.text(), answer.headers
+
     async def get(self, path: str, actor: Actor | None) -> Answer:
         return await self.call("GET", path, actor)
 

@@ -1,9 +1,10 @@
 """Queries about disclosures for their receivers, their owners and the data-protection officer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from ihala_contracts.intake_v1 import Sensitivity
 from ihala_kit.auth import Caller
 from ihala_kit.db import fetch
 from sqlalchemy import ColumnElement, and_, or_, tuple_
@@ -11,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake.store import INTERIOR
-from ihala_intake.tables import Disclosed, Disclosure
+from ihala_intake.tables import Disclosed, Disclosure, Need, Organization
 
 _READ = """
     INSERT INTO disclosed (disclosure_id, revision, operator_id, origin_id, organization_id, sensitivity, fields, reads,
@@ -74,3 +75,21 @@ async def write_down(tx: AsyncSession, disclosure: Disclosure, fields: list[str]
         tx, _READ, disclosure.id, disclosure.revision, disclosure.operator_id, disclosure.origin_id, disclosure.organization_id,
         disclosure.sensitivity, fields, at,
     )  # fmt: skip
+
+
+async def of_consent(tx: AsyncSession, consent_id: UUID) -> tuple[Sequence[Disclosure], Sequence[Disclosed]]:
+    """Return all disclosures under a consent that the caller may see, the oldest first, and what was read of them."""
+    query = select(Disclosure).where(Disclosure.consent_id == consent_id).order_by(col(Disclosure.id))
+    found = (await tx.exec(query)).all()
+    return found, await read_under(tx, [one.id for one in found])
+
+
+async def has_protected_need(tx: AsyncSession, consent_id: UUID) -> bool:
+    """Tell whether one of the consent's needs is to be spoken of neutrally."""
+    query = select(Need.id).where(Need.consent_id == consent_id, Need.sensitivity != Sensitivity.STANDARD).limit(1)
+    return (await tx.exec(query)).one_or_none() is not None
+
+
+async def organizations(tx: AsyncSession, organization_ids: Collection[UUID]) -> Sequence[Organization]:
+    """Return what the directory says of these organisations."""
+    return (await tx.exec(select(Organization).where(col(Organization.id).in_(organization_ids)))).all()

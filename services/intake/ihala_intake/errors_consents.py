@@ -83,3 +83,15 @@ class SecondPersonNeeded(Problem):
         ar="يجب أن يؤكد ذلك شخص ثانٍ.",
         ckb="دەبێت کەسێکی دووەم ئەمە دڵنیا بکاتەوە.",
     )
+
+
+class ReceiptOnlyWhenAsked(Problem):
+    """A paper about something restricted endangers who carries it: it is printed only when the person asked for it."""
+
+    status = 409
+    slug = "receipt-only-when-asked"
+    title = Words(
+        en="Print this only if the person asked for it; say so with asked=true.",
+        ar="لا تطبع هذا إلا إذا طلبه الشخص؛ بيّن ذلك بالمعامل asked=true.",
+        ckb="ئەمە تەنها ئەگەر کەسەکە داوای کرد چاپ بکە؛ بە asked=true ئەوە دیاری بکە.",
+    )

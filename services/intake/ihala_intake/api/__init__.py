@@ -18,6 +18,7 @@ from ihala_intake.api import (
     occasions,
     people,
     persons,
+    receipts,
     requests,
 )
 
@@ -27,5 +28,5 @@ ROUTERS = [
     merges.router,
     cases.router,
     call_backs.router, requests.router, arrivals.router, occasions.router,
-    needs.router, consents.router, disclosures.router, people.router, persons.router, households.router, follow_ups.router,
+    needs.router, consents.router, receipts.router, disclosures.router, people.router, persons.router, households.router, follow_ups.router,
 ]  # fmt: skip

@@ -129,6 +129,7 @@ class Disclosure(Table, table=True):
         Index("disclosure_person", "person_id", "id"),
         Index("disclosure_referral", "referral_id", unique=True),
         Index("disclosure_need", "need_id"),
+        Index("disclosure_consent", "consent_id", "id"),
         Index("disclosure_open_consent", "consent_id", postgresql_where=text("state = 'open'")),
         Index("disclosure_open_person", "person_id", "organization_id", postgresql_where=text("state = 'open'")),
         Index("disclosure_open_household", "household_id", "organization_id", postgresql_where=text("state = 'open'")),

@@ -95,6 +95,7 @@ class Organization(Table, table=True):
     id: UUID = an_id(key=True)
     kind: str = a_code()
     names: dict[str, str] = column(JSONB())  # language -> public name
+    hidden: bool = column(Boolean())  # no public page: its name stands on no paper
     operator_id: UUID | None = an_id(null=True)
     cleared: bool = column(Boolean())
     agreement_until: date | None = column(Date(), null=True)

@@ -20,6 +20,8 @@ ACKNOWLEDGEMENTS = [
     f"CREATE INDEX disclosure_awaited ON disclosure (acknowledge_by, id) WHERE {AWAITED}",
     f"CREATE INDEX disclosure_silent ON disclosure (operator_id, silent_since, id) WHERE {SILENT}",
     "CREATE INDEX disclosure_person ON disclosure (person_id, id)",
+    "CREATE INDEX disclosure_consent ON disclosure (consent_id, id)",
+    "ALTER TABLE organization ADD hidden boolean NOT NULL DEFAULT false",
     """CREATE TABLE disclosed (
         disclosure_id uuid NOT NULL REFERENCES disclosure DEFERRABLE INITIALLY DEFERRED, revision integer NOT NULL,
         operator_id uuid NOT NULL, origin_id uuid NOT NULL, organization_id uuid NOT NULL, sensitivity text NOT NULL,
