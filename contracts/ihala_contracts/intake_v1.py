@@ -232,13 +232,13 @@ class FollowUpDue(_NeedEvent):
 
 
 class FollowUpRecorded(_NeedEvent):
-    """The person said whether help came. Read by referral (statistics), notify."""
+    """The person said whether help came, or was not reached this time. Read by referral (a dispute is heard; statistics), notify."""
 
     type: Literal["org.ihala.intake.follow-up-recorded"] = "org.ihala.intake.follow-up-recorded"
     version: Literal[1] = 1
     follow_up_id: UUID
     referral_id: UUID
-    result: Literal["confirmed", "disputed", "unreachable"]
+    result: Literal["confirmed", "disputed", "unreached"]
     need_state: NeedState
     recorded_at: datetime
 

@@ -5,14 +5,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from ihala_contracts.intake_v1 import Sensitivity, Urgency
+from ihala_contracts.intake_v1 import Sensitivity
 from ihala_intake import codes, phones
 from ihala_intake.consent_rules import Allowed, refusal
 from ihala_intake.contacts import contact_of
 from ihala_intake.details import PersonDetails, Phone
 from ihala_intake.errors import ContactHeldByOrigin, ContactWithheld
 from ihala_intake.facts import facts_of
-from ihala_intake.policy import follow_up_after
 from ihala_intake.tables import Need
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -102,20 +101,6 @@ def test_a_restricted_need_has_no_contact_but_her_own_phone_that_she_chose(has: 
 def test_a_contact_that_the_centre_keeps() -> None:
     with pytest.raises(ContactHeldByOrigin):
         contact_of(PersonDetails(call_name="W-17"), need(), AT, held_by_origin=True)
-
-
-@pytest.mark.parametrize(
-    ("urgency", "sensitivity", "days"),
-    [
-        (Urgency.ROUTINE, Sensitivity.STANDARD, 30),
-        (Urgency.URGENT, Sensitivity.PROTECTED, 30),
-        (Urgency.EMERGENCY, Sensitivity.STANDARD, 3),
-        (Urgency.EMERGENCY, Sensitivity.RESTRICTED, 14),
-        (Urgency.ROUTINE, Sensitivity.RESTRICTED, 14),
-    ],
-)
-def test_when_the_person_is_asked(urgency: Urgency, sensitivity: Sensitivity, days: int) -> None:
-    assert follow_up_after(urgency, sensitivity) == timedelta(days=days)
 
 
 @pytest.mark.parametrize(

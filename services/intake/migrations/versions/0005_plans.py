@@ -1,8 +1,49 @@
-"""Assessments, plans, assistance."""
+"""Follow-ups in full; assessments, plans, assistance."""
+
+from alembic import op
+from ihala_kit.migrations import CLEARED, ORGANIZATION, SYSTEM, grant, row_security
 
 revision = "0005"
 down_revision = "0004"
 
+KEY = "key_id uuid NOT NULL REFERENCES data_key DEFERRABLE INITIALLY DEFERRED"
+ANY_SENSITIVITY = "CHECK (sensitivity IN ('standard', 'protected', 'restricted'))"
+
+FOLLOW_UPS = [
+    """ALTER TABLE follow_up ADD number integer NOT NULL DEFAULT 1, ADD policy integer NOT NULL DEFAULT 1,
+        ADD served_at timestamptz, ADD tried_at timestamptz, ADD way text, ADD CHECK (number > 0),
+        DROP CONSTRAINT follow_up_result_check""",
+    # 14 days, 3 and 30: what the first policy said, so that the second question after 90 days is reckoned from the same day.
+    """UPDATE follow_up f SET served_at = f.due_at - make_interval(days => CASE
+            WHEN f.sensitivity = 'restricted' THEN 14 WHEN n.urgency = 'emergency' THEN 3 ELSE 30 END),
+        result = CASE f.result WHEN 'unreachable' THEN 'unreached' ELSE f.result END
+        FROM need n WHERE n.id = f.need_id""",
+    """ALTER TABLE follow_up ALTER number DROP DEFAULT, ALTER policy DROP DEFAULT, ALTER served_at SET NOT NULL,
+        ADD CHECK (result IN ('confirmed', 'disputed', 'unreached'))""",
+    "DROP INDEX follow_up_referral",
+    "CREATE UNIQUE INDEX follow_up_referral ON follow_up (referral_id, number)",
+    f"""CREATE TABLE follow_up_try (
+        id uuid NOT NULL, follow_up_id uuid NOT NULL REFERENCES follow_up DEFERRABLE INITIALLY DEFERRED,
+        need_id uuid NOT NULL REFERENCES need DEFERRABLE INITIALLY DEFERRED, operator_id uuid NOT NULL, origin_id uuid NOT NULL,
+        {KEY}, sensitivity text NOT NULL, way text, details bytea NOT NULL, organization_id uuid NOT NULL, client_id text NOT NULL,
+        acting_officer text, at timestamptz NOT NULL, PRIMARY KEY (id), {ANY_SENSITIVITY}
+    )""",
+    "CREATE INDEX follow_up_try_follow_up ON follow_up_try (follow_up_id, id)",
+    "CREATE INDEX follow_up_try_need ON follow_up_try (need_id)",
+]
+
+OWN = f"operator_id = {ORGANIZATION} OR origin_id = {ORGANIZATION}"
+RESTRICTED = f"sensitivity <> 'restricted' OR {CLEARED} OR (origin_id = {ORGANIZATION} AND operator_id <> {ORGANIZATION})"
+
+VISIBLE = {"follow_up_try": OWN}
+
 
 def upgrade() -> None:
-    pass
+    for statement in FOLLOW_UPS:
+        op.execute(statement)
+    for table, visible in VISIBLE.items():
+        row_security(op, table, visible)
+        for command in ("SELECT", "UPDATE"):  # not for INSERT: whoever hears of it may write it down, and then sees it no more
+            name = f"restricted_{command.lower()}"
+            op.execute(f"CREATE POLICY {name} ON {table} AS RESTRICTIVE FOR {command} USING ({SYSTEM} OR {RESTRICTED})")
+    grant(op, ["follow_up_try"], "SELECT, INSERT, UPDATE")
