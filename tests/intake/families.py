@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from tests.intake.actors import NGO, Actor
+from tests.intake.actors import NGO, OFFICER, Actor
 from tests.intake.house import House
 from tests.intake.samples import OFFICER_NAME, consent, need, person, request
 
@@ -58,3 +58,27 @@ async def person_of(house: House, need_id: str) -> UUID:
 async def household_of(house: House, person_id: UUID) -> UUID:
     found: UUID = await house.scalar("SELECT household_id FROM person WHERE id = :id", id=person_id)
     return found
+
+
+FAMILY_SECRETS = (
+    *(number[1:] for number in (MOTHER_PHONE, SON_PHONE, GUARDIAN_PHONE)), "7731231231", "أم علي", "خلف الجامع الكبير", "بعد الظهر فقط",
+    "Khidir", "برنامج العودة", "١٩٨٧ ٥٥٥ ١٢٣", "إدارة سنجار", "حليمة", "جدتهم",
+)  # fmt: skip
+
+
+async def people_live(house: House) -> None:
+    """Everything that can happen to a family happens: told, read, changed, joined, left."""
+    guardian = {"state": "person", "call_name": "جدتهم", "phone": phone(GUARDIAN_PHONE)}
+    made = await brought(house, family(
+        member("حليمة", "child", need("education.enrolment"), birth_year=2014, guardian=guardian, phones=[phone(SON_PHONE)]),
+        person=everything(given_name="حليمة", phones=[phone(MOTHER_PHONE)]),
+    ))  # fmt: skip
+    mother, child = [await person_of(house, one["need_id"]) for one in made["needs"]]
+    path, home = f"/v1/persons/{mother}", f"/v1/households/{await household_of(house, mother)}"
+    assert (await house.get(path, OFFICER)).status == 200
+    assert (await house.call("PATCH", path, OFFICER, {"phones": [phone(SON_PHONE)]}, if_match='"1"')).status == 200
+    assert (await house.call("PATCH", path, OFFICER, {"address": "x\u202eخلف الجامع الكبير"}, if_match='"2"')).status == 422
+    assert (await house.get(home, OFFICER)).status == 200
+    new = {"person": {"call_name": "حليمة", "role": "sibling", "place": "IQG15"}}
+    assert (await house.post(f"{home}/members", OFFICER, new, if_match='"1"')).status == 201
+    assert (await house.post(f"{home}/members/{child}/departure", OFFICER, {"reason": "moved"}, if_match='"2"')).status == 200
