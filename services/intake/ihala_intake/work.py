@@ -7,7 +7,7 @@ from ihala_kit.due import DueWork, performs, schedule
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import store
-from ihala_intake.commands import decide, disclose, doubles, follow_ups, hand_overs, organizations, people, revisions
+from ihala_intake.commands import attachments, decide, disclose, doubles, follow_ups, hand_overs, organizations, people, revisions
 
 
 @performs(disclose.PERIOD_OVER)
@@ -81,6 +81,18 @@ async def look_again(tx: AsyncSession, work: DueWork) -> None:
 async def lapse_hand_over(tx: AsyncSession, work: DueWork) -> None:
     """The other operator did not answer: the case stays."""
     await hand_overs.lapse(tx, work.key)
+
+
+@performs(attachments.CLEAN)
+async def clean_attachment(tx: AsyncSession, work: DueWork) -> None:
+    """A file lies in quarantine."""
+    await attachments.clean(tx, work.key)
+
+
+@performs(attachments.FORGOTTEN)
+async def forget_attachment(tx: AsyncSession, work: DueWork) -> None:
+    """Nobody finished sending a file."""
+    await attachments.forget(tx, work.key)
 
 
 def _after(work: DueWork) -> UUID | None:

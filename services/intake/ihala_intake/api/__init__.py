@@ -3,6 +3,7 @@
 from ihala_intake.api import (
     access_log,
     arrivals,
+    attachments,
     break_glass,
     call_backs,
     cases,
@@ -23,6 +24,7 @@ from ihala_intake.api import (
 )
 
 ROUTERS = [
+    attachments.router,
     break_glass.router, access_log.router, erasures.router, held.router,
     hand_overs.router,
     merges.router,

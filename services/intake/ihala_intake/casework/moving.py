@@ -39,8 +39,12 @@ STAYS: Mapping[str, str] = {
     "hand_over": "tells how it went from one to the other",
     "complaint": "about the work of the operator of that time",
     "break_glass": "a right that the operator of that time gave",
+    "match_candidate": "a doubt of the operator of that time, between people it had",
+    "merge": "decided by the operator of that time, between people it had",
     "erasure": "asked of the operator of that time; what was erased cannot move",
     "erasure_report": "tells of an erasure",
+    "occasion": "tells of a gathering, of nobody in particular",
+    "concern": "what a forum says, of nobody in particular",
     "retention_report": "tells of a run over many files",
 }
 
