@@ -46,6 +46,11 @@ class Allowed:
         return organization_id in self.recipients or not (self.recipients or self.restricted)
 
 
+def is_for(codes: Collection[str], need_code: str) -> bool:
+    """Tell whether a consent that names `codes` is for a need: by its code, or by the group it belongs to. No code means all."""
+    return not codes or need_code in codes or need_code.partition(".")[0] in codes
+
+
 def refusal(allowed: Allowed, organization_id: UUID, at: datetime, *, need_closed: bool, withdrawn: bool) -> Refusal | None:
     """Return why the receiver may not read, or None. The person's word comes before everything else."""
     if withdrawn or not allowed.given:

@@ -1,6 +1,7 @@
 """What is sealed, as it lies inside: everything that tells something about a person."""
 
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -161,6 +162,18 @@ class PersonDetails(_Sealed):
         age = self.age(at)
         return age is not None and age <= ADULT_FROM_YEARS
 
+    def told(self, said: dict[str, Any]) -> "PersonDetails":
+        """Return what is known after somebody said these fields anew.
+
+        The newer word about a birth holds: a day brings its year, and another year takes the day away.
+        """
+        said = dict(said)
+        if said.get("birth_on") is not None:
+            said["birth_year"] = said["birth_on"].year
+        elif said.get("birth_year") is not None and self.birth_on is not None and self.birth_on.year != said["birth_year"]:
+            said["birth_on"] = None
+        return PersonDetails.model_validate(self.model_dump() | said)
+
     def apart(self) -> "PersonDetails":
         """Return the same for a restricted file: not a word of the household, whose members may be the danger."""
         return self.model_copy(update={"household_size": None, "role": None})
@@ -200,10 +213,19 @@ class GuardianSaid(_Sealed):
     relation: str | None = None
 
 
+class Call(_Sealed):
+    """How a consent by telephone was made sure of."""
+
+    called_back: bool
+    witness: str | None = None
+    signs_on: date | None = None
+
+
 class ConsentDetails(_Sealed):
     """How a revision came about: in which language and way, by whom and written down by whom.
 
-    `assent` and `guardian` are of a minor. `reason` and `second` belong to a decision on another basis than consent.
+    `needs` are the true codes that it is for, empty for all that was asked for. `assent` and `guardian` are
+    of a minor. `reason` and `second` belong to a decision on another basis than consent.
     """
 
     language: str | None = None
@@ -211,6 +233,8 @@ class ConsentDetails(_Sealed):
     said_by: str = "person"
     recorded_by: str | None = None
     interpreter: Interpreter | None = None
+    call: Call | None = None
+    needs: list[str] = []
     assent: str | None = None  # given | refused | too_young
     guardian: GuardianSaid | None = None
     reason: str | None = None

@@ -95,3 +95,15 @@ class ReceiptOnlyWhenAsked(Problem):
         ar="لا تطبع هذا إلا إذا طلبه الشخص؛ بيّن ذلك بالمعامل asked=true.",
         ckb="ئەمە تەنها ئەگەر کەسەکە داوای کرد چاپ بکە؛ بە asked=true ئەوە دیاری بکە.",
     )
+
+
+class ConsentDoesNotCover(Problem):
+    """The person agreed to something, but not that this need be passed on: ask, or leave the need out."""
+
+    status = 422
+    slug = "consent-does-not-cover"
+    title = Words(
+        en="The person's consent does not cover this need. Ask the person, or leave the need out.",
+        ar="موافقة الشخص لا تشمل هذا الاحتياج. اسأل الشخص أو احذف الاحتياج.",
+        ckb="ڕەزامەندیی کەسەکە ئەم پێداویستییە ناگرێتەوە. لە کەسەکە بپرسە یان پێداویستییەکە لاببە.",
+    )

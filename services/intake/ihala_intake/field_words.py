@@ -67,4 +67,32 @@ FIELD_WORDS = {
     "nothing_to_change": Words(en="Nothing was said to change.", ar="لم يُذكر أي تغيير.", ckb="هیچ گۆڕانکارییەک نەوترا."),
     "nothing_to_correct": Words(en="Nothing was said to correct.", ar="لم يُذكر أي تصحيح.", ckb="هیچ ڕاستکردنەوەیەک نەوترا."),
     "exactly_one": Words(en="Name exactly one of these.", ar="اذكر واحدًا فقط من هذه.", ckb="تەنها یەکێک لەمانە دیاری بکە."),
+    "call": Words(
+        en="Say how a consent by telephone was made sure of; other consents need none of this.",
+        ar="بيّن كيف جرى التأكد من الموافقة الهاتفية؛ لا يلزم ذلك لغيرها.",
+        ckb="بڵێ چۆن لە ڕەزامەندیی تەلەفۆنی دڵنیا بوویتەوە؛ بۆ جۆری تر پێویست نییە.",
+    ),
+    "call_back_first": Words(
+        en="Call back before a consent by telephone is written down.", ar="أعد الاتصال قبل تدوين الموافقة الهاتفية.",
+        ckb="پێش نووسینی ڕەزامەندیی تەلەفۆنی دووبارە پەیوەندی بکەرەوە.",
+    ),
+    "witness_or_signature": Words(
+        en="Name a witness, or the day on which the person signs.", ar="اذكر شاهدًا أو اليوم الذي يوقّع فيه الشخص.",
+        ckb="شایەتێک یان ئەو ڕۆژەی کەسەکە واژوو دەکات دیاری بکە.",
+    ),
+    "named_and_objected_to": Words(
+        en="The same organisation is both named and objected to.", ar="الجهة نفسها مذكورة ومُعترَض عليها معًا.",
+        ckb="هەمان ڕێکخراو هەم دیاری کراوە و هەم ناڕەزایی لێ دەربڕاوە.",
+    ),
+    "assent_of_an_adult": Words(
+        en="An adult consents alone; assent is a child's.", ar="البالغ يوافق بنفسه؛ القبول للطفل فقط.",
+        ckb="کەسی باڵغ خۆی ڕەزامەندی دەدات؛ ئەمە تەنها بۆ منداڵە.",
+    ),
+    "old_enough_to_be_asked": Words(
+        en="A child of this age is asked.", ar="يُسأل الطفل في هذه السن.", ckb="لەم تەمەنەدا لە منداڵەکە دەپرسرێت."
+    ),
+    "legal_basis": Words(
+        en="What is kept is kept on a legal basis; what is deleted on none.", ar="ما يُحتفظ به يلزمه أساس قانوني، وما حُذف لا يلزمه.",
+        ckb="ئەوەی هەڵدەگیرێت بنەمای یاسایی دەوێت، ئەوەی سڕایەوە نا.",
+    ),
 }  # fmt: skip

@@ -25,6 +25,7 @@ from ihala_intake.errors import (
     UnknownNeedCode,
     UnknownPlace,
 )
+from ihala_intake.errors_consents import ConsentDoesNotCover
 from ihala_intake.models.batches import BatchIn, BatchItem, BatchView, StatusesIn, StatusesView
 from ihala_intake.models.requests import RequestIn, RequestView, System, Value
 from ihala_intake.tables import Request
@@ -37,7 +38,7 @@ Reading = Annotated[Caller, Security(caller, scopes=["intake:read"])]
 
 REFUSED = (
     UnknownNeedCode, UnknownPlace, ConsentMissing, OperatorUnknown, IdentityHeldByOrigin, IdentifiersConflict, MalformedRequest,
-    OccasionNotFound, ForumsNameNobody,
+    OccasionNotFound, ForumsNameNobody, ConsentDoesNotCover,
 )  # fmt: skip
 
 

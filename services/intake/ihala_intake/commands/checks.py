@@ -1,5 +1,6 @@
 """What a request is held against beyond its form, before anything is stored."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -10,9 +11,10 @@ from ihala_kit.problems import MalformedRequest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import codes, minors, person_rules
-from ihala_intake.consent_rules import LONGEST
+from ihala_intake.consent_rules import LONGEST, is_for
 from ihala_intake.details import PersonDetails
 from ihala_intake.errors import ConsentMissing, IdentityHeldByOrigin, OperatorUnknown, UnknownNeedCode, UnknownPlace
+from ihala_intake.errors_consents import ConsentDoesNotCover
 from ihala_intake.models.consents import ConsentIn
 from ihala_intake.models.persons import MemberIn, Said
 from ihala_intake.models.requests import RequestIn
@@ -36,7 +38,8 @@ async def operator_of(tx: AsyncSession, caller: Caller) -> UUID:
 
 
 def check_request(body: RequestIn, at: datetime) -> None:
-    """Raise what is wrong with a request: MalformedRequest, ConsentMissing, IdentityHeldByOrigin (422)."""
+    """Raise what is wrong with a request: MalformedRequest, ConsentMissing, ConsentDoesNotCover, IdentityHeldByOrigin
+    (422)."""
     members = body.household.members if body.household else []
     if not body.needs and body.helped_on_the_spot is None and not any(member.needs for member in members):
         raise malformed("#/needs", "too_short")
@@ -44,6 +47,7 @@ def check_request(body: RequestIn, at: datetime) -> None:
         raise ConsentMissing(pointer="#/consent")
     if body.consent is not None:
         check_consent(body.consent, at, "#/consent")
+        check_covers(body.consent, [need.code for need in body.needs], "#")
     if body.helped_on_the_spot is not None and body.helped_on_the_spot.at > at + CLOCKS_DIFFER_BY:
         raise malformed("#/helped_on_the_spot/at", "in_the_future")
     check_said(body.person, at, "#/person")
@@ -57,6 +61,13 @@ def check_consent(consent: ConsentIn, at: datetime, pointer: str) -> None:
     if consent.given and not consent.categories:
         raise ConsentMissing(pointer=f"{pointer}/categories")
     check_until(consent.until, at, f"{pointer}/until")
+
+
+def check_covers(consent: ConsentIn, needs: Sequence[str], pointer: str) -> None:
+    """Raise ConsentDoesNotCover (422) for the first need that the consent is not for. A refusal is for all of them."""
+    for n, code in enumerate(needs):
+        if consent.given and not is_for(consent.needs, code):
+            raise ConsentDoesNotCover(pointer=f"{pointer}/needs/{n}")
 
 
 def check_until(until: datetime | None, at: datetime, pointer: str) -> None:
@@ -95,6 +106,7 @@ def _check_member(member: MemberIn, at: datetime, pointer: str) -> None:
         raise malformed(f"{pointer}/needs", "too_short")
     if member.consent is not None:
         check_consent(member.consent, at, f"{pointer}/consent")
+        check_covers(member.consent, [need.code for need in member.needs], pointer)
 
 
 def check_person(status: str | None, birth_year: int | None, birth_on: date | None, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """A new revision of a consent: what is open follows it, and referral is told."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from ihala_contracts.intake_v1 import NeedConsentChanged, NeedState
@@ -14,6 +15,8 @@ from ihala_intake.commands import checks, revisions
 from ihala_intake.commands.announce import announce, scope_of
 from ihala_intake.commands.disclose import close
 from ihala_intake.commands.people import open_person
+from ihala_intake.commands.read import open_need
+from ihala_intake.consent_rules import is_for
 from ihala_intake.errors import ConsentEnded, ConsentNotFound, WithdrawalHasOneDoor
 from ihala_intake.errors_consents import GuardianNeeded
 from ihala_intake.models.consents import ConsentIn, ConsentView
@@ -37,6 +40,7 @@ async def revise(tx: AsyncSession, caller: Caller, consent_id: UUID, revision: i
     checks.check_consent(body, now(tx), "#")
     before, person = consent.state, await open_person(tx, await store.person(tx, consent.person_id))
     checks.check_speakers(body, person, now(tx), "#")
+    await _refuse_to_drop(tx, of_consent, body)
     revisions.write_down(consent, body, now(tx), person)
     if before == "given" and consent.state == "awaited":
         raise GuardianNeeded(pointer="#/guardian")  # what was given is taken back at one door alone
@@ -58,6 +62,13 @@ def _refuse(consent: Consent, body: ConsentIn) -> None:
         raise ConsentEnded()
     if not body.given:
         raise WithdrawalHasOneDoor()
+
+
+async def _refuse_to_drop(tx: AsyncSession, of_consent: Sequence[Need], body: ConsentIn) -> None:
+    """A need that goes on is taken out of a consent by withdrawing it, where access to it ends."""
+    for need in of_consent:
+        if body.needs and NeedState(need.state) in needs.UNFINISHED and not is_for(body.needs, (await open_need(tx, need)).code):
+            raise WithdrawalHasOneDoor(pointer="#/needs")
 
 
 async def _follow(tx: AsyncSession, consent: Consent) -> None:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from ihala_intake.consent_rules import Category
 from ihala_intake.minors import Assent
-from ihala_intake.models.base import Answer, Body, How, LanguageTag, Sex, Who, Word
+from ihala_intake.models.base import Answer, Body, Code, How, LanguageTag, Sex, Who, Word
 
 Basis = Literal["consent", "best_interests", "vital_interest"]
 BAGHDAD = timezone(timedelta(hours=3))
@@ -46,12 +46,20 @@ class GuardianSaidIn(Body):
     relation: Word | None = None
 
 
+class CallIn(Body):
+    """How a consent by telephone was made sure of: the office called back, and somebody heard it or the person signs at the next visit."""
+
+    called_back: bool
+    witness: Who | None = None
+    signs_on: date | None = None
+
+
 class ConsentIn(Body):
     """What the person allows or refuses, and how they said so.
 
     `recipients` names organisations; empty means any provider, and for a restricted need nobody until the person names one.
     For a person under 18 both the child's `assent` and the word of a safe `guardian` are needed; else the consent waits for a decision
-    in the child's best interests.
+    in the child's best interests. `needs` says for which needs alone the person agrees; empty means all that is asked for.
     """
 
     given: bool
@@ -62,10 +70,24 @@ class ConsentIn(Body):
     until: Until | None = None
     language: LanguageTag
     how: How
+    call: CallIn | None = Field(default=None, description="For a consent that was given by phone.")
+    needs: list[Code] = Field(default=[], max_length=20)
     recorded_by: Who = Field(description="As the recording office names its officer.")
     interpreter: InterpreterIn | None = None
     assent: Assent | None = Field(default=None, description="Of a minor. Under 7 years the child may be too_young to be asked.")
     guardian: GuardianSaidIn | None = None
+
+    @model_validator(mode="after")
+    def _is_sure(self) -> Self:
+        if (self.how == "phone" and self.given) is not (self.call is not None):
+            raise PydanticCustomError("call", "say how a consent by telephone, and no other, was made sure of")
+        if self.call is not None and not self.call.called_back:
+            raise PydanticCustomError("call_back_first", "the office calls back before it writes a consent down")
+        if self.call is not None and self.call.witness is None and self.call.signs_on is None:
+            raise PydanticCustomError("witness_or_signature", "a witness, or a signature at the next visit")
+        if set(self.recipients) & set(self.objections):
+            raise PydanticCustomError("named_and_objected_to", "nobody is both named and objected to")
+        return self
 
 
 class ConsentView(Answer):
