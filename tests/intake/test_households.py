@@ -185,6 +185,13 @@ async def test_a_phone_that_two_name_is_nobodys_own(house: House) -> None:
         assert (await house.get(f"/v1/contacts/{one}", NOTIFY)).body["own"] is False
 
 
+async def test_a_phone_that_a_member_names_later_is_nobodys_own_either(house: House) -> None:
+    needs, _ = await told(house, member("أحمد", "spouse", need("work.job")), person=person(phones=[phone(MOTHER_PHONE)]))
+    path = f"/v1/persons/{await person_of(house, needs[1])}"
+    answer = await house.call("PATCH", path, OFFICER, {"phones": [phone(MOTHER_PHONE), phone(SON_PHONE)]}, if_match='"1"')
+    assert [(one["shared"], one["owner"]) for one in answer.body["contact"]["phones"]] == [(True, "shared"), (False, "own")]
+
+
 async def test_a_child_is_reached_through_a_guardian_and_never_with_a_full_text(house: House) -> None:
     guardian = {"state": "person", "call_name": "جدته", "relation": "grandmother", "phone": phone(GUARDIAN_PHONE)}
     needs, _ = await told(house, member("يوسف", "child", need(SCHOOL), birth_year=2014, guardian=guardian))

@@ -179,3 +179,39 @@ async def test_outside_a_phones_hours_nobody_is_written_to(house: House) -> None
     refused = await house.get(f"/v1/contacts/{need_id}", NOTIFY)
     assert (refused.status, refused.slug) == (503, "contact-not-now")
     assert 3600 <= int(refused.headers["Retry-After"]) <= 2 * 3600
+
+
+async def searched(house: House, body: dict[str, Any], actor: Any = OFFICER) -> list[str]:
+    answer = await house.post("/v1/persons/search", actor, body)
+    assert answer.status == 200, answer.body
+    return [one["identity"]["call_name"] for one in answer.body["items"]]
+
+
+async def test_a_desk_finds_somebody_by_a_phone_or_a_document_and_by_nothing_else(house: House) -> None:
+    path, person_id = await known(house)
+    number = {"kind": "national_id", "number": "1987-555-123"}
+    assert await searched(house, {"phone": "٠٧٧٠١٢٣٤٥٦٧"}) == ["أم يوسف"]
+    assert await searched(house, {"document": number}) == ["أم يوسف"]
+    assert await searched(house, {"document": number | {"kind": "passport"}}) == []
+    assert await searched(house, {"phone": "07709999999"}) == []
+    assert await house.chain(person_id) == 2
+    for actor in (NGO, OTHER_COORDINATOR, STRANGER):  # whoever told of her, too
+        assert await searched(house, {"phone": "07701234567"}, actor.but(scopes=COORDINATOR.scopes)) == []
+    for body in ({}, {"phone": "07701234567", "document": number}, {"given_name": "زينب"}):
+        assert (await house.post("/v1/persons/search", OFFICER, body)).slug == "malformed-request"
+    await house.erase(await house.scalar("SELECT id FROM need LIMIT 1"))
+    assert await searched(house, {"phone": "07701234567"}) == []
+
+
+async def test_a_search_finds_nobody_restricted_even_for_the_cleared(house: House) -> None:
+    await known(house, person(), need("protection.gbv"))
+    assert await searched(house, {"phone": "07701234567"}, COORDINATOR) == []
+
+
+async def test_a_corrected_year_of_birth_takes_the_old_day_away(house: House) -> None:
+    path, person_id = await known(house)
+    need_id = await house.scalar("SELECT id FROM need WHERE person_id = :id LIMIT 1", id=person_id)
+    correction = {"person": {"birth_year": 1990}}
+    assert (await house.post(f"/v1/needs/{need_id}/correction", OFFICER, correction, if_match='"1"')).status == 200
+    found = (await house.get(path, OFFICER)).body["identity"]
+    assert (found["birth_year"], found["birth_on"]) == (1990, None)

@@ -31,6 +31,13 @@ async def marks_of(tx: AsyncSession, person_id: UUID) -> Sequence[PersonMark]:
     return (await tx.exec(select(PersonMark).where(PersonMark.person_id == person_id))).all()
 
 
+async def found_by(tx: AsyncSession, caller: Caller, kind: str, mark: bytes, limit: int) -> Sequence[Person]:
+    """Return whom the caller owns as the operator and this mark names, in the order of their ids."""
+    query = select(Person).join(PersonMark, col(PersonMark.person_id) == Person.id).where(_owned(caller))
+    query = query.where(PersonMark.operator_id == caller.organization_id, PersonMark.kind == kind, PersonMark.value == mark)
+    return (await tx.exec(query.order_by(col(Person.id)).limit(limit))).all()
+
+
 async def household_of(tx: AsyncSession, caller: Caller, household_id: UUID, *, lock: bool = False) -> Household | None:
     """Return a household that the caller owns as the operator, locked if asked."""
     query = select(Household).where(Household.id == household_id)

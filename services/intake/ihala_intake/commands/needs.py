@@ -81,6 +81,6 @@ async def _corrected(tx: AsyncSession, person: Person, body: CorrectionIn) -> Pe
     if person.sensitivity == "restricted":
         said.pop("household_size", None)
     if said:
-        details = details.model_copy(update=said)
+        details = details.told(said)
         await change_person(tx, person, details, now(tx))
     return details

@@ -1,6 +1,5 @@
 """A person, read and kept right by the operator that owns them. Every look at one is a link more in their chain of reads."""
 
-from typing import Any
 from uuid import UUID
 
 from ihala_kit.auth import Caller
@@ -8,20 +7,21 @@ from ihala_kit.db import now
 from ihala_kit.etag import Stale
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import codes, people_store, person_rules, store
+from ihala_intake import codes, keys, marks, people_store, person_rules, store
 from ihala_intake.commands import checks
 from ihala_intake.commands.people import change_person, open_person
 from ihala_intake.commands.retell import retell_all
 from ihala_intake.consent_rules import Category
 from ihala_intake.details import PersonDetails
-from ihala_intake.errors import IdentityHeldByOrigin
+from ihala_intake.errors import IdentityHeldByOrigin, PersonErased
 from ihala_intake.ledger import log_access
-from ihala_intake.models.people import ContactWays, DisabilitiesView, DocumentView, Identity, MovementView, PersonRecord
-from ihala_intake.models.persons import PersonChange
+from ihala_intake.models.people import ContactWays, DisabilitiesView, DocumentView, FoundPerson, Identity, MovementView, PersonRecord
+from ihala_intake.models.persons import PersonChange, SearchIn
 from ihala_intake.people_errors import FiledApart, PersonNotFound
 from ihala_intake.tables import Person
 
 READ, CHANGED = "person", "person-changed"
+LARGEST_FIND = 20
 # Only that category of an access log's link, when a change says nothing of the others.
 _CATEGORY_OF = {
     "place": Category.PLACE, "address": Category.PLACE, "status": Category.STATUS, "movements": Category.STATUS,
@@ -60,7 +60,7 @@ async def change(tx: AsyncSession, caller: Caller, person_id: UUID, version: int
         raise IdentityHeldByOrigin(pointer="#")
     if person.sensitivity != "restricted" and person_rules.stands_alone(body):
         raise FiledApart(pointer="#/guardian")
-    after = changed(before, body)
+    after = await _after(tx, person, before, body)
     await change_person(tx, person, after, now(tx))
     place = codes.place(after.place) if after.place and after.place != before.place else None
     await retell_all(tx, of_person, after, place)
@@ -68,14 +68,40 @@ async def change(tx: AsyncSession, caller: Caller, person_id: UUID, version: int
     return person, record_of(person, after)
 
 
-def changed(before: PersonDetails, body: PersonChange) -> PersonDetails:
-    """Return what is known after a change. What holds for a birth is the newer word: a year replaces a day, a day brings its year."""
-    said: dict[str, Any] = body.said()
-    if "birth_on" in said and said["birth_on"] is not None:
-        said["birth_year"] = said["birth_on"].year
-    elif said.get("birth_year") is not None and before.birth_on is not None and before.birth_on.year != said["birth_year"]:
-        said["birth_on"] = None
-    return PersonDetails.model_validate(before.model_dump() | said)
+async def search(tx: AsyncSession, caller: Caller, body: SearchIn) -> list[FoundPerson]:
+    """Return whom the caller's operator knows by exactly this phone or document; logged with each. Nobody restricted is ever found."""
+    if body.phone is not None:
+        kind, text = marks.PHONE, body.phone
+    else:
+        assert body.document is not None, "a search names one of the two"
+        kind, text = marks.DOCUMENT, marks.document_text(body.document.kind, body.document.number)
+    found = []
+    for person in await people_store.found_by(tx, caller, kind, keys.blind(tx, text, kind), LARGEST_FIND):
+        try:
+            details = await open_person(tx, person)
+        except PersonErased:
+            continue
+        await _log(tx, person, "search", [Category.IDENTITY])
+        found.append(FoundPerson.model_validate(person.model_dump(include={"household_id"}) | {
+            "person_id": person.id, "identity": Identity.model_validate(details), "place": details.place,
+        }))  # fmt: skip
+    return found
+
+
+async def _after(tx: AsyncSession, person: Person, before: PersonDetails, body: PersonChange) -> PersonDetails:
+    """Return what is known after a change. A phone that stands at somebody else of the household is nobody's own."""
+    after = before.told(body.said())
+    if "phones" not in body.model_fields_set or person.household_id is None:
+        return after
+    others = [await _phones(tx, one) for one in await people_store.people_in(tx, person.household_id) if one.id != person.id]
+    return after.model_copy(update={"phones": person_rules.phones_of(body.phones, set().union(*others))})
+
+
+async def _phones(tx: AsyncSession, person: Person) -> set[str]:
+    try:
+        return {phone.number for phone in (await open_person(tx, person)).phones}
+    except PersonErased:
+        return set()
 
 
 def record_of(person: Person, details: PersonDetails) -> PersonRecord:

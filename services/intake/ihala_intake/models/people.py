@@ -195,6 +195,21 @@ class PersonRecord(Answer):
     changed_at: datetime
 
 
+class FoundPerson(Answer):
+    """Somebody who is known by that phone or document. A phone never identifies a person alone: the desk asks."""
+
+    person_id: UUID
+    household_id: UUID | None
+    identity: Identity
+    place: str | None
+
+
+class FoundPersons(Answer):
+    """At most 20."""
+
+    items: list[FoundPerson]
+
+
 class MemberRecord(MemberView):
     """Somebody of a household, for the operator. What they need, how to reach them and what they agreed to is theirs alone."""
 

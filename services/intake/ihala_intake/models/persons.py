@@ -224,6 +224,26 @@ class DepartureIn(Body):
     reason: Literal["moved", "married", "separated", "safety", "died", "recorded_by_mistake", "other"]
 
 
+class NumberedDocumentIn(Body):
+    """A paper by its number."""
+
+    kind: DocumentKind
+    number: Line
+
+
+class SearchIn(Body):
+    """By what exactly somebody is looked for: there is no browsing, and none by a name alone."""
+
+    phone: PhoneNumber | None = None
+    document: NumberedDocumentIn | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.phone is None) == (self.document is None):
+            raise PydanticCustomError("exactly_one", "a phone or a document")
+        return self
+
+
 class PersonChange(Said):
     """What is different about a person. What is not named stays; null, or an empty list, takes it away."""
 
