@@ -20,7 +20,7 @@ from ihala_gateway.body import Receive, Send
 from ihala_gateway.documents import Documents, service_documents
 from ihala_gateway.door import Door
 from ihala_gateway.internal_tokens import InternalTokens
-from ihala_gateway.keys import Keys
+from ihala_gateway.keys import UNDER_MASTER_KEY, Keys
 from ihala_gateway.own import OwnAddresses
 from ihala_gateway.proxy import Proxy
 from ihala_gateway.routes import compile_routes
@@ -40,7 +40,14 @@ def service() -> Service:
     """Return the gateway as `ihala run gateway` knows it; reads the settings."""
     settings = Settings()
     return Service(
-        "gateway", "Gateway", VERSION, settings, MIGRATIONS, readers=[consumers], asgi=lambda database: Gateway(settings, database)
+        "gateway",
+        "Gateway",
+        VERSION,
+        settings,
+        MIGRATIONS,
+        readers=[consumers],
+        wrapped=[UNDER_MASTER_KEY],
+        asgi=lambda database: Gateway(settings, database),
     )
 
 
@@ -54,7 +61,7 @@ class Gateway:
         self._keys = keys
         server = Server(keys.access, settings.issuer)
         self._log = AccessLog(database)
-        self._upkeep = Upkeep(database, Vault(settings.master_key), standing, keys, settings.access_log_days)
+        self._upkeep = Upkeep(database, Vault.of(settings), standing, keys, settings.access_log_days)
         self._proxy = Proxy(
             {name: str(base) for name, base in settings.upstreams.items()}, InternalTokens(keys.internal, settings.issuer),
             settings.largest_body, settings.upstream_silence_seconds,

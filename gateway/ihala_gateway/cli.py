@@ -62,7 +62,7 @@ def activate(client_id: ClientId) -> None:
 @keys_app.command("rotate")
 def rotate() -> None:
     """Make new signing keys: published now, signing in 15 minutes; the old ones run out an hour later."""
-    begins = _in_transaction(lambda tx, settings: keys.rotate(tx, Vault(settings.master_key), datetime.now(UTC)))
+    begins = _in_transaction(lambda tx, settings: keys.rotate(tx, Vault.of(settings), datetime.now(UTC)))
     typer.echo(f"new keys sign from {begins:%Y-%m-%d %H:%M} UTC")
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from ihala_kit.ids import new_id
+from ihala_kit.rewrap import Wrapped
 from ihala_kit.vault import Vault
 from joserfc.jwk import ECKey
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -92,3 +93,6 @@ def _opened(row: SigningKey, vault: Vault) -> ECKey:
 
 def _about(key_id: str) -> str:
     return f"signing_key.sealed_key.{key_id}"
+
+
+UNDER_MASTER_KEY = Wrapped("signing_key", "key_id", "sealed_key", _about)

@@ -5,6 +5,7 @@ from pathlib import Path
 from ihala_contracts import referral_v1
 from ihala_kit.jobs import Job
 from ihala_kit.once import purge_idempotency
+from ihala_kit.rewrap import Wrapped
 from ihala_kit.service import Service
 
 from ihala_intake import consumers, work
@@ -42,6 +43,7 @@ def create_service(settings: Settings) -> Service:
             Job("purge-idempotency", 3600.0, purge_idempotency),
             Job("notice-silence", 60.0, notice_silence),
         ],
+        wrapped=[Wrapped("data_key", "id", "wrapped")],
         audit=verify,
         seals_for=(referral_v1.SealingKeyPublished,),
         field_words=FIELD_WORDS,

@@ -1,13 +1,12 @@
 """Sealing and opening of what is personal: one key a person, or a restricted case; destroying the key erases all it sealed."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeVar
 from uuid import UUID
 
 from ihala_kit.db import now
 from ihala_kit.vault import Vault
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake.errors import PersonErased
@@ -55,9 +54,4 @@ def blind(tx: AsyncSession, value: str, purpose: str) -> bytes:
 
 def vault(tx: AsyncSession) -> Vault:
     """Return the vault of this process."""
-    return _vault(tx.info["service"].master_key)
-
-
-@lru_cache(maxsize=4)
-def _vault(master_key: SecretStr) -> Vault:
-    return Vault(master_key)
+    return Vault.of(tx.info["service"])

@@ -28,9 +28,11 @@ app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=F
 parked_app = typer.Typer(no_args_is_help=True, help="Events that could not be applied.")
 clock_app = typer.Typer(no_args_is_help=True, help="Domain time of tests and demonstrations.")
 audit_app = typer.Typer(no_args_is_help=True, help="Logs that cannot be altered unnoticed.")
+keys_app = typer.Typer(no_args_is_help=True, help="Master keys: what lies under which, and what outlives them.")
 app.add_typer(parked_app, name="parked")
 app.add_typer(clock_app, name="clock")
 app.add_typer(audit_app, name="audit")
+app.add_typer(keys_app, name="keys")
 
 ROLES = ("api", "relay", "consume", "clock")
 
@@ -160,6 +162,31 @@ def verify(name: Name) -> None:
             raise typer.Exit(1)
 
     _with_inbox(name, go)
+
+
+@keys_app.command("status")
+def status(name: Name) -> None:
+    """Show how much lies under which master key: one with nothing under it may go."""
+
+    from ihala_kit import rewrap
+
+    service = load(name)
+
+    async def go(database: "Database", _: "Inbox") -> None:
+        for table, versions in (await rewrap.counted(database, [*service.all_wrapped(), rewrap.KEPT_ANSWERS])).items():
+            words = ", ".join(f"{number} under key {version}" for version, number in sorted(versions.items()))
+            typer.echo(f"{table}: {words or 'nothing'}")
+
+    _with_inbox(name, go)
+
+
+@keys_app.command("blind")
+def blind(name: Name) -> None:
+    """Print the key of blind indexes and chains, to be kept as BLIND_KEY before master key 1 goes. It is as secret as a master key."""
+
+    from ihala_kit.vault import Vault
+
+    typer.echo(Vault.of(load(name).settings).exported_blind_key())
 
 
 @clock_app.command()

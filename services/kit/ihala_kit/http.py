@@ -92,7 +92,7 @@ def create_app(service: Service, database: Database | None = None, health: Healt
     app.state.service = service
     app.state.prefix = f"/{service.name}"
     app.state.tokens = InternalTokens(service.settings.issuer, service.name)
-    app.state.vault = Vault(service.settings.master_key)
+    app.state.vault = Vault.of(service.settings)
     app.state.health = health or Health()
     if database is not None:
         app.state.database = database

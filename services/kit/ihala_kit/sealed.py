@@ -112,4 +112,4 @@ def _kid(token: str) -> str:
 
 
 def _vault(tx: AsyncSession) -> Vault:
-    return Vault(tx.info["service"].master_key)
+    return Vault.of(tx.info["service"])

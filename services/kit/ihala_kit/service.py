@@ -19,6 +19,7 @@ from ihala_kit.due import Performer, performers_in
 from ihala_kit.inbox import Handler, handlers_in
 from ihala_kit.jobs import Job
 from ihala_kit.once import purge_idempotency
+from ihala_kit.rewrap import SEALING_KEYS, Wrapped, rewrapping
 from ihala_kit.settings import KitSettings
 from ihala_kit.words import Words
 
@@ -32,7 +33,7 @@ class Service:
     `asgi` replaces the FastAPI application where a service brings its own (the gateway). `seals` names the event by which it publishes
     its sealing keys, for a service that reads sealed facts; `seals_for` those whose keys it needs. `prepare` runs before any role starts.
     `field_words` says in words what is wrong with one field of a request, by the error's code.
-    `audit` checks what may only be added to, for `ihala audit verify`.
+    `wrapped` names the columns with keys under the master key. `audit` checks what may only be added to, for `ihala audit verify`.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Service:
     on_parked: Callable[[AsyncSession, UUID], Awaitable[None]] | None = None
     asgi: Callable[[Database], AsgiApp] | None = None
     prepare: Callable[[Database], Awaitable[None]] | None = None
+    wrapped: list[Wrapped] = field(default_factory=list)
     audit: Callable[[Database], Awaitable[AuditReport]] | None = None
     background: list[Callable[[Database], Awaitable[None]]] = field(default_factory=list)
     field_words: Mapping[str, Words] = field(default_factory=dict)
@@ -65,4 +67,8 @@ class Service:
     def all_jobs(self) -> list[Job]:
         """Return its jobs and those the kit adds."""
         rotation = [sealed.rotation(self.name, self.seals)] if self.seals else []
-        return [*self.jobs, Job("purge idempotency keys", 3600, purge_idempotency), *rotation]
+        return [*self.jobs, Job("purge idempotency keys", 3600, purge_idempotency), *rotation, rewrapping(self.all_wrapped())]
+
+    def all_wrapped(self) -> list[Wrapped]:
+        """Return its columns with keys under the master key and the kit's."""
+        return [*self.wrapped, SEALING_KEYS]

@@ -19,7 +19,10 @@ class KitSettings(BaseSettings):
     issuer: str = "http://127.0.0.1:8080"  # base address of the gateway, without a slash at its end
     host: str = "127.0.0.1"
     port: int = Field(default=0, ge=0, le=65535)
-    master_key: SecretStr  # 32 bytes in base64url; see vault.py
+    master_key: SecretStr  # 32 bytes in base64url, file:… or kms:…; see master_keys.py
+    master_key_version: int = Field(default=1, ge=1, le=255)
+    other_master_keys: SecretStr = SecretStr("")  # 1=key,3=key: known besides, while they are changed (rewrap.py)
+    blind_key: SecretStr | None = None  # of blind indexes and chains; needed once master key 1 is gone (`ihala keys blind`)
     clock_may_move: bool = False
     otlp_endpoint: str | None = None  # base address of a collector, for example http://127.0.0.1:4318
     crash_dir: Path | None = None  # tests only: see crash.py

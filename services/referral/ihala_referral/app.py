@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ihala_contracts import directory_v1, referral_v1
+from ihala_kit.rewrap import Wrapped
 from ihala_kit.service import Service
 
 import ihala_referral
@@ -26,6 +27,7 @@ def service() -> Service:
         readers=[consumers],
         performers=[performers],
         jobs=list(JOBS),
+        wrapped=[Wrapped("need_key", "need_id", "key")],
         seals=referral_v1.SealingKeyPublished,
         seals_for=(directory_v1.SealingKeyPublished,),
         on_parked=work_items.open_parked,

@@ -103,4 +103,4 @@ async def _new_key(tx: AsyncSession, need_id: UUID) -> bytes | None:
 
 
 def _vault(tx: AsyncSession) -> Vault:
-    return Vault(tx.info["service"].master_key)
+    return Vault.of(tx.info["service"])
