@@ -1,4 +1,4 @@
-"""All services as Open Referral, a line an entry: read in short transactions by id, so that a slow reader holds nothing.
+"""All services go out, as Open Referral or as the sheet: read in short transactions by id, so that a slow reader holds nothing.
 
 Who harvests with `modified_after` is told, by id alone, what is not there any more: closed, of an organisation that left, or hidden.
 """
@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from ihala_kit.auth import Caller
-from ihala_kit.db import Database, caller_of, now
+from ihala_kit.db import Database, caller_of
 from ihala_kit.words import Language
 from sqlalchemy import exists, not_
 from sqlmodel import col, select
@@ -20,7 +20,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_directory.hours import ZONE
 from ihala_directory.hsds import asked, conditions, entries
 from ihala_directory.hsds import store as hsds_store
+from ihala_directory.imports import four_w_out
+from ihala_directory.imports.columns import columns
 from ihala_directory.imports.tables import ServiceWithdrawn
+from ihala_directory.imports.workbook import Workbook
 from ihala_directory.tables import Service
 
 AT_ONCE = 50
@@ -33,28 +36,50 @@ async def ndjson(database: Database, caller: Caller, language: Language, since: 
         yield await asyncio.to_thread(_lines, found)
 
 
+async def sheet(database: Database, caller: Caller, language: Language, since: datetime | None) -> AsyncIterator[bytes]:
+    """Yield the export as the sheet that an import reads, an xlsx; ids of what is gone are not in it."""
+    header = [column.header.spoken(language) for column in columns().values()]
+    with Workbook(header, right_to_left=language != "en") as book:
+        async for found in pages(database, caller, since):
+            piece = await asyncio.to_thread(book.add, four_w_out.rows_of(filter(is_there, found)))
+            if piece:
+                yield piece
+        yield await asyncio.to_thread(book.rest)
+
+
 async def walk(database: Database, caller: Caller, language: Language, since: datetime | None) -> AsyncIterator[list[Entry]]:
     """Yield services by id, some at once, tombstones among them and after them."""
-    after: UUID | None = None
-    while True:
-        async with database.transaction(caller) as tx:
-            condition = await conditions.of_services(tx, asked.Services(modified_after=since))
-            ids = (await tx.execute(hsds_store.following(Service, condition, after, AT_ONCE))).scalars().all()
-            found = await hsds_store.services(tx, ids, whole=True) if ids else []
-            told = entries.Told(language, now(tx).astimezone(ZONE).date())
-        if not ids:
-            break
-        after = ids[-1]
+    async for found in pages(database, caller, since):
+        told = entries.Told(language, database.clock.now().astimezone(ZONE).date())
         yield await asyncio.to_thread(_shown, found, told, tombstones=since is not None)
     if since is not None:
         async for gone in _withdrawn(database, caller, since):
             yield gone
 
 
+async def pages(database: Database, caller: Caller, since: datetime | None) -> AsyncIterator[list[entries.ServiceRows]]:
+    """Yield services by id with where they are offered, some at once, each time in a transaction that ends before they are used."""
+    after: UUID | None = None
+    while True:
+        async with database.transaction(caller) as tx:
+            condition = await conditions.of_services(tx, asked.Services(modified_after=since))
+            ids = (await tx.execute(hsds_store.following(Service, condition, after, AT_ONCE))).scalars().all()
+            found = await hsds_store.services(tx, ids, whole=True) if ids else []
+        if not ids:
+            return
+        after = ids[-1]
+        yield found
+
+
+def is_there(rows: entries.ServiceRows) -> bool:
+    """Tell whether a service is still one that could help anybody."""
+    return rows.service.status != "closed" and rows.organization.status != "left"
+
+
 def _shown(found: Iterable[entries.ServiceRows], told: entries.Told, *, tombstones: bool) -> list[Entry]:
     shown = []
     for rows in found:
-        if rows.service.status != "closed" and rows.organization.status != "left":
+        if is_there(rows):
             shown.append(_whole(rows, told))
         elif tombstones:
             shown.append(_tombstone(rows.service.id))

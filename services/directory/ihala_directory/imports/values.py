@@ -1,5 +1,6 @@
-"""One cell of the sheet, read as its column says."""
+"""One cell of the sheet, read as its column says, and written so that it is read back as it was."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,17 @@ from ihala_directory.imports.columns import Column
 def read(value: CellValue, column: Column) -> Any:
     """Return what a draft takes. Raises Wrong."""
     return _READERS[column.kind](value, column)
+
+
+def written(value: Any, column: Column) -> CellValue:
+    """Return the cell that is read as `value`, None where there is none: of an empty one an import leaves the value as it is."""
+    if value in (None, "", [], {}):
+        return None
+    cell = _WRITERS.get(column.kind, str)(value)
+    try:
+        return cell if not _UNWRITABLE.search(str(cell)) and read(cell, column) == value else None
+    except Wrong:
+        return None
 
 
 def _text(value: CellValue, column: Column) -> str:
@@ -54,7 +66,7 @@ def _decimal(value: CellValue, column: Column) -> float:
     found = cells.number(value)
     if not column.least <= found <= column.most:
         raise Wrong("out_of_range", least=column.least, most=column.most)
-    return round(found, 6)
+    return found
 
 
 def _cost(value: CellValue, column: Column) -> list[dict[str, Any]]:
@@ -64,6 +76,13 @@ def _cost(value: CellValue, column: Column) -> list[dict[str, Any]]:
     return [{"amount": f"{found:.3f}".rstrip("0").rstrip(".") if found else None}]
 
 
+_UNWRITABLE = re.compile("[\ufffe\uffff]")  # no XML may hold them
+_WRITERS: dict[str, Callable[[Any], CellValue]] = {
+    **dict.fromkeys(("choices", "places", "codes"), "; ".join),
+    **dict.fromkeys(("whole", "decimal"), lambda value: value),
+    "cost": lambda value: float(value[0]["amount"] or 0),
+    "flag": lambda value: "yes" if value else "no",
+}
 _READERS: dict[str, Callable[[CellValue, Column], Any]] = {
     "text": _text,
     "id": _id,

@@ -13,6 +13,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from ihala_directory.imports import tabular
+from ihala_directory.imports.sink import Sink
 from ihala_directory.imports.tabular import ENTRIES, OBJECTS, Row
 
 _PIECE = 64 * 1024
@@ -30,7 +31,7 @@ class Package:
     """One zip on its way out. Use it as a context: its files are gone at the end."""
 
     def __init__(self) -> None:
-        self._sink = _Sink()
+        self._sink = Sink()
         self._zip = zipfile.ZipFile(self._sink, "w", zipfile.ZIP_DEFLATED)
         self._services = self._zip.open(f"{ENTRIES}.csv", "w")
         self._services.write(_line(COLUMNS))
@@ -43,6 +44,8 @@ class Package:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._services.close()
+        self._zip.close()
         for file in self._waiting.values():
             file.close()
 
@@ -123,25 +126,3 @@ def _safe(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"'{value}" if isinstance(value, str) and value.startswith(_BEGINS_A_FORMULA) else value
-
-
-class _Sink(io.RawIOBase):
-    """Takes what the zip writes and gives it on; it cannot be wound back."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self.size = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._parts.append(bytes(data))
-        self.size += len(data)
-        return len(data)
-
-    def taken(self) -> bytes:
-        """Return what was written since the last call."""
-        found = b"".join(self._parts)
-        self._parts, self.size = [], 0
-        return found
