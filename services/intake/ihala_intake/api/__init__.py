@@ -2,7 +2,9 @@
 
 from ihala_intake.api import (
     access_log,
+    appointments,
     arrivals,
+    assistance,
     attachments,
     break_glass,
     call_backs,
@@ -20,15 +22,19 @@ from ihala_intake.api import (
     people,
     persons,
     receipts,
+    reports,
+    request_files,
     requests,
 )
 
 ROUTERS = [
+    appointments.router,
+    assistance.router,
     attachments.router,
     break_glass.router, access_log.router, erasures.router, held.router,
     hand_overs.router,
     merges.router,
     cases.router,
-    call_backs.router, requests.router, arrivals.router, occasions.router,
-    needs.router, consents.router, receipts.router, disclosures.router, people.router, persons.router, households.router, follow_ups.router,
+    call_backs.router, request_files.router, requests.router, arrivals.router, occasions.router,
+    needs.router, reports.router, consents.router, receipts.router, disclosures.router, people.router, persons.router, households.router, follow_ups.router,
 ]  # fmt: skip
