@@ -125,6 +125,7 @@ class OrganizationJoined(_OrganizationEvent):
     cleared: bool = False
     agreement_until: date | None = None
     hidden: bool = False  # no public page: its name is for the parties of a referral only
+    reporting_duty: dict[str, str] = {}  # what its office must report by law, said before a story is told
     joined_at: datetime
 
 

@@ -221,6 +221,17 @@ class LawfulBasisUsed(_NeedEvent):
     decided_at: datetime
 
 
+class ReportMade(_NeedEvent):
+    """An office reported something that a law obliges it to report. For the data-protection officer; to whom and why stays in intake."""
+
+    type: Literal["org.ihala.intake.report-made"] = "org.ihala.intake.report-made"
+    version: Literal[1] = 1
+    report_id: UUID
+    organization_id: UUID
+    person_told: bool
+    reported_at: datetime
+
+
 class FollowUpDue(_NeedEvent):
     """It is time to ask the person whether help came. Read by notify."""
 
@@ -413,6 +424,33 @@ class ConcernFiled(Event):
     filed_at: datetime
 
 
+class ComplaintReceived(Event):
+    """Somebody said how they were treated. Keyed by the complaint. For those who handle complaints; of a sensitive one nothing else."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "complaint_id"
+    type: Literal["org.ihala.intake.complaint-received"] = "org.ihala.intake.complaint-received"
+    version: Literal[1] = 1
+    complaint_id: UUID
+    operator_id: UUID
+    sensitive: bool
+    received_at: datetime
+
+
+class ComplaintOverdue(Event):
+    """Nobody did anything about a complaint in time. Keyed by the complaint; comes again after each further span."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "complaint_id"
+    type: Literal["org.ihala.intake.complaint-overdue"] = "org.ihala.intake.complaint-overdue"
+    version: Literal[1] = 1
+    complaint_id: UUID
+    operator_id: UUID
+    sensitive: bool
+    escalations: int
+    overdue_at: datetime
+
+
 class SealingKeyPublished(AnySealingKeyPublished):
     """Intake's newest key for facts sealed to it."""
 
@@ -452,10 +490,10 @@ class PersonMergeUndone(Event):
 EVENTS: tuple[type[Event], ...] = (
     NeedIdentified, NeedChanged, NeedConsentChanged, ConsentWithdrawn, NeedClosed, NeedStateChanged, DisclosureOpened,
     DisclosureRefused, DisclosureClosed, FollowUpDue, FollowUpRecorded,
-    CaseOpened, CaseMoved, CaseClosed, CaseReopened,
+    CaseOpened, CaseMoved, CaseClosed, CaseReopened, ComplaintReceived, ComplaintOverdue,
     SealingKeyPublished,
     PersonMerged, PersonMergeUndone,
     ArrivalAnnounced, CallBackAsked, WaitingEnded, ConcernFiled,
     PersonErased, ErasureOverdue, BreakGlassOpened, BreakGlassEnded,
-    DisclosureAcknowledged, DisclosureUnacknowledged, DecisionAwaited, LawfulBasisUsed,
+    DisclosureAcknowledged, DisclosureUnacknowledged, DecisionAwaited, LawfulBasisUsed, ReportMade,
 )  # fmt: skip

@@ -47,7 +47,7 @@ def joined(row: Organization) -> OrganizationJoined:
     """Return the event that tells the others what they keep of an organisation."""
     return OrganizationJoined(
         organization_id=row.id, kind=row.kind, names=row.names, phone=row.phone, operator_id=row.operator_id, cleared=row.cleared,
-        agreement_until=row.agreement_until, joined_at=row.joined_at, hidden=row.hidden,
+        agreement_until=row.agreement_until, joined_at=row.joined_at, hidden=row.hidden, reporting_duty=row.reporting_duty,
     )  # fmt: skip
 
 

@@ -235,10 +235,20 @@ class ConsentDetails(_Sealed):
     interpreter: Interpreter | None = None
     call: Call | None = None
     needs: list[str] = []
+    script: str | None = None  # version of what was read to the person
     assent: str | None = None  # given | refused | too_young
     guardian: GuardianSaid | None = None
     reason: str | None = None
     second: str | None = None  # who confirmed the decision, as the office names them
+
+
+class ReportDetails(_Sealed):
+    """A report that a law obliged an office to make."""
+
+    authority: str
+    law: str
+    reason: str
+    recorded_by: str
 
 
 class DecisionDetails(_Sealed):

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake.store import INTERIOR
-from ihala_intake.tables import Disclosed, Disclosure, Need, Organization
+from ihala_intake.tables import Disclosed, Disclosure, Need, Organization, Report
 
 _READ = """
     INSERT INTO disclosed (disclosure_id, revision, operator_id, origin_id, organization_id, sensitivity, fields, reads,
@@ -82,6 +82,20 @@ async def of_consent(tx: AsyncSession, consent_id: UUID) -> tuple[Sequence[Discl
     query = select(Disclosure).where(Disclosure.consent_id == consent_id).order_by(col(Disclosure.id))
     found = (await tx.exec(query)).all()
     return found, await read_under(tx, [one.id for one in found])
+
+
+async def reports_of(tx: AsyncSession, caller: Caller, person_id: UUID, after: UUID | None, limit: int) -> Sequence[Report]:
+    """Return the reports about a person: all of them to the operator, its own to the office that made one."""
+    known = or_(col(Report.operator_id) == caller.organization_id, col(Report.organization_id) == caller.organization_id)
+    query = select(Report).where(Report.person_id == person_id, known)
+    query = query if after is None else query.where(Report.id > after)
+    return (await tx.exec(query.order_by(col(Report.id)).limit(limit))).all()
+
+
+async def has_report(tx: AsyncSession, consent_id: UUID) -> bool:
+    """Tell whether something about a need of the consent was reported, and the person was told so."""
+    query = select(Report.id).where(Report.consent_id == consent_id, col(Report.person_told)).limit(1)
+    return (await tx.exec(query)).one_or_none() is not None
 
 
 async def has_protected_need(tx: AsyncSession, consent_id: UUID) -> bool:

@@ -51,12 +51,15 @@ class Receipt:
     how: str
     revision: int
     went: Sequence[Went] | None  # None: not told to whom prints it
+    reported: bool = False  # by law, and the person was told so
 
 
 def page(receipt: Receipt, language: Language) -> str:
     """Return the whole sheet in `language`."""
     say = _Words(language)
     parts = [f"<dl>{''.join(_lines(say, receipt))}</dl>", f"<p>{say.of('take_back')}</p>"]
+    if receipt.reported:
+        parts.insert(1, f"<p>{say.of('reported')}</p>")
     if receipt.went is not None:
         parts.insert(1, f"<h2>{say.of('went')}</h2>{_went(say, receipt.went)}")
     return _sheet(say, "title", receipt.code, receipt.printed_at, "".join(parts))

@@ -21,7 +21,7 @@ async def joined(tx: AsyncSession, event: OrganizationJoined) -> None:
     known = await _known(tx, event.organization_id)
     known.kind, known.operator_id, known.cleared = event.kind, event.operator_id, event.cleared
     known.agreement_until, known.changed_at, known.names = event.agreement_until, now(tx), event.names
-    known.hidden = event.hidden
+    known.hidden, known.reporting_duty = event.hidden, event.reporting_duty
 
 
 async def suspended(tx: AsyncSession, event: OrganizationSuspended) -> None:
@@ -71,6 +71,9 @@ async def _known(tx: AsyncSession, organization_id: UUID) -> Organization:
     """Return the copy, begun now if this is the first that is heard of the organisation."""
     known = await tx.get(Organization, organization_id)
     if known is None:
-        known = Organization(id=organization_id, kind="unknown", names={}, hidden=False, cleared=False, status="active", changed_at=now(tx))
+        known = Organization(
+            id=organization_id, kind="unknown", names={}, hidden=False, reporting_duty={}, cleared=False, status="active",
+            changed_at=now(tx),
+        )  # fmt: skip
         tx.add(known)
     return known

@@ -47,6 +47,7 @@ async def _receipt(tx: AsyncSession, caller: Caller, consent: Consent, details: 
         code=code, printed_at=now(tx), state=consent.state, basis=consent.basis, purpose=consent.purpose,
         categories=categories_of(consent.categories), recipients=[names.get(one) for one in consent.recipients],
         objections=[names.get(one) for one in consent.objections], until=consent.until, how=details.how, revision=consent.revision,
+        reported=await disclosures_store.has_report(tx, consent.id),
         went=None if caller.organization_kind in store.INTERIOR else _went(found, read, names),
     )  # fmt: skip
 

@@ -72,6 +72,7 @@ class ConsentIn(Body):
     how: How
     call: CallIn | None = Field(default=None, description="For a consent that was given by phone.")
     needs: list[Code] = Field(default=[], max_length=20)
+    script: Code | None = Field(default=None, description="Version of what was read to the person: /v1/consents/script.")
     recorded_by: Who = Field(description="As the recording office names its officer.")
     interpreter: InterpreterIn | None = None
     assent: Assent | None = Field(default=None, description="Of a minor. Under 7 years the child may be too_young to be asked.")

@@ -8,16 +8,20 @@ from ihala_intake.tables.casework import Appointment, CaseStep, HandOver
 from ihala_intake.tables.complaints import Complaint
 from ihala_intake.tables.consents import Consent, ConsentDecision, ConsentRevision, Disclosed, Disclosure
 from ihala_intake.tables.following import FollowUp, FollowUpTry, Organization, Overtaken, ReferralCopy
+from ihala_intake.tables.giving import AssistanceDouble, Instalment
 from ihala_intake.tables.people import DataKey, Household, HouseholdMember, Person, PersonMark
 from ihala_intake.tables.protection import BreakGlass, Erasure, ErasureReport, RetentionMark, RetentionReport
+from ihala_intake.tables.request_files import RequestFile, RequestFileLine, RequestFileRow
+from ihala_intake.tables.reports import Report
 from ihala_intake.tables.same_person import MatchCandidate, Merge
 from ihala_intake.tables.ways_in import AskingRate, Concern, NaturalKey, NeedAgain, Occasion, Waiting
 
 __all__ = [
     "Appointment", "Attachment", "AttachmentPart", "CaseStep", "Complaint", "HandOver",
-    "AccessChain", "AccessLog", "Assistance", "BreakGlass", "Erasure", "ErasureReport", "RetentionMark", "RetentionReport",
+    "AccessChain", "AccessLog", "Assistance", "AssistanceDouble", "Instalment", "BreakGlass", "Erasure", "ErasureReport", "RetentionMark", "RetentionReport",
     "CaseFile", "Consent", "ConsentDecision", "ConsentRevision", "DataKey", "Disclosed", "Disclosure", "FollowUp", "FollowUpTry",
     "MatchCandidate", "Merge", "Household", "HouseholdMember", "Need", "Organization", "Overtaken", "Person", "PersonMark", "Reference",
-    "ReferralCopy", "Request", "RequestIdentifier", "Table",
-    "AskingRate", "Concern", "NaturalKey", "NeedAgain", "Occasion", "Waiting",
+    "ReferralCopy", "Report", "Request", "RequestIdentifier", "Table",
+    "AskingRate", "Concern", "NaturalKey", "NeedAgain", "Occasion", "RequestFile", "RequestFileLine",
+    "RequestFileRow", "Waiting",
 ]  # fmt: skip

@@ -96,6 +96,7 @@ class Organization(Table, table=True):
     kind: str = a_code()
     names: dict[str, str] = column(JSONB())  # language -> public name
     hidden: bool = column(Boolean())  # no public page: its name stands on no paper
+    reporting_duty: dict[str, str] = column(JSONB())  # language -> what its office must report by law
     operator_id: UUID | None = an_id(null=True)
     cleared: bool = column(Boolean())
     agreement_until: date | None = column(Date(), null=True)

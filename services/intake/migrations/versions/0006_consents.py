@@ -54,13 +54,31 @@ DECISIONS = [
     "CREATE UNIQUE INDEX consent_decision_proposed ON consent_decision (consent_id) WHERE state = 'proposed'",
 ]
 
+REPORTS = [
+    "ALTER TABLE organization ADD reporting_duty jsonb NOT NULL DEFAULT '{}'",
+    """CREATE TABLE report (
+        id uuid NOT NULL, need_id uuid NOT NULL REFERENCES need DEFERRABLE INITIALLY DEFERRED,
+        person_id uuid NOT NULL REFERENCES person DEFERRABLE INITIALLY DEFERRED,
+        consent_id uuid NOT NULL REFERENCES consent DEFERRABLE INITIALLY DEFERRED, operator_id uuid NOT NULL, origin_id uuid NOT NULL,
+        organization_id uuid NOT NULL, key_id uuid NOT NULL REFERENCES data_key DEFERRABLE INITIALLY DEFERRED,
+        sensitivity text NOT NULL, categories text[] NOT NULL, person_told boolean NOT NULL, details bytea NOT NULL,
+        reported_at timestamptz NOT NULL, PRIMARY KEY (id)
+    )""",
+    "CREATE INDEX report_consent ON report (consent_id, id)",
+    "CREATE INDEX report_person ON report (person_id, id)",
+]
+
 OWN = f"operator_id = {ORGANIZATION} OR origin_id = {ORGANIZATION}"
 RESTRICTED = f"sensitivity <> 'restricted' OR {CLEARED} OR (origin_id = {ORGANIZATION} AND operator_id <> {ORGANIZATION})"
-VISIBLE = {"disclosed": f"{OWN} OR organization_id = {ORGANIZATION}", "consent_decision": f"operator_id = {ORGANIZATION}"}
+VISIBLE = {
+    "disclosed": f"{OWN} OR organization_id = {ORGANIZATION}",
+    "consent_decision": f"operator_id = {ORGANIZATION}",
+    "report": OWN,
+}
 
 
 def upgrade() -> None:
-    for statement in ACKNOWLEDGEMENTS + DECISIONS:
+    for statement in ACKNOWLEDGEMENTS + DECISIONS + REPORTS:
         op.execute(statement)
     for table, visible in VISIBLE.items():
         row_security(op, table, visible)
