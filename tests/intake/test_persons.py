@@ -1,5 +1,6 @@
 """A person read and kept right by the operator: all of it comes back as it was given, changes are told, and every look is logged."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -188,7 +189,7 @@ async def searched(house: House, body: dict[str, Any], actor: Any = OFFICER) -> 
 
 
 async def test_a_desk_finds_somebody_by_a_phone_or_a_document_and_by_nothing_else(house: House) -> None:
-    path, person_id = await known(house)
+    _, person_id = await known(house)
     number = {"kind": "national_id", "number": "1987-555-123"}
     assert await searched(house, {"phone": "٠٧٧٠١٢٣٤٥٦٧"}) == ["أم يوسف"]
     assert await searched(house, {"document": number}) == ["أم يوسف"]
@@ -215,3 +216,24 @@ async def test_a_corrected_year_of_birth_takes_the_old_day_away(house: House) ->
     assert (await house.post(f"/v1/needs/{need_id}/correction", OFFICER, correction, if_match='"1"')).status == 200
     found = (await house.get(path, OFFICER)).body["identity"]
     assert (found["birth_year"], found["birth_on"]) == (1990, None)
+
+
+async def test_a_change_and_another_telling_at_once_wait_for_each_other(house: House) -> None:
+    path, _ = await known(house, everything(), need(), need("cash.grant"))
+    for round_ in range(10):
+        etag = (await house.get(path, OFFICER)).etag
+        told = request(need(), need("cash.grant"), person=everything(requirements=[f"r{round_}"]), household=None)
+        changed, brought_again = await asyncio.gather(
+            patched(house, path, {"address": f"شارع {round_}"}, etag), house.post("/v1/requests", NGO, told)
+        )
+        assert brought_again.status == 202
+        assert changed.status in (200, 412)
+    assert await house.scalar("SELECT count(*) FROM person") == 1
+
+
+async def test_what_is_told_anew_is_told_on(house: House) -> None:
+    await known(house, person(requirements=[]))
+    await brought(house, request(need(), need("cash.grant"), person=person(requirements=["ground_floor"]), household=None))
+    await house.post("/v1/requests", NGO, request(need(), person=person(requirements=["ground_floor", "step_free"]), household=None))
+    changed = [event for event in await house.events() if isinstance(event, NeedChanged)]
+    assert {tuple(house.unsealed(event.facts)["data"]["requirements"]) for event in changed} == {("ground_floor", "step_free")}

@@ -9,9 +9,10 @@ from ihala_kit.auth import Caller
 from ihala_kit.db import now
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import keys
+from ihala_intake import keys, people_store
 from ihala_intake.commands.grouping import Asked, Group
 from ihala_intake.commands.people import change_person, open_person
+from ihala_intake.commands.retell import retell_all
 from ihala_intake.details import NeedDetails, PersonDetails
 from ihala_intake.errors import PersonErased
 from ihala_intake.keys import Key
@@ -31,6 +32,7 @@ class Known:
     key: Key
     details: PersonDetails
     case: CaseFile | None
+    needs: Sequence[Need] = ()  # locked
 
 
 def marks_of(tx: AsyncSession, details: PersonDetails, held_by: str) -> list[bytes]:
@@ -44,18 +46,21 @@ async def find(tx: AsyncSession, caller: Caller, operator_id: UUID, marks: Seque
     if len(found) != 1 or found[0].operator_id != operator_id:
         return None
     [person] = found
+    of_person = await people_store.locked_needs(tx, [person.id])  # needs are locked before anything else
+    await tx.refresh(person, with_for_update={"key_share": True})
     try:
         key, details = await keys.of(tx, person.key_id), await open_person(tx, person)
     except PersonErased:
         return None
-    return Known(person, key, details, await store.open_case(tx, caller, person.id))
+    return Known(person, key, details, await store.open_case(tx, caller, person.id), of_person)
 
 
 async def bring_up_to_date(tx: AsyncSession, known: Known, said: PersonDetails) -> PersonDetails:
-    """Return what is known of the person now, stored if it is more than before."""
+    """Return what is known of the person now, stored and told if it is more than before: emits NeedChanged for each open need."""
     details = natural.told_again(known.details, said)
     if details != known.details:
         await change_person(tx, known.person, details, now(tx))
+        await retell_all(tx, known.needs, details)
     return details
 
 

@@ -40,7 +40,7 @@ async def known_by(tx: AsyncSession, caller: Caller, marks: Sequence[bytes]) -> 
         return []
     named = select(NaturalKey.person_id).where(NaturalKey.origin_id == caller.organization_id, col(NaturalKey.mark).in_(marks))
     query = select(Person).where(col(Person.id).in_(named), Person.origin_id == caller.organization_id)
-    return (await tx.exec(query.with_for_update(key_share=True))).all()
+    return (await tx.exec(query)).all()
 
 
 async def remember(tx: AsyncSession, person_id: UUID, origin_id: UUID, operator_id: UUID, marks: Sequence[bytes]) -> None:
