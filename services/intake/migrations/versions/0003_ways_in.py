@@ -52,6 +52,26 @@ TABLES = [
         CHECK (sensitivity <> 'restricted' OR (code = 'protection' AND district IS NULL))
     )""",
     "CREATE INDEX concern_occasion ON concern (occasion_id, id)",
+    """CREATE TABLE request_file (
+        id uuid NOT NULL REFERENCES data_key DEFERRABLE INITIALLY DEFERRED, operator_id uuid NOT NULL, origin_id uuid NOT NULL,
+        origin_kind text NOT NULL, client_id text NOT NULL, acting_officer text, cleared boolean NOT NULL, of_operator uuid,
+        system text NOT NULL, kind text NOT NULL, dry_run boolean NOT NULL, state text NOT NULL, rows integer NOT NULL,
+        loaded_until integer NOT NULL, taken integer NOT NULL, known integer NOT NULL, refused integer NOT NULL, content bytea,
+        received_at timestamptz NOT NULL, finished_at timestamptz, version integer NOT NULL, PRIMARY KEY (id),
+        CHECK (kind IN ('xlsx', 'csv')), CHECK (state IN ('waiting', 'loading', 'done', 'refused', 'failed')),
+        CHECK ((state = 'waiting') = (content IS NOT NULL)), CHECK ((state IN ('waiting', 'loading')) = (finished_at IS NULL))
+    )""",
+    "CREATE INDEX request_file_origin ON request_file (origin_id, id)",
+    """CREATE TABLE request_file_row (
+        file_id uuid NOT NULL REFERENCES request_file DEFERRABLE INITIALLY DEFERRED, "row" integer NOT NULL,
+        origin_id uuid NOT NULL, content bytea NOT NULL, PRIMARY KEY (file_id, "row")
+    )""",
+    """CREATE TABLE request_file_line (
+        file_id uuid NOT NULL REFERENCES request_file DEFERRABLE INITIALLY DEFERRED, n integer NOT NULL, origin_id uuid NOT NULL,
+        "row" integer, cell text, column_key text, code text NOT NULL,
+        request_id uuid REFERENCES request DEFERRABLE INITIALLY DEFERRED, PRIMARY KEY (file_id, n)
+    )""",
+    "CREATE INDEX request_file_line_fault ON request_file_line (file_id, n) WHERE request_id IS NULL",
     """ALTER TABLE request ADD occasion_id uuid REFERENCES occasion DEFERRABLE INITIALLY DEFERRED, ADD heard_by text""",
     "CREATE INDEX request_occasion ON request (occasion_id) WHERE occasion_id IS NOT NULL",
 ]
@@ -63,6 +83,9 @@ VISIBLE = {
     "waiting": f"operator_id = {ORGANIZATION}",  # who announced somebody sees nothing of it
     "occasion": OWN,
     "concern": OWN,
+    "request_file": f"origin_id = {ORGANIZATION}",
+    "request_file_row": f"origin_id = {ORGANIZATION}",
+    "request_file_line": f"origin_id = {ORGANIZATION}",
     "asking_rate": "false",  # the system alone counts
 }
 RIGHTS = {
@@ -72,6 +95,9 @@ RIGHTS = {
     "asking_rate": "SELECT, INSERT, UPDATE, DELETE",
     "occasion": "SELECT, INSERT, UPDATE",
     "concern": "SELECT, INSERT, UPDATE",
+    "request_file": "SELECT, INSERT, UPDATE, DELETE",
+    "request_file_row": "SELECT, INSERT, DELETE",
+    "request_file_line": "SELECT, INSERT, DELETE",
 }
 # An origin from outside may see the restricted concern it filed; within the operator clearance decides.
 RESTRICTED = f"sensitivity <> 'restricted' OR {CLEARED} OR (origin_id = {ORGANIZATION} AND operator_id <> {ORGANIZATION})"

@@ -1,0 +1,65 @@
+"""An xlsx is a zip, and is looked at before anything reads it: how much it really holds, and that nothing in its XML can grow.
+
+What a zip says of itself is not believed: every part is inflated and counted, and reading ends where the count is over.
+"""
+
+import zipfile
+import zlib
+from io import BytesIO
+
+from ihala_intake.request_files import limits
+
+_PIECE = 64 * 1024
+_PLAIN = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_GROWS = (b"<!DOCTYPE", b"<!ENTITY")
+_NOT_UTF8 = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00", b"+/v")
+
+
+class Unsafe(Exception):
+    """The file is not read; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def check(data: bytes) -> None:
+    """Look at an xlsx. Raises Unsafe: not_a_sheet, encrypted, too_many_parts, too_large_inside, xml_entities, macros."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            _check(archive, len(data))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+        raise Unsafe("not_a_sheet") from None
+
+
+def _check(archive: zipfile.ZipFile, size: int) -> None:
+    parts = archive.infolist()
+    names = [part.filename.lower() for part in parts]
+    if len(parts) > limits.MOST_PARTS or len(set(names)) != len(names):
+        raise Unsafe("too_many_parts")
+    if any("vbaproject" in name for name in names):
+        raise Unsafe("macros")
+    if "xl/workbook.xml" not in names:
+        raise Unsafe("not_a_sheet")
+    inflated = 0
+    for part in parts:
+        if part.flag_bits & 0x1 or part.compress_type not in _PLAIN:
+            raise Unsafe("encrypted")
+        inflated += _inflated(archive, part, inflated, size)
+
+
+def _inflated(archive: zipfile.ZipFile, part: zipfile.ZipInfo, before: int, size: int) -> int:
+    """Inflate one part, piece by piece; return its size."""
+    is_xml = part.filename.lower().endswith((".xml", ".rels", ".vml"))
+    seen, tail = 0, b""
+    with archive.open(part) as stream:
+        while piece := stream.read(_PIECE):
+            seen += len(piece)
+            total = before + seen
+            if total > limits.MOST_INFLATED_BYTES or (total > limits.RATIO_FROM_BYTES and total > size * limits.LARGEST_RATIO):
+                raise Unsafe("too_large_inside")
+            if is_xml:
+                if (not tail and piece.startswith(_NOT_UTF8)) or any(word in tail + piece for word in _GROWS):
+                    raise Unsafe("xml_entities")
+                tail = piece[-16:]
+    return seen

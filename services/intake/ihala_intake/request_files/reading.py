@@ -1,0 +1,41 @@
+"""What the child process finds in a file: plain data, for it crosses a pipe."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Fault:
+    """What is wrong, by code, and where; `row` is none for the file as a whole. Never a word of what stood there."""
+
+    code: str
+    row: int | None = None
+    cell: str | None = None  # F17
+    column: str | None = None  # the key of one of our columns
+
+
+@dataclass(slots=True)
+class Row:
+    """One row as the body of a request, and in which cell (and column) each of its parts stands, by JSON Pointer."""
+
+    row: int
+    body: dict[str, Any]
+    cells: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Reading:
+    """All that a file says. `rows` holds those that can be tried; a row with a fault is not among them."""
+
+    rows: list[Row] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    filled: int = 0  # rows that hold anything
+
+    def dump(self) -> dict[str, Any]:
+        """Return it as JSON takes it."""
+        return asdict(self)
+
+    @classmethod
+    def load(cls, data: dict[str, Any]) -> "Reading":
+        """Return what `dump` wrote."""
+        return cls([Row(**one) for one in data["rows"]], [Fault(**one) for one in data["faults"]], data["filled"])
