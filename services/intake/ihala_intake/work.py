@@ -7,7 +7,18 @@ from ihala_kit.due import DueWork, performs, schedule
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import store
-from ihala_intake.commands import attachments, decide, disclose, doubles, follow_ups, hand_overs, organizations, people, revisions
+from ihala_intake.commands import (
+    attachments,
+    complaints,
+    decide,
+    disclose,
+    doubles,
+    follow_ups,
+    hand_overs,
+    organizations,
+    people,
+    revisions,
+)
 
 
 @performs(disclose.PERIOD_OVER)
@@ -93,6 +104,12 @@ async def clean_attachment(tx: AsyncSession, work: DueWork) -> None:
 async def forget_attachment(tx: AsyncSession, work: DueWork) -> None:
     """Nobody finished sending a file."""
     await attachments.forget(tx, work.key)
+
+
+@performs(complaints.OVERDUE)
+async def escalate_complaint(tx: AsyncSession, work: DueWork) -> None:
+    """Nobody did anything about a complaint in time."""
+    await complaints.overdue(tx, work.key)
 
 
 def _after(work: DueWork) -> UUID | None:

@@ -9,6 +9,7 @@ from ihala_intake.api import (
     break_glass,
     call_backs,
     cases,
+    complaints,
     consents,
     disclosures,
     erasures,
@@ -28,6 +29,7 @@ from ihala_intake.api import (
 )
 
 ROUTERS = [
+    complaints.router,
     appointments.router,
     assistance.router,
     attachments.router,

@@ -37,7 +37,7 @@ class Complaint(Table, table=True):
     version: int = a_number()
 
     __table_args__ = (
-        Index("complaint_operator", "operator_id", "state", "next_at", "id"),
+        Index("complaint_operator", "operator_id", "state", "received_at", "id"),
         Index("complaint_office", "operator_id", "about_office_id", "id", postgresql_where=text("about_office_id IS NOT NULL")),
         Index("complaint_origin", "origin_id", "id"),
         Index("complaint_person", "person_id", postgresql_where=text("person_id IS NOT NULL")),

@@ -66,7 +66,7 @@ COMPLAINTS = [
         CHECK (state <> 'answered' OR (outcome IS NOT NULL AND answered_at IS NOT NULL))
     )""",
     "CREATE INDEX complaint_office ON complaint (operator_id, about_office_id, id) WHERE about_office_id IS NOT NULL",
-    "CREATE INDEX complaint_operator ON complaint (operator_id, state, next_at, id)",
+    "CREATE INDEX complaint_operator ON complaint (operator_id, state, received_at, id)",
     "CREATE INDEX complaint_origin ON complaint (origin_id, id)",
     "CREATE INDEX complaint_person ON complaint (person_id) WHERE person_id IS NOT NULL",
 ]

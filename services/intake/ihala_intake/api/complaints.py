@@ -1,0 +1,104 @@
+"""Complaints and feedback: taken from everybody, read by who handles them."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Security
+from ihala_kit.auth import Caller, caller
+from ihala_kit.db import Transaction
+from ihala_kit.etag import IfMatch, set_etag
+from ihala_kit.once import Once
+from ihala_kit.pages import Page, PageQuery, page_of
+from ihala_kit.problems import responses
+from starlette.responses import Response
+
+from ihala_intake.casework import complaint_store as store
+from ihala_intake.casework.complaint_errors import ComplaintNotFound, ComplaintOver, HandlerIsConcerned, UnknownTopic
+from ihala_intake.casework.errors import CaseNotFound
+from ihala_intake.commands import complaints
+from ihala_intake.errors import OperatorUnknown, PersonErased, ReferralNotFound
+from ihala_intake.models.complaints import (
+    ComplaintIn,
+    ComplaintItem,
+    ComplaintReceipt,
+    ComplaintState,
+    ComplaintView,
+    HandlingIn,
+    ResolutionIn,
+)
+from ihala_intake.tables import Complaint
+
+router = APIRouter(prefix="/v1/complaints", tags=["complaints"])
+Complaining = Annotated[Caller, Security(caller, scopes=["intake:request"])]
+Reading = Annotated[Caller, Security(caller, scopes=["intake:read"])]
+Working = Annotated[Caller, Security(caller, scopes=["intake:case"])]
+RECEIVING = responses(UnknownTopic, OperatorUnknown, CaseNotFound, ReferralNotFound, PersonErased)
+HANDLING = responses(ComplaintNotFound, ComplaintOver, HandlerIsConcerned, PersonErased)
+
+
+@router.post("", status_code=202, response_model=ComplaintReceipt, responses=RECEIVING)
+async def receive(body: ComplaintIn, caller: Complaining, once: Once, tx: Transaction) -> ComplaintReceipt:
+    """Write down what a person says. A sensitive complaint goes past the office and the provider it is about."""
+
+    async def run() -> ComplaintReceipt:
+        complaint = await complaints.receive(tx, caller, body)
+        return ComplaintReceipt.model_validate(complaint.model_dump(exclude={"details"}) | {"complaint_id": complaint.id})
+
+    return await once(ComplaintReceipt, run)
+
+
+@router.get("", response_model=Page[ComplaintItem])
+async def find(
+    caller: Reading, tx: Transaction, page: PageQuery, state: Annotated[ComplaintState, Query()] = "received"
+) -> Page[ComplaintItem]:
+    """Return the operator's complaints in a state, the oldest first; the sensitive ones to those who handle them."""
+    rows = await store.complaints(tx, caller, state, page.after_as(datetime, UUID), page.fetch)
+    shown = page_of(rows, page, lambda row: (row.received_at, row.id))
+    return Page(items=[ComplaintItem.model_validate(_plain(row)) for row in shown])
+
+
+@router.get("/{complaint_id}", response_model=ComplaintView, responses=responses(ComplaintNotFound))
+async def show(complaint_id: UUID, caller: Reading, tx: Transaction, response: Response) -> ComplaintView:
+    """Return a complaint: all of it to who handles it, how it stands to who wrote an ordinary one down."""
+    complaint = await store.complaint_of(tx, caller, complaint_id)
+    if complaint is None:
+        raise ComplaintNotFound()
+    return await _view(tx, caller, complaint, response)
+
+
+@router.post("/{complaint_id}/handling", response_model=ComplaintView, responses=HANDLING)
+async def handle(
+    complaint_id: UUID, body: HandlingIn, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, response: Response
+) -> ComplaintView:
+    """Give a complaint to somebody whom it is not about."""
+
+    async def run() -> ComplaintView:
+        return await _view(tx, caller, await complaints.handle(tx, caller, complaint_id, if_match, body), response)
+
+    return await once(ComplaintView, run)
+
+
+@router.post("/{complaint_id}/resolution", response_model=ComplaintView, responses=HANDLING)
+async def resolve(
+    complaint_id: UUID, body: ResolutionIn, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, response: Response
+) -> ComplaintView:
+    """Write down what became of a complaint, and how the person was told."""
+
+    async def run() -> ComplaintView:
+        return await _view(tx, caller, await complaints.resolve(tx, caller, complaint_id, if_match, body), response)
+
+    return await once(ComplaintView, run)
+
+
+def _plain(complaint: Complaint) -> dict[str, object]:
+    return complaint.model_dump(exclude={"details"}) | {"complaint_id": complaint.id, "act_by": complaint.next_at}
+
+
+async def _view(tx: Transaction, caller: Caller, complaint: Complaint, response: Response) -> ComplaintView:
+    set_etag(response, complaint.version)
+    shown = _plain(complaint)
+    if complaint.operator_id == caller.organization_id:
+        texts = await complaints.texts_of(tx, complaint)
+        shown |= texts.model_dump() if texts else {}
+    return ComplaintView.model_validate(shown)
