@@ -125,20 +125,29 @@ class Need(Table, table=True):
 
 
 class Assistance(Table, table=True):
-    """Help that was given: on the spot, by the office that asked. A code and a time, no story."""
+    """Help that was given: on the spot, by the office that asked (a code and a time, no story), or later, as cash, things or a grant."""
 
     id: UUID = an_id(key=True)
     operator_id: UUID = an_id()
-    origin_id: UUID = an_id()
-    request_id: UUID = an_id("request")
+    origin_id: UUID = an_id()  # that gave it
+    request_id: UUID | None = an_id("request", null=True)  # only on the spot
     case_id: UUID = an_id("case_file")
+    need_id: UUID | None = an_id("need", null=True)
+    step_id: UUID | None = an_id(null=True)  # of the case's plan
     key_id: UUID = an_id("data_key")
+    kind: str = a_code()  # on_the_spot | cash | in_kind | grant
     code: str = a_code()  # `protection` when restricted
     sensitivity: str = a_code()
-    details: bytes = sealed()  # true code
-    given_at: datetime = an_instant()
+    state: str = a_code()  # promised | partly_given | given | cancelled
+    cancelled_reason: str | None = a_code(null=True)
+    details: bytes = sealed()  # true code, amount, things
+    given_at: datetime = an_instant()  # of promised help, when the first part is due
+    version: int = a_number()
 
-    __table_args__ = (Index("assistance_request", "request_id"), Index("assistance_case", "case_id"))
+    __table_args__ = (
+        Index("assistance_request", "request_id"),
+        Index("assistance_case", "case_id", "id"),
+    )
 
 
 class Reference(Table, table=True):

@@ -32,18 +32,53 @@ FOLLOW_UPS = [
     "CREATE INDEX follow_up_try_need ON follow_up_try (need_id)",
 ]
 
+CASE = "case_id uuid NOT NULL REFERENCES case_file DEFERRABLE INITIALLY DEFERRED"
+ASSISTANCE = [
+    """ALTER TABLE assistance ALTER request_id DROP NOT NULL, ADD need_id uuid REFERENCES need DEFERRABLE INITIALLY DEFERRED,
+        ADD step_id uuid, ADD kind text NOT NULL DEFAULT 'on_the_spot', ADD state text NOT NULL DEFAULT 'given',
+        ADD cancelled_reason text, ADD version integer NOT NULL DEFAULT 1,
+        ADD CHECK (kind IN ('on_the_spot', 'cash', 'in_kind', 'grant')),
+        ADD CHECK (state IN ('promised', 'partly_given', 'given', 'cancelled')),
+        ADD CHECK ((kind = 'on_the_spot') = (request_id IS NOT NULL))""",
+    "ALTER TABLE assistance ALTER kind DROP DEFAULT, ALTER state DROP DEFAULT, ALTER version DROP DEFAULT",
+    "DROP INDEX assistance_case",
+    "CREATE INDEX assistance_case ON assistance (case_id, id)",
+    f"""CREATE TABLE instalment (
+        id uuid NOT NULL, assistance_id uuid NOT NULL REFERENCES assistance DEFERRABLE INITIALLY DEFERRED, {CASE},
+        operator_id uuid NOT NULL, origin_id uuid NOT NULL, {KEY}, sensitivity text NOT NULL, n integer NOT NULL, due_on date NOT NULL,
+        state text NOT NULL, details bytea NOT NULL, paid_at timestamptz, PRIMARY KEY (id), {ANY_SENSITIVITY}, CHECK (n > 0),
+        CHECK (state IN ('planned', 'paid', 'cancelled')), CHECK ((state = 'paid') = (paid_at IS NOT NULL))
+    )""",
+    "CREATE INDEX instalment_case ON instalment (case_id)",
+    "CREATE UNIQUE INDEX instalment_number ON instalment (assistance_id, n)",
+    "CREATE INDEX instalment_operator ON instalment (operator_id, due_on, id) WHERE state = 'planned'",
+    "CREATE INDEX instalment_origin ON instalment (origin_id, due_on, id) WHERE state = 'planned'",
+    """CREATE TABLE assistance_double (
+        id uuid NOT NULL, assistance_id uuid NOT NULL REFERENCES assistance DEFERRABLE INITIALLY DEFERRED,
+        other_id uuid NOT NULL REFERENCES assistance DEFERRABLE INITIALLY DEFERRED, operator_id uuid NOT NULL, reason text NOT NULL,
+        state text NOT NULL, found_at timestamptz NOT NULL, decided_at timestamptz, client_id text, acting_officer text,
+        version integer NOT NULL, PRIMARY KEY (id), CHECK (state IN ('open', 'double', 'different')),
+        CHECK ((state = 'open') = (decided_at IS NULL)), CHECK (assistance_id <> other_id)
+    )""",
+    "CREATE INDEX assistance_double_operator ON assistance_double (operator_id, state, id)",
+    "CREATE INDEX assistance_double_other ON assistance_double (other_id)",
+    "CREATE UNIQUE INDEX assistance_double_pair ON assistance_double (assistance_id, other_id)",
+]
+
 OWN = f"operator_id = {ORGANIZATION} OR origin_id = {ORGANIZATION}"
 RESTRICTED = f"sensitivity <> 'restricted' OR {CLEARED} OR (origin_id = {ORGANIZATION} AND operator_id <> {ORGANIZATION})"
 
-VISIBLE = {"follow_up_try": OWN}
+VISIBLE = {"follow_up_try": OWN, "instalment": OWN, "assistance_double": f"operator_id = {ORGANIZATION}"}
+NARROWED = ["follow_up_try", "instalment"]  # never a double: of what is restricted there are none
 
 
 def upgrade() -> None:
-    for statement in FOLLOW_UPS:
+    for statement in [*FOLLOW_UPS, *ASSISTANCE]:
         op.execute(statement)
     for table, visible in VISIBLE.items():
         row_security(op, table, visible)
+    for table in NARROWED:
         for command in ("SELECT", "UPDATE"):  # not for INSERT: whoever hears of it may write it down, and then sees it no more
             name = f"restricted_{command.lower()}"
             op.execute(f"CREATE POLICY {name} ON {table} AS RESTRICTIVE FOR {command} USING ({SYSTEM} OR {RESTRICTED})")
-    grant(op, ["follow_up_try"], "SELECT, INSERT, UPDATE")
+    grant(op, list(VISIBLE), "SELECT, INSERT, UPDATE")
