@@ -6,10 +6,11 @@ from ihala_contracts import referral_v1
 from ihala_kit.jobs import Job
 from ihala_kit.once import purge_idempotency
 from ihala_kit.rewrap import Wrapped
-from ihala_kit.service import Service
+from ihala_kit.service import Retention, Service
 
 from ihala_intake import consumers, work
 from ihala_intake.api import ROUTERS
+from ihala_intake.commands import retain
 from ihala_intake.commands.acknowledge import notice_silence
 from ihala_intake.commands.announce import announce_waiting
 from ihala_intake.field_words import FIELD_WORDS
@@ -42,9 +43,11 @@ def create_service(settings: Settings) -> Service:
             Job("announce-needs", 1.0, announce_waiting),
             Job("purge-idempotency", 3600.0, purge_idempotency),
             Job("notice-silence", 60.0, notice_silence),
+            Job("retention", 3600.0, retain.run),
         ],
         wrapped=[Wrapped("data_key", "id", "wrapped")],
         audit=verify,
+        retention=Retention(retain.rehearse, retain.reports),
         seals_for=(referral_v1.SealingKeyPublished,),
         field_words=FIELD_WORDS,
     )

@@ -22,17 +22,19 @@ from ihala_kit.settings import KitSettings
 if TYPE_CHECKING:  # each command imports what it needs, so that a relay does not carry a web framework
     from ihala_kit.db import Database
     from ihala_kit.inbox import Inbox
-    from ihala_kit.service import Service
+    from ihala_kit.service import Retention, Service
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 parked_app = typer.Typer(no_args_is_help=True, help="Events that could not be applied.")
 clock_app = typer.Typer(no_args_is_help=True, help="Domain time of tests and demonstrations.")
 audit_app = typer.Typer(no_args_is_help=True, help="Logs that cannot be altered unnoticed.")
 keys_app = typer.Typer(no_args_is_help=True, help="Master keys: what lies under which, and what outlives them.")
+retention_app = typer.Typer(no_args_is_help=True, help="How long data are kept: what is over its time, and what was destroyed.")
 app.add_typer(parked_app, name="parked")
 app.add_typer(clock_app, name="clock")
 app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
+app.add_typer(retention_app, name="retention")
 
 ROLES = ("api", "relay", "consume", "clock")
 
@@ -160,6 +162,31 @@ def verify(name: Name) -> None:
             typer.echo(line)
         if report.broken:
             raise typer.Exit(1)
+
+    _with_inbox(name, go)
+
+
+@retention_app.command("dry-run")
+def rehearse(name: Name) -> None:
+    """Say what the retention policy would destroy now, and change nothing."""
+    _say(name, lambda retention: retention.rehearse)
+
+
+@retention_app.command("reports")
+def reports(name: Name) -> None:
+    """Show what was destroyed when, and whether each report is as it was signed."""
+    _say(name, lambda retention: retention.reports)
+
+
+def _say(name: str, part: "Callable[[Retention], Callable[[Database], AsyncIterator[str]]]") -> None:
+    retention = load(name).retention
+    if retention is None:
+        raise typer.BadParameter(f"{name} has no retention policy")
+    found = part(retention)
+
+    async def go(database: "Database", _: "Inbox") -> None:
+        async for line in found(database):
+            typer.echo(line)
 
     _with_inbox(name, go)
 

@@ -5,6 +5,8 @@ version, the old one is among the others; this job rewraps; (3) when `ihala keys
 Answers kept for retries are not rewrapped: they are thrown away after seven days.
 """
 
+# ruff: noqa: S608 - every name in these statements is one of our own tables and columns
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,6 +1,6 @@
 """A service as a list of its parts: the one thing that `run`, the command line and the tests need to know of it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +26,14 @@ from ihala_kit.words import Words
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 
 
+@dataclass(frozen=True)
+class Retention:
+    """What a service says of its retention policy, line by line: what a run would destroy, and what runs reported."""
+
+    rehearse: Callable[[Database], AsyncIterator[str]]
+    reports: Callable[[Database], AsyncIterator[str]]
+
+
 @dataclass
 class Service:
     """What a service is made of; `app.py` of each service makes one.
@@ -33,7 +41,8 @@ class Service:
     `asgi` replaces the FastAPI application where a service brings its own (the gateway). `seals` names the event by which it publishes
     its sealing keys, for a service that reads sealed facts; `seals_for` those whose keys it needs. `prepare` runs before any role starts.
     `field_words` says in words what is wrong with one field of a request, by the error's code.
-    `wrapped` names the columns with keys under the master key. `audit` checks what may only be added to, for `ihala audit verify`.
+    `retention` says what its policy does. `wrapped` names the columns with keys under the master key. `audit` checks what may only be
+    added to, for `ihala audit verify`.
     """
 
     name: str
@@ -51,6 +60,7 @@ class Service:
     asgi: Callable[[Database], AsgiApp] | None = None
     prepare: Callable[[Database], Awaitable[None]] | None = None
     wrapped: list[Wrapped] = field(default_factory=list)
+    retention: Retention | None = None
     audit: Callable[[Database], Awaitable[AuditReport]] | None = None
     background: list[Callable[[Database], Awaitable[None]]] = field(default_factory=list)
     field_words: Mapping[str, Words] = field(default_factory=dict)

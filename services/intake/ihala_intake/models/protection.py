@@ -1,4 +1,4 @@
-"""Bodies and answers of break-glass, erasure, the access log and retention."""
+"""Bodies and answers of break-glass, erasure, the access log and subject access."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -87,19 +87,6 @@ class ErasureView(Answer):
     reports: list[ErasureReportView]
     awaited: list[str]
     overdue: bool
-
-
-class RetentionReportView(Answer):
-    """What a run of the retention policy did, or would have done. `genuine`: the signature fits what stands here."""
-
-    report_id: UUID
-    policy_version: int
-    dry_run: bool
-    counts: dict[str, dict[str, int]] = Field(description="By class of data, then what was done")
-    up_to: datetime
-    ran_at: datetime
-    signature: str = Field(description="Keyed hash (HMAC-SHA256) in hexadecimal")
-    genuine: bool
 
 
 class FileNeed(Answer):

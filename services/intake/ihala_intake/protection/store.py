@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from ihala_kit.auth import Caller
-from sqlalchemy import ColumnElement, or_, true, tuple_
+from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -112,5 +112,5 @@ async def reports_of(tx: AsyncSession, erasure_id: UUID) -> Sequence[ErasureRepo
 async def retention_reports(tx: AsyncSession, caller: Caller, after: UUID | None, limit: int) -> Sequence[RetentionReport]:
     """Return the operator's reports, the newest first."""
     query = select(RetentionReport).where(_operators(caller, RetentionReport.operator_id))
-    query = query if after is None else query.where(tuple_(col(RetentionReport.id)) < (after,))
+    query = query if after is None else query.where(RetentionReport.id < after)
     return (await tx.exec(query.order_by(col(RetentionReport.id).desc()).limit(limit))).all()

@@ -77,6 +77,7 @@ class CaseFile(Table, table=True):
     __table_args__ = (
         Index("case_file_request", "request_id"),
         Index("case_file_person", "person_id"),
+        Index("case_file_opened", "opened_at", "id"),  # retention
         Index("case_file_operator", "operator_id", "state", "id"),
         Index("case_file_office", "operator_id", "office_id", "state", "id", postgresql_where=text("office_id IS NOT NULL")),
         Index("case_file_officer", "operator_id", "officer", "state", "id", postgresql_where=text("officer IS NOT NULL")),

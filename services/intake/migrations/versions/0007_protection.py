@@ -42,6 +42,7 @@ TABLES = [
     "CREATE TABLE retention_mark (name text NOT NULL, up_to timestamptz NOT NULL, PRIMARY KEY (name))",
     "ALTER TABLE organization ADD names jsonb NOT NULL DEFAULT '{}'",  # who read, in words: subject access
     "CREATE INDEX data_key_master ON data_key (get_byte(wrapped, 0), id) WHERE wrapped IS NOT NULL",
+    "CREATE INDEX case_file_opened ON case_file (opened_at, id)",
     "CREATE INDEX need_ended ON need (changed_at, id) WHERE state IN ('verified', 'unverified', 'closed')",
 ]
 OPERATORS = f"operator_id = {ORGANIZATION}"
