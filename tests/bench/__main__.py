@@ -8,7 +8,7 @@ from rich.console import Console
 
 from tests.bench.results import Figure, write
 
-NAMES = ("outbox", "chain", "search", "matching")
+NAMES = ("outbox", "chain", "search", "matching", "intake_matching", "intake")
 
 
 def main(names: tuple[str, ...]) -> None:

@@ -155,7 +155,8 @@ async def test_a_restricted_need_has_a_case_a_person_a_key_and_a_consent_of_its_
     assert await house.scalar("SELECT count(DISTINCT person_id) FROM need") == 3
     assert await house.scalar("SELECT count(DISTINCT key_id) FROM need") == 3
     assert await house.scalar("SELECT count(*) FROM case_file WHERE sensitivity = 'restricted' AND household_id IS NOT NULL") == 0
-    assert await house.scalar("SELECT count(*) FROM person_mark") == 1
+    assert await house.scalar("SELECT count(*) FROM person_mark WHERE kind = 'phone'") == 1
+    assert await house.scalar("SELECT count(*) FROM person_mark m JOIN person p ON p.id = m.person_id WHERE sensitivity <> 'standard'") == 0
     identified = [event for event in await house.events() if isinstance(event, NeedIdentified)]
     assert [event.need_code for event in identified] == ["housing.hlp", "protection", "protection"]
     assert [bool(event.facts) for event in identified] == [True, False, False]

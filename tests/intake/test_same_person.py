@@ -11,6 +11,8 @@ from ihala_contracts.intake_v1 import NeedChanged, NeedIdentified, PersonMerged,
 from tests.intake.actors import COORDINATOR, HLP, NGO, OFFICER, OTHER_COORDINATOR, OTHER_OPERATOR, STRANGER, WLCO, Actor
 from tests.intake.house import Answer, House
 from tests.intake.samples import need, person, request
+from tests.intake.test_routes import WHO, everything
+from tests.intake.test_rows import counted
 
 KURDISH: dict[str, Any] = {"call_name": "زەینەب", "given_name": "زەینەب", "father_name": "خدر", "grandfather_name": "ئیلیاس"}
 
@@ -270,3 +272,40 @@ async def the_pair_with(house: House, _: Answer) -> dict[str, Any]:
     await brought(house, NGO)
     [pair] = await pairs(house)
     return pair
+
+
+OUTSIDE = ("origin", "provider", "stranger", "other operator", "ministry", "nobody")
+
+
+async def test_every_route_is_the_operators_alone(house: House) -> None:
+    pair = await the_pair(house)
+    kept, merged = pair["person_ids"]
+    made = await house.post("/v1/merges", OFFICER, {"kept_id": kept, "merged_id": merged})
+    one, two = f"/v1/merges/candidates/{pair['candidate_id']}", f"/v1/merges/{made.body['merge_id']}"
+    await house.events()
+    for who in OUTSIDE:
+        actor, foreign = everything(WHO[who]), 401 if who == "nobody" else 404
+        for path in (one, two):
+            assert (await house.get(path, actor)).status == foreign, (who, path)
+        for path, body in (
+            (f"{one}/decision", {"same": False}),
+            (f"{two}/undo", None),
+            ("/v1/merges", {"kept_id": kept, "merged_id": merged}),
+        ):
+            answer = await house.call("POST", path, actor, body, if_match='"1"')
+            assert answer.status == foreign, (who, path, answer.body)
+        for path in ("/v1/merges", "/v1/merges/candidates?state=same"):
+            answer = await house.get(path, actor)
+            assert answer.status == foreign if who == "nobody" else answer.body == {"items": []}, (who, path)
+    assert await house.events() == []
+    assert len((await house.get("/v1/merges", everything(WHO["operator"]))).body["items"]) == 1
+
+
+async def test_rows_of_pairs_and_merges_show_to_the_operator_alone(house: House) -> None:
+    pair = await the_pair(house)
+    kept, merged = pair["person_ids"]
+    await house.post("/v1/merges", OFFICER, {"kept_id": kept, "merged_id": merged})
+    for table in ("match_candidate", "merge", "person_mark"):
+        assert await counted(house, OFFICER, table) > 0, table
+        for actor in (HLP, NGO, STRANGER, OTHER_COORDINATOR):
+            assert await counted(house, actor, table) == 0, (table, actor.client_id)

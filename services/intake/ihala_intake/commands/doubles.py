@@ -4,12 +4,12 @@ The candidates' data are opened, compared and dropped within one call; nobody se
 opens a pair afterwards does.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from ihala_kit.auth import Caller
-from ihala_kit.db import act_for, caller_of, now
+from ihala_kit.db import caller_of, fetch, now
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import keys
@@ -21,6 +21,8 @@ from ihala_intake.same_person.profile import profile
 from ihala_intake.same_person.rules import compare
 from ihala_intake.tables import Person
 
+_SEEN_BY = "SELECT set_config('app.system', $1, true)"
+
 
 @dataclass(frozen=True)
 class Newcomer:
@@ -28,6 +30,7 @@ class Newcomer:
 
     person_id: UUID
     details: PersonDetails
+    known: bool = False  # was told of before, so that a pair may wait for a decision already
 
 
 async def look_for(tx: AsyncSession, operator_id: UUID, newcomers: Iterable[Newcomer]) -> set[UUID]:
@@ -43,12 +46,19 @@ async def look_for(tx: AsyncSession, operator_id: UUID, newcomers: Iterable[Newc
     ]
     if not wanted:
         return set()
+    async with _system(tx):
+        doubtful = await _compared(tx, operator_id, asked, wanted)
+        known = [one.person_id for one in asked if one.known]
+        return doubtful | (await store.doubted(tx, known) if known else set())
+
+
+@asynccontextmanager
+async def _system(tx: AsyncSession) -> AsyncIterator[None]:
+    """Let the rows of every origin be seen meanwhile. Nothing that the session holds is written here: what is added is added directly."""
+    await fetch(tx, _SEEN_BY, "same-person")
+    yield  # what fails takes this back with all else
     caller = caller_of(tx)
-    await act_for(tx, Caller.system("same-person"))
-    try:
-        return await _compared(tx, operator_id, asked, wanted) | await store.doubted(tx, [one.person_id for one in asked])
-    finally:
-        await act_for(tx, caller)
+    await fetch(tx, _SEEN_BY, (caller.purpose or "system") if caller.is_system else "")
 
 
 async def _compared(tx: AsyncSession, operator_id: UUID, asked: Sequence[Newcomer], wanted: Sequence[store.Wanted]) -> set[UUID]:
@@ -72,4 +82,4 @@ async def look_again(tx: AsyncSession, person_id: UUID) -> None:
     person = await tx.get_one(Person, person_id)
     key = await keys.of(tx, person.key_id)
     if person.sensitivity == "standard" and person.identity_held_by == "intake":
-        await look_for(tx, person.operator_id, [Newcomer(person_id, _opened(tx, person_id, key, person.details))])
+        await look_for(tx, person.operator_id, [Newcomer(person_id, _opened(tx, person_id, key, person.details), known=True)])

@@ -19,7 +19,7 @@ from ihala_intake.commands.announce import announce
 from ihala_intake.commands.checks import checked_place
 from ihala_intake.commands.doubles import Newcomer, look_for
 from ihala_intake.commands.grouping import Asked, Given, Group
-from ihala_intake.commands.homes import Home, Kept, Telling, settle
+from ihala_intake.commands.homes import Home, Kept, Telling, recognised, settle
 from ihala_intake.commands.known import Known
 from ihala_intake.commands.moves import move
 from ihala_intake.commands.people import add_person, details_of, member_details
@@ -87,13 +87,14 @@ async def open_files(filing: Filing, groups: Sequence[Group]) -> tuple[Home, lis
         telling = Telling(filing.tx, filing.body, filing.at, known=filing.known, **filing.owners)
         home = await settle(telling, with_asker=with_asker)
         filing.doubted.update(await _look_for(filing, home))
-    return home, [await _open_file(filing, home, group) for group in groups]
+    with filing.tx.no_autoflush:  # all rows at once at the end; references between them are checked at the commit
+        return home, [await _open_file(filing, home, group) for group in groups]
 
 
 async def _open_file(filing: Filing, home: Home, group: Group) -> File:
     """For a person whom the origin brought before it goes into their case, if that is still open."""
     kept = _kept_apart(filing, group) if group.restricted else home.kept[group.member]
-    known = filing.known if group.member is None and not group.restricted else None
+    known = None if group.restricted else recognised(filing.known, filing.body).get(group.member)
     case = (known.case if known else None) or _opened(filing, group, kept.person_id, None if group.restricted else home.household_id)
     if known is not None:
         case.household_id = case.household_id or home.household_id
@@ -173,7 +174,9 @@ async def _add_need(filing: Filing, file: File, asked: Asked) -> None:
         code=RESTRICTED_CODE if restricted else asked.body.code, sensitivity=asked.sensitivity.value, urgency=asked.body.urgency.value,
         governorate=file.place.governorate, district=None if restricted else file.place.district,
         details=file.key.seal(details, f"need.details/{asked.id}"), preferred_reservation_id=asked.body.preferred_reservation_id,
-        match_settled=_settled(filing, file, asked), state=OPEN.value, requested_at=filing.at, waits=False, changed_at=filing.at, version=1, **filing.owners,
+        match_settled=_settled(filing, file, asked),
+        state=OPEN.value, requested_at=filing.at, waits=False, changed_at=filing.at,
+        version=1, **filing.owners,
     )  # fmt: skip
     if information.of(asked.body.code) is not None and not restricted:
         move(filing.tx, need, Act.INFORM, reason="informed")
@@ -187,7 +190,9 @@ async def _look_for(filing: Filing, home: Home) -> set[UUID]:
     """Return who of the home may be known to the operator already."""
     if filing.body.identity_held_by == "origin":
         return set()
-    return await look_for(filing.tx, filing.operator_id, [Newcomer(kept.person_id, kept.details) for kept in home.kept.values()])
+    return await look_for(filing.tx, filing.operator_id, [
+        Newcomer(kept.person_id, kept.details, known=filing.known is not None) for kept in home.kept.values()
+    ])  # fmt: skip
 
 
 def _settled(filing: Filing, file: File, asked: Asked) -> bool:
@@ -201,7 +206,7 @@ def _add_assistance(filing: Filing, file: File, given: Given) -> None:
         id=assistance_id, request_id=filing.request_id, case_id=file.case.id, key_id=file.key.id,
         code=RESTRICTED_CODE if restricted else given.body.code, sensitivity=given.sensitivity.value,
         details=file.key.seal(AssistanceDetails(code=given.body.code), f"assistance.details/{assistance_id}"),
-        given_at=given.body.at, **filing.owners,
+        kind="on_the_spot", state="given", given_at=given.body.at, version=1, **filing.owners,
     )  # fmt: skip
     filing.tx.add(assistance)
     file.assistance.append(assistance)

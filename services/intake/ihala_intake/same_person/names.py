@@ -21,7 +21,7 @@ _CALLED_AFTER_A_CHILD: Final = ("ابو", "ام", "abu", "um", "umm", "dayka", "
 _SHORTEST_WITH_ARTICLE = 5
 
 LETTERS_ALIKE = 0.88  # Jaro-Winkler of folded letters: one slip of the pen
-SOUNDS_THE_SAME, SOUNDS_ALIKE, SOUNDS_UNSURE = 0.92, 0.82, 0.68
+SOUNDS_THE_SAME, SOUNDS_ALIKE, SOUNDS_UNSURE = 0.91, 0.82, 0.68
 
 
 class Likeness(IntEnum):

@@ -1,7 +1,8 @@
 """How a name sounds, whatever letters it is written in: Arabic, Kurdish or Latin. Pure.
 
-A sound is one sign: consonants in small letters (`T` is ث and th, `S` is ش and sh), long vowels `A W Y`, short ones `a i u`. Arabic writes
-no short vowels, Kurdish and Latin do, so leaving one out costs little, and leaving out a consonant costs most.
+A sound is one sign: consonants in small letters (`T` is ث and th, `S` ش and sh, `D` what some say as d and others as z: ض ظ dh), long
+vowels `A W Y`, short ones `a i u`. Arabic writes no short vowels, Kurdish and Latin do, so leaving one out costs little, and leaving out a
+consonant costs most.
 """
 
 import unicodedata
@@ -11,15 +12,16 @@ from typing import Final
 
 _ARABIC: Final = {
     "ا": "A", "آ": "A", "أ": "A", "إ": "i", "ٱ": "A", "ى": "A", "ة": "a", "ە": "a", "ب": "b", "پ": "b", "ت": "t", "ط": "t", "ث": "T",
-    "ج": "j", "چ": "j", "ژ": "j", "ح": "h", "ه": "h", "ھ": "h", "ہ": "h", "خ": "x", "د": "d", "ض": "d", "ذ": "z", "ز": "z", "ظ": "z",
+    "ج": "j", "چ": "j", "ژ": "j", "ح": "h", "ه": "h", "ھ": "h", "ہ": "h", "خ": "x", "د": "d", "ض": "D", "ذ": "z", "ز": "z", "ظ": "D",
     "ر": "r", "ڕ": "r", "س": "s", "ص": "s", "ش": "S", "غ": "g", "گ": "g", "ك": "k", "ک": "k", "ق": "k", "ف": "f", "ڤ": "f", "ل": "l",
     "ڵ": "l", "م": "m", "ن": "n", "و": "W", "ۆ": "W", "ؤ": "W", "ۇ": "W", "ي": "Y", "ی": "Y", "ێ": "Y", "ې": "Y", "ئ": "", "ء": "",
     "ع": "",
 }  # fmt: skip
 _TOGETHER: Final = {
-    "kh": "x", "gh": "g", "sh": "S", "th": "T", "dh": "z", "ch": "j", "ph": "f", "ck": "k", "ou": "W", "oo": "W", "ee": "Y", "ei": "Y",
+    "kh": "x", "gh": "g", "sh": "S", "th": "T", "dh": "D", "ch": "j", "ph": "f", "ck": "k", "ou": "W", "oo": "W", "ee": "Y", "ei": "Y",
     "ai": "Y", "ay": "Y", "ey": "Y", "aa": "A", "au": "W", "aw": "W",
     "ئی": "i", "ئي": "i", "ئێ": "i", "ئو": "u", "ئۆ": "u", "ئە": "a", "ئا": "A",
+    "عو": "u", "عی": "i", "عە": "a",
 }  # fmt: skip
 _LATIN: Final = {
     "a": "a", "b": "b", "c": "k", "d": "d", "e": "i", "f": "f", "g": "g", "h": "h", "i": "i", "j": "j", "k": "k", "l": "l", "m": "m",
@@ -32,11 +34,11 @@ _SOFT_C: Final = ("e", "i", "ê", "î", "y")
 _LEFT_OUT: Final = {"a": 0.1, "i": 0.1, "u": 0.1, "A": 0.2, "W": 0.35, "Y": 0.35, "h": 0.3}
 # What it costs to hear one for the other; every other pair what leaving both out costs.
 _CLOSE: Final = {
-    "aA": 0.0, "uW": 0.05, "iY": 0.05, "ai": 0.1, "au": 0.1, "iu": 0.1, "iA": 0.15, "uA": 0.2, "aY": 0.3, "aW": 0.3, "uY": 0.3, "iW": 0.3,
-    "AY": 0.4, "AW": 0.4, "WY": 0.4, "fW": 0.4, "gk": 0.3, "kx": 0.4, "gx": 0.4, "hx": 0.5, "Tt": 0.2, "Ts": 0.2, "Ss": 0.4, "dz": 0.3,
-    "sz": 0.6, "dt": 0.5, "gj": 0.4, "jk": 0.6, "Sj": 0.5, "bf": 0.6, "Tz": 0.4, "jz": 0.5,
+    "aA": 0.0, "uW": 0.05, "iY": 0.05, "ai": 0.1, "au": 0.1, "iu": 0.1, "iA": 0.15, "uA": 0.2, "aY": 0.45, "aW": 0.45, "uY": 0.3, "iW": 0.3,
+    "AY": 0.4, "AW": 0.4, "WY": 0.4, "fW": 0.4, "gk": 0.3, "kx": 0.4, "gx": 0.4, "hx": 0.5, "Tt": 0.2, "Ts": 0.1, "Ss": 0.4, "dz": 0.3,
+    "sz": 0.6, "dt": 0.5, "gj": 0.4, "jk": 0.6, "Sj": 0.5, "bf": 0.6, "Tz": 0.4, "jz": 0.5, "Dd": 0.05, "Dz": 0.05, "Ds": 0.6, "Dt": 0.5,
 }  # fmt: skip
-_KEY: Final = {"T": "s", "S": "s", "x": "k", "g": "k", "z": "d"}
+_KEY: Final = {"T": "s", "S": "s", "x": "k", "g": "k", "z": "d", "D": "d"}
 _NO_KEY: Final = frozenset("aiuAWYh")
 
 
