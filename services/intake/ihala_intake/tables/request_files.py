@@ -13,7 +13,7 @@ class RequestFile(Table, table=True):
 
     __tablename__ = "request_file"
 
-    id: UUID = an_id(key=True)  # and of its key
+    id: UUID = an_id("data_key", key=True)  # and of its key
     operator_id: UUID = an_id()
     origin_id: UUID = an_id()
     origin_kind: str = a_code()

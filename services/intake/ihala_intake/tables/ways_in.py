@@ -82,7 +82,7 @@ class AskingRate(Table, table=True):
 class Occasion(Table, table=True):
     """An open day, an information session or a community forum. Of nobody in particular."""
 
-    id: UUID = an_id(key=True)  # and of the key that seals its texts
+    id: UUID = an_id("data_key", key=True)  # and of the key that seals its texts
     operator_id: UUID = an_id()
     origin_id: UUID = an_id()
     kind: str = a_code()  # open_day | information_session | community_forum
