@@ -85,7 +85,7 @@ async def test_a_reader_that_is_behind_gives_no_identity(house: House) -> None:
 
 async def test_a_parked_need_gives_no_identity(house: House) -> None:
     story = await accepted(house)
-    other = await accepted(house)
+    other = await accepted(house, needs=[need("cash.grant")])
     house.skip_a_number("referral", story.need_id)
     await story.start()
     assert await house.parked() == 1
