@@ -309,6 +309,28 @@ async def test_the_same_family_told_again_is_the_known_one(house: House) -> None
     assert len({await household_of(house, await person_of(house, one)) for one in (*first, *again)}) == 1
 
 
+async def test_what_a_member_waits_for_is_not_asked_twice(house: House) -> None:
+    children = (member("يوسف", "child", need(SCHOOL)), member("مريم", "child", need(SCHOOL)))
+    first, _ = await told(house, *children)
+    again, _ = await told(house, *children)
+    assert again == first
+    third, _ = await told(house, *children, member("سارة", "child", need(SCHOOL)))
+    assert third[:3] == first
+    assert await house.scalar("SELECT count(*) FROM need") == 4
+    assert await house.scalar("SELECT count(*) FROM case_file") == 4
+    fourth, _ = await told(house, member("يوسف", "child", need("education.support")))
+    case = "SELECT case_id FROM need WHERE id = :id"
+    assert await house.scalar(case, id=fourth[1]) == await house.scalar(case, id=first[1])
+
+
+async def test_twins_are_two(house: House) -> None:
+    twins = [member("محمد", "child", need(SCHOOL), birth_year=2000) for _ in range(2)]
+    first, household_id = await told(house, *twins)
+    again, _ = await told(house, *twins)
+    assert (again, len(set(first))) == (first, 3)
+    assert await house.scalar("SELECT count(*) FROM person WHERE household_id = :id", id=household_id) == 3
+
+
 async def test_a_member_who_needs_something_is_followed_up_apart(house: House) -> None:
     needs, _ = await told(house, member("أحمد", "spouse", need("work.job"), language_written="ckb"))
     await house.later(timedelta(days=1))

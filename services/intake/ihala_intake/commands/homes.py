@@ -8,11 +8,10 @@ from ihala_contracts.intake_v1 import Sensitivity
 from ihala_kit.ids import new_id
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import keys, people_store
+from ihala_intake import keys
 from ihala_intake.commands.known import Known, bring_up_to_date
-from ihala_intake.commands.people import add_person, details_of, member_details, open_person
+from ihala_intake.commands.people import add_person, details_of, member_details
 from ihala_intake.details import PersonDetails
-from ihala_intake.errors import PersonErased
 from ihala_intake.keys import Key
 from ihala_intake.models.requests import RequestIn
 from ihala_intake.tables import Household, HouseholdMember
@@ -94,21 +93,26 @@ async def _asker(telling: Telling, household_id: UUID | None) -> Kept:
 
 
 async def _settle_members(telling: Telling, home: Home, household_id: UUID) -> None:
-    there = await _there(telling, household_id) if telling.known is not None else []
+    there = recognised(telling.known, telling.body)
     for n, member in enumerate(telling.body.household.members if telling.body.household else []):
-        details = member_details(telling.body, member).ordinary()
-        same = next((kept for kept in there if _is_same(kept.details, details)), None)
-        home.kept[n] = same or _add(telling, details, household_id)
+        details, known = member_details(telling.body, member).ordinary(), there.get(n)
+        if known is None:
+            home.kept[n] = _add(telling, details, household_id)
+        else:
+            home.kept[n] = Kept(known.person.id, known.key, await bring_up_to_date(telling.tx, known, details))
 
 
-async def _there(telling: Telling, household_id: UUID) -> list[Kept]:
-    """Return who is known to live in the household of a person whom the origin brought before."""
-    found = []
-    for person in await people_store.people_in(telling.tx, household_id):
-        try:
-            found.append(Kept(person.id, await keys.of(telling.tx, person.key_id), await open_person(telling.tx, person)))
-        except PersonErased:
-            continue
+def recognised(known: Known | None, body: RequestIn) -> dict[int | None, Known]:
+    """Return who of a request is known, by their place in the household's list; None: the one who asks. Each is one person at most."""
+    if known is None:
+        return {}
+    found: dict[int | None, Known] = {None: known}
+    left = list(known.home)
+    for n, member in enumerate(body.household.members if body.household else []):
+        same = next((one for one in left if _is_same(one.details, member_details(body, member))), None)
+        if same is not None:
+            found[n] = same
+            left = [one for one in left if one is not same]
     return found
 
 

@@ -1,7 +1,7 @@
 """The same person again from the same origin: found by what names them, and filed where they are."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from ihala_contracts.intake_v1 import Urgency
@@ -26,13 +26,14 @@ _URGENCIES = (Urgency.ROUTINE, Urgency.URGENT, Urgency.EMERGENCY)
 
 @dataclass(frozen=True)
 class Known:
-    """A person whom the origin brought before, with the case that is open for them."""
+    """A person whom the origin brought before, with the case that is open for them. `home`: the others of their household."""
 
     person: Person
     key: Key
     details: PersonDetails
     case: CaseFile | None
     needs: Sequence[Need] = ()  # locked
+    home: Sequence["Known"] = ()
 
 
 def marks_of(tx: AsyncSession, details: PersonDetails, held_by: str) -> list[bytes]:
@@ -46,13 +47,24 @@ async def find(tx: AsyncSession, caller: Caller, operator_id: UUID, marks: Seque
     if len(found) != 1 or found[0].operator_id != operator_id:
         return None
     [person] = found
-    of_person = await people_store.locked_needs(tx, [person.id])  # needs are locked before anything else
+    household_id = person.household_id
+    there = [person] if household_id is None else await people_store.people_in(tx, household_id)
+    needs = await people_store.locked_needs(tx, [one.id for one in there])  # needs are locked before anything else
     await tx.refresh(person, with_for_update={"key_share": True})
+    known = await _opened(tx, caller, person, needs)
+    if known is None:
+        return None
+    others = [await _opened(tx, caller, one, needs) for one in there if one.id != person.id]
+    return replace(known, home=[one for one in others if one is not None])
+
+
+async def _opened(tx: AsyncSession, caller: Caller, person: Person, needs: Sequence[Need]) -> Known | None:
     try:
         key, details = await keys.of(tx, person.key_id), await open_person(tx, person)
     except PersonErased:
         return None
-    return Known(person, key, details, await store.open_case(tx, caller, person.id), of_person)
+    case = await store.open_case(tx, caller, person.id)
+    return Known(person, key, details, case, [need for need in needs if need.person_id == person.id])
 
 
 async def bring_up_to_date(tx: AsyncSession, known: Known, said: PersonDetails) -> PersonDetails:
@@ -65,10 +77,13 @@ async def bring_up_to_date(tx: AsyncSession, known: Known, said: PersonDetails) 
 
 
 async def asked_before(
-    tx: AsyncSession, caller: Caller, known: Known, consent: ConsentIn | None, groups: list[Group]
+    tx: AsyncSession, caller: Caller, known: Known, consent: ConsentIn | None, groups: list[Group], member: int | None = None
 ) -> list[tuple[Asked, Need]]:
-    """Return which needs the person asked for before under the same terms, and still waits for, locked. Never a restricted one."""
-    asked = [one for group in groups if not group.restricted and group.member is None for one in group.needs]
+    """Return which needs the person asked for before under the same terms, and still waits for, locked. Never a restricted one.
+
+    `member` is the person's place in the household's list; None: the one who asks.
+    """
+    asked = [one for group in groups if not group.restricted and group.member == member for one in group.needs]
     if consent is None or not consent.given or not asked:
         return []
     waiting = await store.waiting_needs(tx, caller, known.person.id, [one.body.code for one in asked])
@@ -78,17 +93,19 @@ async def asked_before(
     return [(one, need) for one, need in pairs if need is not None and not _more_urgent(one, need)]
 
 
-async def add_again(tx: AsyncSession, known: Known, request: Request, again: Sequence[tuple[Asked, Need]]) -> None:
+async def add_again(tx: AsyncSession, there: Iterable[Known], request: Request, again: Sequence[tuple[Asked, Need]]) -> None:
     """Write down that a request asks for needs that are there; what it says about them is added to what was said."""
+    by_person = {known.person.id: known.key for known in there}
     for asked, need in again:
+        key = by_person[need.person_id]
         tx.add(NeedAgain(
             request_id=request.id, need_id=need.id, operator_id=need.operator_id, origin_id=need.origin_id, at=request.received_at
         ))  # fmt: skip
         about = f"need.details/{need.id}"
-        details = known.key.open(NeedDetails, need.details, about)
+        details = key.open(NeedDetails, need.details, about)
         if asked.body.note and asked.body.note not in (details.note or ""):
             note = "\n".join(filter(None, [details.note, asked.body.note]))[:_LONGEST_NOTES]
-            need.details = known.key.seal(details.model_copy(update={"note": note}), about)
+            need.details = key.seal(details.model_copy(update={"note": note}), about)
             need.version, need.changed_at = need.version + 1, now(tx)
 
 

@@ -11,7 +11,7 @@ from ihala_intake import numbers, references, store, views
 from ihala_intake.commands import checks, known
 from ihala_intake.commands.filing import File, Filing, open_files
 from ihala_intake.commands.grouping import Asked, Group, grouped
-from ihala_intake.commands.homes import Home
+from ihala_intake.commands.homes import Home, recognised
 from ihala_intake.commands.occasions import check_occasion
 from ihala_intake.commands.people import details_of
 from ihala_intake.errors import IdentifiersConflict
@@ -36,7 +36,7 @@ async def register(tx: AsyncSession, caller: Caller, body: RequestIn) -> Request
     operator_id = await checks.operator_of(tx, caller)
     await check_occasion(tx, caller, body.occasion_id)
     person = await known.find(tx, caller, operator_id, marks)
-    again = await known.asked_before(tx, caller, person, body.consent, groups) if person else []
+    again = await _asked_before(tx, caller, person, body, groups)
     filing = Filing(tx, caller, body, now(tx), operator_id, place, {}, person)
     groups = _without(groups, [asked for asked, _ in again])
     filing.references.update(await references.take(tx, place.reference_prefix, _to_name(filing, groups)))
@@ -45,6 +45,18 @@ async def register(tx: AsyncSession, caller: Caller, body: RequestIn) -> Request
         await known.bring_up_to_date(tx, person, details_of(body).ordinary())
     await _remember(filing, home, marks)
     return views.view(caller, await _add_request(filing, files, again))
+
+
+async def _asked_before(
+    tx: AsyncSession, caller: Caller, person: known.Known | None, body: RequestIn, groups: list[Group]
+) -> list[tuple[Asked, Need]]:  # fmt: skip
+    """Return what anybody of the request asked for before, and still waits for."""
+    members = body.household.members if body.household else []
+    found = []
+    for n, one in recognised(person, body).items():
+        consent = body.consent if n is None else members[n].consent
+        found += await known.asked_before(tx, caller, one, consent, groups, n)
+    return found
 
 
 def marks_of(tx: AsyncSession, body: RequestIn) -> list[bytes]:
@@ -81,7 +93,8 @@ def _to_name(filing: Filing, groups: list[Group]) -> dict[UUID, str]:
 
 async def _add_request(filing: Filing, files: list[File], again: list[tuple[Asked, Need]]) -> views.Rows:
     tx, caller, person = filing.tx, filing.caller, filing.known
-    by_key = {file.key.id: file.key for file in files} | ({person.key.id: person.key} if person else {})
+    there = [person, *person.home] if person else []
+    by_key = {file.key.id: file.key for file in files} | {one.key.id: one.key for one in there}
     key = files[0].key if files else next(iter(by_key.values()))
     request = Request(
         id=filing.request_id, reference=filing.references[filing.request_id], key_id=key.id, origin_kind=caller.organization_kind,
@@ -90,8 +103,7 @@ async def _add_request(filing: Filing, files: list[File], again: list[tuple[Aske
     )  # fmt: skip
     tx.add(request)
     identifiers = numbers.add(tx, request, filing.body.identifiers, key)
-    if person is not None:
-        await known.add_again(tx, person, request, again)
+    await known.add_again(tx, there, request, again)
     needs = sorted([need for file in files for need in file.needs] + [need for _, need in again], key=lambda need: need.id)
     return views.Rows(
         request, identifiers, sorted({file.case.id for file in files} | {need.case_id for need in needs}), needs,
