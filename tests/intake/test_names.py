@@ -112,6 +112,18 @@ def test_given_name_and_year_are_a_gate_whatever_else_agrees(said: dict[str, Any
     assert (found.level is Level.PROBABLE) is opens
 
 
+OWN = [
+    ({}, True), ({"birth_on": date(1978, 3, 4)}, True), ({"given_name": None}, True), ({"given_name": "شمال"}, True),
+    ({"given_name": "شمال", "birth_on": date(1988, 3, 5)}, False), ({"given_name": None, "birth_on": date(1978, 3, 4)}, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "opens"), OWN)
+def test_a_paper_of_ones_own_opens_the_gate_for_what_was_written_down_wrongly(said: dict[str, Any], opens: bool) -> None:
+    paper = {"documents": [Document(kind="national_id", number="1987-123")]}
+    assert (compare(profile(person(**paper)), profile(person(**paper, **said))) is not APART) is opens
+
+
 def test_every_reason_has_a_weight_and_words_in_three_languages() -> None:
     codes = {f"{part}.{how}" for part, weights in rules()["weights"].items() for how in weights}
     assert codes == rules()["words"].keys()

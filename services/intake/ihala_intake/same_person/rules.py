@@ -53,10 +53,9 @@ def compare(one: Profile, other: Profile, sharing: int = 0) -> Comparison:
 
     `sharing` counts how many share the rarest of the marks that both have: names that few have say more. 0: not known.
     """
-    given = _given(one, other)
-    if given is None:
+    reasons = _gate(one, other)
+    if reasons is None:
         return APART
-    reasons = [given]
     for part in _COMPARED:
         reasons += _name(part, getattr(one, part), getattr(other, part))
     reasons += _birth(one, other)
@@ -64,24 +63,34 @@ def compare(one: Profile, other: Profile, sharing: int = 0) -> Comparison:
         reasons.append("sex.other")
     if one.phones & other.phones:
         reasons.append("phone.same")
-    if one.documents & other.documents:
+    if _own_paper(one, other):
         reasons.append("document.same")
+    elif one.documents & other.documents:
+        reasons.append("document.family")
     if sharing:
         reasons.append("names.alone" if sharing == 1 else "names.few" if sharing <= rules()["few"] else "names.many")
     return Comparison(round(sum(map(weight, reasons)), 1), tuple(reasons))
 
 
-def _given(one: Profile, other: Profile) -> str | None:
-    """Return how the given names agree, or None when the gate is closed. Alike alone is too little for a year apart: two sisters."""
-    if one.given is None or other.given is None:
-        return None
+def _gate(one: Profile, other: Profile) -> list[str] | None:
+    """Return how the given names agree, or None when the gate is closed: names apart, years apart, or only alike and a year apart, as
+    two sisters are. A paper that is one person's alone opens it for a wrong year, a missing name, or a name gone wrong on the same day.
+    """
     apart = 0 if one.year is None or other.year is None else abs(one.year - other.year)
-    if apart > rules()["years_apart"]:
-        return None
+    near, own = apart <= rules()["years_apart"], _own_paper(one, other)
+    if one.given is None or other.given is None:
+        return [] if own and near else None
     alike = likeness(one.given, other.given)
-    if alike is Likeness.SAME:
-        return "given.same_common" if is_common(one.given) or is_common(other.given) else "given.same"
-    return "given.near" if alike is Likeness.NEAR and apart == 0 else None
+    if alike is Likeness.SAME and (near or own):
+        return ["given.same_common" if is_common(one.given) or is_common(other.given) else "given.same"]
+    if alike is Likeness.NEAR and (apart == 0 or own):
+        return ["given.near"]
+    return ["given.other"] if own and one.born is not None and one.born == other.born else None
+
+
+def _own_paper(one: Profile, other: Profile) -> bool:
+    """Tell whether they share a paper that is one person's alone, as a ration card is not."""
+    return any(text.partition("\n")[0] in rules()["own_papers"] for text in one.documents & other.documents)
 
 
 def _name(part: str, one: Name | None, other: Name | None) -> list[str]:
@@ -96,9 +105,10 @@ def _name(part: str, one: Name | None, other: Name | None) -> list[str]:
 def _birth(one: Profile, other: Profile) -> list[str]:
     if one.year is None or other.year is None:
         return []
-    if one.born is not None and other.born is not None:
+    apart = abs(one.year - other.year)
+    if one.born is not None and other.born is not None and apart <= rules()["years_apart"]:
         return ["birth.day" if one.born == other.born else "birth.other_day"]
-    return ["birth.year" if one.year == other.year else "birth.near"]
+    return ["birth.year" if apart == 0 else "birth.near" if apart <= rules()["years_apart"] else "birth.apart"]
 
 
 @cache
