@@ -78,7 +78,7 @@ TABLES = [
 
 OWN = f"operator_id = {ORGANIZATION} OR origin_id = {ORGANIZATION}"
 VISIBLE = {
-    "natural_key": f"origin_id = {ORGANIZATION}",
+    "natural_key": OWN,  # the operator forgets it with the person
     "need_again": OWN,
     "waiting": f"operator_id = {ORGANIZATION}",  # who announced somebody sees nothing of it
     "occasion": OWN,
