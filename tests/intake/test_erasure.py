@@ -8,10 +8,10 @@ import pytest
 from ihala_contracts import notify_v1, referral_v1
 from ihala_contracts.intake_v1 import ConsentWithdrawn, DisclosureClosed, ErasureOverdue, NeedStateChanged, PersonErased
 
-from tests.intake.actors import COORDINATOR, HLP, NOTIFY, OFFICER, PROVIDER, WLCO, Actor
+from tests.intake.actors import COORDINATOR, HLP, MOMD, NOTIFY, OFFICER, PROVIDER, WLCO, Actor
 from tests.intake.house import Answer, House
 from tests.intake.protectors import ASKING_COORDINATOR, DPO, FOREIGNERS, OTHER_DPO, UNCLEARED_DPO, officer
-from tests.intake.samples import consent, need
+from tests.intake.samples import consent, need, person
 from tests.intake.story import Story, accepted, asked
 
 WHY = {"reason": "person_asked"}
@@ -138,6 +138,25 @@ async def test_every_service_reports_and_who_is_silent_is_seen(house: House) -> 
     assert (await house.get(path, DPO)).body["awaited"] == []
     await house.later(timedelta(hours=73))
     assert [event for event in await house.events() if isinstance(event, ErasureOverdue)] == []
+
+
+async def test_who_was_found_to_be_one_person_is_erased_as_one(house: House) -> None:
+    first, second, other = [await accepted(house, person=person(given_name=name), household=None) for name in ("زينب", "زينة", "نور")]
+    ids = [await person_of(house, story) for story in (first, second, other)]
+    await house.scalar(
+        "INSERT INTO merge VALUES (gen_random_uuid(), :operator, :kept, :merged, 'done', clock_timestamp(), 'x', null, null, 1) "
+        "RETURNING 1",
+        operator=MOMD, kept=ids[1], merged=ids[0],
+    )  # fmt: skip
+    held = (await house.get(f"/v1/persons/{ids[0]}/held", DPO)).body["held"]
+    assert {one["details"]["given_name"] for one in held["person"]} == {"زينب", "زينة"}
+    await house.events()
+    await erased(house, first)
+    [gone] = [event for event in await house.events() if isinstance(event, PersonErased)]
+    assert set(gone.needs) >= {first.need_id, second.need_id}
+    assert other.need_id not in gone.needs
+    assert await house.scalar("SELECT array_agg(id) FROM data_key WHERE wrapped IS NOT NULL") == [ids[2]]
+    assert (await house.get(f"/v1/persons/{ids[1]}/held", DPO)).slug == "person-erased"
 
 
 async def test_a_refused_erasure_may_be_asked_for_again(house: House) -> None:

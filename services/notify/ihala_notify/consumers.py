@@ -22,10 +22,13 @@ from ihala_contracts.directory_v1 import (
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import (
     ArrivalAnnounced,
+    BreakGlassEnded,
+    BreakGlassOpened,
     CallBackAsked,
     CaseOpened,
     ConcernFiled,
     ConsentWithdrawn,
+    ErasureOverdue,
     NeedClosed,
     NeedIdentified,
     NeedState,
@@ -46,7 +49,7 @@ _OF_ITSELF = (
     OrganizationSuspended, OrganizationReinstated, OrganizationLeft, OrganizationApplied, ApplicationReturned, ApplicationRefused,
     ApplicationChecked, AgreementExpiring, AgreementExpired, ProposalMade, ProposalDecided,
 )  # fmt: skip
-_FOR_THE_DESKS = (ArrivalAnnounced, CallBackAsked, WaitingEnded, ConcernFiled)
+_FOR_THE_DESKS = (ArrivalAnnounced, CallBackAsked, WaitingEnded, ConcernFiled, BreakGlassOpened, BreakGlassEnded, ErasureOverdue)
 
 
 @reads(NeedIdentified)
@@ -157,7 +160,7 @@ def _for_the_desks(model: type[Event]) -> Callable[[AsyncSession, Event], Awaita
     return reads(model)(follow)
 
 
-# What waits for a desk concerns its operator alone.
+# What waits for a desk, or for the data-protection officer, concerns its operator alone.
 for _waits in _FOR_THE_DESKS:
     globals()[f"follow_{_waits.__name__}"] = _for_the_desks(_waits)
 

@@ -47,6 +47,7 @@ def _of_organization(more: str) -> View:
 # Thought of, and shown to nobody; a test asks it of every event. Who opens a subscription has just had the answer.
 FOR_NOBODY: tuple[type[Event], ...] = (
     intake.SealingKeyPublished, referral.SealingKeyPublished, directory.SealingKeyPublished, notify.SubscriptionOpened,
+    intake.PersonErased, referral.ErasureReported, notify.ErasureReported,
 )  # fmt: skip
 _CONCERNS_THE_OPERATOR = "need_id placement_id "
 
@@ -69,6 +70,9 @@ VIEWS: dict[type[Event], View] = {
     intake.CallBackAsked: _view(operator="call_back_id governorate call_by"),
     intake.WaitingEnded: _view(operator="waiting_id state ended_at"),
     intake.ConcernFiled: _view(operator="occasion_id concern_id governorate filed_at"),
+    intake.BreakGlassOpened: _view(operator="break_glass_id office_id opened_at until"),
+    intake.BreakGlassEnded: _view(operator="break_glass_id office_id by ended_at"),
+    intake.ErasureOverdue: _view(operator="erasure_id awaited asked_at"),
     referral.PlacementTriaged: _view(operator=_CONCERNS_THE_OPERATOR + "triage_by"),
     referral.PlacementRequested: _view(operator=_CONCERNS_THE_OPERATOR + "urgency governorate requested_at"),
     referral.PlacementCancelled: _view(operator=_CONCERNS_THE_OPERATOR + "reason"),

@@ -32,7 +32,7 @@ STATUS_OF = {
 _NOT_IF_RESTRICTED = frozenset({"governorate"})
 _SUBJECTS = (
     "referral_id", "need_id", "case_id", "service_id", "subscription_id", "organization_id", "ruleset_id",
-    "arrival_id", "call_back_id", "waiting_id", "occasion_id",
+    "arrival_id", "call_back_id", "waiting_id", "occasion_id", "break_glass_id", "erasure_id",
 )  # fmt: skip
 
 

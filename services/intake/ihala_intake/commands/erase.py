@@ -87,21 +87,30 @@ async def decide(tx: AsyncSession, caller: Caller, person_id: UUID, version: int
 
 
 async def destroy(tx: AsyncSession, person: Person, erasure: Erasure) -> None:
-    """Take back what the person allowed, end their needs, destroy the keys. Emits ConsentWithdrawn, DisclosureClosed, NeedStateChanged
-    for each need, and PersonErased. The person's row is locked."""
-    needs = await store.needs_of_person(tx, person.id)
-    consents = await protected.consents_of_person(tx, person.id)
-    for consent in consents:
-        await _take_back(tx, consent)
-    by_id = {consent.id: consent for consent in consents}
-    for need in needs:
-        _end(tx, need, by_id[need.consent_id])
-    await log_access(tx, "erasure", person_id=person.id, operator_id=person.operator_id)
-    await _destroy_keys(tx, person, {need.key_id for need in needs} | {consent.key_id for consent in consents})
+    """Take back what the person allowed, end their needs, destroy the keys; of all rows that are the same person. Emits ConsentWithdrawn,
+    DisclosureClosed, NeedStateChanged for each need, and one PersonErased. The person's row is locked."""
+    gone: list[UUID] = []
+    for one in [person, *await protected.one_with(tx, person.id)]:
+        gone += await _destroy_row(tx, one)
     erasure.state, erasure.decided_at = "done", now(tx)
-    erasure.needs, erasure.awaited = [need.id for need in needs], list(REPORTING)
-    emit(tx, PersonErased(erasure_id=erasure.id, operator_id=person.operator_id, needs=erasure.needs, erased_at=erasure.decided_at))
+    erasure.needs, erasure.awaited = gone, list(REPORTING)
+    emit(tx, PersonErased(erasure_id=erasure.id, operator_id=person.operator_id, needs=gone, erased_at=erasure.decided_at))
     await schedule(tx, OVERDUE, erasure.id, erasure.decided_at + REPORT_WITHIN)
+
+
+async def _destroy_row(tx: AsyncSession, person: Person) -> list[UUID]:
+    """Do so for one row; return its needs."""
+    needs = await store.needs_of_person(tx, person.id)
+    consents = {consent.id: consent for consent in await protected.consents_of_person(tx, person.id)}
+    key = await tx.get(DataKey, person.key_id)
+    if key is not None and key.wrapped is not None:
+        for consent in consents.values():
+            await _take_back(tx, consent)
+    for need in needs:
+        _end(tx, need, consents[need.consent_id])
+    await log_access(tx, "erasure", person_id=person.id, operator_id=person.operator_id)
+    await _destroy_keys(tx, person, {need.key_id for need in needs} | {consent.key_id for consent in consents.values()})
+    return [need.id for need in needs]
 
 
 async def report(tx: AsyncSession, service: str, event: ErasureReported) -> None:

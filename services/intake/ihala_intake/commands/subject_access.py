@@ -6,13 +6,13 @@ from ihala_kit.auth import Caller
 from ihala_kit.db import now
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake.errors import RoleNeeded
+from ihala_intake.errors import PersonErased, RoleNeeded
 from ihala_intake.ledger import log_access
 from ihala_intake.models.protection import HeldView, ReaderView
 from ihala_intake.protection import store
 from ihala_intake.protection.errors import OnSiteOnly, PersonNotFound
-from ihala_intake.protection.gathering import gather
-from ihala_intake.tables import AccessLog, Organization
+from ihala_intake.protection.gathering import Row, gather
+from ihala_intake.tables import AccessLog, Organization, Person
 
 MAY_PRINT = frozenset({"dpo", "coordinator", "officer"})
 MOST_READS = 5000
@@ -30,12 +30,25 @@ async def held(tx: AsyncSession, caller: Caller, person_id: UUID, *, on_site: bo
         raise RoleNeeded()
     if person.sensitivity == "restricted" and not on_site:
         raise OnSiteOnly()
-    found = await gather(tx, person)
-    reads = await store.accesses(tx, caller, person_id, None, MOST_READS)
+    found: dict[str, list[Row]] = {}
+    reads: list[AccessLog] = []
+    for one in [person, *await store.one_with(tx, person.id)]:  # what each sender gave stays apart, and is all hers or his
+        for name, rows in (await _gathered(tx, one)).items():
+            found.setdefault(name, []).extend(rows)
+        reads += await store.accesses(tx, caller, one.id, None, MOST_READS)
+    if not found:
+        raise PersonErased()
     offices = await store.organizations(tx, {read.organization_id for read in reads})
     await log_access(tx, "held", person_id=person.id, operator_id=person.operator_id, categories=["everything"])
-    readers = [_reader(read, offices.get(read.organization_id)) for read in reads]
+    readers = [_reader(read, offices.get(read.organization_id)) for read in sorted(reads, key=lambda read: read.at)]
     return HeldView(person_id=person.id, sensitivity=person.sensitivity, at=now(tx), held=found, readers=readers)
+
+
+async def _gathered(tx: AsyncSession, person: Person) -> dict[str, list[Row]]:
+    try:
+        return await gather(tx, person)
+    except PersonErased:
+        return {}
 
 
 def _reader(read: AccessLog, office: Organization | None) -> ReaderView:

@@ -19,12 +19,21 @@ SHOWN: Final[dict[str, str]] = {
     "hand_over": "case_id",
     "appointment": "case_id",
     "attachment": "case_id",
+    "follow_up_try": "need_id",
+    "instalment": "case_id",
+    "report": "person_id",
+    "waiting": "person_id",
     "request": "id",
     "request_identifier": "request_id",
 }
 
 # Tables with a personal column that are not shown, and why.
 NOT_SHOWN: Final[dict[str, str]] = {
+    "consent_decision": "why a child was helped without a guardian: told by a child-protection officer, never to that guardian",
+    "request_file": "a sheet on its way in, destroyed when it is read; its people become requests",
+    "request_file_row": "the same",
+    "occasion": "of nobody: counts",
+    "concern": "of nobody: a forum's words, held against phones and numbers",
     "natural_key": "keyed hashes of what `person` shows",
     "attachment_part": "the files themselves are handed over by /v1/attachments; `attachment` names them",
     "complaint": "it may be about the office that prints this, which must not read it here",

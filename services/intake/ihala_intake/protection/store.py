@@ -8,7 +8,18 @@ from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake.tables import AccessLog, BreakGlass, CaseFile, Consent, Erasure, ErasureReport, Organization, Person, RetentionReport
+from ihala_intake.tables import (
+    AccessLog,
+    BreakGlass,
+    CaseFile,
+    Consent,
+    Erasure,
+    ErasureReport,
+    Merge,
+    Organization,
+    Person,
+    RetentionReport,
+)
 
 FRESH = {"populate_existing": True}
 
@@ -25,6 +36,17 @@ async def owned_person(tx: AsyncSession, caller: Caller, person_id: UUID, *, loc
         query = query.where(Person.sensitivity != "restricted")
     query = query.with_for_update(key_share=True) if lock else query
     return (await tx.exec(query, execution_options=FRESH if lock else {})).one_or_none()
+
+
+async def one_with(tx: AsyncSession, person_id: UUID) -> Sequence[Person]:
+    """Return the other rows that somebody decided are the same person, locked in the order of their ids."""
+    done = select(Merge.kept_id, Merge.merged_id).where(Merge.state == "done")
+    own = (await tx.exec(done.where(or_(Merge.kept_id == person_id, Merge.merged_id == person_id)))).all()
+    kept = {row[0] for row in own}
+    others = (await tx.exec(done.where(col(Merge.kept_id).in_(kept)))).all() if kept else []
+    ids = {one for row in [*own, *others] for one in row} - {person_id}
+    query = select(Person).where(col(Person.id).in_(ids)).order_by(col(Person.id)).with_for_update(key_share=True)
+    return (await tx.exec(query)).all() if ids else []
 
 
 async def consents_of_person(tx: AsyncSession, person_id: UUID) -> Sequence[Consent]:
