@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
-from ihala_directory.imports import limits, loading
+from ihala_directory.imports import apart, limits, loading
 from ihala_kit.auth import Caller
 from ihala_kit.due import perform_next
 from sqlalchemy import text
@@ -112,6 +112,30 @@ async def test_a_sheet_makes_nobody_an_operator(world: World, office: Office) ->
     changed = await office.send(xlsx(row(2, organization_id="ORG-2", organization_kind="operator")), mode="rest")
     assert (changed["unchanged"], changed["refused"]) == (0, 1)
     assert await world.value("SELECT count(*) FROM organization o JOIN external_id e ON e.id = o.id WHERE o.kind = 'operator'") == 0
+
+
+async def test_other_due_work_is_done_while_a_file_is_read(world: World, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    done, begun, ready, read = await office.send(xlsx(row(1))), 0, asyncio.Event(), apart.read
+
+    async def slow(kind: str, data: bytes) -> Any:
+        nonlocal begun
+        begun += 1
+        await ready.wait()
+        return await read(kind, data)
+
+    monkeypatch.setattr(apart, "read", slow)
+    monkeypatch.setattr(limits, "PATIENCE_SECONDS", 0.01)
+    sending = asyncio.create_task(office.send(xlsx(row(2))))
+    while not begun:
+        await asyncio.sleep(0.01)
+    forget = "UPDATE due_work SET due_at = :at WHERE kind = 'import_forget' RETURNING key"
+    await world.rows(forget, at=world.database.clock.now())
+    async with asyncio.timeout(10):
+        while await world.value("SELECT count(*) FROM import_file WHERE id = :id", id=done["id"]):
+            await asyncio.sleep(0.01)
+    assert not sending.done()
+    ready.set()
+    assert ((await sending)["created"], begun) == (1, 1)
 
 
 async def test_two_imports_of_a_source_never_run_at_once_and_none_waits_in_the_clock(world: World, office: Office) -> None:

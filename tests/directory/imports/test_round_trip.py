@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from tests.directory.imports.conftest import Office
 from tests.directory.imports.files import row, xlsx
-from tests.directory.world import GBV_SERVICE, TELAFAR_SERVICE, ZUMMAR, ZUMMAR_SERVICE, World
+from tests.directory.world import GBV_SERVICE, TELAFAR_SERVICE, ZUMMAR_SERVICE, World
 
 SAME = """
     SELECT s.id, s.organization_id, s.names, s.need_codes, s.restricted, s.entry_condition, s.rules, s.allows_waitlist, s.languages,
@@ -47,7 +47,7 @@ async def test_an_export_makes_the_same_services_elsewhere(office: Office, elsew
     done = await elsewhere.send(out, kind, source="ihala")
     assert (done["state"], done["refused"]) == ("done", 0), await elsewhere.report(done["id"], only="faults")
     before, after = await rows_of(office), await rows_of(elsewhere)
-    assert [one["at_id"] for one in after if one["organization_id"]] and len(after) == len(before)
+    assert len(after) > 20
     for one, other in zip(before, after, strict=True):
         assert {name: value for name, value in other.items() if value != one[name]} == {}
     again = await elsewhere.send(out, kind, source="ihala")
@@ -86,7 +86,6 @@ async def test_a_harvest_is_told_what_changed_and_what_is_gone(world: World, off
     assert {one["id"] for one in seen if "deleted" not in one} == {str(GBV_SERVICE)}
     await world.rows("UPDATE service SET hidden = false WHERE id = :id RETURNING id", id=ZUMMAR_SERVICE)
     assert await world.value("SELECT count(*) FROM service_withdrawn") == 0
-    assert ZUMMAR
 
 
 async def test_no_cell_of_an_export_begins_a_formula(office: Office) -> None:

@@ -76,12 +76,13 @@ class Decision:
         our_id = self._there.our_id(name, said["id"], self._file.operator_id)
         _demand_clearance(owner, said["values"], caller)
         row = self._there.services.get(our_id) if our_id else None
-        if row is None or our_id is None:
+        if row is None:
             if name in self._there.ids:
                 raise errors.ServiceNotFound()
             our_id = our_id or new_id()
             self.learn(name, our_id)
-            return Offered(None, our_id, ServiceDraft.model_validate(said["values"] | {"at": merging.ats_over([], self._ats(owner, None))}))
+            ats = merging.ats_over([], self._ats(owner, None))
+            return Offered(None, our_id, ServiceDraft.model_validate(said["values"] | {"at": ats}))
         if row.organization_id != owner.id:
             raise NotOurs()
         self.learn(name, row.id)
@@ -103,14 +104,15 @@ class Decision:
     def _ats(self, owner: Organization, service: Service | None) -> dict[UUID, Values]:
         """Return what the file says of where the service is offered, by our ids, with what it leaves to us where that is new."""
         there = self._there.ats[service.id] if service else []
-        known, at_location = {at.id for at, _ in there}, {where.id: at.id for at, where in there if at.status == "open"}
+        known = {at.id for at, _ in there}
+        at_location = {where.id: at.id for at, where in there if at.status == "open"}
         found: dict[UUID, Values] = {}
         for at in self._entry.ats:
             name, where = ("service_at_location", at["id"]), location_name(self._entry, at)
             location_id = self.new.get(where) or self._there.our_id(where, at["location_id"], owner.id) or new_id()
             self.learn(where, location_id)
-            once = at_location.get(location_id) if at.get("once") and name not in self._there.ids else None
-            at_id = once or self._there.our_id(name, at["id"], service.id if service else None) or new_id()
+            meant = at_location.get(location_id) if at.get("once") and name not in self._there.ids else None
+            at_id = meant or self._there.our_id(name, at["id"], service.id if service else None) or new_id()
             self.learn(name, at_id)
             found[at_id] = at["values"] if at_id in known else self._new_at(location_id, at)
         return found

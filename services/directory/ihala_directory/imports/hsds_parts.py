@@ -14,7 +14,7 @@ from ihala_directory.imports.cells import Wrong, latin, phone
 Node = Mapping[str, Any]
 TAGS = ("ar", "ckb", "en")
 P_CODE = "P-code"
-_KURDISH = re.compile("[ەێۆڕڵڤڵ]")
+_KURDISH = re.compile("[ەێۆڕڵڤ]")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _CHANNELS = {"text": "sms", "sms": "sms", "whatsapp": "whatsapp", "hotline": "hotline"}
 

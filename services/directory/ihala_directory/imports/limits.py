@@ -14,6 +14,7 @@ CHILD_SECONDS = 30.0  # of the clock
 CHILD_CPU_SECONDS = 20
 CHILD_BYTES = 1024 * 1024 * 1024  # of address space, of which Python and its libraries are about a third
 CHILD_ANSWER_BYTES = 64 * 1024 * 1024
+PATIENCE_SECONDS = 0.5  # that due work waits for a child, before it does other work
 CHILDREN = 2  # at once, in one process
 
 BATCH = 100  # entries at once; and a transaction, where the good ones are to be loaded whatever the others are: under a second

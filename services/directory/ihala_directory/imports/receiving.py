@@ -45,7 +45,7 @@ async def file_in(request: Request) -> tuple[str, bytes]:
 
 
 def kind_of(media_type: str, content: bytes) -> str:
-    """Return what kind of file it is: by its first bytes for a zip, by its media type else. Raises FileKindUnknown (415)."""
+    """Return what kind of file it is: by its first bytes or its media type. Raises FileKindUnknown (415), FileRefused (422)."""
     if content.startswith(b"PK\x03\x04") and media_type in _ZIPS:
         return "sheet" if b"xl/workbook.xml" in content else "hsds_csv"
     if media_type in _ZIPS and media_type not in _UNSAID:

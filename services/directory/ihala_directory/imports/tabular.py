@@ -4,7 +4,6 @@ What is neither a plain value nor a table (our profile's `…_i18n`, rules, clos
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -88,12 +87,3 @@ def _owner(row: Row, table: str, by_id: Mapping[str, Mapping[Any, Row]]) -> Row 
         if row.get(column) and owners != table:
             return by_id.get(owners, {}).get(row[column])
     return None
-
-
-def columns_of(tables: Tables) -> dict[str, list[str]]:
-    """Return the columns of each table, in the order in which rows first have them."""
-    found: dict[str, dict[str, None]] = defaultdict(dict)
-    for table, rows in tables.items():
-        for row in rows:
-            found[table].update(dict.fromkeys(row))
-    return {table: list(names) for table, names in found.items()}

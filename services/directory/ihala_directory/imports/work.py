@@ -1,7 +1,7 @@
 """Due work of imports: read the file, load its entries, forget the report. Each step is one transaction, so a crash repeats a step or none.
 
 all_or_nothing and dry runs: one transaction for all entries (the sheet is bounded). rest: one for each batch, with how far it came.
-Other due work of the same process waits for the step that is done, the rest of the process does not.
+Other due work of the same process waits while a step is done: for a file that is read half a second, for a thousand rows some seconds.
 """
 
 from collections import Counter
@@ -38,11 +38,14 @@ async def accept(tx: AsyncSession, row: ImportFile) -> None:
 
 @performs(READ)
 async def read(tx: AsyncSession, work: DueWork) -> None:
-    """Have the file read by the child process; keep what it says, and not the file."""
+    """Have the file read by the child process, and come again until it is; keep what it says, and not the file."""
     row = await _begin(tx, work, "waiting")
     if row is None:
         return
-    reading = await apart.read(row.kind, row.content or b"")
+    reading = await apart.read_of(row.id, row.kind, row.content or b"")
+    if reading is None:
+        await schedule(tx, READ, row.id, now(tx))
+        return
     row.content, row.state, row.rows = None, "loading", reading.rows
     await tx.flush()
     await store.say(tx, row, reading.faults)
