@@ -62,6 +62,8 @@ class _NeedEvent(Event):
 class NeedIdentified(_NeedEvent):
     """A person needs something and agreed that it be passed on. Read by referral, which opens the need's one placement; by notify.
 
+    A child's restricted need whose consent waits for a decision comes with `consent.given` false: it is triaged, and goes nowhere yet.
+
     `need_code` is the code of the controlled list; for a restricted need it is `protection`, and `facts` is never there.
     `facts` is sealed to referral (compact JWE): age in years, sex, status, household size, languages, requirements.
     """

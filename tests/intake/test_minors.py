@@ -2,15 +2,16 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
-from ihala_contracts.intake_v1 import DecisionAwaited, LawfulBasisUsed, NeedIdentified
+from ihala_contracts.intake_v1 import DecisionAwaited, LawfulBasisUsed, NeedConsentChanged, NeedIdentified
 from ihala_intake.details import Guardian, PersonDetails
 from ihala_intake.minors import Minor, minor, state_of
 
 from tests.intake.actors import CLEARED_PROVIDER, COORDINATOR, HLP, NGO, OFFICER, OTHER_COORDINATOR, STRANGER, WLCO
 from tests.intake.house import House
-from tests.intake.samples import consent, need, person
+from tests.intake.samples import consent, need, person, request
 from tests.intake.story import Story, asked
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -179,14 +180,19 @@ async def test_a_childs_restricted_need_is_decided_for_named_receivers(house: Ho
     body = {**DECISION, "recipients": [str(CLEARED_PROVIDER.organization_id)]}
     proposed = await house.post(path(story), PROTECTOR, body)
     await house.post(f"{path(story)}/{proposed.body['decision_id']}/answer", COORDINATOR, {"confirmed": True, "by": "O-2"})
-    [identified] = [event for event in await house.events() if isinstance(event, NeedIdentified)]
-    assert identified.consent.recipients == [CLEARED_PROVIDER.organization_id]
-    assert (identified.need_code, identified.facts) == ("protection", None)
+    [changed] = [event for event in await house.events() if isinstance(event, NeedConsentChanged)]
+    assert (changed.consent.given, changed.consent.recipients) == (True, [CLEARED_PROVIDER.organization_id])
 
 
 async def test_a_child_whom_nobody_safe_stands_for_is_taken_and_triaged_as_restricted(house: House) -> None:
     for guardian in ({"state": "none"}, {"state": "unsafe"}):
-        story = await waiting(house, person=child(guardian=guardian))
+        answer = await house.post("/v1/requests", NGO, request(need(), person=child(guardian=guardian), consent=consent(assent="given")))
+        [identified] = [event for event in await house.events() if isinstance(event, NeedIdentified)]
+        assert (identified.consent.given, identified.need_code, identified.sensitivity) == (False, "protection", "restricted")
+        [brought] = answer.body["needs"]
+        story = Story(house, UUID(brought["need_id"]), UUID(brought["consent_id"]), answer.body["request_id"], uuid4(), CLEARED_PROVIDER)
+        await story.accept()
+        assert "DisclosureRefused" in await story.named()
         assert await state(house, story) == "awaited consent"
         assert await house.scalar("SELECT sensitivity FROM need WHERE id = :id", id=story.need_id) == "restricted"
     spoken_for = {"person": child(guardian={"state": "unsafe"}), "needs": [need()], "consent": consent(assent="given", guardian=YES)}

@@ -20,6 +20,7 @@ READS: dict[str, dict[str, int]] = {
     "/v1/persons/{person}": {"origin": 404, "operator": 200},
     "/v1/households/{household}": {"origin": 404, "operator": 200},
     "/v1/consents/{consent}": {"origin": 200, "operator": 200},
+    "/v1/consents/{consent}/decisions": {"origin": 404, "operator": 200},
     "/v1/disclosures/{referral}": {"origin": 404, "operator": 404, "provider": 200},
     "/v1/contacts/{need}": {"origin": 403, "operator": 403, "provider": 403, "stranger": 403, "other operator": 403, "ministry": 403},
     "/v1/follow-ups/{follow_up}": {"origin": 200, "operator": 200},
@@ -32,10 +33,15 @@ OF_PEOPLE: list[tuple[str, str, dict[str, Any], str, int]] = [
     ("POST", "/v1/households/{household}/members", NEWCOMER, '"2"', 201),
     ("POST", "/v1/households/{household}/members/{person}/departure", {"reason": "moved"}, '"3"', 200),
 ]
+REPORT: dict[str, Any] = {
+    "need_id": "{need}", "authority": "x", "law": "x", "reason": "x", "categories": ["identity"], "person_told": True,
+    "reported_at": "2026-01-01T00:00:00Z", "recorded_by": "x",
+}  # fmt: skip
 WRITES: list[tuple[str, dict[str, Any], str | None, dict[str, int]]] = [
     ("/v1/needs/{open}/correction", {"urgency": "urgent"}, '"1"', {"origin": 404, "operator": 200}),
     ("/v1/needs/{open}/closure", {"reason": "other"}, '"2"', {"origin": 404, "operator": 200}),
     ("/v1/consents/{consent}/revisions", consent(), '"1"', {"origin": 201, "operator": 412}),
+    ("/v1/disclosures/reports", REPORT, None, {"origin": 201, "operator": 201}),
     ("/v1/follow-ups/{follow_up}/result", {"result": "confirmed", "by": "x"}, '"2"', {"origin": 200, "operator": 412}),
     ("/v1/withdrawals", {"need_id": "{need}", "by": "person", "how": "spoken"}, None, {"origin": 200, "operator": 409}),
     ("/v1/withdrawals", {"consent_id": "{consent}", "by": "person", "how": "spoken"}, None, {"origin": 200, "operator": 409}),

@@ -180,7 +180,7 @@ async def _add_need(filing: Filing, file: File, asked: Asked) -> None:
     )  # fmt: skip
     if information.of(asked.body.code) is not None and not restricted:
         move(filing.tx, need, Act.INFORM, reason="informed")
-    elif file.consent.state == "given":
+    elif file.consent.state == "given" or (file.consent.state == "awaited" and restricted):  # a child's is triaged meanwhile
         await announce(filing.tx, need, file.consent, file.person)
     filing.tx.add(need)
     file.needs.append(need)
