@@ -4,11 +4,14 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from ihala_contracts.directory_v1 import ServiceChanged
+from ihala_contracts.intake_v1 import NeedChanged
 from ihala_contracts.referral_v1 import DeadlineMissed, NeedUnserved, PlacementRequested
 from ihala_kit.due import perform_next
 from ihala_referral.performers import RETRY_EVERY
 
 from tests.referral.actors import COORDINATOR, NGO, NINEWA
+from tests.referral.cast import OTHER_OPERATOR
+from tests.referral.said import change
 from tests.referral.world import World, kinds
 
 
@@ -126,11 +129,41 @@ async def test_a_restricted_need_is_never_tried_again_by_itself(world: World) ->
 
 
 async def test_a_correction_of_the_need_is_worth_a_try(world: World) -> None:
-    from ihala_contracts.intake_v1 import NeedChanged
-
     need_id = await unserved(world)
     out = await world.deliver(
         NeedChanged(need_id=need_id, operator_id=uuid4(), urgency="routine", governorate="IQG13", match_settled=True, changed_at=world.now)
     )
     assert kinds(out) == ["placement-requested"]
     assert out[0].governorate == "IQG13"  # type: ignore[attr-defined]
+
+
+async def test_a_need_whose_case_was_handed_over_is_the_other_operators(world: World) -> None:
+    need_id = await unserved(world)
+    path = f"/v1/placements/{(await world.placement(need_id)).id}"
+    assert [(await world.get(actor, path)).status for actor in (COORDINATOR, OTHER_OPERATOR)] == [200, 404]
+    await world.deliver(handed_over(world, need_id))
+    assert [(await world.get(actor, path)).status for actor in (COORDINATOR, OTHER_OPERATOR)] == [404, 200]
+    asked = await world.last(PlacementRequested, need_id)
+    assert (asked.attempt, asked.operator_id) == (2, OTHER_OPERATOR.organization_id)
+    await world.deliver(world.none(asked, "area"))
+    assert (await world.last(NeedUnserved)).operator_id == OTHER_OPERATOR.organization_id
+    assert await looked_at_by(world, need_id) == [OTHER_OPERATOR.organization_id]
+
+
+async def test_open_items_go_to_the_other_operator_with_the_need(world: World) -> None:
+    need_id = await world.identified(NGO, need_code="other", match_settled=False)
+    world.advance(days=5)
+    await world.tick()
+    assert await looked_at_by(world, need_id) == [COORDINATOR.organization_id]
+    await world.deliver(handed_over(world, need_id, match_settled=False))
+    assert await looked_at_by(world, need_id) == [OTHER_OPERATOR.organization_id]
+
+
+def handed_over(world: World, need_id: UUID, **more: object) -> NeedChanged:
+    return change(world, need_id, **more).model_copy(update={"operator_id": OTHER_OPERATOR.organization_id})
+
+
+async def looked_at_by(world: World, need_id: UUID) -> list[UUID]:
+    """Return whose coordinators have something to look at."""
+    rows = await world.rows("SELECT operator_id FROM work_item WHERE about_id = :id AND closed_at IS NULL", id=need_id)
+    return [row.operator_id for row in rows]

@@ -33,6 +33,7 @@ OF_ATTEMPT = (NO_ANSWER, NO_FIRST_CONTACT, QUESTION_UNANSWERED, REVIEW_MISSED)
 # duplicate_check, documents_list, weekly_review.
 
 _CLOSE = text("UPDATE work_item SET closed_at = :at WHERE about_id = :need_id AND kind = ANY(:kinds) AND closed_at IS NULL")
+_HAND_OVER = text("UPDATE work_item SET operator_id = :operator_id WHERE about_id = :need_id AND closed_at IS NULL")
 
 
 async def open_item(tx: AsyncSession, situation: Situation, kind: str, referral: Referral | None = None, detail: str | None = None) -> None:
@@ -62,6 +63,12 @@ async def close(tx: AsyncSession, situation: Situation, kinds: tuple[str, ...]) 
     values = {"need_id": situation.placement.need_id, "kinds": list(kinds), "at": situation.now}
     with tx.no_autoflush:  # items are written by statements alone, so nothing of them waits to be flushed
         await tx.execute(_CLOSE, values)
+
+
+async def hand_over(tx: AsyncSession, situation: Situation, operator_id: UUID) -> None:
+    """Put the need's open items before another operator's coordinators."""
+    with tx.no_autoflush:
+        await tx.execute(_HAND_OVER, {"need_id": situation.placement.need_id, "operator_id": operator_id})
 
 
 async def _insert(tx: AsyncSession, values: Mapping[str, object], at: datetime) -> None:

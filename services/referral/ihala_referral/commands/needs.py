@@ -19,7 +19,7 @@ from ihala_kit.ids import new_id
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import announcing, clock, consequences, placing, policy, sealing, store
+from ihala_referral import announcing, clock, consequences, placing, policy, sealing, store, work_items
 from ihala_referral.commands import ending
 from ihala_referral.commands.offering import covered
 from ihala_referral.competence import competent
@@ -86,6 +86,8 @@ async def change(tx: AsyncSession, event: NeedChanged) -> None:
     if situation is None:
         return
     placement = situation.placement
+    if placement.operator_id != event.operator_id:
+        await _hand_over(tx, situation, event)
     facts, readable = await sealing.received(tx, event.facts, event.need_id)
     placement.urgency, placement.rank = event.urgency, RANKS[event.urgency]
     placement.governorate, placement.district = event.governorate, event.district
@@ -99,6 +101,14 @@ async def change(tx: AsyncSession, event: NeedChanged) -> None:
             referral.need_changed = True
             referral.version += 1
     await _ask_anew(tx, situation, "need_changed")
+
+
+async def _hand_over(tx: AsyncSession, situation: Situation, event: NeedChanged) -> None:
+    """The need's case went to another operator: its coordinators have the placement now, and what they must look at."""
+    situation.placement.operator_id = event.operator_id
+    for referral in situation.open():
+        referral.operator_id = event.operator_id
+    await work_items.hand_over(tx, situation, event.operator_id)
 
 
 async def change_consent(tx: AsyncSession, event: NeedConsentChanged) -> None:
