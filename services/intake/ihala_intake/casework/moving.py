@@ -32,6 +32,7 @@ STAYS: Mapping[str, str] = {
     "organization": "tells of organisations",
     "request": "how it came in; it may have opened other files",
     "request_identifier": "the origin's own number of a request",
+    "request_file": "how it came in, with others",
     "need_again": "how it came in a second time",
     "natural_key": "by what one origin's next request is known",
     "consent_revision": "a chain: never changed, read by who has the consent (policy taken_over)",
