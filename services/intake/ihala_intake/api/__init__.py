@@ -22,6 +22,7 @@ from ihala_intake.api import (
     occasions,
     people,
     persons,
+    plans,
     receipts,
     reports,
     request_files,
@@ -31,7 +32,7 @@ from ihala_intake.api import (
 ROUTERS = [
     complaints.router,
     appointments.router,
-    assistance.router,
+    assistance.router, plans.router,
     attachments.router,
     break_glass.router, access_log.router, erasures.router, held.router,
     hand_overs.router,

@@ -38,13 +38,15 @@ from ihala_intake.models.assistance import (
     PartDue,
     PaymentIn,
 )
+from ihala_intake.plans.errors import PlanPartNotFound
 from ihala_intake.tables import AssistanceDouble
 
 router = APIRouter(prefix="/v1/assistance", tags=["assistance"])
 Giving = Annotated[Caller, Security(caller, scopes=["intake:assistance"])]
 Deciding = Annotated[Caller, Security(caller, scopes=["intake:case"])]
 GIVE_REFUSALS = responses(
-    CaseNotFound, NeedNotFound, CaseIsClosed, UnknownNeedCode, OwnCaseNeeded, UnknownCurrency, InstalmentsDoNotAddUp, PersonErased
+    CaseNotFound, NeedNotFound, PlanPartNotFound, CaseIsClosed, UnknownNeedCode, OwnCaseNeeded, UnknownCurrency,
+    InstalmentsDoNotAddUp, PersonErased,
 )  # fmt: skip
 
 

@@ -31,13 +31,15 @@ from ihala_intake.giving.errors import (
 )
 from ihala_intake.keys import Key
 from ihala_intake.models.assistance import AssistanceIn, CancellationIn, PaymentIn
+from ihala_intake.plans import store as plans
+from ihala_intake.plans.errors import PlanPartNotFound
 from ihala_intake.tables import Assistance, CaseFile, Instalment
 
 
 async def give(tx: AsyncSession, caller: Caller, body: AssistanceIn) -> Assistance:
     """Write down help in a case that the caller brought or owns; what may be double becomes a silent task of the operator.
 
-    Raises CaseNotFound, NeedNotFound (404), CaseIsClosed (409), UnknownNeedCode, OwnCaseNeeded, UnknownCurrency,
+    Raises CaseNotFound, NeedNotFound, PlanPartNotFound (404), CaseIsClosed (409), UnknownNeedCode, OwnCaseNeeded, UnknownCurrency,
     InstalmentsDoNotAddUp (422), PersonErased (410).
     """
     case = await giving.case_for(tx, caller, body.case_id)
@@ -48,6 +50,8 @@ async def give(tx: AsyncSession, caller: Caller, body: AssistanceIn) -> Assistan
     sensitivity = _sensitivity(case, body.code)
     _refuse_amounts(body)
     await _refuse_need(tx, caller, case, body.need_id)
+    if body.step_id is not None and await plans.step_of_case(tx, caller, case.id, body.step_id) is None:
+        raise PlanPartNotFound(pointer="#/step_id")
     given = await _add(tx, caller, case, body, sensitivity)
     if sensitivity is not Sensitivity.RESTRICTED:
         await look_for(tx, given, case.person_id)

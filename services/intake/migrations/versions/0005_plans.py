@@ -65,20 +65,62 @@ ASSISTANCE = [
     "CREATE UNIQUE INDEX assistance_double_pair ON assistance_double (assistance_id, other_id)",
 ]
 
+SENSITIVITY = "CHECK (sensitivity IN ('standard', 'restricted'))"
+PLANS = [
+    f"""CREATE TABLE plan (
+        id uuid NOT NULL, {CASE}, operator_id uuid NOT NULL, {KEY}, sensitivity text NOT NULL, source text NOT NULL, mark bytea,
+        state text NOT NULL, end_reason text, details bytea NOT NULL, begins_on date NOT NULL, made_at timestamptz NOT NULL,
+        ended_at timestamptz, version integer NOT NULL, PRIMARY KEY (id), {SENSITIVITY}, CHECK (source IN ('office', 'programme')),
+        CHECK (state IN ('active', 'ended')), CHECK ((state = 'ended') = (ended_at IS NOT NULL)),
+        CHECK ((state = 'ended') = (end_reason IS NOT NULL)), CHECK ((source = 'programme') = (mark IS NOT NULL))
+    )""",
+    "CREATE INDEX plan_case ON plan (case_id, id)",
+    "CREATE UNIQUE INDEX plan_mark ON plan (operator_id, mark) WHERE mark IS NOT NULL",
+    "CREATE UNIQUE INDEX plan_one ON plan (case_id) WHERE state = 'active'",
+    f"""CREATE TABLE plan_goal (
+        id uuid NOT NULL, plan_id uuid NOT NULL REFERENCES plan DEFERRABLE INITIALLY DEFERRED, {CASE},
+        need_id uuid REFERENCES need DEFERRABLE INITIALLY DEFERRED, operator_id uuid NOT NULL, {KEY}, sensitivity text NOT NULL,
+        state text NOT NULL, details bytea NOT NULL, settled_at timestamptz, PRIMARY KEY (id), {SENSITIVITY},
+        CHECK (state IN ('open', 'reached', 'partly_reached', 'dropped')), CHECK ((state = 'open') = (settled_at IS NULL))
+    )""",
+    "CREATE INDEX plan_goal_case ON plan_goal (case_id)",
+    "CREATE INDEX plan_goal_plan ON plan_goal (plan_id, id)",
+    f"""CREATE TABLE plan_step (
+        id uuid NOT NULL, plan_id uuid NOT NULL REFERENCES plan DEFERRABLE INITIALLY DEFERRED,
+        goal_id uuid REFERENCES plan_goal DEFERRABLE INITIALLY DEFERRED, {CASE}, operator_id uuid NOT NULL, {KEY},
+        sensitivity text NOT NULL, stage text NOT NULL, by_whom text NOT NULL, state text NOT NULL, due_on date,
+        details bytea NOT NULL, settled_at timestamptz, PRIMARY KEY (id), {SENSITIVITY},
+        CHECK (state IN ('planned', 'done', 'dropped')), CHECK ((state = 'planned') = (settled_at IS NULL))
+    )""",
+    "CREATE INDEX plan_step_case ON plan_step (case_id)",
+    "CREATE INDEX plan_step_due ON plan_step (operator_id, due_on, id) WHERE state = 'planned' AND due_on IS NOT NULL",
+    "CREATE INDEX plan_step_plan ON plan_step (plan_id, id)",
+]
+
 OWN = f"operator_id = {ORGANIZATION} OR origin_id = {ORGANIZATION}"
 RESTRICTED = f"sensitivity <> 'restricted' OR {CLEARED} OR (origin_id = {ORGANIZATION} AND operator_id <> {ORGANIZATION})"
 
-VISIBLE = {"follow_up_try": OWN, "instalment": OWN, "assistance_double": f"operator_id = {ORGANIZATION}"}
-NARROWED = ["follow_up_try", "instalment"]  # never a double: of what is restricted there are none
+OPERATORS = f"operator_id = {ORGANIZATION}"
+
+VISIBLE = {
+    "follow_up_try": OWN, "instalment": OWN, "assistance_double": OPERATORS, "plan": OPERATORS, "plan_goal": OPERATORS,
+    "plan_step": OPERATORS,
+}  # fmt: skip
+FOR_THE_CLEARED = f"sensitivity <> 'restricted' OR {CLEARED}"
+NARROWED = {
+    "follow_up_try": RESTRICTED, "instalment": RESTRICTED, "plan": FOR_THE_CLEARED, "plan_goal": FOR_THE_CLEARED,
+    "plan_step": FOR_THE_CLEARED,
+}  # fmt: skip
+# assistance_double is in neither: of what is restricted there are none.
 
 
 def upgrade() -> None:
-    for statement in [*FOLLOW_UPS, *ASSISTANCE]:
+    for statement in [*FOLLOW_UPS, *ASSISTANCE, *PLANS]:
         op.execute(statement)
     for table, visible in VISIBLE.items():
         row_security(op, table, visible)
-    for table in NARROWED:
+    for table, narrowed in NARROWED.items():
         for command in ("SELECT", "UPDATE"):  # not for INSERT: whoever hears of it may write it down, and then sees it no more
             name = f"restricted_{command.lower()}"
-            op.execute(f"CREATE POLICY {name} ON {table} AS RESTRICTIVE FOR {command} USING ({SYSTEM} OR {RESTRICTED})")
+            op.execute(f"CREATE POLICY {name} ON {table} AS RESTRICTIVE FOR {command} USING ({SYSTEM} OR {narrowed})")
     grant(op, list(VISIBLE), "SELECT, INSERT, UPDATE")
