@@ -113,3 +113,23 @@ async def test_who_was_erased_is_new(house: House) -> None:
     assert again.body["needs"][0]["need_id"] != first.body["needs"][0]["need_id"]
     third = await house.post("/v1/requests", HLP, request(need()))
     assert third.body["needs"][0]["need_id"] == again.body["needs"][0]["need_id"]
+
+
+async def test_what_a_member_asked_for_is_one_need_too(house: House) -> None:
+    wife = {"call_name": "Huda", "role": "spouse", "birth_year": 1990, "needs": [need("work.training")], "consent": consent()}
+    body = request(need(), household={"members": [wife]})
+    first = await house.post("/v1/requests", HLP, body)
+    assert first.status == 202, first.body
+    await house.events()
+    changed = wife | {"needs": [need("work.training", note="evenings"), need("work.job")]}
+    again = await house.post("/v1/requests", HLP, body | {"identifiers": [], "household": {"members": [changed]}})
+    assert [one.need_code for one in await house.events() if isinstance(one, NeedIdentified)] == ["work.job"]
+    before = {one["code"]: one["need_id"] for one in first.body["needs"]}
+    after = {one["code"]: one["need_id"] for one in again.body["needs"]}
+    assert {code: after[code] for code in before} == before
+    assert (await house.get(f"/v1/needs/{before['work.training']}", COORDINATOR)).body["note"] == "evenings"
+    assert (await house.get(f"/v1/requests/{again.body['request_id']}", HLP)).body == again.body
+    assert await house.scalar("SELECT count(*) FROM person") == 2
+    cousin = wife | {"call_name": "Rana", "birth_year": 1995}
+    third = await house.post("/v1/requests", HLP, body | {"identifiers": [], "household": {"members": [cousin]}})
+    assert not {one["need_id"] for one in third.body["needs"] if one["code"] == "work.training"} & set(after.values())
