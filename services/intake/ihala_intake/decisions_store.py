@@ -1,13 +1,13 @@
 """Queries about consents that wait for somebody, and decisions about them; for the operator's own staff."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from ihala_kit.auth import Caller
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake.tables import Consent, ConsentDecision
+from ihala_intake.tables import Consent, ConsentDecision, Need
 
 
 async def awaited(tx: AsyncSession, caller: Caller, after: UUID | None, limit: int) -> Sequence[Consent]:
@@ -28,6 +28,15 @@ async def owned_consent(tx: AsyncSession, caller: Caller, consent_id: UUID) -> C
     """Return a consent of the caller's as the operator."""
     query = select(Consent).where(Consent.id == consent_id, Consent.operator_id == caller.organization_id)
     return (await tx.exec(query)).one_or_none()
+
+
+async def need_ids(tx: AsyncSession, consent_ids: Sequence[UUID]) -> Mapping[UUID, list[UUID]]:
+    """Return which needs each of these consents is for."""
+    found: dict[UUID, list[UUID]] = {consent_id: [] for consent_id in consent_ids}
+    query = select(Need.consent_id, Need.id).where(col(Need.consent_id).in_(consent_ids)).order_by(col(Need.id))
+    for consent_id, need_id in await tx.exec(query):
+        found[consent_id].append(need_id)
+    return found
 
 
 async def of_consent(tx: AsyncSession, caller: Caller, consent_id: UUID) -> Sequence[ConsentDecision]:

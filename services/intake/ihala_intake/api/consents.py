@@ -76,7 +76,8 @@ async def find(caller: Consenting, tx: Transaction, page: PageQuery, which: Whic
     after = page.after_as(UUID)
     listed = decisions_store.awaited if which == "awaited" else decisions_store.on_other_basis
     rows = page_of(await listed(tx, caller, after[0] if after else None, page.fetch), page, lambda row: (row.id,))
-    return Page(items=[consent_view(row, await store.need_ids_of_consent(tx, row.id)) for row in rows])
+    need_ids = await decisions_store.need_ids(tx, [row.id for row in rows])
+    return Page(items=[consent_view(row, need_ids[row.id]) for row in rows])
 
 
 @router.get("/consents/{consent_id}/decisions", response_model=Decisions, responses=responses(ConsentNotFound, PersonErased))
