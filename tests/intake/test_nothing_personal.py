@@ -9,14 +9,16 @@ from ihala_intake.tables import Table
 
 from tests.intake.actors import COORDINATOR, HLP, NGO, NOTIFY, OFFICER, PROVIDER, STRANGER, WLCO
 from tests.intake.coming_in import people_come_in
+from tests.intake.casework_lives import CASEWORK_SECRETS, CASEWORK_TABLES, cases_live
 from tests.intake.families import FAMILY_SECRETS, people_live
 from tests.intake.house import House
 from tests.intake.samples import EVERYTHING, NOTE, OFFICER_NAME, consent, need, request
 from tests.intake.samples import SECRETS as SAMPLES
 from tests.intake.story import asked, served
 
-SECRETS = (*SAMPLES, *FAMILY_SECRETS)
+SECRETS = (*SAMPLES, *FAMILY_SECRETS, *CASEWORK_SECRETS)
 LIVED = {
+    *CASEWORK_TABLES,
     "access_chain", "access_log", "case_file", "consent", "consent_revision", "data_key", "disclosure", "follow_up", "household",
     "household_member", "need", "person", "person_mark", "reference", "referral_copy", "request", "request_identifier",
     "idempotency", "outbox", "due_work", "match_candidate", "merge",
@@ -28,6 +30,7 @@ async def lives(house: House) -> None:
     """Everything that can happen to people happens."""
     await people_live(house)
     await people_come_in(house)
+    await cases_live(house)
     story = await served(house, NGO, needs=[need(note=NOTE)], consent=consent(categories=EVERYTHING))
     await house.get(story.person_path, PROVIDER)
     await house.get(story.person_path, STRANGER)
