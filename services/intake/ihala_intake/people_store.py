@@ -46,9 +46,14 @@ async def household_of(tx: AsyncSession, caller: Caller, household_id: UUID, *, 
     return (await tx.exec(query, execution_options={"populate_existing": True})).one_or_none()
 
 
-async def people_in(tx: AsyncSession, household_id: UUID, *, lock: bool = False) -> Sequence[Person]:
-    """Return who lives in a household now, in the order of their ids; locked after their needs, if asked."""
+async def people_in(tx: AsyncSession, caller: Caller, household_id: UUID, *, lock: bool = False) -> Sequence[Person]:
+    """Return who lives in a household now, as far as the caller brought or owns them, in the order of their ids.
+
+    Locked, if asked, after their needs.
+    """
     query = select(Person).where(Person.household_id == household_id).order_by(col(Person.id))
+    if not caller.is_system:
+        query = query.where(or_(col(Person.operator_id) == caller.organization_id, col(Person.origin_id) == caller.organization_id))
     query = query.with_for_update(key_share=True) if lock else query
     return (await tx.exec(query, execution_options={"populate_existing": True})).all()
 

@@ -32,7 +32,7 @@ async def read_household(tx: AsyncSession, caller: Caller, household_id: UUID) -
     household = await people_store.household_of(tx, caller, household_id)
     if household is None:
         raise HouseholdNotFound()
-    return household, await _record(tx, household, await _home(tx, household_id))
+    return household, await _record(tx, household, await _home(tx, caller, household_id))
 
 
 async def add_member(
@@ -45,7 +45,7 @@ async def add_member(
     """
     household = await _locked(tx, caller, household_id, version)
     newcomer = None if body.person_id is None else await _newcomer(tx, caller, body.person_id)
-    needs, home = await _locked_home(tx, household_id, newcomer)
+    needs, home = await _locked_home(tx, caller, household_id, newcomer)
     if len(home) >= LARGEST_HOUSEHOLD:
         raise HouseholdTooLarge()
     size = max(_size(home) or 0, len(home)) + 1
@@ -59,7 +59,7 @@ async def change_role(
 ) -> tuple[Household, HouseholdRecord]:
     """Write down what somebody is in the household; emits NeedChanged for their open needs. Raises HouseholdNotFound (404), Stale (412)."""
     household = await _locked(tx, caller, household_id, version)
-    needs, home = await _locked_home(tx, household_id, None)
+    needs, home = await _locked_home(tx, caller, household_id, None)
     person, details = _member(home, person_id)
     after = details.model_copy(update={"role": role})
     await change_person(tx, person, after, now(tx))
@@ -76,7 +76,7 @@ async def leave(
     Raises HouseholdNotFound (404), Stale (412).
     """
     household = await _locked(tx, caller, household_id, version)
-    needs, home = await _locked_home(tx, household_id, None)
+    needs, home = await _locked_home(tx, caller, household_id, None)
     person, details = _member(home, person_id)
     membership = await people_store.membership(tx, household_id, person_id)
     assert membership is not None, "who lives there is a member: homes.join"
@@ -107,16 +107,16 @@ async def _newcomer(tx: AsyncSession, caller: Caller, person_id: UUID) -> Person
     return person
 
 
-async def _locked_home(tx: AsyncSession, household_id: UUID, newcomer: Person | None) -> tuple[Sequence[Need], Home]:
+async def _locked_home(tx: AsyncSession, caller: Caller, household_id: UUID, newcomer: Person | None) -> tuple[Sequence[Need], Home]:
     """Return all needs and then all persons of a household, locked in this order, with the newcomer's."""
-    there = [person.id for person in await people_store.people_in(tx, household_id)]
+    there = [person.id for person in await people_store.people_in(tx, caller, household_id)]
     needs = await people_store.locked_needs(tx, there + ([newcomer.id] if newcomer else []))
-    return needs, await _home(tx, household_id, lock=True)
+    return needs, await _home(tx, caller, household_id, lock=True)
 
 
-async def _home(tx: AsyncSession, household_id: UUID, *, lock: bool = False) -> Home:
+async def _home(tx: AsyncSession, caller: Caller, household_id: UUID, *, lock: bool = False) -> Home:
     found: Home = []
-    for person in await people_store.people_in(tx, household_id, lock=lock):
+    for person in await people_store.people_in(tx, caller, household_id, lock=lock):
         try:
             found.append((person, await open_person(tx, person)))
         except PersonErased:

@@ -48,7 +48,7 @@ async def find(tx: AsyncSession, caller: Caller, operator_id: UUID, marks: Seque
         return None
     [person] = found
     household_id = person.household_id
-    there = [person] if household_id is None else await people_store.people_in(tx, household_id)
+    there = [person] if household_id is None else await people_store.people_in(tx, caller, household_id)
     needs = await people_store.locked_needs(tx, [one.id for one in there])  # needs are locked before anything else
     await tx.refresh(person, with_for_update={"key_share": True})
     known = await _opened(tx, caller, person, needs)

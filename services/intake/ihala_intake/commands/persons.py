@@ -60,7 +60,7 @@ async def change(tx: AsyncSession, caller: Caller, person_id: UUID, version: int
         raise IdentityHeldByOrigin(pointer="#")
     if person.sensitivity != "restricted" and person_rules.stands_alone(body):
         raise FiledApart(pointer="#/guardian")
-    after = await _after(tx, person, before, body)
+    after = await _after(tx, caller, person, before, body)
     await change_person(tx, person, after, now(tx))
     place = codes.place(after.place) if after.place and after.place != before.place else None
     await retell_all(tx, of_person, after, place)
@@ -88,12 +88,13 @@ async def search(tx: AsyncSession, caller: Caller, body: SearchIn) -> list[Found
     return found
 
 
-async def _after(tx: AsyncSession, person: Person, before: PersonDetails, body: PersonChange) -> PersonDetails:
+async def _after(tx: AsyncSession, caller: Caller, person: Person, before: PersonDetails, body: PersonChange) -> PersonDetails:
     """Return what is known after a change. A phone that stands at somebody else of the household is nobody's own."""
     after = before.told(body.said())
     if "phones" not in body.model_fields_set or person.household_id is None:
         return after
-    others = [await _phones(tx, one) for one in await people_store.people_in(tx, person.household_id) if one.id != person.id]
+    there = await people_store.people_in(tx, caller, person.household_id)
+    others = [await _phones(tx, one) for one in there if one.id != person.id]
     return after.model_copy(update={"phones": person_rules.phones_of(body.phones, set().union(*others))})
 
 
