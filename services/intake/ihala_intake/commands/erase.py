@@ -4,6 +4,7 @@ What was sealed under a destroyed key can be read by nobody, in no copy and no b
 own, which is thrown away sooner (README).
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from ihala_intake.needs import Act
 from ihala_intake.protection import store as protected
 from ihala_intake.protection.errors import ErasureDecided, ErasureNotFound, ErasureUnderWay, PersonNotFound, SecondPersonNeeded
 from ihala_intake.protection.pairs import Actor, are_two
+from ihala_intake.same_person.store import linked
 from ihala_intake.tables import Consent, DataKey, Erasure, ErasureReport, Need, Person
 
 DPO, ASKERS = "dpo", frozenset({"dpo", "coordinator"})
@@ -49,7 +51,7 @@ _FORGET_NUMBERS = text("""
 
 async def propose(tx: AsyncSession, caller: Caller, person_id: UUID, reason: str) -> Erasure:
     """Ask that a person's data be erased. Raises PersonNotFound (404), RoleNeeded (403), PersonErased (410), ErasureUnderWay (409)."""
-    person = await _owned(tx, caller, person_id)
+    person = await _owned(tx, caller, person_id, lock=True)
     known = await protected.erasure_of(tx, caller, person_id)
     if known is not None and known.state != "refused":
         raise ErasureUnderWay()
@@ -87,30 +89,32 @@ async def decide(tx: AsyncSession, caller: Caller, person_id: UUID, version: int
 
 
 async def destroy(tx: AsyncSession, person: Person, erasure: Erasure) -> None:
-    """Take back what the person allowed, end their needs, destroy the keys; of all rows that are the same person. Emits ConsentWithdrawn,
-    DisclosureClosed, NeedStateChanged for each need, and one PersonErased. The person's row is locked."""
-    gone: list[UUID] = []
-    for one in [person, *await protected.one_with(tx, person.id)]:
-        gone += await _destroy_row(tx, one)
+    """Take back what the person allowed, end their needs, destroy the keys; of all rows that were found to be this person.
+
+    Emits ConsentWithdrawn, DisclosureClosed, NeedStateChanged for each need, and one PersonErased. Locks needs, persons, then consents.
+    """
+    ids = sorted({person.id, *await linked(tx, person.id)})
+    needs = await protected.locked_needs(tx, ids)
+    for row in await protected.locked_persons(tx, ids):
+        await _destroy_row(tx, row, [need for need in needs if need.person_id == row.id])
     erasure.state, erasure.decided_at = "done", now(tx)
-    erasure.needs, erasure.awaited = gone, list(REPORTING)
-    emit(tx, PersonErased(erasure_id=erasure.id, operator_id=person.operator_id, needs=gone, erased_at=erasure.decided_at))
+    erasure.needs, erasure.awaited = [need.id for need in needs], list(REPORTING)
+    emit(tx, PersonErased(erasure_id=erasure.id, operator_id=person.operator_id, needs=erasure.needs, erased_at=erasure.decided_at))
     await schedule(tx, OVERDUE, erasure.id, erasure.decided_at + REPORT_WITHIN)
 
 
-async def _destroy_row(tx: AsyncSession, person: Person) -> list[UUID]:
-    """Do so for one row; return its needs."""
-    needs = await store.needs_of_person(tx, person.id)
+async def _destroy_row(tx: AsyncSession, person: Person, needs: Sequence[Need]) -> None:
+    """Do so for one row, unless its key is gone already."""
+    key = await tx.get_one(DataKey, person.key_id, with_for_update={"key_share": True}, populate_existing=True)
+    if key.wrapped is None:
+        return
     consents = {consent.id: consent for consent in await protected.consents_of_person(tx, person.id)}
-    key = await tx.get(DataKey, person.key_id)
-    if key is not None and key.wrapped is not None:
-        for consent in consents.values():
-            await _take_back(tx, consent)
+    for consent in consents.values():
+        await _take_back(tx, consent)
     for need in needs:
         _end(tx, need, consents[need.consent_id])
     await log_access(tx, "erasure", person_id=person.id, operator_id=person.operator_id)
     await _destroy_keys(tx, person, {need.key_id for need in needs} | {consent.key_id for consent in consents.values()})
-    return [need.id for need in needs]
 
 
 async def report(tx: AsyncSession, service: str, event: ErasureReported) -> None:
@@ -142,8 +146,8 @@ def is_overdue(erasure: Erasure, tx: AsyncSession) -> bool:
     return bool(erasure.awaited) and erasure.decided_at is not None and now(tx) >= erasure.decided_at + REPORT_WITHIN
 
 
-async def _owned(tx: AsyncSession, caller: Caller, person_id: UUID) -> Person:
-    person = await protected.owned_person(tx, caller, person_id, lock=True)
+async def _owned(tx: AsyncSession, caller: Caller, person_id: UUID, *, lock: bool = False) -> Person:
+    person = await protected.owned_person(tx, caller, person_id, lock=lock)
     if person is None:
         raise PersonNotFound()
     if not caller.roles & ASKERS:

@@ -150,7 +150,7 @@ async def _destroy_with_household(database: Database, person_id: UUID) -> Counte
 
 async def _destroy(tx: AsyncSession, person_id: UUID) -> None:
     """Erase a person by policy; where two people were about to decide it, the policy decides."""
-    person = await store.owned_person(tx, SYSTEM, person_id, lock=True)
+    person = await store.owned_person(tx, SYSTEM, person_id)
     assert person is not None, "found a moment ago, and persons are never deleted"
     erasure = await store.erasure_of(tx, SYSTEM, person_id, lock=True)
     if erasure is None or erasure.state == "refused":

@@ -12,6 +12,7 @@ from ihala_intake.models.protection import HeldView, ReaderView
 from ihala_intake.protection import store
 from ihala_intake.protection.errors import OnSiteOnly, PersonNotFound
 from ihala_intake.protection.gathering import Row, gather
+from ihala_intake.same_person.store import linked
 from ihala_intake.tables import AccessLog, Organization, Person
 
 MAY_PRINT = frozenset({"dpo", "coordinator", "officer"})
@@ -32,7 +33,9 @@ async def held(tx: AsyncSession, caller: Caller, person_id: UUID, *, on_site: bo
         raise OnSiteOnly()
     found: dict[str, list[Row]] = {}
     reads: list[AccessLog] = []
-    for one in [person, *await store.one_with(tx, person.id)]:  # what each sender gave stays apart, and is all hers or his
+    for one in await store.persons(
+        tx, sorted({person.id, *await linked(tx, person.id)})
+    ):  # what each sender gave stays apart, and is all hers or his
         for name, rows in (await _gathered(tx, one)).items():
             found.setdefault(name, []).extend(rows)
         reads += await store.accesses(tx, caller, one.id, None, MOST_READS)

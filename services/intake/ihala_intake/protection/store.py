@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from ihala_kit.auth import Caller
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, exists, or_, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,7 +15,7 @@ from ihala_intake.tables import (
     Consent,
     Erasure,
     ErasureReport,
-    Merge,
+    Need,
     Organization,
     Person,
     RetentionReport,
@@ -38,15 +38,21 @@ async def owned_person(tx: AsyncSession, caller: Caller, person_id: UUID, *, loc
     return (await tx.exec(query, execution_options=FRESH if lock else {})).one_or_none()
 
 
-async def one_with(tx: AsyncSession, person_id: UUID) -> Sequence[Person]:
-    """Return the other rows that somebody decided are the same person, locked in the order of their ids."""
-    done = select(Merge.kept_id, Merge.merged_id).where(Merge.state == "done")
-    own = (await tx.exec(done.where(or_(Merge.kept_id == person_id, Merge.merged_id == person_id)))).all()
-    kept = {row[0] for row in own}
-    others = (await tx.exec(done.where(col(Merge.kept_id).in_(kept)))).all() if kept else []
-    ids = {one for row in [*own, *others] for one in row} - {person_id}
-    query = select(Person).where(col(Person.id).in_(ids)).order_by(col(Person.id)).with_for_update(key_share=True)
-    return (await tx.exec(query)).all() if ids else []
+async def locked_needs(tx: AsyncSession, person_ids: Sequence[UUID]) -> Sequence[Need]:
+    """Return these persons' needs, locked in the order of their ids: before the persons themselves."""
+    query = select(Need).where(col(Need.person_id).in_(person_ids)).order_by(col(Need.id)).with_for_update(key_share=True)
+    return (await tx.exec(query, execution_options=FRESH)).all()
+
+
+async def locked_persons(tx: AsyncSession, person_ids: Sequence[UUID]) -> Sequence[Person]:
+    """Return these persons, locked in the order of their ids."""
+    query = select(Person).where(col(Person.id).in_(person_ids)).order_by(col(Person.id)).with_for_update(key_share=True)
+    return (await tx.exec(query, execution_options=FRESH)).all()
+
+
+async def persons(tx: AsyncSession, person_ids: Sequence[UUID]) -> Sequence[Person]:
+    """Return these persons, as far as the caller may see them."""
+    return (await tx.exec(select(Person).where(col(Person.id).in_(person_ids)).order_by(col(Person.id)))).all()
 
 
 async def consents_of_person(tx: AsyncSession, person_id: UUID) -> Sequence[Consent]:
@@ -56,8 +62,9 @@ async def consents_of_person(tx: AsyncSession, person_id: UUID) -> Sequence[Cons
 
 
 async def accesses(tx: AsyncSession, caller: Caller, person_id: UUID, after: int | None, limit: int) -> Sequence[AccessLog]:
-    """Return who read what of a person the caller owns, the oldest first."""
-    query = select(AccessLog).where(AccessLog.person_id == person_id, _operators(caller, AccessLog.operator_id))
+    """Return who read what of a person the caller owns, the oldest first; also what was read while another operator had the person."""
+    owned = exists().where(col(Person.id) == person_id, _operators(caller, Person.operator_id))
+    query = select(AccessLog).where(AccessLog.person_id == person_id, owned)
     query = query if after is None else query.where(AccessLog.n > after)
     return (await tx.exec(query.order_by(col(AccessLog.n)).limit(limit))).all()
 
