@@ -255,6 +255,18 @@ async def test_a_correction_is_looked_at_again(house: House) -> None:
     assert len(await pairs(house)) == 1
 
 
+async def test_who_joins_a_household_later_is_looked_for_too(house: House) -> None:
+    await brought(house, HLP)
+    await house.post("/v1/requests", NGO, request(need(), person=person(given_name="مريم", call_name="مريم", phones=[])))
+    household_id = await house.scalar("SELECT id FROM household")
+    said = {name: value for name, value in person(role="sibling").items() if name not in ("phones", "requirements")}
+    joined = await house.post(f"/v1/households/{household_id}/members", OFFICER, {"person": said}, if_match='"1"')
+    assert joined.status == 201, joined.body
+    assert await pairs(house) == []
+    await house.work()
+    assert len(await pairs(house)) == 1
+
+
 async def test_an_erased_person_is_no_candidate_and_cannot_be_merged(house: House) -> None:
     first = await brought(house, HLP)
     pair = await the_pair_with(house, first)

@@ -6,6 +6,7 @@ from uuid import UUID
 from ihala_contracts.intake_v1 import Sensitivity
 from ihala_kit.auth import Caller
 from ihala_kit.db import now
+from ihala_kit.due import schedule
 from ihala_kit.etag import Stale
 from ihala_kit.ids import new_id
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,14 +14,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_intake import keys, people_store, person_rules
 from ihala_intake.commands import checks
 from ihala_intake.commands.homes import join
-from ihala_intake.commands.people import add_person, change_person, new_member_details, open_person
+from ihala_intake.commands.people import LOOK_AGAIN, add_person, change_person, new_member_details, open_person
 from ihala_intake.commands.retell import retell_all
 from ihala_intake.consent_rules import Category
 from ihala_intake.details import PersonDetails
 from ihala_intake.errors import PersonErased
 from ihala_intake.ledger import log_access
 from ihala_intake.models.people import HouseholdRecord, MemberRecord
-from ihala_intake.models.persons import LARGEST_HOUSEHOLD, JoiningIn
+from ihala_intake.models.person_changes import JoiningIn
+from ihala_intake.models.persons import LARGEST_HOUSEHOLD
 from ihala_intake.people_errors import FiledApart, HouseholdNotFound, HouseholdTooLarge, InAnotherHousehold, PersonNotFound
 from ihala_intake.tables import Household, Need, Person
 
@@ -51,6 +53,7 @@ async def add_member(
     size = max(_size(home) or 0, len(home)) + 1
     person, details = _begun(tx, household, body, home, size) if newcomer is None else await _moved_in(tx, household, newcomer, body, size)
     join(tx, household_id, person.id, now(tx), operator_id=household.operator_id, origin_id=person.origin_id)
+    await schedule(tx, LOOK_AGAIN, person.id, now(tx))
     return household, await _resized(tx, household, [*home, (person, details)], needs, size)
 
 
