@@ -8,8 +8,8 @@ import pytest
 from ihala_intake.tables import Table
 
 from tests.intake.actors import COORDINATOR, HLP, NGO, NOTIFY, OFFICER, PROVIDER, STRANGER, WLCO
-from tests.intake.coming_in import people_come_in
 from tests.intake.casework_lives import CASEWORK_SECRETS, CASEWORK_TABLES, cases_live
+from tests.intake.coming_in import people_come_in
 from tests.intake.families import FAMILY_SECRETS, people_live
 from tests.intake.house import House
 from tests.intake.samples import EVERYTHING, NOTE, OFFICER_NAME, consent, need, request

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from ihala_intake.commands import households
 from ihala_intake.errors import PersonErased, UnknownPlace
 from ihala_intake.models.people import HouseholdRecord
-from ihala_intake.models.persons import DepartureIn, JoiningIn, RoleIn
+from ihala_intake.models.person_changes import DepartureIn, JoiningIn, RoleIn
 from ihala_intake.people_errors import FiledApart, HouseholdNotFound, HouseholdTooLarge, InAnotherHousehold, PersonNotFound
 from ihala_intake.tables import Household
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from ihala_intake.commands import persons
 from ihala_intake.errors import IdentityHeldByOrigin, PersonErased, UnknownPlace
 from ihala_intake.models.people import FoundPersons, PersonRecord
-from ihala_intake.models.persons import PersonChange, SearchIn
+from ihala_intake.models.person_changes import PersonChange, SearchIn
 from ihala_intake.people_errors import FiledApart, PersonNotFound
 
 router = APIRouter(prefix="/v1/persons", tags=["persons"])

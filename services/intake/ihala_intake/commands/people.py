@@ -12,7 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_intake import keys, marks, people_store
 from ihala_intake.details import FocalPoint, PersonDetails
 from ihala_intake.keys import Key
-from ihala_intake.models.persons import MemberIn, NewMemberIn, Said
+from ihala_intake.models.person_changes import NewMemberIn
+from ihala_intake.models.persons import MemberIn, Said
 from ihala_intake.models.requests import RequestIn
 from ihala_intake.person_rules import numbers_of_others, phones_of
 from ihala_intake.same_person.marks import composed

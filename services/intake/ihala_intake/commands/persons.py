@@ -16,7 +16,7 @@ from ihala_intake.details import PersonDetails
 from ihala_intake.errors import IdentityHeldByOrigin, PersonErased
 from ihala_intake.ledger import log_access
 from ihala_intake.models.people import ContactWays, DisabilitiesView, DocumentView, FoundPerson, Identity, MovementView, PersonRecord
-from ihala_intake.models.persons import PersonChange, SearchIn
+from ihala_intake.models.person_changes import PersonChange, SearchIn
 from ihala_intake.people_errors import FiledApart, PersonNotFound
 from ihala_intake.tables import Person
 
