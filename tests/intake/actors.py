@@ -10,7 +10,9 @@ MOMD = UUID("f8c41901-9144-50cc-9662-abb2d158ccad")
 OTHER_OPERATOR = UUID("01940000-0000-7000-8000-0000000000aa")
 
 ORIGIN_SCOPES = ("intake:request", "intake:read", "intake:withdraw")
-OPERATOR_SCOPES = (*ORIGIN_SCOPES, "intake:occasion", "intake:case", "intake:consent", "intake:follow-up", "intake:merge")
+OPERATOR_SCOPES = (
+    *ORIGIN_SCOPES, "intake:assistance", "intake:occasion", "intake:case", "intake:consent", "intake:follow-up", "intake:merge",
+)  # fmt: skip
 ALL_SCOPES = (*OPERATOR_SCOPES, "intake:disclosure")
 
 
@@ -46,7 +48,7 @@ def _org(n: int) -> UUID:
 
 HLP = Actor("hlp-mosul", _org(1), "hlp", ORIGIN_SCOPES)
 WLCO = Actor("wlco-mosul", _org(2), "wlco", (*ORIGIN_SCOPES, "intake:follow-up", "intake:consent"), cleared=True)
-NGO = Actor("ngo-origin", _org(3), "nngo", (*ORIGIN_SCOPES, "intake:follow-up", "intake:consent"))
+NGO = Actor("ngo-origin", _org(3), "nngo", (*ORIGIN_SCOPES, "intake:assistance", "intake:follow-up", "intake:consent"))
 COORDINATOR = Actor("coordinator-mosul", MOMD, "operator", OPERATOR_SCOPES, roles=("coordinator", "officer"), cleared=True)
 OFFICER = Actor("officer-telafar", MOMD, "operator", OPERATOR_SCOPES, roles=("officer",))
 PROVIDER = Actor("provider", _org(4), "nngo", ("intake:disclosure",))

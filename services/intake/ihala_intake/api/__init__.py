@@ -4,6 +4,7 @@ from ihala_intake.api import (
     access_log,
     appointments,
     arrivals,
+    assessments,
     assistance,
     attachments,
     break_glass,
@@ -32,7 +33,7 @@ from ihala_intake.api import (
 ROUTERS = [
     complaints.router,
     appointments.router,
-    assistance.router, plans.router,
+    assistance.router, assessments.router, plans.router,
     attachments.router,
     break_glass.router, access_log.router, erasures.router, held.router,
     hand_overs.router,

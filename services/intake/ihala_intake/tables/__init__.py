@@ -1,6 +1,7 @@
 """Intake's tables. Every column says whether it is personal; personal ones hold ciphertext or keyed hashes, nothing else."""
 
 from ihala_intake.tables.access import AccessChain, AccessLog
+from ihala_intake.tables.assessing import Assessment
 from ihala_intake.tables.attachments import Attachment, AttachmentPart
 from ihala_intake.tables.base import Table
 from ihala_intake.tables.cases import Assistance, CaseFile, Need, Reference, Request, RequestIdentifier
@@ -12,13 +13,13 @@ from ihala_intake.tables.giving import AssistanceDouble, Instalment
 from ihala_intake.tables.people import DataKey, Household, HouseholdMember, Person, PersonMark
 from ihala_intake.tables.plans import Plan, PlanGoal, PlanStep
 from ihala_intake.tables.protection import BreakGlass, Erasure, ErasureReport, RetentionMark, RetentionReport
-from ihala_intake.tables.request_files import RequestFile, RequestFileLine, RequestFileRow
 from ihala_intake.tables.reports import Report
+from ihala_intake.tables.request_files import RequestFile, RequestFileLine, RequestFileRow
 from ihala_intake.tables.same_person import MatchCandidate, Merge
 from ihala_intake.tables.ways_in import AskingRate, Concern, NaturalKey, NeedAgain, Occasion, Waiting
 
 __all__ = [
-    "Plan", "PlanGoal", "PlanStep",
+    "Assessment", "Plan", "PlanGoal", "PlanStep",
     "Appointment", "Attachment", "AttachmentPart", "CaseStep", "Complaint", "HandOver",
     "AccessChain", "AccessLog", "Assistance", "AssistanceDouble", "Instalment", "BreakGlass", "Erasure", "ErasureReport", "RetentionMark", "RetentionReport",
     "CaseFile", "Consent", "ConsentDecision", "ConsentRevision", "DataKey", "Disclosed", "Disclosure", "FollowUp", "FollowUpTry",

@@ -97,6 +97,17 @@ PLANS = [
     "CREATE INDEX plan_step_plan ON plan_step (plan_id, id)",
 ]
 
+ASSESSMENTS = [
+    f"""CREATE TABLE assessment (
+        id uuid NOT NULL, {CASE}, need_id uuid REFERENCES need DEFERRABLE INITIALLY DEFERRED, operator_id uuid NOT NULL, {KEY},
+        sensitivity text NOT NULL, questionnaire text NOT NULL, questionnaire_version integer NOT NULL, suggested text NOT NULL,
+        details bytea NOT NULL, client_id text NOT NULL, acting_officer text, made_at timestamptz NOT NULL, PRIMARY KEY (id),
+        {SENSITIVITY}, CHECK (suggested IN ('emergency', 'urgent', 'routine'))
+    )""",
+    "CREATE INDEX assessment_case ON assessment (case_id, id)",
+    "CREATE INDEX assessment_need ON assessment (need_id)",
+]
+
 OWN = f"operator_id = {ORGANIZATION} OR origin_id = {ORGANIZATION}"
 RESTRICTED = f"sensitivity <> 'restricted' OR {CLEARED} OR (origin_id = {ORGANIZATION} AND operator_id <> {ORGANIZATION})"
 
@@ -104,18 +115,18 @@ OPERATORS = f"operator_id = {ORGANIZATION}"
 
 VISIBLE = {
     "follow_up_try": OWN, "instalment": OWN, "assistance_double": OPERATORS, "plan": OPERATORS, "plan_goal": OPERATORS,
-    "plan_step": OPERATORS,
+    "plan_step": OPERATORS, "assessment": OPERATORS,
 }  # fmt: skip
 FOR_THE_CLEARED = f"sensitivity <> 'restricted' OR {CLEARED}"
 NARROWED = {
     "follow_up_try": RESTRICTED, "instalment": RESTRICTED, "plan": FOR_THE_CLEARED, "plan_goal": FOR_THE_CLEARED,
-    "plan_step": FOR_THE_CLEARED,
+    "plan_step": FOR_THE_CLEARED, "assessment": FOR_THE_CLEARED,
 }  # fmt: skip
 # assistance_double is in neither: of what is restricted there are none.
 
 
 def upgrade() -> None:
-    for statement in [*FOLLOW_UPS, *ASSISTANCE, *PLANS]:
+    for statement in [*FOLLOW_UPS, *ASSISTANCE, *PLANS, *ASSESSMENTS]:
         op.execute(statement)
     for table, visible in VISIBLE.items():
         row_security(op, table, visible)
