@@ -1,5 +1,6 @@
 """Erasing a person: two people, no key, no way to find or read them, and every service says that its keys are gone."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -93,6 +94,18 @@ async def test_what_follows_from_it_is_told_and_names_nobody(house: House) -> No
     assert await house.scalar("SELECT count(*) FROM need WHERE state <> 'closed' OR waits") == 0
     assert await house.scalar("SELECT count(*) FROM disclosure WHERE state = 'open'") == 0
     assert await house.scalar("SELECT array_agg(act ORDER BY revision) FROM consent_revision") == ["given", "withdrawn"]
+
+
+async def test_an_erasure_against_an_acceptance_leaves_nothing_open(house: House) -> None:
+    for name in ("زينب", "نور", "هدى", "سارة"):
+        story = await asked(house, person=person(given_name=name, phones=[]), household=None)
+        await story.offer()
+        person_id = await person_of(house, story)
+        await ask(house, person_id)
+        done, _ = await asyncio.gather(decide(house, person_id), story.accept())
+        assert (done.status, done.body["state"]) == (200, "done"), done.body
+        assert await house.scalar("SELECT count(*) FROM disclosure WHERE state = 'open'") == 0
+        assert await house.parked() == 0
 
 
 async def test_the_others_of_a_household_stay(house: House) -> None:
