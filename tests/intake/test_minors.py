@@ -201,6 +201,20 @@ async def test_a_child_whom_nobody_safe_stands_for_is_taken_and_triaged_as_restr
     assert (error["pointer"], error["code"]) == ("#/consent/guardian", "guardian_is_unsafe")
 
 
+async def test_a_child_whose_birth_nobody_knows_is_a_child(house: House) -> None:
+    unknown = person(birth_year=None)
+    story = await asked(house, NGO, person=unknown, household=None, consent=consent(assent="given"))
+    assert await state(house, story) == "awaited consent"
+    as_adult = await house.post(f"/v1/consents/{story.consent_id}/revisions", NGO, consent(), if_match='"1"')
+    assert as_adult.body["state"] == "awaited"
+    assert (await house.post(path(story), PROTECTOR, DECISION)).status == 201
+    other = person(birth_year=None, given_name="سارة")
+    both = await asked(house, NGO, person=other, household=None, consent=consent(assent="too_young", guardian=YES))
+    assert await state(house, both) == "given consent"
+    adult = await asked(house, NGO, person=person(birth_year=None, given_name="ليلى"), household=None)
+    assert await state(house, adult) == "given consent"
+
+
 def details(**more: Any) -> PersonDetails:
     return PersonDetails(call_name="x", **more)
 
@@ -217,6 +231,7 @@ def details(**more: Any) -> PersonDetails:
         ({"birth_year": 2014, "guardian": Guardian(state="person", call_name="x")}, Minor(11, False)),
         ({"birth_year": 2014, "guardian": Guardian(state="none")}, Minor(11, True)),
         ({"birth_year": 2026}, Minor(0, False)),
+        ({"guardian": Guardian(state="none")}, Minor(0, True)),
     ],
 )
 def test_who_counts_as_a_minor(known: dict[str, Any], expected: Minor | None) -> None:

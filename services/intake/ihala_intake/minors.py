@@ -20,13 +20,16 @@ class Minor:
     alone: bool
 
 
-def minor(person: PersonDetails, at: datetime) -> Minor | None:
-    """Return what matters of a person who may be under 18; None for an adult, and where no birth is known.
+def minor(person: PersonDetails, at: datetime, *, spoken_for: bool = False) -> Minor | None:
+    """Return what matters of a person who may be under 18; None for an adult.
 
-    A known day of birth is exact; a year alone counts on the safe side, since 1 July stands for an unknown day.
+    A known day of birth is exact; a year alone counts on the safe side, since 1 July stands for an unknown day. Where no birth is known
+    it is a child if a guardian is known or somebody spoke for them (`spoken_for`), else an adult.
     """
     age = _age(person, at)
-    if age is None or age >= ADULT_FROM_YEARS:
+    if age is None:
+        age = 0 if spoken_for or person.guardian is not None else ADULT_FROM_YEARS
+    if age >= ADULT_FROM_YEARS:
         return None
     return Minor(age, alone=person.guardian is not None and person.guardian.state != "person")
 

@@ -80,7 +80,7 @@ def check_until(until: datetime | None, at: datetime, pointer: str) -> None:
 
 def check_speakers(consent: ConsentIn, person: PersonDetails, at: datetime, pointer: str) -> None:
     """Raise MalformedRequest (422) when somebody speaks for an adult, or a child who can be asked was not."""
-    child = minors.minor(person, at)
+    child = minors.minor(person, at, spoken_for=consent.is_spoken_for)
     if child is None and consent.guardian is not None:
         raise malformed(f"{pointer}/guardian", "guardian_of_an_adult")
     if child is None and consent.assent is not None:

@@ -122,7 +122,8 @@ async def _locked(tx: AsyncSession, caller: Caller, consent_id: UUID) -> tuple[S
 
 async def _refuse(tx: AsyncSession, consent: Consent, basis: Basis) -> None:
     person = await open_person(tx, await store.person(tx, consent.person_id))
-    of_minor, restricted = minors.minor(person, now(tx)) is not None, consent.sensitivity == "restricted"
+    of_minor = consent.state == "awaited" or minors.minor(person, now(tx)) is not None
+    restricted = consent.sensitivity == "restricted"
     why = decision_rules.refused(basis, consent.state, of_minor=of_minor, restricted=restricted)
     if why is not None:
         raise _REFUSALS[why]()

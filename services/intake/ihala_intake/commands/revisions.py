@@ -33,7 +33,8 @@ def said(body: ConsentIn) -> ConsentDetails:
 def write_down(consent: Consent, body: ConsentIn, at: datetime, person: PersonDetails) -> None:
     """Put what the person said into the consent's row, a new one or a locked one. A minor's may have to wait for a decision."""
     guardian_agreed = body.guardian.agreed if body.guardian else None
-    consent.state = minors.state_of(body.given, minors.minor(person, at), body.assent, guardian_agreed)
+    child = minors.minor(person, at, spoken_for=body.is_spoken_for or consent.state == "awaited")
+    consent.state = minors.state_of(body.given, child, body.assent, guardian_agreed)
     consent.basis = "consent"
     consent.recipients = sorted(set(body.recipients)) if body.given else []
     consent.objections = sorted(set(body.objections))

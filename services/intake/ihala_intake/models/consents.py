@@ -78,6 +78,11 @@ class ConsentIn(Body):
     assent: Assent | None = Field(default=None, description="Of a minor. Under 7 years the child may be too_young to be asked.")
     guardian: GuardianSaidIn | None = None
 
+    @property
+    def is_spoken_for(self) -> bool:
+        """Tell whether this is said as a child's: with assent, or a guardian's word."""
+        return self.assent is not None or self.guardian is not None
+
     @model_validator(mode="after")
     def _is_sure(self) -> Self:
         if (self.how == "phone" and self.given) is not (self.call is not None):
