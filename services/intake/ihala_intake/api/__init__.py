@@ -40,5 +40,6 @@ ROUTERS = [
     merges.router,
     cases.router,
     call_backs.router, request_files.router, requests.router, arrivals.router, occasions.router,
-    needs.router, reports.router, consents.router, receipts.router, disclosures.router, people.router, persons.router, households.router, follow_ups.router,
+    needs.router, reports.router, consents.router, receipts.router, disclosures.router, people.router, persons.router, households.router,
+    follow_ups.router,
 ]  # fmt: skip

@@ -21,7 +21,8 @@ from ihala_intake.tables.ways_in import AskingRate, Concern, NaturalKey, NeedAga
 __all__ = [
     "Assessment", "Plan", "PlanGoal", "PlanStep",
     "Appointment", "Attachment", "AttachmentPart", "CaseStep", "Complaint", "HandOver",
-    "AccessChain", "AccessLog", "Assistance", "AssistanceDouble", "Instalment", "BreakGlass", "Erasure", "ErasureReport", "RetentionMark", "RetentionReport",
+    "AccessChain", "AccessLog", "Assistance", "AssistanceDouble", "Instalment", "BreakGlass", "Erasure", "ErasureReport",
+    "RetentionMark", "RetentionReport",
     "CaseFile", "Consent", "ConsentDecision", "ConsentRevision", "DataKey", "Disclosed", "Disclosure", "FollowUp", "FollowUpTry",
     "MatchCandidate", "Merge", "Household", "HouseholdMember", "Need", "Organization", "Overtaken", "Person", "PersonMark", "Reference",
     "ReferralCopy", "Report", "Request", "RequestIdentifier", "Table",
