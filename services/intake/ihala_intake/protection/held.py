@@ -21,6 +21,7 @@ SHOWN: Final[dict[str, str]] = {
     "attachment": "case_id",
     "follow_up_try": "need_id",
     "instalment": "case_id",
+    "assessment": "case_id",
     "plan": "case_id",
     "plan_goal": "case_id",
     "plan_step": "case_id",
