@@ -17,6 +17,9 @@ from tests.directory.conftest import make, settings
 from tests.directory.imports.files import XLSX
 from tests.directory.world import People, key, next_page
 
+COUNT = "SELECT count(*) FROM service"
+LEFT = "SELECT (SELECT count(*) FROM import_entry) + (SELECT count(*) FROM import_file WHERE content IS NOT NULL)"
+
 
 class Office:
     """An officer's own way with imports."""
