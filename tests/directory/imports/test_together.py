@@ -167,12 +167,18 @@ async def test_a_service_that_a_file_names_twice_is_created_and_then_changed(wor
 
 
 async def test_few_statements_however_many_services(world: World, office: Office) -> None:
-    statements: list[str] = []
-    event.listen(world.database.engine.sync_engine, "before_cursor_execute", lambda *asked: statements.append(asked[2]))
+    statements: list[str] = []  # about entries; how often the clock looks for work depends on how busy the machine is
+    entries = re.compile(r"\b(organization|service|location|service_at_location|service_reach|entry_version|external_id|search_\w+)\b")
+
+    def count(*asked: Any) -> None:
+        if entries.search(asked[2]):
+            statements.append(asked[2])
+
+    event.listen(world.database.engine.sync_engine, "before_cursor_execute", count)
     sheet = xlsx(*(row(number) for number in range(1, 201)))
     done = await office.send(sheet)
     assert done["created"] == 200
-    assert len(statements) < 300
+    assert 50 < len(statements) < 250
     statements.clear()
     assert (await office.send(sheet))["unchanged"] == 200
     assert len(statements) < 100
