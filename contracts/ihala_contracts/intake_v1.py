@@ -374,7 +374,7 @@ class CaseReopened(Event):
 
 
 class ArrivalAnnounced(Event):
-    """A return programme or the border announced somebody who will come and agreed to it. Keyed by the arrival. For the operator's desks."""
+    """A return programme or the border announced somebody who comes and agreed to it. Keyed by the arrival. For the operator's desks."""
 
     topic: ClassVar[str] = TOPIC
     key_field: ClassVar[str] = "arrival_id"
