@@ -1,12 +1,19 @@
-"""Families for the story, new ones each time. The names are common ones put together by chance; the phones cannot exist (070)."""
+"""Families for the story, new ones each time. The names are common ones put together by chance, so many that two families hardly look like
+one to intake; the phones cannot exist (070)."""
 
 import random
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-WOMEN = ("زينب", "هدى", "نور", "رحمة", "شيماء", "إسراء", "أمل", "سعاد")
-MEN = ("أحمد", "علي", "محمود", "يونس", "خالد", "سالم", "إدريس", "عماد")
+WOMEN = (
+    "زينب", "هدى", "نور", "رحمة", "شيماء", "إسراء", "أمل", "سعاد", "بتول", "جنان", "رغد", "سندس", "عبير", "غفران", "ميسون", "نجلاء",
+    "ياسمين", "أزهار", "تبارك", "ضحى", "سهام", "هناء",
+)  # fmt: skip
+MEN = (
+    "أحمد", "علي", "محمود", "يونس", "خالد", "سالم", "إدريس", "عماد", "حازم", "جاسم", "ثامر", "نوفل", "رافع", "لقمان", "نزار", "وضاح",
+    "يعرب", "زهير", "شاكر",
+)  # fmt: skip
 CHILDREN = ("ياسر", "مريم", "حسن", "رنا", "سيف", "دعاء")
 FAMILIES = ("التلعفري", "الحمداني", "الجبوري", "النعيمي", "العبيدي", "الزبيدي")
 TELAFAR = "IQG15Q08"
@@ -18,14 +25,16 @@ class Family:
 
     given: str = field(default_factory=lambda: random.choice(WOMEN))
     father: str = field(default_factory=lambda: random.choice(MEN))
+    grandfather: str = field(default_factory=lambda: random.choice(MEN))
     family: str = field(default_factory=lambda: random.choice(FAMILIES))
+    mother: str = field(default_factory=lambda: random.choice(WOMEN))
     phone: str = field(default_factory=lambda: f"+964700{random.randrange(10**7):07d}")
     number: str = field(default_factory=lambda: f"TLF-{uuid.uuid4().hex[:10].upper()}")
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return what must never be seen outside intake."""
-        return self.given, self.father, self.family, self.phone, self.phone.removeprefix("+964")
+        return self.given, self.father, self.grandfather, self.family, self.mother, self.phone, self.phone.removeprefix("+964")
 
     def request(self, needs: list[dict[str, Any]], categories: tuple[str, ...]) -> dict[str, Any]:
         """Return the body of POST /intake/v1/requests: the person, a spoken consent, and the needs."""
@@ -35,7 +44,9 @@ class Family:
                 "call_name": f"أم {random.choice(CHILDREN)}",
                 "given_name": self.given,
                 "father_name": self.father,
+                "grandfather_name": self.grandfather,
                 "family_name": self.family,
+                "mother_name": self.mother,
                 "sex": "female",
                 "birth_year": random.randrange(1975, 2000),
                 "status": "group.returnee_abroad",
