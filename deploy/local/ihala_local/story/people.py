@@ -48,7 +48,7 @@ class Family:
                 "family_name": self.family,
                 "mother_name": self.mother,
                 "sex": "female",
-                "birth_year": random.randrange(1975, 2000),
+                "birth_on": f"{random.randrange(1975, 2000)}-{random.randrange(1, 7):02d}-{random.randrange(2, 29):02d}",
                 "status": "group.returnee_abroad",
                 "place": TELAFAR,
                 "language_spoken": "ar",
