@@ -189,7 +189,8 @@ class World:
 
     async def sealed(self, need_id: UUID, facts: dict[str, Any]) -> str:
         """Return facts as intake seals them to referral."""
-        await self.service.all_jobs()[-1].run(self.database)
+        rotation = next(job for job in self.service.all_jobs() if job.name == "rotate sealing key")
+        await rotation.run(self.database)
         key = await self.last(referral_v1.SealingKeyPublished)
         async with self.database.transaction(Caller.system("test")) as tx:
             await remember(tx, key)
