@@ -47,7 +47,9 @@ def _of_organization(more: str) -> View:
 # Thought of, and shown to nobody; a test asks it of every event. Who opens a subscription has just had the answer.
 FOR_NOBODY: tuple[type[Event], ...] = (
     intake.SealingKeyPublished, referral.SealingKeyPublished, directory.SealingKeyPublished, notify.SubscriptionOpened,
-    intake.PersonErased, referral.ErasureReported, notify.ErasureReported,
+    intake.PersonErased, referral.ErasureReported, notify.ErasureReported, intake.PersonMerged, intake.PersonMergeUndone,
+    # Of cases and complaints the event does not say how sensitive they are; who may see them has a list of them in intake.
+    intake.CaseMoved, intake.CaseClosed, intake.CaseReopened, intake.ComplaintReceived, intake.ComplaintOverdue,
 )  # fmt: skip
 _CONCERNS_THE_OPERATOR = "need_id placement_id "
 
@@ -63,6 +65,15 @@ VIEWS: dict[type[Event], View] = {
     intake.DisclosureOpened: _view("referral_id disclosure_id opened_at", "", "need_id referral_id organization_id opened_at"),
     intake.DisclosureRefused: _view("referral_id refused_at", "", "need_id referral_id organization_id reason refused_at"),
     intake.DisclosureClosed: _view("referral_id disclosure_id closed_at", "", "need_id referral_id organization_id reason closed_at"),
+    intake.DisclosureAcknowledged: _view(
+        "referral_id disclosure_id acknowledged_at", "", "need_id referral_id organization_id acknowledged_at"
+    ),
+    intake.DisclosureUnacknowledged: _view(
+        "referral_id disclosure_id acknowledge_by", "", "need_id referral_id organization_id acknowledge_by"
+    ),
+    intake.DecisionAwaited: _view(operator="need_id urgency since"),
+    intake.LawfulBasisUsed: _view(operator="need_id basis decided_at"),
+    intake.ReportMade: _view(operator="need_id report_id reported_at"),
     intake.FollowUpDue: _view(operator="need_id referral_id follow_up_id due_at"),
     intake.FollowUpRecorded: _view(operator="need_id referral_id follow_up_id result need_state recorded_at"),
     intake.CaseOpened: _view(operator="case_id opened_at"),
