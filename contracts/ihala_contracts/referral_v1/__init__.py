@@ -1,0 +1,33 @@
+"""Events of referral: placements and every move of a referral. Keyed by the need, so that all its attempts stay in order."""
+
+from ihala_contracts.envelope import Event
+from ihala_contracts.referral_v1.base import TOPIC, Deadlines, ErasureReported, SealingKeyPublished
+from ihala_contracts.referral_v1.endings import ReferralCancelled, ReferralExpired, ReferralFailed, ReferralWithdrawn
+from ihala_contracts.referral_v1.lateness import DeadlineMissed, Escalated
+from ihala_contracts.referral_v1.offers import (
+    ReferralAccepted,
+    ReferralAcknowledged,
+    ReferralAnswered,
+    ReferralDeclined,
+    ReferralInformationRequested,
+    ReferralOffered,
+    ReferralWaitlisted,
+)
+from ihala_contracts.referral_v1.placements import NeedUnserved, PlacementCancelled, PlacementEnded, PlacementRequested, PlacementTriaged
+from ihala_contracts.referral_v1.work import Outcome, ReferralCompleted, ReferralHeld, ReferralResumed, ReferralReviewed, ReferralStarted
+
+EVENTS: tuple[type[Event], ...] = (
+    PlacementTriaged, PlacementRequested, PlacementCancelled, PlacementEnded, NeedUnserved, ReferralOffered,
+    ReferralAcknowledged, ReferralAccepted, ReferralDeclined, ReferralInformationRequested, ReferralAnswered,
+    ReferralWaitlisted, ReferralStarted, ReferralHeld, ReferralResumed, ReferralReviewed, ReferralCompleted,
+    ReferralExpired, ReferralWithdrawn, ReferralCancelled, ReferralFailed, DeadlineMissed, Escalated,
+    SealingKeyPublished, ErasureReported,
+)  # fmt: skip
+
+__all__ = [
+    "EVENTS", "TOPIC", "DeadlineMissed", "Deadlines", "ErasureReported", "Escalated", "NeedUnserved", "Outcome",
+    "PlacementCancelled", "PlacementEnded", "PlacementRequested", "PlacementTriaged", "ReferralAccepted", "ReferralAcknowledged",
+    "ReferralAnswered", "ReferralCancelled", "ReferralCompleted", "ReferralDeclined", "ReferralExpired", "ReferralFailed",
+    "ReferralHeld", "ReferralInformationRequested", "ReferralOffered", "ReferralResumed", "ReferralReviewed", "ReferralStarted",
+    "ReferralWaitlisted", "ReferralWithdrawn", "SealingKeyPublished",
+]  # fmt: skip

@@ -1,0 +1,32 @@
+"""Who was too late, and who is told."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from ihala_contracts.referral_v1.base import NeedEvent
+
+
+class DeadlineMissed(NeedEvent):
+    """A deadline passed. `referral_id` is None for a placement's own deadline (triage, unserved)."""
+
+    type: Literal["org.ihala.referral.deadline-missed"] = "org.ihala.referral.deadline-missed"
+    version: Literal[1] = 1
+    operator_id: UUID
+    referral_id: UUID | None = None
+    organization_id: UUID | None = None
+    deadline: str
+    missed_at: datetime
+
+
+class Escalated(NeedEvent):
+    """A level was reached: it fires once. `to` names who hears it: provider, origin, coordinator, directorate."""
+
+    type: Literal["org.ihala.referral.escalated"] = "org.ihala.referral.escalated"
+    version: Literal[1] = 1
+    operator_id: UUID
+    referral_id: UUID | None = None
+    organization_id: UUID | None = None
+    level: int
+    to: list[str]
+    escalated_at: datetime
