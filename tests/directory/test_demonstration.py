@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import ihala_local
+from ihala_local import place
 
 from tests.directory.conftest import SEED
 
@@ -38,6 +39,14 @@ def test_every_client_is_of_an_organisation_of_the_directory() -> None:
 
 def test_only_the_service_that_sends_messages_may_ask_for_contacts() -> None:
     assert [client["client_id"] for client in CLIENTS if "intake:contact" in client["scopes"]] == ["notify"]
+
+
+def test_each_operator_has_people_who_decide() -> None:
+    operators = {one["id"] for one in ORGANIZATIONS.values() if one["kind"] == "operator"}
+    assert len(operators) == 2
+    for role in ("coordinator", "dpo"):
+        assert {client["organization_id"] for client in CLIENTS if role in client["roles"]} == operators
+    assert set(place.DESKS.values()) == operators
 
 
 def test_each_provider_of_the_story_can_answer() -> None:

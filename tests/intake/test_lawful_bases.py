@@ -50,14 +50,14 @@ async def test_a_life_is_saved_with_a_reason_a_second_person_and_the_officer_tol
 async def test_a_survivors_refusal_is_never_overridden(house: House) -> None:
     story = await asked(house, WLCO, needs=[need("protection.gbv")], consent=REFUSED)
     for decision in (DECISION, DECISION | {"basis": "best_interests"}):
-        answer = await house.post(path(story), COORDINATOR.but(roles=("officer", "child_protection")), decision)
+        answer = await house.post(path(story), COORDINATOR.but(roles=("officer", "child-protection")), decision)
         assert (answer.status, answer.slug) == (409, "refusal-stands")
     assert await house.scalar("SELECT count(*) FROM consent_decision") == 0
 
 
 async def test_best_interests_are_a_childs_alone(house: House) -> None:
     story = await asked(house, NGO, consent=REFUSED)
-    protector = COORDINATOR.but(roles=("child_protection",))
+    protector = COORDINATOR.but(roles=("child-protection",))
     assert (await house.post(path(story), protector, DECISION | {"basis": "best_interests"})).slug == "refusal-stands"
 
 

@@ -15,7 +15,7 @@ from tests.intake.samples import consent, need, person, request
 from tests.intake.story import Story, asked
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
-PROTECTOR = COORDINATOR.but(client_id="child-protection-mosul", roles=("child_protection",))
+PROTECTOR = COORDINATOR.but(client_id="child-protection-mosul", roles=("child-protection",))
 YES: dict[str, Any] = {"agreed": True, "how": "spoken", "relation": "mother"}
 DECISION: dict[str, Any] = {"basis": "best_interests", "reason": "لا أحد معه", "recorded_by": "O-1", "categories": ["contact", "identity"]}
 
@@ -132,7 +132,7 @@ async def test_two_people_decide_in_a_childs_best_interests(house: House) -> Non
 
 
 async def test_two_officers_of_one_client_are_two_people_and_one_officer_of_two_clients_is_one(house: House) -> None:
-    first = PROTECTOR.but(roles=("child_protection", "coordinator"), more={"acting_officer": "o-1"})
+    first = PROTECTOR.but(roles=("child-protection", "coordinator"), more={"acting_officer": "o-1"})
     story = await waiting(house)
     proposed = await house.post(path(story), first, DECISION)
     answer = f"{path(story)}/{proposed.body['decision_id']}/answer"
@@ -161,7 +161,7 @@ async def test_what_is_rejected_changes_nothing_and_another_may_be_proposed(hous
 async def test_who_may_decide(house: House) -> None:
     story = await waiting(house)
     for actor in (STRANGER, OTHER_COORDINATOR, NGO):
-        one = actor.but(scopes=COORDINATOR.scopes, roles=("child_protection", "coordinator"), cleared=True)
+        one = actor.but(scopes=COORDINATOR.scopes, roles=("child-protection", "coordinator"), cleared=True)
         assert (await house.post(path(story), one, DECISION)).slug == "consent-not-found"
         assert (await house.get(path(story), one)).slug == "consent-not-found"
     for actor in (COORDINATOR, PROTECTOR.but(cleared=False)):

@@ -14,6 +14,8 @@ from ihala_local.provision.databases import Server, Wanted
 from ihala_local.provision.topics import Cluster
 from ihala_local.trouble import Trouble
 
+DESKS = {"IQG11": "c4d977e3-e2c4-5283-b88f-2d2b59a2e77f", "*": "f8c41901-9144-50cc-9662-abb2d158ccad"}  # by governorate
+
 
 @dataclass(frozen=True)
 class Place:
@@ -101,6 +103,8 @@ class Place:
         if service == "gateway":
             upstreams = {name: self.ports.url(name) for name in SERVICES}
             return {"UPSTREAMS": json.dumps(upstreams)}
+        if service == "intake":  # there are two operators: who calls back those that ask on the public page
+            return {"DESKS": json.dumps(DESKS)}
         if service == "directory":  # who publishes the open feed: the operator of the demonstration's data
             return {"PUBLISHER_NAME": "MoMD branch office, Mosul (illustrative)", "PUBLISHER_WEBSITE": self.ports.url("gateway")}
         if service == "notify":

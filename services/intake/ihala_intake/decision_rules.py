@@ -8,10 +8,10 @@ Basis = Literal["best_interests", "vital_interest"]
 Refused = Literal["ended", "nothing_to_decide", "refusal_stands"]
 
 PROPOSERS: dict[Basis, frozenset[str]] = {
-    "best_interests": frozenset({"child_protection"}),
-    "vital_interest": frozenset({"officer", "coordinator", "child_protection"}),
+    "best_interests": frozenset({"child-protection"}),
+    "vital_interest": frozenset({"officer", "coordinator", "child-protection"}),
 }
-CONFIRMERS = frozenset({"coordinator", "child_protection"})
+CONFIRMERS = frozenset({"coordinator", "child-protection"})
 LASTS: dict[Basis, timedelta] = {"best_interests": timedelta(days=365), "vital_interest": timedelta(days=30)}
 REMINDED_EVERY = timedelta(days=1)  # while a child's consent waits for somebody to decide
 
