@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import store
 from ihala_intake.commands import (
-    attachments,
+    attachment_rows,
     complaints,
     decide,
     disclose,
@@ -17,6 +17,7 @@ from ihala_intake.commands import (
     hand_overs,
     organizations,
     people,
+    quarantine,
     revisions,
 )
 
@@ -94,16 +95,16 @@ async def lapse_hand_over(tx: AsyncSession, work: DueWork) -> None:
     await hand_overs.lapse(tx, work.key)
 
 
-@performs(attachments.CLEAN)
+@performs(quarantine.CLEAN)
 async def clean_attachment(tx: AsyncSession, work: DueWork) -> None:
     """A file lies in quarantine."""
-    await attachments.clean(tx, work.key)
+    await quarantine.clean(tx, work.key)
 
 
-@performs(attachments.FORGOTTEN)
+@performs(attachment_rows.FORGOTTEN)
 async def forget_attachment(tx: AsyncSession, work: DueWork) -> None:
     """Nobody finished sending a file."""
-    await attachments.forget(tx, work.key)
+    await quarantine.forget(tx, work.key)
 
 
 @performs(complaints.OVERDUE)

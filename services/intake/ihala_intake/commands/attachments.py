@@ -1,4 +1,4 @@
-"""Files of a case: announced, sent in parts, cleaned in quarantine, fetched by the office, taken out."""
+"""Files of a case: announced, sent in parts, fetched by the office, taken out. What happens in between: quarantine.py."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -6,14 +6,13 @@ from uuid import UUID
 from ihala_kit.auth import Caller
 from ihala_kit.db import now
 from ihala_kit.due import cancel, schedule
-from ihala_kit.etag import Stale
 from ihala_kit.ids import new_id
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import keys
 from ihala_intake.casework.details import AttachmentDetails
 from ihala_intake.casework.errors import CaseIsClosed, CaseNotFound
-from ihala_intake.casework.files import apart, limits, store
+from ihala_intake.casework.files import limits, store
 from ihala_intake.casework.files.errors import (
     AttachmentIncomplete,
     AttachmentNotClean,
@@ -24,13 +23,15 @@ from ihala_intake.casework.files.errors import (
     AttachmentTypeMismatch,
 )
 from ihala_intake.casework.files.kinds import kind_of
+from ihala_intake.commands import attachment_rows as rows
+from ihala_intake.commands.attachment_rows import FORGOTTEN
+from ihala_intake.commands.quarantine import CLEAN
 from ihala_intake.errors import IdentityHeldByOrigin, PersonErased
 from ihala_intake.keys import Key
 from ihala_intake.ledger import log_access
 from ihala_intake.models.attachments import AttachmentIn, RemovalIn
-from ihala_intake.tables import Attachment, AttachmentPart, CaseFile, Person
+from ihala_intake.tables import Attachment, CaseFile, Person
 
-FORGOTTEN, CLEAN = "attachment-forgotten", "attachment-clean"
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
@@ -61,19 +62,18 @@ async def put_part(tx: AsyncSession, caller: Caller, attachment_id: UUID, n: int
 
     Raises AttachmentNotFound (404), AttachmentNotClean (409), AttachmentPartMismatch, AttachmentTypeMismatch (422), PersonErased (410).
     """
-    attachment = await _locked(tx, caller, attachment_id)
+    attachment = await rows.locked(tx, caller, attachment_id)
     if attachment.state != "uploading":
         raise AttachmentNotClean(state=attachment.state)
-    if not 1 <= n <= attachment.parts or len(content) != _length(attachment, n):
+    if not 1 <= n <= attachment.parts or len(content) != rows.length(attachment, n):
         raise AttachmentPartMismatch()
     if n == 1 and kind_of(content) != attachment.media_type:
         raise AttachmentTypeMismatch(pointer="#/media_type")
     known = await store.part(tx, attachment_id, "raw", n)
-    mark = keys.vault(tx).fingerprint(content, "intake.attachment_part")
-    if known is not None and known.mark != mark:
+    if known is not None and known.mark != rows.mark_of(tx, content):
         raise AttachmentPartMismatch()
     if known is None:
-        tx.add(_part(attachment, await keys.of(tx, attachment.key_id), "raw", n, content, mark))
+        tx.add(rows.part(tx, attachment, await keys.of(tx, attachment.key_id), "raw", n, content))
     return attachment
 
 
@@ -82,37 +82,16 @@ async def complete(tx: AsyncSession, caller: Caller, attachment_id: UUID, versio
 
     Raises AttachmentNotFound (404), Stale (412), AttachmentNotClean, AttachmentIncomplete (409).
     """
-    attachment = await _locked(tx, caller, attachment_id, version)
+    attachment = await rows.locked(tx, caller, attachment_id, version)
     if attachment.state != "uploading":
         raise AttachmentNotClean(state=attachment.state)
     if len(await store.numbers(tx, attachment_id, "raw")) < attachment.parts:
         raise AttachmentIncomplete()
-    _move(attachment, "quarantined")
+    rows.move(attachment, "quarantined")
     attachment.next_at = now(tx)
     await cancel(tx, FORGOTTEN, attachment_id)
     await schedule(tx, CLEAN, attachment_id, now(tx))
     return attachment
-
-
-async def clean(tx: AsyncSession, attachment_id: UUID) -> None:
-    """Replace what came by its clean copy, or by nothing. For the clock."""
-    attachment = await _locked(tx, Caller.system("clock"), attachment_id)
-    if attachment.state != "quarantined":
-        return
-    try:
-        key = await keys.of(tx, attachment.key_id)
-        found = await apart.clean_copy(attachment.media_type, await _content(tx, attachment, key, "raw"))
-    except PersonErased:
-        found = "unreadable"
-    await store.drop_parts(tx, attachment_id)
-    if isinstance(found, str):
-        _move(attachment, "rejected", found)
-        return
-    attachment.size, attachment.parts = len(found), limits.parts_of(len(found))
-    for n in range(1, attachment.parts + 1):
-        piece = found[(n - 1) * limits.PART : n * limits.PART]
-        tx.add(_part(attachment, key, "clean", n, piece, keys.vault(tx).fingerprint(piece, "intake.attachment_part")))
-    _move(attachment, "clean")
 
 
 async def content_of(tx: AsyncSession, caller: Caller, attachment_id: UUID) -> tuple[Attachment, bytes]:
@@ -126,27 +105,20 @@ async def content_of(tx: AsyncSession, caller: Caller, attachment_id: UUID) -> t
     if attachment.state != "clean":
         raise AttachmentNotClean(state=attachment.state)
     case = await tx.get_one(CaseFile, attachment.case_id)
-    content = await _content(tx, attachment, await keys.of(tx, attachment.key_id), "clean")
+    content = await rows.content(tx, attachment, await keys.of(tx, attachment.key_id), "clean")
     await log_access(tx, "attachment", person_id=case.person_id, operator_id=attachment.operator_id, categories=["documents"])
     return attachment, content
 
 
 async def remove(tx: AsyncSession, caller: Caller, attachment_id: UUID, version: int, body: RemovalIn) -> Attachment:
     """Take a file out, as its operator; its bytes are gone. Raises AttachmentNotFound (404), Stale (412), AttachmentNotClean (409)."""
-    attachment = await _locked(tx, caller, attachment_id, version)
+    attachment = await rows.locked(tx, caller, attachment_id, version)
     if attachment.operator_id != caller.organization_id:
         raise AttachmentNotFound()
     if attachment.state == "removed":
         raise AttachmentNotClean(state=attachment.state)
-    await _gone(tx, attachment, body.reason)
+    await rows.gone(tx, attachment, body.reason)
     return attachment
-
-
-async def forget(tx: AsyncSession, attachment_id: UUID) -> None:
-    """Take out what nobody finished sending. For the clock."""
-    attachment = await _locked(tx, Caller.system("clock"), attachment_id)
-    if attachment.state == "uploading":
-        await _gone(tx, attachment, "not_finished")
 
 
 async def details_of(tx: AsyncSession, attachment: Attachment) -> AttachmentDetails:
@@ -169,43 +141,3 @@ def _new(tx: AsyncSession, caller: Caller, case: CaseFile, key: Key, body: Attac
     )  # fmt: skip
     tx.add(attachment)
     return attachment
-
-
-def _part(attachment: Attachment, key: Key, kind: str, n: int, content: bytes, mark: bytes) -> AttachmentPart:
-    return AttachmentPart(
-        attachment_id=attachment.id, kind=kind, n=n, operator_id=attachment.operator_id, origin_id=attachment.origin_id,
-        sensitivity=attachment.sensitivity, content=key.vault.seal(key.wrapped, content, _about(attachment.id, kind, n)), mark=mark,
-    )  # fmt: skip
-
-
-async def _content(tx: AsyncSession, attachment: Attachment, key: Key, kind: str) -> bytes:
-    found = await store.parts(tx, attachment.id, kind)
-    return b"".join(key.vault.open(key.wrapped, part.content, _about(attachment.id, kind, part.n)) for part in found)
-
-
-def _about(attachment_id: UUID, kind: str, n: int) -> str:
-    return f"attachment_part.content/{attachment_id}/{kind}/{n}"
-
-
-def _length(attachment: Attachment, n: int) -> int:
-    return limits.PART if n < attachment.parts else attachment.size - limits.PART * (attachment.parts - 1)
-
-
-async def _locked(tx: AsyncSession, caller: Caller, attachment_id: UUID, version: int | None = None) -> Attachment:
-    attachment = await store.locked_attachment(tx, caller, attachment_id)
-    if attachment is None:
-        raise AttachmentNotFound()
-    if version is not None and attachment.version != version:
-        raise Stale()
-    return attachment
-
-
-async def _gone(tx: AsyncSession, attachment: Attachment, reason: str) -> None:
-    await store.drop_parts(tx, attachment.id)
-    await cancel(tx, FORGOTTEN, attachment.id)
-    _move(attachment, "removed", reason)
-
-
-def _move(attachment: Attachment, state: str, reason: str | None = None) -> None:
-    attachment.state, attachment.reason, attachment.next_at = state, reason, None
-    attachment.version += 1
