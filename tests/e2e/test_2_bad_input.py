@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -11,7 +12,7 @@ import pytest
 from ihala_local.client import Answer, Client
 from ihala_local.stack import Stack
 from ihala_local.story.cast import Cast
-from ihala_local.story.people import Family
+from ihala_local.story.people import Family, dealt
 
 from tests.e2e.checker import databases
 from tests.e2e.crowd import CONSENTED, HOUSING, Crowd
@@ -20,7 +21,7 @@ SECRET = "لا-تردد-هذا"  # in every body; must never come back
 
 
 def body(**changes: Any) -> dict[str, Any]:
-    family = Family(given=SECRET)
+    family = Family(she=replace(dealt(0), given=SECRET))
     return {**family.request([{"code": HOUSING, "urgency": "routine"}], CONSENTED), **changes}
 
 

@@ -1,9 +1,14 @@
-"""Families for the story, new ones each time. The names are common ones put together by chance, so many that two families hardly look like
-one to intake; the phones cannot exist (070)."""
+"""Families for the story, new ones each time; the phones cannot exist (070).
 
+The names are common ones, dealt so that two of thousands of families never look like one to intake: by chance alone one pair in a few
+hundred families would (a birthday paradox), and their second request would rightly wait for an officer's look.
+"""
+
+import itertools
 import random
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
+from datetime import date
 from typing import Any
 
 WOMEN = (
@@ -17,24 +22,50 @@ MEN = (
 CHILDREN = ("ياسر", "مريم", "حسن", "رنا", "سيف", "دعاء")
 FAMILIES = ("التلعفري", "الحمداني", "الجبوري", "النعيمي", "العبيدي", "الزبيدي")
 TELAFAR = "IQG15Q08"
+FIRST_YEAR, YEARS = 1975, 25
+
+
+@dataclass(frozen=True)
+class Person:
+    """What a mother is called, after whom, and when she was born (never 1 July, which says that nobody knows the day)."""
+
+    given: str
+    father: str
+    grandfather: str
+    family: str
+    mother: str
+    born: date
+
+
+def dealt(number: int) -> Person:
+    """Return one of thousands. Who shares the given name with another shares neither the day of birth nor two of the other names."""
+    turn, given = divmod(number, len(WOMEN))
+    again, father = divmod(turn, len(MEN))
+    grandfather, mother = MEN[(father + again + 1) % len(MEN)], WOMEN[(given + turn + 1) % len(WOMEN)]
+    born = date(FIRST_YEAR + number % YEARS, 1 + number // YEARS % 6, 1 + number // YEARS // 6 % 28)
+    return Person(WOMEN[given], MEN[father], grandfather, FAMILIES[turn % len(FAMILIES)], mother, born)
+
+
+_numbers = itertools.count(random.randrange(len(WOMEN) * len(MEN) * len(MEN)))
 
 
 @dataclass
 class Family:
     """A mother and her household, back from abroad, living in Telafar."""
 
-    given: str = field(default_factory=lambda: random.choice(WOMEN))
-    father: str = field(default_factory=lambda: random.choice(MEN))
-    grandfather: str = field(default_factory=lambda: random.choice(MEN))
-    family: str = field(default_factory=lambda: random.choice(FAMILIES))
-    mother: str = field(default_factory=lambda: random.choice(WOMEN))
+    she: Person = field(default_factory=lambda: dealt(next(_numbers)))
     phone: str = field(default_factory=lambda: f"+964700{random.randrange(10**7):07d}")
     number: str = field(default_factory=lambda: f"TLF-{uuid.uuid4().hex[:10].upper()}")
 
     @property
+    def given(self) -> str:
+        """Return the mother's own name."""
+        return self.she.given
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Return what must never be seen outside intake."""
-        return self.given, self.father, self.grandfather, self.family, self.mother, self.phone, self.phone.removeprefix("+964")
+        return *(name for name in astuple(self.she) if isinstance(name, str)), self.phone, self.phone.removeprefix("+964")
 
     def request(self, needs: list[dict[str, Any]], categories: tuple[str, ...]) -> dict[str, Any]:
         """Return the body of POST /intake/v1/requests: the person, a spoken consent, and the needs."""
@@ -42,13 +73,13 @@ class Family:
             "identifiers": [{"system": "hlp-mosul", "value": self.number}],
             "person": {
                 "call_name": f"أم {random.choice(CHILDREN)}",
-                "given_name": self.given,
-                "father_name": self.father,
-                "grandfather_name": self.grandfather,
-                "family_name": self.family,
-                "mother_name": self.mother,
+                "given_name": self.she.given,
+                "father_name": self.she.father,
+                "grandfather_name": self.she.grandfather,
+                "family_name": self.she.family,
+                "mother_name": self.she.mother,
                 "sex": "female",
-                "birth_on": f"{random.randrange(1975, 2000)}-{random.randrange(1, 7):02d}-{random.randrange(2, 29):02d}",
+                "birth_on": self.she.born.isoformat(),
                 "status": "group.returnee_abroad",
                 "place": TELAFAR,
                 "language_spoken": "ar",
