@@ -15,6 +15,8 @@ from ihala_intake.models.requests import Identifier
 from ihala_intake.tables import Request, RequestIdentifier
 
 _HOLD = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) number")
+_TRY = text("SELECT bool_and(pg_try_advisory_xact_lock(number)) FROM unnest(CAST(:numbers AS bigint[])) number")
+_ANYBODYS = UUID(int=1)  # no organisation's id
 
 
 def mark_of(tx: AsyncSession, system: str, value: str) -> bytes:
@@ -22,10 +24,19 @@ def mark_of(tx: AsyncSession, system: str, value: str) -> bytes:
     return keys.blind(tx, f"{system}\n{value.strip()}", "identifier")
 
 
-async def hold(tx: AsyncSession, origin_id: UUID, marks: Sequence[bytes]) -> None:
-    """Let only one transaction at a time bring these marks of an origin; in one order, so that two never wait for each other."""
-    if marks:
-        await tx.execute(_HOLD, {"numbers": sorted({_lock_number(origin_id, mark) for mark in marks})})
+async def hold(tx: AsyncSession, origin_id: UUID, marks: Sequence[bytes], anybodys: Sequence[bytes] = ()) -> None:
+    """Let only one transaction at a time bring these marks of an origin, and these of whatever origin, until it ends.
+
+    In one order and before any row is locked, so that two never wait for each other.
+    """
+    if marks or anybodys:
+        own = {_lock_number(origin_id, mark) for mark in marks}
+        await tx.execute(_HOLD, {"numbers": sorted(own | {_lock_number(_ANYBODYS, mark) for mark in anybodys})})
+
+
+async def may_hold(tx: AsyncSession, anybodys: Sequence[bytes]) -> bool:
+    """The same without waiting, for whoever has locked something before; False when another has one of them."""
+    return not anybodys or bool(await tx.scalar(_TRY, {"numbers": sorted({_lock_number(_ANYBODYS, mark) for mark in anybodys})}))
 
 
 def add(tx: AsyncSession, request: Request, identifiers: Sequence[Identifier], key: Key) -> list[RequestIdentifier]:

@@ -7,17 +7,16 @@ from ihala_kit.db import attempt
 from ihala_kit.problems import Problem
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import numbers
-from ihala_intake.commands.register import marks_of, register
+from ihala_intake.commands.register import hold, register
 from ihala_intake.models.requests import RequestIn, RequestView
 
 
 async def register_many(tx: AsyncSession, caller: Caller, bodies: Sequence[RequestIn | Problem]) -> list[RequestView | Problem]:
     """Return for each body its request, or why it was refused (as it is, for a body that was refused before).
 
-    All marks are held at the beginning: two calls that bring the same people in another order never wait for each other.
+    All is held at the beginning: two calls that bring the same people in another order never wait for each other.
     """
-    await numbers.hold(tx, caller.organization_id, [mark for one in bodies if isinstance(one, RequestIn) for mark in marks_of(tx, one)])
+    await hold(tx, caller, [one for one in bodies if isinstance(one, RequestIn)])
     return [one if isinstance(one, Problem) else await _one(tx, caller, one) for one in bodies]
 
 

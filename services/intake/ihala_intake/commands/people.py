@@ -16,7 +16,7 @@ from ihala_intake.models.person_changes import NewMemberIn
 from ihala_intake.models.persons import MemberIn, Said
 from ihala_intake.models.requests import RequestIn
 from ihala_intake.person_rules import numbers_of_others, phones_of
-from ihala_intake.same_person.marks import composed
+from ihala_intake.same_person import marks as names_together
 from ihala_intake.tables import Person, PersonMark
 
 LOOK_AGAIN = "look-for-the-same-person"  # due work, by person
@@ -42,6 +42,11 @@ def new_member_details(said: NewMemberIn, numbers_there: Collection[str], size: 
     return PersonDetails(
         **said.model_dump(exclude={"phones"}), phones=phones_of(said.phones, numbers_there), household_size=size
     ).ordinary()
+
+
+def everybody(body: RequestIn) -> list[PersonDetails]:
+    """Return what a request says of each of its people, the one who asks first."""
+    return [details_of(body), *(member_details(body, member) for member in (body.household.members if body.household else []))]
 
 
 def size_of(body: RequestIn) -> int | None:
@@ -92,9 +97,14 @@ async def change_person(tx: AsyncSession, person: Person, details: PersonDetails
             await schedule(tx, LOOK_AGAIN, person.id, at)
 
 
+def held(tx: AsyncSession, details: PersonDetails) -> list[bytes]:
+    """Return the keyed hashes that whoever brings this person holds, so that of two at once the second sees the first."""
+    return [keys.blind(tx, text, f"held.{kind}") for kind, text in names_together.held(details)]
+
+
 def _marks(tx: AsyncSession, person: Person, details: PersonDetails) -> list[PersonMark]:
     """Return the keyed hashes by which somebody who knows a phone or a document's number finds the person."""
-    named = () if person.identity_held_by == "origin" else composed(details)  # a code is nobody's name
+    named = () if person.identity_held_by == "origin" else names_together.composed(details)  # a code is nobody's name
     found = {(kind, keys.blind(tx, text, kind)) for kind, text in (*marks.exact(details), *named)}
     return [PersonMark(person_id=person.id, kind=kind, value=value, operator_id=person.operator_id) for kind, value in found]
 

@@ -1,5 +1,6 @@
 """A request comes in: its person, consent, cases and needs are written down, and referral is told."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from ihala_intake.commands.filing import File, Filing, open_files
 from ihala_intake.commands.grouping import Asked, Group, grouped
 from ihala_intake.commands.homes import Home, recognised
 from ihala_intake.commands.occasions import check_occasion
-from ihala_intake.commands.people import details_of
+from ihala_intake.commands.people import details_of, everybody, held
 from ihala_intake.errors import IdentifiersConflict
 from ihala_intake.models.requests import RequestIn, RequestView
 from ihala_intake.tables import Need, Request
@@ -28,7 +29,7 @@ async def register(tx: AsyncSession, caller: Caller, body: RequestIn) -> Request
     IdentifiersConflict, ForumsNameNobody (409), OccasionNotFound (404).
     """
     marks = known.marks_of(tx, details_of(body), body.identity_held_by)
-    request = await _same_number(tx, caller, body, marks)
+    request = await _same_number(tx, caller, body)
     if request is not None:
         return await views.request(tx, caller, request)
     checks.check_request(body, now(tx))
@@ -59,16 +60,25 @@ async def _asked_before(
     return found
 
 
-def marks_of(tx: AsyncSession, body: RequestIn) -> list[bytes]:
-    """Return what two transactions must not bring at once: the request's numbers, and what its person is known by."""
-    natural = known.marks_of(tx, details_of(body), body.identity_held_by)
-    return [*(numbers.mark_of(tx, one.system, one.value) for one in body.identifiers), *natural]
+async def hold(tx: AsyncSession, caller: Caller, bodies: Iterable[RequestIn]) -> None:
+    """Let nobody else bring these at the same time: the origin's numbers and persons, nor any origin who may be the same persons.
+
+    So the second of two sees the first. All at once, for a batch too.
+    """
+    own: list[bytes] = []
+    anybodys: list[bytes] = []
+    for body in bodies:
+        own += [numbers.mark_of(tx, one.system, one.value) for one in body.identifiers]
+        own += known.marks_of(tx, details_of(body), body.identity_held_by)
+        if body.identity_held_by == "intake":
+            anybodys += [mark for details in everybody(body) for mark in held(tx, details)]
+    await numbers.hold(tx, caller.organization_id, own, anybodys)
 
 
-async def _same_number(tx: AsyncSession, caller: Caller, body: RequestIn, natural: list[bytes]) -> Request | None:
+async def _same_number(tx: AsyncSession, caller: Caller, body: RequestIn) -> Request | None:
     """Return the request these numbers mean. Two at once with a number, or about a person, wait for each other here."""
     marks = [numbers.mark_of(tx, one.system, one.value) for one in body.identifiers]
-    await numbers.hold(tx, caller.organization_id, [*marks, *natural])
+    await hold(tx, caller, [body])
     if not marks:
         return None
     found = await store.known_numbers(tx, caller.organization_id, marks)

@@ -24,6 +24,10 @@ COMPOSED: Final[dict[str, tuple[tuple[str, ...], bool]]] = {
     "fhy": (("father", "grandfather"), True),
 }
 NAMING: Final = tuple(kind for kind, (parts, _) in COMPOSED.items() if "given" in parts)  # what brothers and sisters do not share
+# Whoever has a mark in common has the names of one of these in common.
+FEWEST: Final = tuple(
+    parts for parts, _ in COMPOSED.values() if not any(set(fewer) < set(parts) for fewer, _ in COMPOSED.values())
+)  # fmt: skip
 # How much a mark in common says: whoever has the most is opened and compared, the others are left alone.
 WEIGHT: Final = {marks.DOCUMENT: 12, marks.PHONE: 3, "gfh": 5, "gfy": 5, "ghy": 4, "gny": 3, "gm": 4, "fhy": 2}
 
@@ -36,6 +40,18 @@ def composed(details: PersonDetails) -> frozenset[Mark]:
 def looked_for(details: PersonDetails) -> frozenset[Mark]:
     """Return by what to look for the person: as above, and the year of birth may be one off."""
     return _composed(profile(details), spread=(-1, 0, 1)) | frozenset(marks.exact(details))
+
+
+def held(details: PersonDetails) -> frozenset[Mark]:
+    """Return what nobody else may bring at the same time: fewer than the marks, and two who share a mark share one of these."""
+    person = profile(details)
+    named = {parts: [getattr(person, part) for part in parts] for parts in FEWEST}
+    found = {(_together(parts), "\n".join(map(_key, parts, names))) for parts, names in named.items() if all(names)}
+    return frozenset(found) | frozenset(marks.exact(details))
+
+
+def _together(parts: Iterable[str]) -> str:
+    return "+".join(parts)
 
 
 def _composed(person: Profile, spread: Iterable[int]) -> frozenset[Mark]:

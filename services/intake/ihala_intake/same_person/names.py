@@ -3,7 +3,7 @@
 import csv
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -66,6 +66,7 @@ class Name:
         return kept or [self.plain]
 
 
+@lru_cache(maxsize=20_000)  # most people share their names with many; a name by itself is nobody
 def name(text: str | None, *, family: bool = False) -> Name | None:
     """Return a name to compare, or None when nothing was given."""
     words = tuple(word for word in folded(text or "").split() if word not in _ARTICLES)
@@ -108,8 +109,13 @@ def is_common(given: Name) -> bool:
     return _known().get(given.joined, False)
 
 
+def is_known(one: Name) -> bool:
+    """Tell whether everybody knows it for a name of its own, and not a slip of another."""
+    return one.joined in _known()
+
+
 def _written(one: Name, other: Name) -> Likeness:
-    if one.joined in _known() and other.joined in _known():
+    if is_known(one) and is_known(other):
         return Likeness.OTHER  # two names that everybody knows apart: حسن, حسين
     alike = JaroWinkler.similarity(one.joined, other.joined) >= LETTERS_ALIKE or sounds.alike(one.heard, other.heard) >= SOUNDS_ALIKE
     return Likeness.NEAR if alike or _is_part(one, other) else Likeness.OTHER
