@@ -134,6 +134,18 @@ async def test_a_fault_is_on_the_span_without_its_text(spans: InMemorySpanExport
     assert "Fatima" not in span.to_json()
 
 
+@pytest.mark.parametrize("path", ["/v1/notes/Fatima", "/v1/Fatima", "/v1/Fatima?name=Fatima"])
+async def test_a_name_in_an_address_is_on_no_span(
+    spans: InMemorySpanExporter, client: aiohttp.ClientSession, mint: Mint, path: str
+) -> None:  # fmt: skip
+    before = len(spans.get_finished_spans())
+    async with client.get(path, headers=mint.headers(NAME, READ)):
+        pass
+    new = spans.get_finished_spans()[before:]
+    assert [(span.attributes or {})["url.path"] for span in new] == ["REDACTED"]
+    assert "Fatima" not in "".join(span.to_json() for span in new)
+
+
 def test_an_event_continues_the_trace_of_its_writer(spans: InMemorySpanExporter) -> None:
     with span_from(TRACEPARENT, "apply") as span:
         assert f"{span.get_span_context().trace_id:032x}" == TRACE

@@ -25,13 +25,14 @@ FASTAPI: TelemetryConfig = {
 }
 
 
-class WithoutQuery(SpanProcessor):
-    """Takes the query off a request's span: other systems' numbers can stand in it."""
+class WithoutAddress(SpanProcessor):
+    """Takes path and query off a request's span: a name can stand in either. `http.route` says what was called."""
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        """Replace the query, if there is one."""
-        if span.attributes and "url.query" in span.attributes:
-            span.set_attribute("url.query", "REDACTED")
+        """Replace what there is of both."""
+        for name in ("url.path", "url.query"):
+            if span.attributes and name in span.attributes:
+                span.set_attribute(name, "REDACTED")
 
 
 def set_up_telemetry(service: str, otlp_endpoint: str | None, version: str = "", *, record: bool = False) -> TracerProvider:
@@ -39,7 +40,7 @@ def set_up_telemetry(service: str, otlp_endpoint: str | None, version: str = "",
     resource = Resource.create({"service.name": f"ihala-{service}", "service.version": version})
     sampler = ParentBased(ALWAYS_ON) if otlp_endpoint or record else ALWAYS_OFF  # ids travel and reach the logs in either case
     provider = TracerProvider(resource=resource, sampler=sampler)
-    provider.add_span_processor(WithoutQuery())
+    provider.add_span_processor(WithoutAddress())
     if otlp_endpoint:
         exporter = OTLPSpanExporter(endpoint=otlp_endpoint.rstrip("/") + "/v1/traces")
         provider.add_span_processor(BatchSpanProcessor(exporter))
