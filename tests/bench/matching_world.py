@@ -2,29 +2,20 @@
 
 import asyncio
 import json
-import os
 import random
-import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import aiohttp
 import asyncpg
-from ihala_directory.app import build
 from ihala_directory.needs import entries
 from ihala_directory.places import places
-from ihala_directory.settings import Settings
-from ihala_kit.db import Database
-from ihala_kit.http import create_app
-from ihala_kit.run import Server, calm_garbage_collection
 from ihala_kit.testing import Mint
-from ihala_kit.tokens import InternalTokens
 from ihala_kit.vault import new_master_key
 from ihala_local import probes
 from ihala_local.ports import any_free
@@ -32,7 +23,8 @@ from ihala_local.postgres import DURABLE, Cluster, programs_for, unprivileged, u
 from ihala_local.provision.databases import Server as PostgresServer
 from ihala_local.provision.databases import Wanted, provision
 from ihala_local.testing import migrated
-from pydantic import SecretStr
+
+from tests.bench.api_process import api
 
 OPERATOR = UUID("0198f000-0000-7000-8000-0000000000aa")
 HOT_NEED, HOT_DISTRICT, HOT = "housing.hlp", "IQG15Q08", 2000
@@ -90,35 +82,13 @@ async def _filled(server: PostgresServer, size: int) -> AsyncIterator[World]:
         await connection.execute(f"VACUUM ANALYZE {table}")
     await connection.execute("CHECKPOINT")
     await connection.close()
-    mint, port, url = Mint(), any_free(), server.url_for(wanted.database, wanted.app, "bench")
-    environment = os.environ | {
-        "BENCH_DATABASE_URL": url,
-        "BENCH_PORT": str(port),
-        "BENCH_KEYS": json.dumps(mint.key_set()),
-        "BENCH_ISSUER": mint.issuer,
-    }
-    child = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.bench.matching_world", env=environment)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        await _until_up(address)
-        yield World(address, mint, url, cells, [one["id"] for one in rows["service_at_location"]])
-    finally:
-        child.terminate()
-        await child.wait()
+    url = server.url_for(wanted.database, wanted.app, "bench")
+    async with api("directory", url, new_master_key()) as served:
+        yield World(served.address, served.mint, url, cells, [one["id"] for one in rows["service_at_location"]])
 
 
 def _jsonb(value: Any) -> bytes:
     return b"\x01" + json.dumps(value).encode()
-
-
-async def _until_up(address: str) -> None:
-    async with aiohttp.ClientSession(address) as session:
-        while True:
-            with suppress(aiohttp.ClientError):
-                async with session.get("/v1/needs") as answer:
-                    if answer.status < 500:
-                        return
-            await asyncio.sleep(0.1)
 
 
 def _entries(size: int) -> tuple[dict[str, list[dict[str, Any]]], list[tuple[str, str, str | None]]]:
@@ -198,21 +168,3 @@ def _at(dice: random.Random, owner: UUID, service: UUID, location: UUID, area: s
         "figure_at": AT - timedelta(days=dice.choice([0, 3, 10, 25, 45])), "confirmed": True, "held": 0, "used": 0, "answers": answers,
         "answers_in_time": answers * dice.random(), "answers_at": AT if answers else None, "changed_at": AT, "version": 1,
     }  # fmt: skip
-
-
-async def serve() -> None:
-    """Run the service's HTTP side until the process is told to end."""
-    settings = Settings(database_url=os.environ["BENCH_DATABASE_URL"], master_key=SecretStr(new_master_key()))
-    service, database = build(settings), Database(settings)
-    await database.start()
-    app = create_app(service, database)
-    app.state.tokens = InternalTokens(os.environ["BENCH_ISSUER"], "directory")
-    app.state.tokens.keys.learn(json.loads(os.environ["BENCH_KEYS"]))
-    calm_garbage_collection()
-    import uvicorn
-
-    await Server(uvicorn.Config(app, host="127.0.0.1", port=int(os.environ["BENCH_PORT"]), log_config=None, access_log=False)).serve()
-
-
-if __name__ == "__main__":
-    asyncio.run(serve())

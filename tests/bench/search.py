@@ -4,14 +4,8 @@ Good is precision@10 on the judged queries: of the first ten (of all that are re
 third was never tuned on. Plain PostgreSQL full text ('simple' on the names) answers the same queries for comparison.
 """
 
-import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from typing import Any
 from uuid import UUID
 
 import aiohttp
@@ -20,14 +14,13 @@ import psutil
 from ihala_directory.app import build
 from ihala_directory.settings import Settings
 from ihala_kit.db import Database
-from ihala_kit.http import create_app
 from ihala_kit.migrations import migrate_async
-from ihala_kit.testing import Mint, serving
-from ihala_kit.tokens import InternalTokens
+from ihala_kit.testing import Mint
 from ihala_kit.vault import new_master_key
 from ihala_local.testing import throw_away_postgres
 from pydantic import SecretStr
 
+from tests.bench.api_process import Api, api
 from tests.bench.results import Figure, percentile
 from tests.bench.search_corpus import Entry
 from tests.bench.search_world import Judged, fill, judged
@@ -88,9 +81,8 @@ async def _run(size: int) -> Run:
         owner = await asyncpg.connect(scratch.owner_url)
         for table in ("search_entry", "search_word", "search_hidden"):
             await owner.execute(f"VACUUM ANALYZE {table}")
-        mint = Mint()
-        with _service(settings, mint) as (process, address):
-            run = await _ask(process, address, mint, owner, entries)
+        async with api("directory", scratch.url, _MASTER_KEY) as served:
+            run = await _ask(served, owner, entries)
         await owner.close()
         return run
 
@@ -100,51 +92,22 @@ async def _migrate(owner_url: str, app_role: str) -> None:
     await migrate_async(build(settings).migrations, owner_url, app_role)
 
 
-@contextmanager
-def _service(settings: Settings, mint: Mint) -> Iterator[tuple[psutil.Process, str]]:
-    """Run the service in a process of its own; give the process and the address."""
-    ours, theirs = get_context("spawn").Pipe()
-    process = get_context("spawn").Process(target=_serve, args=(settings.database_url, mint.issuer, mint.key_set(), _MASTER_KEY, theirs))
-    process.start()
-    try:
-        yield psutil.Process(process.pid), ours.recv()
-    finally:
-        process.terminate()
-        process.join()
-
-
-def _serve(url: str, issuer: str, keys: dict[str, Any], master_key: str, tell: Connection) -> None:
-    asyncio.run(_serve_until_killed(url, issuer, keys, master_key, tell))
-
-
-async def _serve_until_killed(url: str, issuer: str, keys: dict[str, Any], master_key: str, tell: Connection) -> None:
-    service = build(Settings(database_url=url, owner_database_url=url, master_key=SecretStr(master_key)))
-    database = Database(service.settings)
-    await database.start()
-    app = create_app(service, database)
-    app.state.tokens = InternalTokens(issuer, service.name)
-    app.state.tokens.keys.learn(keys)
-    async with serving(app) as address:
-        tell.send(address)
-        await asyncio.Event().wait()
-
-
-async def _ask(process: psutil.Process, address: str, mint: Mint, owner: asyncpg.Connection, entries: dict[str, Entry]) -> Run:
+async def _ask(served: Api, owner: asyncpg.Connection, entries: dict[str, Entry]) -> Run:
     queries = judged()
     relevant = {one: sum(1 for entry in entries.values() if _shown(one, entry) and one.grade(entry)) for one in queries}
     queries = [one for one in queries if relevant[one]]
-    async with aiohttp.ClientSession(address) as http:
-        await _pass(http, mint, queries, "true")  # warms up
+    async with aiohttp.ClientSession(served.address) as http:
+        await _pass(http, served.mint, queries, "true")  # warms up
         backends = await _backends(owner)
 
         async def cost(facets: str) -> tuple[float, float, dict[Judged, list[str]], list[float]]:
-            before, before_postgres = _cpu(process), sum(map(_cpu, backends))
+            before, before_postgres = _cpu(served.process), sum(map(_cpu, backends))
             took: list[float] = []
             for _ in range(PASSES):
-                best, milliseconds = await _pass(http, mint, queries, facets)
+                best, milliseconds = await _pass(http, served.mint, queries, facets)
                 took += milliseconds
             asked = len(took) / 1000
-            return (_cpu(process) - before) / asked, (sum(map(_cpu, backends)) - before_postgres) / asked, best, took
+            return (_cpu(served.process) - before) / asked, (sum(map(_cpu, backends)) - before_postgres) / asked, best, took
 
         service_cpu, postgres_cpu, best, milliseconds = await cost("false")
         counting = sum((await cost("true"))[:2])

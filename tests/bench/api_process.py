@@ -1,0 +1,81 @@
+"""A service's HTTP side in a process of its own, started as it is where it is installed: `ihala run <name> --role api`."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import DEVNULL
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import psutil
+from aiohttp import web
+from ihala_kit.testing import Mint
+from ihala_local.ports import any_free
+
+LOOK_EVERY_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Api:
+    """Where it answers, who signs its tokens, and its process."""
+
+    address: str
+    mint: Mint
+    process: psutil.Process
+
+
+@asynccontextmanager
+async def api(name: str, database_url: str, master_key: str) -> AsyncIterator[Api]:
+    """Run the API of a service on a database that is there, with tokens of a mint of its own."""
+    async with _issuer() as mint:
+        port, own = any_free(), name.upper()
+        environment = os.environ | {
+            f"{own}_DATABASE_URL": database_url,
+            f"{own}_MASTER_KEY": master_key,
+            f"{own}_ISSUER": mint.issuer,
+            f"{own}_PORT": str(port),
+        }
+        program = Path(sys.executable).with_name("ihala")
+        child = await asyncio.create_subprocess_exec(program, "run", name, "--role", "api", env=environment, stderr=DEVNULL, stdout=DEVNULL)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            await _until_up(address, child)
+            yield Api(address, mint, psutil.Process(child.pid))
+        finally:
+            with suppress(ProcessLookupError):
+                child.terminate()
+            await child.wait()
+
+
+@asynccontextmanager
+async def _issuer() -> AsyncIterator[Mint]:
+    """Publish a mint's keys where the gateway publishes its own."""
+    port = any_free()
+    mint = Mint(issuer=f"http://127.0.0.1:{port}")
+
+    async def keys(_: web.Request) -> web.Response:
+        return web.json_response(mint.key_set())
+
+    app = web.Application()
+    app.router.add_get("/oauth/internal-jwks", keys)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        yield mint
+    finally:
+        await runner.cleanup()
+
+
+async def _until_up(address: str, child: asyncio.subprocess.Process) -> None:
+    async with aiohttp.ClientSession(address) as session:
+        while child.returncode is None:
+            with suppress(aiohttp.ClientError):
+                async with session.get("/health/live") as answer:
+                    if answer.status < 500:
+                        return
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+    raise RuntimeError(f"the service ended with {child.returncode}")
