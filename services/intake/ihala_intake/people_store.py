@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from ihala_kit.auth import Caller
-from sqlalchemy import ColumnElement, and_, or_, true, update
+from sqlalchemy import ColumnElement, and_, exists, or_, true, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake.tables import CaseFile, Disclosure, Household, HouseholdMember, Need, Person, PersonMark
+from ihala_intake.tables import CaseFile, DataKey, Disclosure, Household, HouseholdMember, Need, Person, PersonMark, Waiting
 
 
 def _owned(caller: Caller) -> ColumnElement[bool]:
@@ -29,6 +29,19 @@ async def person_of(tx: AsyncSession, caller: Caller, person_id: UUID, *, lock: 
 async def marks_of(tx: AsyncSession, person_id: UUID) -> Sequence[PersonMark]:
     """Return by what a person is found now."""
     return (await tx.exec(select(PersonMark).where(PersonMark.person_id == person_id))).all()
+
+
+async def locked_findable(tx: AsyncSession, after: UUID | None, limit: int) -> Sequence[Person]:
+    """Return the next people who have marks by their names, locked, in the order of their ids, with their keys; for the system alone.
+
+    Nobody restricted, nobody whose identity a centre keeps, nobody who only waits for a desk, nobody who was erased.
+    """
+    query = select(Person, DataKey).join(DataKey, col(DataKey.id) == Person.key_id)
+    query = query.where(Person.sensitivity == "standard", Person.identity_held_by == "intake", col(DataKey.wrapped).is_not(None))
+    query = query.where(~exists().where(col(Waiting.person_id) == col(Person.id)))
+    query = query if after is None else query.where(Person.id > after)
+    query = query.order_by(col(Person.id)).limit(limit).with_for_update(key_share=True, of=Person)
+    return [person for person, _ in (await tx.exec(query, execution_options={"populate_existing": True})).all()]
 
 
 async def found_by(tx: AsyncSession, caller: Caller, kind: str, mark: bytes, limit: int) -> Sequence[Person]:

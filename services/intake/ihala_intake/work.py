@@ -15,6 +15,7 @@ from ihala_intake.commands import (
     doubles,
     follow_ups,
     hand_overs,
+    marking,
     organizations,
     people,
     quarantine,
@@ -87,6 +88,12 @@ async def open_one(tx: AsyncSession, work: DueWork) -> None:
 async def look_again(tx: AsyncSession, work: DueWork) -> None:
     """Something was corrected about a person: they may be somebody who is known."""
     await doubles.look_again(tx, work.key)
+
+
+@performs(marking.MARK)
+async def mark_names(tx: AsyncSession, work: DueWork) -> None:
+    """People were stored before there was a kind of mark."""
+    await marking.mark_some(tx, work.key, _after(work))
 
 
 @performs(hand_overs.LAPSES)

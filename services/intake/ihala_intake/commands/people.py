@@ -72,7 +72,7 @@ def add_person(
     )  # fmt: skip
     tx.add(person)
     if sensitivity != "restricted":
-        tx.add_all(_marks(tx, person, details))
+        tx.add_all(marks_for(tx, person, details))
     return person
 
 
@@ -87,7 +87,7 @@ async def change_person(tx: AsyncSession, person: Person, details: PersonDetails
     person.changed_at, person.version = at, person.version + 1
     if person.sensitivity != "restricted":
         before = {(mark.kind, mark.value): mark for mark in await people_store.marks_of(tx, person.id)}
-        after = {(mark.kind, mark.value): mark for mark in _marks(tx, person, details)}
+        after = {(mark.kind, mark.value): mark for mark in marks_for(tx, person, details)}
         added = [mark.model_dump() for named, mark in after.items() if named not in before]
         if added:  # an origin that tells of its person again does not see the marks that are there
             await tx.execute(insert(PersonMark).values(added).on_conflict_do_nothing())
@@ -102,7 +102,7 @@ def held(tx: AsyncSession, details: PersonDetails) -> list[bytes]:
     return [keys.blind(tx, text, f"held.{kind}") for kind, text in names_together.held(details)]
 
 
-def _marks(tx: AsyncSession, person: Person, details: PersonDetails) -> list[PersonMark]:
+def marks_for(tx: AsyncSession, person: Person, details: PersonDetails) -> list[PersonMark]:
     """Return the keyed hashes by which somebody who knows a phone or a document's number finds the person."""
     named = () if person.identity_held_by == "origin" else names_together.composed(details)  # a code is nobody's name
     found = {(kind, keys.blind(tx, text, kind)) for kind, text in (*marks.exact(details), *named)}
