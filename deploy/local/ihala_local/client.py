@@ -76,9 +76,18 @@ class Client:
         """PUT, likewise."""
         return await self._change("PUT", path, body, expected, if_match, None)
 
+    async def patch(self, path: str, body: Any, *expected: int, if_match: str) -> Answer:
+        """PATCH, likewise."""
+        return await self._change("PATCH", path, body, expected, if_match, None)
+
     async def delete(self, path: str, *expected: int, if_match: str) -> Answer:
         """DELETE; raises Unexpected when the status is none of `expected` (200, 204)."""
         return await self._call("DELETE", path, expected or (200, 204), headers={"If-Match": if_match})
+
+    async def upload(self, method: str, path: str, content: bytes, media_type: str, *expected: int) -> Answer:
+        """Send bytes as they are: a sheet, a part of a file; raises Unexpected when the status is none of `expected` (200, 201, 202)."""
+        headers = {"Content-Type": media_type, "Idempotency-Key": str(uuid.uuid4())}
+        return await self._call(method, path, expected or (200, 201, 202), data=content, headers=headers)
 
     async def _change(self, method: str, path: str, body: Any, expected: tuple[int, ...], if_match: str | None, key: str | None) -> Answer:
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
