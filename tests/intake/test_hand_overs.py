@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from ihala_contracts.intake_v1 import CaseClosed, CaseMoved, CaseOpened, NeedChanged, NeedClosed, NeedStateChanged
+from ihala_contracts.intake_v1 import CaseClosed, CaseMoved, CaseOpened, HandOverEnded, NeedChanged, NeedClosed, NeedStateChanged
 from ihala_contracts.referral_v1 import ReferralOffered
 from ihala_intake.casework import moving
 from ihala_intake.ledger import check_revisions
@@ -78,8 +78,8 @@ async def test_with_its_history_a_case_is_the_others_and_nobody_elses(house: Hou
     answer = await answered(house, made, "acceptance", body={"office_id": office})
     assert (answer.status, answer.body["state"], answer.body["case_id"], answer.body["note"]) == (200, "accepted", case_id, NOTE)
     events = await house.events()
-    assert [type(event) for event in events] == [CaseMoved, NeedChanged]
-    moved, changed = events
+    assert [type(event) for event in events] == [HandOverEnded, CaseMoved, NeedChanged]
+    _, moved, changed = events
     assert isinstance(moved, CaseMoved)
     assert (moved.from_operator_id, moved.operator_id, moved.to, str(moved.office_id)) == (MOMD, OTHER_OPERATOR, "operator", office)
     assert isinstance(changed, NeedChanged)
@@ -151,7 +151,7 @@ async def test_without_history_a_new_case_knows_who_it_is_and_nothing_else(house
     new_id = answer.body["case_id"]
     assert new_id != case_id
     events = await house.events()
-    assert {type(event) for event in events} == {CaseOpened, NeedStateChanged, NeedClosed, CaseClosed}
+    assert {type(event) for event in events} == {HandOverEnded, CaseOpened, NeedStateChanged, NeedClosed, CaseClosed}
     assert [event.operator_id for event in events if isinstance(event, CaseOpened)] == [OTHER_OPERATOR]
     there = await seen(house, new_id, ERBIL)
     assert (there.status, there.body["call_name"], there.body["needs"], there.body["household_id"]) == (200, "أم يوسف", [], None)

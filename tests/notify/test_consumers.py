@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from ihala_contracts.intake_v1 import ConsentWithdrawn, FollowUpDue, NeedClosed, NeedStateChanged, Sensitivity
 from ihala_contracts.referral_v1 import ReferralAccepted, ReferralCompleted, ReferralDeclined, ReferralOffered
-from ihala_notify import consumers
+from ihala_notify import consumers, desks
 from ihala_notify.views import VIEWS
 from sqlalchemy.exc import IntegrityError
 
@@ -16,7 +16,8 @@ from tests.notify.world import World
 
 
 def test_every_event_that_somebody_may_see_has_one_reader() -> None:
-    read = [value.__reads__ for value in vars(consumers).values() if hasattr(value, "__reads__")]
+    every = [*vars(consumers).values(), *vars(desks).values()]
+    read = [value.__reads__ for value in every if hasattr(value, "__reads__")]
     assert sorted(model.__name__ for model in read) == sorted(model.__name__ for model in VIEWS)
 
 

@@ -2,8 +2,8 @@
 
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1.base import TOPIC, ConsentScope, NeedState, SealingKeyPublished, Sensitivity, Urgency
-from ihala_contracts.intake_v1.cases import CaseClosed, CaseMoved, CaseOpened, CaseReopened
-from ihala_contracts.intake_v1.complaints import ComplaintOverdue, ComplaintReceived
+from ihala_contracts.intake_v1.cases import CaseClosed, CaseMoved, CaseOpened, CaseReopened, HandOverEnded, HandOverOffered
+from ihala_contracts.intake_v1.complaints import ComplaintAssigned, ComplaintOverdue, ComplaintReceived
 from ihala_contracts.intake_v1.consents import ConsentWithdrawn, DecisionAwaited, LawfulBasisUsed, NeedConsentChanged, ReportMade
 from ihala_contracts.intake_v1.disclosures import (
     DisclosureAcknowledged,
@@ -21,8 +21,16 @@ from ihala_contracts.intake_v1.people import (
     PersonErased,
     PersonMerged,
     PersonMergeUndone,
+    PossibleDoubleFound,
 )
-from ihala_contracts.intake_v1.ways_in import ArrivalAnnounced, CallBackAsked, ConcernFiled, WaitingEnded
+from ihala_contracts.intake_v1.ways_in import (
+    ArrivalAnnounced,
+    CallBackAsked,
+    ConcernFiled,
+    ProgrammePlanSent,
+    ProgrammePlanSettled,
+    WaitingEnded,
+)
 
 EVENTS: tuple[type[Event], ...] = (
     NeedIdentified, NeedChanged, NeedConsentChanged, ConsentWithdrawn, NeedClosed, NeedStateChanged, DisclosureOpened,
@@ -33,13 +41,15 @@ EVENTS: tuple[type[Event], ...] = (
     ArrivalAnnounced, CallBackAsked, WaitingEnded, ConcernFiled,
     PersonErased, ErasureOverdue, BreakGlassOpened, BreakGlassEnded,
     DisclosureAcknowledged, DisclosureUnacknowledged, DecisionAwaited, LawfulBasisUsed, ReportMade,
+    HandOverOffered, HandOverEnded, ComplaintAssigned, PossibleDoubleFound, ProgrammePlanSent, ProgrammePlanSettled,
 )  # fmt: skip
 
 __all__ = [
     "EVENTS", "TOPIC", "ArrivalAnnounced", "BreakGlassEnded", "BreakGlassOpened", "CallBackAsked", "CaseClosed", "CaseMoved",
-    "CaseOpened", "CaseReopened", "ComplaintOverdue", "ComplaintReceived", "ConcernFiled", "ConsentScope", "ConsentWithdrawn",
-    "DecisionAwaited", "DisclosureAcknowledged", "DisclosureClosed", "DisclosureOpened", "DisclosureRefused",
-    "DisclosureUnacknowledged", "ErasureOverdue", "FollowUpDue", "FollowUpRecorded", "LawfulBasisUsed", "NeedChanged",
-    "NeedClosed", "NeedConsentChanged", "NeedIdentified", "NeedState", "NeedStateChanged", "PersonErased", "PersonMergeUndone",
-    "PersonMerged", "ReportMade", "SealingKeyPublished", "Sensitivity", "Urgency", "WaitingEnded",
+    "CaseOpened", "CaseReopened", "ComplaintAssigned", "ComplaintOverdue", "ComplaintReceived", "ConcernFiled", "ConsentScope",
+    "ConsentWithdrawn", "DecisionAwaited", "DisclosureAcknowledged", "DisclosureClosed", "DisclosureOpened", "DisclosureRefused",
+    "DisclosureUnacknowledged", "ErasureOverdue", "FollowUpDue", "FollowUpRecorded", "HandOverEnded", "HandOverOffered",
+    "LawfulBasisUsed", "NeedChanged", "NeedClosed", "NeedConsentChanged", "NeedIdentified", "NeedState", "NeedStateChanged",
+    "PersonErased", "PersonMergeUndone", "PersonMerged", "PossibleDoubleFound", "ProgrammePlanSent", "ProgrammePlanSettled",
+    "ReportMade", "SealingKeyPublished", "Sensitivity", "Urgency", "WaitingEnded",
 ]  # fmt: skip

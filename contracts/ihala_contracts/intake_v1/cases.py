@@ -1,4 +1,4 @@
-"""Cases: opened, moved, closed, opened again. Keyed by the case."""
+"""Cases: opened, moved, closed, opened again, keyed by the case; and what one operator offers another, keyed by the offer."""
 
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -37,11 +37,12 @@ class CaseMoved(Event):
     from_operator_id: UUID | None = None  # None: the operator is the same
     office_id: UUID | None = None
     to: Literal["officer", "office", "operator"]
+    sensitivity: Sensitivity | None = None  # None: not said, which counts as restricted
     moved_at: datetime
 
 
 class CaseClosed(Event):
-    """Nothing more is done in a case. Keyed by the case; read by nobody but statistics."""
+    """Nothing more is done in a case. Keyed by the case. For the operator's desks, and statistics."""
 
     topic: ClassVar[str] = TOPIC
     key_field: ClassVar[str] = "case_id"
@@ -50,6 +51,7 @@ class CaseClosed(Event):
     case_id: UUID
     operator_id: UUID
     reason: str
+    sensitivity: Sensitivity | None = None  # None: not said, which counts as restricted
     closed_at: datetime
 
 
@@ -63,4 +65,33 @@ class CaseReopened(Event):
     case_id: UUID
     operator_id: UUID
     reason: str
+    sensitivity: Sensitivity | None = None  # None: not said, which counts as restricted
     reopened_at: datetime
+
+
+class _HandOverEvent(Event):
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "hand_over_id"
+
+    hand_over_id: UUID
+    operator_id: UUID  # that had the case when it was offered
+    to_operator_id: UUID
+    sensitivity: Sensitivity
+
+
+class HandOverOffered(_HandOverEvent):
+    """A case is offered to another operator, which has to answer. Keyed by the offer, since before the answer no case is named."""
+
+    type: Literal["org.ihala.intake.hand-over-offered"] = "org.ihala.intake.hand-over-offered"
+    version: Literal[1] = 1
+    offered_at: datetime
+    answer_by: datetime
+
+
+class HandOverEnded(_HandOverEvent):
+    """The other operator answered, the offer was taken back, or its time was over. Keyed by the offer. For both operators."""
+
+    type: Literal["org.ihala.intake.hand-over-ended"] = "org.ihala.intake.hand-over-ended"
+    version: Literal[1] = 1
+    state: Literal["accepted", "refused", "taken_back", "lapsed"]
+    ended_at: datetime

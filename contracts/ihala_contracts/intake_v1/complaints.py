@@ -33,3 +33,17 @@ class ComplaintOverdue(Event):
     sensitive: bool
     escalations: int
     overdue_at: datetime
+
+
+class ComplaintAssigned(Event):
+    """A complaint was given to an officer, who has to act. Keyed by the complaint. Who it is stays in intake."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "complaint_id"
+    type: Literal["org.ihala.intake.complaint-assigned"] = "org.ihala.intake.complaint-assigned"
+    version: Literal[1] = 1
+    complaint_id: UUID
+    operator_id: UUID
+    sensitive: bool
+    act_by: datetime
+    assigned_at: datetime

@@ -8,6 +8,18 @@ from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1.base import TOPIC
 
 
+class PossibleDoubleFound(Event):
+    """Two persons of one operator may be one, and somebody has to decide. Keyed by the pair. Never about anybody restricted."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "candidate_id"
+    type: Literal["org.ihala.intake.possible-double-found"] = "org.ihala.intake.possible-double-found"
+    version: Literal[1] = 1
+    candidate_id: UUID
+    operator_id: UUID
+    found_at: datetime
+
+
 class PersonMerged(Event):
     """The operator decided that two persons are one. Nothing moved: cases, needs and references stay. Keyed by the person kept."""
 

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from ihala_contracts.envelope import Event
-from ihala_contracts.intake_v1.base import TOPIC
+from ihala_contracts.intake_v1.base import TOPIC, Sensitivity
 
 
 class ArrivalAnnounced(Event):
@@ -59,3 +59,29 @@ class ConcernFiled(Event):
     operator_id: UUID
     governorate: str
     filed_at: datetime
+
+
+class _ProgrammePlanEvent(Event):
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "programme_plan_id"
+
+    programme_plan_id: UUID
+    operator_id: UUID
+    sensitivity: Sensitivity
+
+
+class ProgrammePlanSent(_ProgrammePlanEvent):
+    """A return programme sent the plan it had made, or what became of it since. Keyed by it. For the operator's desks, which adopt it."""
+
+    type: Literal["org.ihala.intake.programme-plan-sent"] = "org.ihala.intake.programme-plan-sent"
+    version: Literal[1] = 1
+    sent_at: datetime
+
+
+class ProgrammePlanSettled(_ProgrammePlanEvent):
+    """A desk adopted a programme's plan or refused it, or nobody did in time. Keyed by it."""
+
+    type: Literal["org.ihala.intake.programme-plan-settled"] = "org.ihala.intake.programme-plan-settled"
+    version: Literal[1] = 1
+    state: Literal["adopted", "refused", "lapsed"]
+    settled_at: datetime

@@ -7,7 +7,7 @@ from ihala_kit.jobs import Job
 from ihala_kit.once import purge_idempotency
 from ihala_kit.service import Service
 
-from ihala_notify import api, consumers, erasing, upkeep
+from ihala_notify import api, consumers, desks, erasing, upkeep
 from ihala_notify.channels import HttpSms
 from ihala_notify.contacts import Contacts
 from ihala_notify.sender import Sender
@@ -45,7 +45,7 @@ def create(settings: Settings) -> Notify:
         settings,
         MIGRATIONS,
         routers=[api.router],
-        readers=[consumers, erasing],
+        readers=[consumers, desks, erasing],
         jobs=[
             Job("send messages", SEND_EVERY_SECONDS, sender.run, SEND_AGAIN_AFTER_SECONDS),
             Job("purge feeds", PURGE_EVERY_SECONDS, upkeep.purge_feeds),

@@ -16,31 +16,15 @@ from ihala_contracts.directory_v1 import (
     OrganizationSuspended,
     ProposalDecided,
     ProposalMade,
-    RulesetPublished,
     ServiceChanged,
 )
 from ihala_contracts.envelope import Event
-from ihala_contracts.intake_v1 import (
-    ArrivalAnnounced,
-    BreakGlassEnded,
-    BreakGlassOpened,
-    CallBackAsked,
-    CaseOpened,
-    ConcernFiled,
-    ConsentWithdrawn,
-    ErasureOverdue,
-    NeedClosed,
-    NeedIdentified,
-    NeedState,
-    NeedStateChanged,
-    Sensitivity,
-    WaitingEnded,
-)
+from ihala_contracts.intake_v1 import ConsentWithdrawn, NeedClosed, NeedIdentified, NeedState, NeedStateChanged, Sensitivity
 from ihala_contracts.notify_v1 import SubscriptionDisabled
 from ihala_kit.inbox import reads
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_notify import copies, feed, messages
+from ihala_notify import copies, desks, feed, messages
 from ihala_notify.views import VIEWS
 from ihala_notify.visibility import Circle
 
@@ -49,7 +33,6 @@ _OF_ITSELF = (
     OrganizationSuspended, OrganizationReinstated, OrganizationLeft, OrganizationApplied, ApplicationReturned, ApplicationRefused,
     ApplicationChecked, AgreementExpiring, AgreementExpired, ProposalMade, ProposalDecided,
 )  # fmt: skip
-_FOR_THE_DESKS = (ArrivalAnnounced, CallBackAsked, WaitingEnded, ConcernFiled, BreakGlassOpened, BreakGlassEnded, ErasureOverdue)
 
 
 @reads(NeedIdentified)
@@ -84,18 +67,6 @@ async def need_state_changed(tx: AsyncSession, event: NeedStateChanged) -> None:
     if event.after in {NeedState.CLOSED, NeedState.OPEN}:
         await copies.end_need(tx, event.need_id, ended=event.after is NeedState.CLOSED)
     await follow_need(tx, event)
-
-
-@reads(CaseOpened)
-async def case_opened(tx: AsyncSession, event: CaseOpened) -> None:
-    """A case belongs to its operator alone."""
-    feed.show(tx, event, Circle(operator_id=event.operator_id, sensitivity=event.sensitivity))
-
-
-@reads(RulesetPublished)
-async def ruleset_published(tx: AsyncSession, event: RulesetPublished) -> None:
-    """So do the rules by which its needs are matched."""
-    feed.show(tx, event, Circle(operator_id=event.operator_id, sensitivity=Sensitivity.STANDARD))
 
 
 @reads(OrganizationJoined)
@@ -153,23 +124,12 @@ def _following_organization(model: type[Event]) -> Callable[[AsyncSession, Event
     return reads(model)(follow)
 
 
-def _for_the_desks(model: type[Event]) -> Callable[[AsyncSession, Event], Awaitable[None]]:
-    async def follow(tx: AsyncSession, event: Event) -> None:
-        feed.show(tx, event, Circle(operator_id=vars(event)["operator_id"], sensitivity=Sensitivity.STANDARD))
-
-    return reads(model)(follow)
-
-
-# What waits for a desk, or for the data-protection officer, concerns its operator alone.
-for _waits in _FOR_THE_DESKS:
-    globals()[f"follow_{_waits.__name__}"] = _for_the_desks(_waits)
-
 # It and its operator are told, and nothing else follows here: one reader each.
 for _model in _OF_ITSELF:
     globals()[f"follow_{_model.__name__}"] = _following_organization(_model)
 
 
 # Every other event that somebody may see is about a need and is only passed on: one reader each, made here.
-_READ_ABOVE = {getattr(value, "__reads__", None) for value in list(globals().values())}
-for _about_a_need in VIEWS.keys() - _READ_ABOVE:
+_READ_ELSEWHERE = {getattr(value, "__reads__", None) for value in list(globals().values())} | desks.READ_HERE
+for _about_a_need in VIEWS.keys() - _READ_ELSEWHERE:
     globals()[f"follow_{_about_a_need.__name__}"] = _following(_about_a_need)

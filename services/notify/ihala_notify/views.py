@@ -48,8 +48,6 @@ def _of_organization(more: str) -> View:
 FOR_NOBODY: tuple[type[Event], ...] = (
     intake.SealingKeyPublished, referral.SealingKeyPublished, directory.SealingKeyPublished, notify.SubscriptionOpened,
     intake.PersonErased, referral.ErasureReported, notify.ErasureReported, intake.PersonMerged, intake.PersonMergeUndone,
-    # Of cases and complaints the event does not say how sensitive they are; who may see them has a list of them in intake.
-    intake.CaseMoved, intake.CaseClosed, intake.CaseReopened, intake.ComplaintReceived, intake.ComplaintOverdue,
 )  # fmt: skip
 _CONCERNS_THE_OPERATOR = "need_id placement_id "
 
@@ -77,6 +75,18 @@ VIEWS: dict[type[Event], View] = {
     intake.FollowUpDue: _view(operator="need_id referral_id follow_up_id due_at"),
     intake.FollowUpRecorded: _view(operator="need_id referral_id follow_up_id result need_state recorded_at"),
     intake.CaseOpened: _view(operator="case_id opened_at"),
+    intake.CaseMoved: _view(operator="case_id to office_id moved_at"),
+    intake.CaseClosed: _view(operator="case_id closed_at"),
+    intake.CaseReopened: _view(operator="case_id reopened_at"),
+    intake.HandOverOffered: _view(operator="hand_over_id offered_at answer_by"),
+    intake.HandOverEnded: _view(operator="hand_over_id state ended_at"),
+    # Of the sensitive ones nothing: a feed is read by all, they by those who handle complaints.
+    intake.ComplaintReceived: _view(operator="complaint_id received_at"),
+    intake.ComplaintAssigned: _view(operator="complaint_id act_by assigned_at"),
+    intake.ComplaintOverdue: _view(operator="complaint_id escalations overdue_at"),
+    intake.PossibleDoubleFound: _view(operator="candidate_id found_at"),
+    intake.ProgrammePlanSent: _view(operator="programme_plan_id sent_at"),
+    intake.ProgrammePlanSettled: _view(operator="programme_plan_id state settled_at"),
     intake.ArrivalAnnounced: _view(operator="arrival_id governorate announced_at"),
     intake.CallBackAsked: _view(operator="call_back_id governorate call_by"),
     intake.WaitingEnded: _view(operator="waiting_id state ended_at"),

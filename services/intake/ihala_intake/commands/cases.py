@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from ihala_contracts.intake_v1 import CaseClosed, CaseMoved, CaseReopened, NeedState
+from ihala_contracts.intake_v1 import CaseClosed, CaseMoved, CaseReopened, NeedState, Sensitivity
 from ihala_kit.auth import Caller
 from ihala_kit.db import now
 from ihala_kit.etag import Stale
@@ -105,7 +105,9 @@ async def end(tx: AsyncSession, case: CaseFile, reason: str, said: StepDetails |
     case.state, case.closed_at, case.closed_reason = "closed", now(tx), reason
     case.closing_reason = case.closing_by = None
     await write_step(tx, case, Step.CLOSED, reason=reason, details=said)
-    emit(tx, CaseClosed(case_id=case.id, operator_id=case.operator_id, reason=reason, closed_at=case.closed_at))
+    emit(tx, CaseClosed(
+        case_id=case.id, operator_id=case.operator_id, reason=reason, sensitivity=Sensitivity(case.sensitivity), closed_at=case.closed_at,
+    ))  # fmt: skip
 
 
 async def keep_open(tx: AsyncSession, caller: Caller, case_id: UUID, version: int) -> CaseFile:
@@ -135,7 +137,9 @@ async def begin_again(tx: AsyncSession, case: CaseFile, reason: str) -> None:
     case.state, case.closed_at, case.closed_reason = "open", None, None
     case.version += 1
     await write_step(tx, case, Step.REOPENED, reason=reason)
-    emit(tx, CaseReopened(case_id=case.id, operator_id=case.operator_id, reason=reason, reopened_at=now(tx)))
+    emit(tx, CaseReopened(
+        case_id=case.id, operator_id=case.operator_id, reason=reason, sensitivity=Sensitivity(case.sensitivity), reopened_at=now(tx),
+    ))  # fmt: skip
 
 
 async def _refuse_unfinished(tx: AsyncSession, case_id: UUID) -> None:
@@ -158,5 +162,6 @@ async def _moved(
     case.version += 1
     await write_step(tx, case, step, reason=reason, details=details)
     emit(tx, CaseMoved.model_validate({
-        "case_id": case.id, "operator_id": case.operator_id, "office_id": case.office_id, "to": to, "moved_at": now(tx),
+        "case_id": case.id, "operator_id": case.operator_id, "office_id": case.office_id, "to": to,
+        "sensitivity": case.sensitivity, "moved_at": now(tx),
     }))  # fmt: skip

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from ihala_contracts.intake_v1 import ComplaintOverdue, ComplaintReceived
+from ihala_contracts.intake_v1 import ComplaintAssigned, ComplaintOverdue, ComplaintReceived
 from ihala_kit.auth import Caller
 from ihala_kit.db import act_for, now
 from ihala_kit.due import cancel, schedule
@@ -50,13 +50,20 @@ async def receive(tx: AsyncSession, caller: Caller, body: ComplaintIn) -> Compla
 
 
 async def handle(tx: AsyncSession, caller: Caller, complaint_id: UUID, version: int, body: HandlingIn) -> Complaint:
-    """Give a complaint to an officer. Raises ComplaintNotFound (404), Stale (412), ComplaintOver, HandlerIsConcerned (409)."""
+    """Give a complaint to an officer; emits ComplaintAssigned.
+
+    Raises ComplaintNotFound (404), Stale (412), ComplaintOver, HandlerIsConcerned (409).
+    """
     complaint = await _open(tx, caller, complaint_id, version)
     await _refuse_concerned(tx, complaint, body.handler)
     complaint.state, complaint.handler = "in_progress", body.handler
     complaint.next_at = now(tx) + act_within(sensitive=complaint.sensitive, begun=True)
     complaint.version += 1
     await schedule(tx, OVERDUE, complaint.id, complaint.next_at)
+    emit(tx, ComplaintAssigned(
+        complaint_id=complaint.id, operator_id=complaint.operator_id, sensitive=complaint.sensitive, act_by=complaint.next_at,
+        assigned_at=now(tx),
+    ))  # fmt: skip
     return complaint
 
 

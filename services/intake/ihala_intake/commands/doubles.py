@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from ihala_contracts.intake_v1 import PossibleDoubleFound
 from ihala_kit.db import caller_of, fetch, now
+from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import keys
@@ -18,7 +20,7 @@ from ihala_intake.keys import Key
 from ihala_intake.same_person import store
 from ihala_intake.same_person.marks import WEIGHT, looked_for
 from ihala_intake.same_person.profile import profile
-from ihala_intake.same_person.rules import compare
+from ihala_intake.same_person.rules import Comparison, compare
 from ihala_intake.tables import Person
 
 _SEEN_BY = "SELECT set_config('app.system', $1, true)"
@@ -68,9 +70,19 @@ async def _compared(tx: AsyncSession, operator_id: UUID, asked: Sequence[Newcome
         known = _opened(tx, row.get("person_id"), Key(row["key_id"], row["wrapped"], keys.vault(tx)), row["details"])
         found = compare(profiles[row["who"]], profile(known), row["sharing"])
         newcomer = asked[row["who"]].person_id
-        if found.level is not None and await store.add(tx, operator_id, newcomer, row["person_id"], found, found.level, now(tx)):
+        if await write_down(tx, operator_id, newcomer, row["person_id"], found):
             doubtful.add(newcomer)
     return doubtful
+
+
+async def write_down(tx: AsyncSession, operator_id: UUID, one: UUID, other: UUID, found: Comparison) -> bool:
+    """Make a task of a pair that may be one; emits PossibleDoubleFound the first time. False where it is none, or was decided before."""
+    known = found.level and await store.add(tx, operator_id, one, other, found, found.level, now(tx))
+    if not known:
+        return False
+    if known.is_new:
+        emit(tx, PossibleDoubleFound(candidate_id=known.candidate_id, operator_id=operator_id, found_at=now(tx)))
+    return True
 
 
 def _opened(tx: AsyncSession, person_id: UUID, key: Key, details: bytes) -> PersonDetails:

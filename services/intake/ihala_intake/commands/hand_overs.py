@@ -1,14 +1,17 @@
 """Handing a case over to another operator: the person agrees, the other accepts or refuses, silence lapses."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from ihala_contracts.intake_v1 import NeedState, Urgency
+from ihala_contracts import intake_v1
+from ihala_contracts.intake_v1 import HandOverOffered, NeedState, Sensitivity, Urgency
 from ihala_kit.auth import Caller
 from ihala_kit.db import now
 from ihala_kit.due import cancel, schedule
 from ihala_kit.etag import Stale
 from ihala_kit.ids import new_id
+from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import needs
@@ -37,7 +40,7 @@ _URGENCIES = (Urgency.EMERGENCY, Urgency.URGENT, Urgency.ROUTINE)
 
 
 async def offer(tx: AsyncSession, caller: Caller, case_id: UUID, version: int, body: HandOverIn) -> HandOver:
-    """Offer a case to another operator, as its officer or a coordinator. The case stays until the other accepts.
+    """Offer a case to another operator, as its officer or a coordinator; emits HandOverOffered. The case stays until the other accepts.
 
     Raises CaseNotFound (404), Stale (412), CaseIsClosed, CaseUnfinished (409), RoleNeeded (403), OtherOperatorUnknown (422).
     """
@@ -53,12 +56,14 @@ async def offer(tx: AsyncSession, caller: Caller, case_id: UUID, version: int, b
     case.version += 1
     await write_step(tx, case, Step.OFFERED, details=StepDetails(how=body.how, recorded_by=body.recorded_by))
     await schedule(tx, LAPSES, hand_over.id, now(tx) + LAPSES_AFTER)
+    emit(tx, HandOverOffered(**_of(hand_over), offered_at=hand_over.offered_at, answer_by=hand_over.offered_at + LAPSES_AFTER))
     return hand_over
 
 
 async def accept(tx: AsyncSession, caller: Caller, hand_over_id: UUID, version: int, body: TakingOverIn) -> HandOver:
-    """Take an offered case, as a coordinator of the other operator; emits CaseMoved and NeedChanged, or CaseOpened and CaseClosed.
+    """Take an offered case, as a coordinator of the other operator.
 
+    Emits HandOverEnded with CaseMoved and NeedChanged, or with CaseOpened and CaseClosed.
     Raises HandOverNotFound (404), RoleNeeded (403), Stale (412), HandOverEnded, CaseUnfinished (409), PersonErased (410).
     """
     known = await _known(tx, caller, hand_over_id, side="to")
@@ -76,7 +81,10 @@ async def accept(tx: AsyncSession, caller: Caller, hand_over_id: UUID, version: 
 
 
 async def refuse(tx: AsyncSession, caller: Caller, hand_over_id: UUID, version: int, body: HandOverRefusalIn) -> HandOver:
-    """Leave an offered case where it is. Raises HandOverNotFound (404), RoleNeeded (403), Stale (412), HandOverEnded (409)."""
+    """Leave an offered case where it is; emits HandOverEnded.
+
+    Raises HandOverNotFound (404), RoleNeeded (403), Stale (412), HandOverEnded (409).
+    """
     await _known(tx, caller, hand_over_id, side="to")
     if rules.COORDINATOR not in caller.roles:
         raise RoleNeeded(roles=[rules.COORDINATOR])
@@ -85,7 +93,7 @@ async def refuse(tx: AsyncSession, caller: Caller, hand_over_id: UUID, version: 
 
 
 async def take_back(tx: AsyncSession, caller: Caller, hand_over_id: UUID, version: int) -> HandOver:
-    """End an offer, because the person or the office thought better of it.
+    """End an offer, because the person or the office thought better of it; emits HandOverEnded.
 
     Raises HandOverNotFound (404), Stale (412), HandOverEnded (409).
     """
@@ -94,7 +102,7 @@ async def take_back(tx: AsyncSession, caller: Caller, hand_over_id: UUID, versio
 
 
 async def lapse(tx: AsyncSession, hand_over_id: UUID) -> None:
-    """End an offer that nobody answered; the case was with its operator all the time."""
+    """End an offer that nobody answered; emits HandOverEnded. The case was with its operator all the time."""
     hand_over = await tx.get(HandOver, hand_over_id)
     if hand_over is not None and hand_over.state == "offered":
         await _end(tx, Caller.system("clock"), hand_over_id, hand_over.version, "lapsed", Step.LAPSED)
@@ -149,6 +157,15 @@ async def _locked(tx: AsyncSession, caller: Caller, hand_over_id: UUID, version:
 def _answer(tx: AsyncSession, hand_over: HandOver, state: str, reason: str | None = None) -> None:
     hand_over.state, hand_over.reason, hand_over.next_at, hand_over.answered_at = state, reason, None, now(tx)
     hand_over.version += 1
+    emit(tx, intake_v1.HandOverEnded.model_validate(_of(hand_over) | {"state": state, "ended_at": now(tx)}))
+
+
+def _of(hand_over: HandOver) -> dict[str, Any]:
+    """Return what both events say of an offer."""
+    return {
+        "hand_over_id": hand_over.id, "operator_id": hand_over.operator_id, "to_operator_id": hand_over.to_operator_id,
+        "sensitivity": Sensitivity(hand_over.sensitivity),
+    }  # fmt: skip
 
 
 async def _end(

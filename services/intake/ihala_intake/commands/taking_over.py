@@ -79,7 +79,8 @@ async def with_history(tx: AsyncSession, case: CaseFile, hand_over: HandOver, ca
     hand_over.new_case_id = case.id
     await write_step(tx, case, Step.HANDED_OVER)
     emit(tx, CaseMoved(
-        case_id=case.id, operator_id=case.operator_id, from_operator_id=before, office_id=case.office_id, to="operator", moved_at=now(tx),
+        case_id=case.id, operator_id=case.operator_id, from_operator_id=before, office_id=case.office_id, to="operator",
+        sensitivity=Sensitivity(case.sensitivity), moved_at=now(tx),
     ))  # fmt: skip
     await _tell(tx, case, [need for need in found if need.announced_at and NeedState(need.state) in needs.UNFINISHED])
 

@@ -47,7 +47,7 @@ _ADD: Final = """
     ON CONFLICT (person_a, person_b) DO UPDATE SET level = excluded.level, score_tenths = excluded.score_tenths,
         reasons = excluded.reasons, ruleset = excluded.ruleset
         WHERE match_candidate.state = 'open'
-    RETURNING id
+    RETURNING id, (xmax = 0) AS is_new
 """
 _DOUBTED = """
     SELECT person_a, person_b FROM match_candidate
@@ -74,6 +74,14 @@ class Wanted:
     weight: int
 
 
+@dataclass(frozen=True)
+class WrittenDown:
+    """A pair that waits for a decision, and whether it was not known before."""
+
+    candidate_id: UUID
+    is_new: bool
+
+
 async def sharing(tx: AsyncSession, operator_id: UUID, wanted: Sequence[Wanted], but: Sequence[UUID]) -> Sequence[Any]:
     """Return who shares marks with the newcomers, sealed: who, person_id, sharing, details, key_id, wrapped. For the system alone."""
     columns = [[one.who for one in wanted], [one.kind for one in wanted], [one.value for one in wanted], [one.weight for one in wanted]]
@@ -82,10 +90,11 @@ async def sharing(tx: AsyncSession, operator_id: UUID, wanted: Sequence[Wanted],
 
 async def add(
     tx: AsyncSession, operator_id: UUID, one: UUID, other: UUID, found: Comparison, level: str, at: datetime
-) -> bool:  # fmt: skip
-    """Write down that two persons may be one; False when somebody decided that before. For the system alone."""
+) -> WrittenDown | None:  # fmt: skip
+    """Write down that two persons may be one; None when somebody decided that before. For the system alone."""
     values = (new_id(), operator_id, one, other, level, round(found.score * 10), list(found.reasons), rules()["version"], at)
-    return bool(await fetch(tx, _ADD, *values))
+    rows = await fetch(tx, _ADD, *values)
+    return WrittenDown(UUID(bytes=rows[0]["id"].bytes), rows[0]["is_new"]) if rows else None
 
 
 async def doubted(tx: AsyncSession, person_ids: Iterable[UUID]) -> set[UUID]:
