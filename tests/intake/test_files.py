@@ -4,6 +4,7 @@ import pytest
 from ihala_intake.casework.files import apart, limits
 from ihala_intake.casework.files.cleaning import Rejected, cleaned, without_notes
 from ihala_intake.casework.files.kinds import kind_of
+from ihala_kit.untrusted import limits as process_limits
 
 from tests.intake.files import AUTHOR, CAMERA, HIDDEN, document, opened, photo, read
 
@@ -90,5 +91,5 @@ async def test_a_process_of_its_own_answers_the_same() -> None:
 
 
 async def test_a_file_that_takes_too_long_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "CHILD_SECONDS", 0.001)
+    monkeypatch.setattr(process_limits, "CHILD_SECONDS", 0.001)
     assert await apart.clean_copy("image/jpeg", photo()) == "unreadable"

@@ -2,20 +2,20 @@
 
 import csv
 import io
-import zipfile
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from ihala_intake.request_files import limits, mapping, sheet
+from ihala_intake.request_files import mapping, sheet
 from ihala_intake.request_files.columns import columns
-from ihala_intake.request_files.container import Unsafe
 from ihala_intake.request_files.wording import said
+from ihala_kit.untrusted.findings import Unsafe
 from openpyxl import Workbook
 
 from tests.intake.actors import COORDINATOR, HLP, NGO, OFFICER, STRANGER, Actor
 from tests.intake.house import Answer, House
 from tests.intake.samples import SECRETS
+from tests.kit.untrusted.traps import NO_SHEET, TRAPS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GOOD: dict[str, Any] = {
@@ -150,26 +150,11 @@ async def test_what_is_no_sheet_is_refused_at_once(house: House, content: bytes,
     assert await house.scalar("SELECT count(*) FROM request_file") == 0
 
 
-def zipped(parts: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
-BOOK = {"xl/workbook.xml": b"<workbook/>"}
-
-
-@pytest.mark.parametrize(("parts", "code"), [
-    ({"other.xml": b"<x/>"}, "not_a_sheet"), (BOOK | {"xl/vbaProject.bin": b"x"}, "macros"),
-    (BOOK | {f"p{n}": b"" for n in range(limits.MOST_PARTS)}, "too_many_parts"),
-    (BOOK | {"xl/worksheets/sheet1.xml": b" " * 3_000_000}, "too_large_inside"),
-    (BOOK | {"xl/x.xml": b'<!DOCTYPE x [<!ENTITY a "b">]>'}, "xml_entities"),
-])  # fmt: skip
-async def test_a_zip_that_is_not_what_it_seems_is_refused(house: House, parts: dict[str, bytes], code: str) -> None:
-    answer = await sent(house, zipped(parts), XLSX)
-    assert (answer.status, answer.body["code"]) == (422, code)
+async def test_a_trap_is_refused_by_name_and_nothing_is_kept(house: House) -> None:
+    for name, (data, code) in {**TRAPS, "no sheet": (NO_SHEET, "not_a_zip")}.items():
+        answer = await sent(house, data, XLSX)
+        assert (answer.status, answer.body["code"]) == (422, "not_a_sheet" if code == "not_a_zip" else code), name
+    assert await house.scalar("SELECT count(*) FROM request_file") == 0
 
 
 @pytest.mark.parametrize(("content", "code"), [

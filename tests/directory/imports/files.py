@@ -2,7 +2,6 @@
 
 from io import BytesIO
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from ihala_directory.imports.columns import columns
 from openpyxl import Workbook
@@ -39,23 +38,3 @@ def cell(key: str, number: int) -> str:
     from openpyxl.utils import get_column_letter
 
     return f"{get_column_letter(list(columns()).index(key) + 1)}{number}"
-
-
-def zipped(**parts: bytes | str) -> bytes:
-    """A zip; `__` in a name is a slash, `_x_` a point."""
-    out = BytesIO()
-    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name.replace("__", "/").replace("_x_", "."), content)
-    return out.getvalue()
-
-
-def with_part(data: bytes, name: str, content: bytes) -> bytes:
-    """The same zip with one part put in its place."""
-    out = BytesIO()
-    with ZipFile(BytesIO(data)) as before, ZipFile(out, "w", ZIP_DEFLATED) as after:
-        for part in before.namelist():
-            if part != name:
-                after.writestr(part, before.read(part))
-        after.writestr(name, content)
-    return out.getvalue()

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from ihala_directory.imports import child, limits, wording
-from ihala_directory.imports.reading import Fault, Reading
+from ihala_directory.imports.reading import Reading
+from ihala_kit.untrusted.findings import Fault
 
 from tests.directory.imports.files import BARE, cell, header, row, xlsx
 

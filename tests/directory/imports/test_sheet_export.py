@@ -6,10 +6,11 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from ihala_directory.imports import container, exporting
+from ihala_directory.imports import exporting
 from ihala_directory.imports.columns import columns
 from ihala_directory.imports.values import read, written
 from ihala_directory.imports.workbook import Workbook
+from ihala_kit.untrusted import container
 from openpyxl import load_workbook
 from sqlalchemy import text
 

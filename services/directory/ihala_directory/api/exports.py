@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from ihala_kit.db import Database
 from ihala_kit.problems import responses
+from ihala_kit.untrusted.container import XLSX
 from ihala_kit.words import language_of
 from starlette.responses import Response, StreamingResponse
 
 from ihala_directory.api.callers import Reading
 from ihala_directory.hsds.asked import Instant
-from ihala_directory.imports.container import XLSX
 from ihala_directory.imports.errors import ExportsBusy
 from ihala_directory.imports.exporting import Entry, ndjson, sheet, walk
 from ihala_directory.imports.zipping import zipped

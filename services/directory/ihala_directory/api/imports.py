@@ -9,6 +9,7 @@ from ihala_kit.etag import set_etag
 from ihala_kit.once import Once
 from ihala_kit.pages import Page, PageQuery, page_of
 from ihala_kit.problems import responses
+from ihala_kit.untrusted.container import XLSX
 from ihala_kit.words import Language, language_of
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -16,7 +17,6 @@ from starlette.responses import Response
 from ihala_directory import errors, rights
 from ihala_directory.api.callers import Administering
 from ihala_directory.imports import receiving, shown, store, template, wording
-from ihala_directory.imports.container import XLSX
 from ihala_directory.imports.errors import FileKindUnknown, FileRefused, ImportNotFound
 from ihala_directory.imports.tables import ImportFile, ImportLine
 

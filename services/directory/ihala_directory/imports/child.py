@@ -4,12 +4,13 @@ It is the only one that opens what strangers made. It has little memory, little 
 """
 
 import json
-import resource
 import sys
 
+from ihala_kit.untrusted.child import confine
+from ihala_kit.untrusted.findings import Fault, Unsafe
+
 from ihala_directory.imports import four_w, hsds, limits, package, sheet
-from ihala_directory.imports.container import Unsafe
-from ihala_directory.imports.reading import Fault, Reading
+from ihala_directory.imports.reading import Reading
 
 READERS = {
     "sheet": lambda data: four_w.read(sheet.of_xlsx(data)),
@@ -30,8 +31,7 @@ def read(kind: str, data: bytes) -> Reading:
 
 def main() -> None:
     """Read standard input."""
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.CHILD_CPU_SECONDS, limits.CHILD_CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (limits.CHILD_BYTES, limits.CHILD_BYTES))
+    confine()
     for line in read(sys.argv[1], sys.stdin.buffer.read()).dump():
         sys.stdout.write(json.dumps(line) + "\n")
 

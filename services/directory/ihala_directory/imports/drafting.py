@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from ihala_kit.untrusted.findings import Fault
 from pydantic import ValidationError
 
 from ihala_directory import needs
-from ihala_directory.imports.reading import Fault
 from ihala_directory.models.drafts import OrganizationDraft, ServiceDraft
 
 Leaves = dict[str, Any]  # by path: "names/ar", "location/place", "schedules/0/days"

@@ -3,12 +3,15 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from ihala_kit.untrusted.cells import Wrong, text
+from ihala_kit.untrusted.findings import Fault
+from ihala_kit.untrusted.sheets import Cell, Formula, Row, address
+
 from ihala_directory.imports import drafting, limits, values
-from ihala_directory.imports.cells import CellValue, Wrong, text
 from ihala_directory.imports.columns import Column, columns
 from ihala_directory.imports.drafting import Leaves
-from ihala_directory.imports.reading import Entry, Fault, Reading
-from ihala_directory.imports.sheet import Formula, Row, Sheet, address, missing
+from ihala_directory.imports.reading import Entry, Reading
+from ihala_directory.imports.sheet import Sheet, missing
 from ihala_directory.places import places
 
 # What loading may still refuse: the cells of these are remembered.
@@ -68,7 +71,7 @@ def _line(sheet: Sheet, row: Row) -> Line:
     return line
 
 
-def _cell(line: Line, column: Column, cell: str, value: CellValue | Formula) -> None:
+def _cell(line: Line, column: Column, cell: str, value: Cell) -> None:
     path = f"service/at/0/{column.path}" if column.part == "at" else f"{column.part}/{column.path}"
     line.cells[path] = (cell, column.key)
     try:

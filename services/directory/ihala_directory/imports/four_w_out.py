@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
+from ihala_kit.untrusted.cells import CellValue
+
 from ihala_directory import needs
 from ihala_directory.hsds.entries import ServiceRows
 from ihala_directory.imports import merging, values
-from ihala_directory.imports.cells import CellValue
 from ihala_directory.imports.columns import columns
 from ihala_directory.imports.merging import Values
 

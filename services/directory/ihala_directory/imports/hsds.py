@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ihala_kit.untrusted.findings import Fault, Unsafe
+
 from ihala_directory.imports import drafting, hsds_parts, limits, text_file
-from ihala_directory.imports.container import Unsafe
 from ihala_directory.imports.hsds_parts import Node, filled, nodes, words
-from ihala_directory.imports.reading import Entry, Fault, Reading
+from ihala_directory.imports.reading import Entry, Reading
 
 _STATUS = {"active": "active", "temporarily closed": "paused", "inactive": "closed", "defunct": "closed"}
 _NEW_KIND = "nngo"  # of an organisation that is new and of which the file does not say it

@@ -7,9 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ihala_kit.untrusted.cells import Wrong, latin
+
 from ihala_directory import needs
 from ihala_directory.imports import choices
-from ihala_directory.imports.cells import Wrong, latin, phone
+from ihala_directory.imports.figures import phone
 
 Node = Mapping[str, Any]
 TAGS = ("ar", "ckb", "en")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ihala_kit.db import attempt, caller_of, now
 from ihala_kit.faults import passes
+from ihala_kit.untrusted.findings import Fault
 from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,7 +19,7 @@ from ihala_directory.errors import AlreadyExists
 from ihala_directory.imports import preparing, publishing, refusals, store
 from ihala_directory.imports.deciding import Decision
 from ihala_directory.imports.preparing import Offer
-from ihala_directory.imports.reading import Entry, Fault
+from ihala_directory.imports.reading import Entry
 from ihala_directory.imports.tables import ImportFile
 from ihala_directory.imports.there import Known, There, names
 from ihala_directory.tables import Organization

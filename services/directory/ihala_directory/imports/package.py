@@ -6,11 +6,13 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
 
+from ihala_kit.untrusted.cells import latin, text
+from ihala_kit.untrusted.findings import Fault, Unsafe
+from ihala_kit.untrusted.sheets import address
+from ihala_kit.untrusted.texts import rows as rows_of
+
 from ihala_directory.imports import hsds, limits, tabular, text_file
-from ihala_directory.imports.cells import latin, text
-from ihala_directory.imports.container import Unsafe
-from ihala_directory.imports.reading import Fault, Reading
-from ihala_directory.imports.sheet import address
+from ihala_directory.imports.reading import Reading
 
 _STANDS = "\0stands"  # key of a row's own place: file, number, columns; no column can be called so
 _NUMBERS = {"latitude", "longitude", "amount", "available", "maximum", "minimum_age", "maximum_age", "wait_days", "decision_target_hours"}
@@ -71,7 +73,7 @@ def _resources(data: bytes) -> dict[str, str]:
 def _rows(file: str, plain: str, most: int) -> list[tabular.Row]:
     header: list[str] = []
     found: list[tabular.Row] = []
-    for number, row in text_file.rows(plain):
+    for number, row in rows_of(plain):
         if not header:
             header = [text(name).lower() for name in row]
         elif any(row):

@@ -4,16 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-
-@dataclass(slots=True)
-class Fault:
-    """What is wrong, by code, and where. `row` is none for the file as a whole; `params` holds numbers and codes of ours alone."""
-
-    code: str
-    row: int | None = None
-    cell: str | None = None  # "F17", or a JSON pointer of numbers and HSDS names
-    column: str | None = None  # the key of a column of the template, or an HSDS name
-    params: dict[str, Any] = field(default_factory=dict)
+from ihala_kit.untrusted.findings import Fault
 
 
 @dataclass(slots=True)

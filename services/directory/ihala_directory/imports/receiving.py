@@ -8,12 +8,14 @@ from ihala_kit.auth import Caller
 from ihala_kit.db import now
 from ihala_kit.ids import new_id
 from ihala_kit.problems import MalformedRequest
+from ihala_kit.untrusted import container
+from ihala_kit.untrusted.findings import Unsafe
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from ihala_directory import rights
-from ihala_directory.imports import container, work
+from ihala_directory.imports import work
 from ihala_directory.imports.errors import FileKindUnknown, FileRefused
 from ihala_directory.imports.shown import Mode
 from ihala_directory.imports.tables import ImportFile
@@ -65,7 +67,7 @@ async def receive(tx: AsyncSession, caller: Caller, request: Request, source: st
     if kind in {"sheet", "hsds_csv"}:
         try:
             await asyncio.to_thread(container.check, content, sheet=kind == "sheet")
-        except container.Unsafe as unsafe:
+        except Unsafe as unsafe:
             raise FileRefused(code=unsafe.code) from None
     row = ImportFile(
         id=new_id(), operator_id=operator_id, client_id=caller.client_id, cleared=caller.cleared, source=source, kind=kind, mode=mode,

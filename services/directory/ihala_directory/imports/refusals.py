@@ -5,13 +5,14 @@ from typing import Any, Final
 
 from ihala_kit.faults import passes
 from ihala_kit.problems import Problem
+from ihala_kit.untrusted.findings import Fault
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from ihala_directory import errors
 from ihala_directory.imports import drafting
 from ihala_directory.imports.deciding import NotOurs
-from ihala_directory.imports.reading import Entry, Fault
+from ihala_directory.imports.reading import Entry
 from ihala_directory.joining import errors as joining_errors
 from ihala_directory.models.drafts import OrganizationDraft
 

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from ihala_kit.db import caller_of
 from ihala_kit.pages import PageRequest
+from ihala_kit.untrusted.findings import Fault
 from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, delete, func, insert, literal, not_, text, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory.imports import limits
 from ihala_directory.imports.errors import ImportNotFound
-from ihala_directory.imports.reading import Entry, Fault
+from ihala_directory.imports.reading import Entry
 from ihala_directory.imports.tables import ExternalId, ImportEntry, ImportFile, ImportLine
 from ihala_directory.imports.wording import NOTES, OUTCOMES
 from ihala_directory.tables import Table

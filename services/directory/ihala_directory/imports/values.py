@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ihala_directory.imports import cells, choices, limits
-from ihala_directory.imports.cells import CellValue, Wrong
+from ihala_kit.untrusted import cells
+from ihala_kit.untrusted.cells import CellValue, Wrong
+
+from ihala_directory.imports import choices, figures, limits
 from ihala_directory.imports.columns import Column
 
 
@@ -63,14 +65,14 @@ def _place(value: CellValue, column: Column) -> str:
 
 
 def _decimal(value: CellValue, column: Column) -> float:
-    found = cells.number(value)
+    found = figures.number(value)
     if not column.least <= found <= column.most:
         raise Wrong("out_of_range", least=column.least, most=column.most)
     return found
 
 
 def _cost(value: CellValue, column: Column) -> list[dict[str, Any]]:
-    found = round(cells.number(value), 3)
+    found = round(figures.number(value), 3)
     if not 0 <= found < 1_000_000_000:
         raise Wrong("out_of_range", least=0, most=999_999_999)
     return [{"amount": f"{found:.3f}".rstrip("0").rstrip(".") if found else None}]
@@ -90,11 +92,11 @@ _READERS: dict[str, Callable[[CellValue, Column], Any]] = {
     "choices": _choices,
     "place": _place,
     "places": lambda value, column: list(dict.fromkeys(_place(one, column) for one in cells.parts(value))),
-    "whole": lambda value, column: cells.whole(value, column.least, column.most),
+    "whole": lambda value, column: figures.whole(value, column.least, column.most),
     "decimal": _decimal,
     "date": lambda value, column: cells.day(value),
-    "time": lambda value, column: cells.hour(value),
-    "phone": lambda value, column: cells.phone(value),
+    "time": lambda value, column: figures.hour(value),
+    "phone": lambda value, column: figures.phone(value),
     "codes": lambda value, column: [one.lower().replace(" ", "_").replace("-", "_") for one in cells.parts(value)],
     "cost": _cost,
     "flag": lambda value, column: _choice(value, column) == "yes",

@@ -12,11 +12,12 @@ from datetime import timedelta
 from ihala_kit.auth import Caller
 from ihala_kit.db import act_for, attempt, now
 from ihala_kit.due import DueWork, performs, schedule
+from ihala_kit.untrusted.findings import Fault
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory.imports import apart, limits, loading, store
 from ihala_directory.imports.errors import ImportNotFound
-from ihala_directory.imports.reading import Entry, Fault
+from ihala_directory.imports.reading import Entry
 from ihala_directory.imports.tables import ImportFile
 from ihala_directory.imports.wording import OUTCOMES
 

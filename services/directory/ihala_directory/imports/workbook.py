@@ -4,9 +4,9 @@ import html
 import zipfile
 from collections.abc import Iterable, Sequence
 
+from ihala_kit.untrusted.cells import CellValue
 from openpyxl.utils import get_column_letter
 
-from ihala_directory.imports.cells import CellValue
 from ihala_directory.imports.sheet import SHEET
 from ihala_directory.imports.sink import Sink
 

@@ -12,6 +12,9 @@ from ihala_kit.etag import set_etag
 from ihala_kit.once import Once
 from ihala_kit.pages import Page, PageQuery, page_of
 from ihala_kit.problems import MalformedRequest, responses
+from ihala_kit.untrusted import container
+from ihala_kit.untrusted.container import XLSX
+from ihala_kit.untrusted.findings import Unsafe
 from ihala_kit.words import Language, language_of
 from starlette.responses import Response
 
@@ -20,14 +23,14 @@ from ihala_intake.commands import request_files
 from ihala_intake.errors import OperatorUnknown
 from ihala_intake.models.request_files import LineView, RequestFileView
 from ihala_intake.models.requests import System
-from ihala_intake.request_files import container, store, wording
+from ihala_intake.request_files import store, wording
 from ihala_intake.request_files.columns import columns
-from ihala_intake.request_files.errors import FileKindUnknown, FileNotFound, FileRefused
+from ihala_intake.request_files.errors import FileKindUnknown, FileNotFound, FileRefused, code_of
 from ihala_intake.tables import RequestFile, RequestFileLine
 
 router = APIRouter(prefix="/v1/requests/imports", tags=["requests"])
 
-XLSX, CSV = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"
+CSV = "text/csv"
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {"requestBody": {"required": True, "content": {XLSX: _BINARY, CSV: _BINARY}}}
 _REFUSALS = responses(FileKindUnknown, FileRefused, OperatorUnknown, MalformedRequest)
@@ -90,9 +93,9 @@ async def _file(request: Request) -> tuple[str, bytes]:
     content = await request.body()
     if content.startswith(b"PK\x03\x04") and said in (XLSX, "application/octet-stream"):
         try:
-            await asyncio.to_thread(container.check, content)
-        except container.Unsafe as unsafe:
-            raise FileRefused(code=unsafe.code) from None
+            await asyncio.to_thread(container.check, content, sheet=True)
+        except Unsafe as unsafe:
+            raise FileRefused(code=code_of(unsafe)) from None
         return "xlsx", content
     if said == XLSX:
         raise FileRefused(code="not_a_sheet")

@@ -9,6 +9,7 @@ from ihala_kit.db import act_for, attempt, now
 from ihala_kit.due import schedule
 from ihala_kit.ids import new_id
 from ihala_kit.problems import MalformedRequest, Problem
+from ihala_kit.untrusted.findings import Fault
 from pydantic import ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,7 +20,7 @@ from ihala_intake.commands.batch import register_many
 from ihala_intake.models.requests import RequestIn, RequestView
 from ihala_intake.request_files import apart, limits, store
 from ihala_intake.request_files.details import Content, RowContent
-from ihala_intake.request_files.reading import Fault, Row
+from ihala_intake.request_files.reading import Row
 from ihala_intake.request_files.wording import NOTES
 from ihala_intake.tables import DataKey, RequestFile, RequestFileLine, RequestFileRow
 

@@ -4,12 +4,14 @@ It is the only one that opens what strangers made. It is told no secret, has lit
 """
 
 import json
-import resource
 import sys
 
-from ihala_intake.request_files import limits, mapping, sheet
-from ihala_intake.request_files.container import Unsafe
-from ihala_intake.request_files.reading import Fault, Reading
+from ihala_kit.untrusted.child import confine
+from ihala_kit.untrusted.findings import Fault, Unsafe
+
+from ihala_intake.request_files import mapping, sheet
+from ihala_intake.request_files.errors import code_of
+from ihala_intake.request_files.reading import Reading
 
 READERS = {"xlsx": sheet.of_xlsx, "csv": sheet.of_csv}
 
@@ -19,13 +21,12 @@ def read(kind: str, system: str, data: bytes) -> Reading:
     try:
         return mapping.read(READERS[kind](data), system)
     except Unsafe as unsafe:
-        return Reading(faults=[Fault(unsafe.code)])
+        return Reading(faults=[Fault(code_of(unsafe))])
 
 
 def main() -> None:
     """Read standard input."""
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.CHILD_CPU_SECONDS, limits.CHILD_CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (limits.CHILD_BYTES, limits.CHILD_BYTES))
+    confine()
     json.dump(read(sys.argv[1], sys.argv[2], sys.stdin.buffer.read()).dump(), sys.stdout, ensure_ascii=True)
 
 

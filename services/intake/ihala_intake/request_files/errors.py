@@ -1,6 +1,7 @@
 """The refusals that files of requests can get, by name. What is wrong inside a file stands in its report."""
 
 from ihala_kit.problems import Problem
+from ihala_kit.untrusted.findings import Unsafe
 from ihala_kit.words import Words
 
 
@@ -30,3 +31,8 @@ class FileRefused(Problem):
         ar="لا يمكن فتح هذا الملف بأمان. انسخ الصفوف إلى ملف جديد.",
         ckb="ئەم فایلە بە سەلامەتی ناکرێتەوە. ڕیزەکان بۆ فایلێکی نوێ کۆپی بکە.",
     )
+
+
+def code_of(unsafe: Unsafe) -> str:
+    """Return what a sender is told: to them, what is no zip or lacks its parts is just no sheet."""
+    return "not_a_sheet" if unsafe.code in ("not_a_zip", "not_readable") else unsafe.code

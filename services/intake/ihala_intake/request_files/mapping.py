@@ -1,12 +1,17 @@
 """A row of the sheet becomes the body of a request. What it lacks stays away; whether it is enough is decided like for any request."""
 
+import re
 from typing import Any
 
-from ihala_intake.request_files import cells, limits
-from ihala_intake.request_files.cells import CellValue, Wrong
+from ihala_kit.untrusted import cells
+from ihala_kit.untrusted.cells import CellValue, Wrong
+from ihala_kit.untrusted.findings import Fault
+from ihala_kit.untrusted.sheets import Cell, Formula, address
+
+from ihala_intake.request_files import limits
 from ihala_intake.request_files.columns import Column, choices, plain
-from ihala_intake.request_files.reading import Fault, Reading, Row
-from ihala_intake.request_files.sheet import Cell, Formula, Sheet, address
+from ihala_intake.request_files.reading import Reading, Row
+from ihala_intake.request_files.sheet import Sheet
 
 _PHONE_DEFAULTS = {"safe_to_call": False, "safe_to_message": False}  # what is not said to be safe is not
 
@@ -62,10 +67,17 @@ def _value(column: Column, value: Cell) -> Any:
 
 def _read(column: Column, value: CellValue) -> Any:
     if column.kind == "whole":
-        return cells.whole(value)
+        return _whole(value)
     if column.kind == "day":
         return cells.day(value)
     return cells.parts(value) if column.kind in ("list", "needs") else cells.text(value)
+
+
+def _whole(value: CellValue) -> int:
+    plain_text = cells.latin(cells.text(value))
+    if not re.fullmatch(r"\d{1,6}", plain_text):
+        raise Wrong("not_a_whole_number")
+    return int(plain_text)
 
 
 def _choice(known: dict[str, str], said: str) -> Any:

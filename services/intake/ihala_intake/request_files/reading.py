@@ -3,15 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-
-@dataclass(slots=True)
-class Fault:
-    """What is wrong, by code, and where; `row` is none for the file as a whole. Never a word of what stood there."""
-
-    code: str
-    row: int | None = None
-    cell: str | None = None  # F17
-    column: str | None = None  # the key of one of our columns
+from ihala_kit.untrusted.findings import Fault
 
 
 @dataclass(slots=True)

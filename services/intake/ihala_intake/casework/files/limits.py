@@ -10,11 +10,6 @@ MOST_PIXELS = 40_000_000
 MOST_PAGES = 200
 LONGEST_SIDE = 6000  # pixels; larger pictures are made smaller
 
-CHILD_SECONDS = 30.0  # of the clock
-CHILD_CPU_SECONDS = 20
-CHILD_MEMORY = 1024 * 1024 * 1024  # of address space
-CHILDREN = 2  # at once, in one process
-
 
 def parts_of(size: int) -> int:
     """Return in how many parts so many bytes come."""

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, datetime, time
-from math import isfinite
 
 CellValue = str | int | float | bool | date | datetime | time | None
 
@@ -11,8 +10,6 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\ufeff\u202a\u202b\u202c\
 _LIST = re.compile(r"[;,،؛|\n]")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
 _ISO = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})")
-_TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?::00)?")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 class Wrong(Exception):
@@ -43,36 +40,14 @@ def latin(value: str) -> str:
     return value.translate(_DIGITS).replace("٫", ".").replace("٬", "")
 
 
-def number(value: CellValue) -> float:
-    """Return a number. Raises Wrong."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    plain = latin(text(value)).replace(" ", "")
-    if re.fullmatch(r"\d{1,3}(,\d{3})+", plain):
-        plain = plain.replace(",", "")
-    if len(plain) > 20 or not _NUMBER.fullmatch(plain):
-        raise Wrong("not_a_number")
-    return float(plain)
-
-
-def whole(value: CellValue, least: int, most: int) -> int:
-    """Return a whole number between two others. Raises Wrong."""
-    found = number(value)
-    if not isfinite(found) or int(found) != found:
-        raise Wrong("not_a_whole_number")
-    if not least <= found <= most:
-        raise Wrong("out_of_range", least=least, most=most)
-    return int(found)
-
-
 def day(value: CellValue) -> str:
-    """Return a date, ISO 8601; 3/4/2026 is the third of April. Raises Wrong."""
+    """Return a date, ISO 8601; 3/4/2026 is the third of April. Raises Wrong (not_a_date)."""
     if isinstance(value, datetime):
         return value.date().isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    plain = latin(text(value))
-    if found := _ISO.fullmatch(plain.removesuffix("T00:00:00").removesuffix(" 00:00:00")):
+    plain = latin(text(value)).removesuffix("T00:00:00").removesuffix(" 00:00:00")
+    if found := _ISO.fullmatch(plain):
         year, month, of_month = found.groups()
     elif found := _DAY_FIRST.fullmatch(plain):
         of_month, month, year = found.groups()
@@ -84,31 +59,7 @@ def day(value: CellValue) -> str:
         raise Wrong("not_a_date") from None
 
 
-def hour(value: CellValue) -> str:
-    """Return a time of day, "08:00". Raises Wrong."""
-    if isinstance(value, datetime | time):
-        return f"{value.hour:02}:{value.minute:02}"
-    found = _TIME.fullmatch(latin(text(value)))
-    if found is None or int(found[1]) > 24 or int(found[2]) > 59 or (found[1] == "24" and found[2] != "00"):
-        raise Wrong("not_a_time")
-    return f"{int(found[1]):02}:{found[2]}"
-
-
 def parts(value: CellValue) -> list[str]:
     """Return the parts of a list, each once, in their order."""
     found = [one.strip() for one in _LIST.split(text(value))]
     return list(dict.fromkeys(one for one in found if one))
-
-
-def phone(value: CellValue) -> str:
-    """Return a telephone number as it is dialled from abroad; one without a country is Iraqi. Raises Wrong."""
-    plain = re.sub(r"[\s().\-]+", " ", latin(text(value))).strip()
-    if plain.startswith("00"):
-        plain = "+" + plain[2:]
-    elif plain.startswith("0"):
-        plain = "+964 " + plain[1:]
-    elif plain.startswith("964"):
-        plain = "+" + plain
-    if not re.fullmatch(r"\+[0-9 ]{6,20}", plain):
-        raise Wrong("not_a_phone")
-    return plain

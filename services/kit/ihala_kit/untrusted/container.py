@@ -7,7 +7,8 @@ import zipfile
 import zlib
 from io import BytesIO
 
-from ihala_directory.imports import limits
+from ihala_kit.untrusted import limits
+from ihala_kit.untrusted.findings import Unsafe
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PIECE = 64 * 1024
@@ -15,14 +16,6 @@ _ROWS_IN = ("xl/worksheets/", "xl/sharedstrings.xml")
 _PLAIN = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _GROWS = (b"<!DOCTYPE", b"<!ENTITY")
 _NOT_UTF8 = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00", b"+/v")
-
-
-class Unsafe(Exception):
-    """The file is not read; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def check(data: bytes, *, sheet: bool) -> None:
@@ -51,20 +44,20 @@ def _check(archive: zipfile.ZipFile, size: int, *, sheet: bool) -> None:
         if part.flag_bits & 0x1 or part.compress_type not in _PLAIN:
             raise Unsafe("encrypted")
         side = sheet and not name.startswith(_ROWS_IN)
-        inflated += _inflated(archive, part, limits.MOST_INFLATED_BYTES - inflated, size, side=side)
+        inflated += _inflated(archive, part, inflated, size, side=side)
 
 
-def _inflated(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, size: int, *, side: bool) -> int:
+def _inflated(archive: zipfile.ZipFile, part: zipfile.ZipInfo, before: int, size: int, *, side: bool) -> int:
     """Inflate one part, piece by piece; return its size. Raises Unsafe."""
     is_xml = part.filename.lower().endswith((".xml", ".rels", ".vml"))
     seen, tail = 0, b""
     with archive.open(part) as stream:
         while piece := stream.read(_PIECE):
             seen += len(piece)
-            grows = limits.MOST_INFLATED_BYTES - left + seen
-            if seen > left or (side and seen > limits.MOST_SIDE_BYTES):
+            total = before + seen
+            if total > limits.MOST_INFLATED_BYTES or (side and seen > limits.MOST_SIDE_BYTES):
                 raise Unsafe("too_large_inside")
-            if grows > limits.RATIO_FROM_BYTES and grows > size * limits.LARGEST_RATIO:
+            if total > limits.RATIO_FROM_BYTES and total > size * limits.LARGEST_RATIO:
                 raise Unsafe("too_large_inside")
             if is_xml:
                 if not tail and piece.startswith(_NOT_UTF8):
