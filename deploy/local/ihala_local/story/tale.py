@@ -8,6 +8,7 @@ from typing import Any
 
 from ihala_local.client import Answer, Client
 from ihala_local.story.cast import Cast
+from ihala_local.story.office import Office
 from ihala_local.story.people import Family
 from ihala_local.story.screen import Screen
 from ihala_local.watch import Seen
@@ -25,6 +26,7 @@ class Tale:
     def __init__(self, cast: Cast, screen: Screen) -> None:
         self.cast, self.screen, self.watch = cast, screen, cast.watch
         self.family = Family()
+        self.office = Office(cast, screen, self.family)
         self.centre = cast.client("hlp-mosul")
         self.coordinator = cast.client("coordinator-mosul")
         self.cursors: dict[str, str] = {}
@@ -37,9 +39,16 @@ class Tale:
         await self.providers_say_what_is_free()
         await self.request()
         await self.sent_twice()
+        await self.office.finds(self.needs[HOUSING])
+        await self.office.hands_out_receipt(self.consents[HOUSING])
+        self.screen.title("Another partner brings her, too. Only the ministry's officer learns that it may be one woman.")
+        await self.office.hears_of_her_again(self.body["person"])
+        await self.office.decides_that_it_is_her()
         self.screen.title("The housing need finds a place by itself; the school need is outside the centre's field.")
         offer = await self.placed()
         await self.triage()
+        self.screen.title("The office looks after the family itself, too.")
+        await self.office.works_on_the_case()
         self.screen.title("One provider has no room; the next one is asked by itself.")
         await self.offered_without_identity(offer)
         offer = await self.declined(offer)
@@ -48,9 +57,12 @@ class Tale:
         self.screen.title("Help is given, and the person is asked whether it came.")
         await self.served(offer)
         await self.followed_up(offer)
+        self.screen.title("Something was not right, and she may say so. Then: who saw what?")
+        await self.office.is_complained_about()
         await self.seen_by_the_centre()
         await self.messages()
         await self.seen_by_the_integrator(offer)
+        await self.office.shows_her_everything()
 
     # --- asking
 
@@ -77,10 +89,11 @@ class Tale:
         needs = [{"code": HOUSING, "urgency": "routine"}, {"code": SCHOOL, "urgency": "routine"}]
         self.body = self.family.request(needs, CONSENTED)
         self.idempotency_key = f"story-{self.family.number}"
-        with self.screen.step("MoI centre, Mosul", "POST /intake/v1/requests (person + consent + two needs)") as step:
+        with self.screen.step("MoI centre, Mosul", "POST /intake/v1/requests (person, household, consent, two needs)") as step:
             answer = await self.centre.post("/intake/v1/requests", self.body, 202, key=self.idempotency_key)
             self.request_id = answer.body["request_id"]
             self.needs = {need["code"]: need["need_id"] for need in answer.body["needs"]}
+            self.consents = {need["code"]: need["consent_id"] for need in answer.body["needs"]}
             for need in self.needs.values():
                 step.saw(await self.watch.expect("intake.need-identified", about(need)))
             step.remark = f"reference {answer.body['reference']}"
