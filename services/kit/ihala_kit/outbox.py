@@ -7,7 +7,6 @@ happened in (the obvious designs lose or reorder some: tests/kit/test_order_haza
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
 from ihala_contracts.catalogue import type_of, version_of
 from ihala_contracts.envelope import Event
@@ -17,19 +16,23 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_kit.ids import new_id
 from ihala_kit.telemetry import inject
 
-_NUMBER = text("""
-    INSERT INTO stream (key, epoch, n)
-    SELECT asked.key, (SELECT epoch FROM stream_epoch), asked.n
-    FROM unnest(CAST(:keys AS uuid[]), CAST(:counts AS bigint[])) AS asked (key, n) ORDER BY asked.key
-    ON CONFLICT (key, epoch) DO UPDATE SET n = stream.n + excluded.n
-    RETURNING key, epoch, n
-""")
+# One statement: keys are numbered in their order, so that two transactions never wait for each other, and only then rows are written.
 _WRITE = text("""
+    WITH asked AS (
+        SELECT * FROM unnest(
+            CAST(:id AS uuid[]), CAST(:topic AS text[]), CAST(:key AS uuid[]), CAST(:type AS text[]), CAST(:version AS int[]),
+            CAST(:behind AS int[]), CAST(:time AS timestamptz[]), CAST(:traceparent AS text[]), CAST(:snapshot AS boolean[]),
+            CAST(:data AS text[])
+        ) WITH ORDINALITY AS a (id, topic, key, type, version, behind, time, traceparent, snapshot, data, place)
+    ), numbered AS (
+        INSERT INTO stream (key, epoch, n)
+        SELECT key, (SELECT epoch FROM stream_epoch), count(*) FROM asked GROUP BY key ORDER BY key
+        ON CONFLICT (key, epoch) DO UPDATE SET n = stream.n + excluded.n
+        RETURNING key, epoch, n
+    )
     INSERT INTO outbox (id, topic, key, type, version, sequence, epoch, time, traceparent, snapshot, data)
-    SELECT * FROM unnest(
-        CAST(:id AS uuid[]), CAST(:topic AS text[]), CAST(:key AS uuid[]), CAST(:type AS text[]), CAST(:version AS int[]),
-        CAST(:sequence AS bigint[]), CAST(:epoch AS int[]), CAST(:time AS timestamptz[]), CAST(:traceparent AS text[]),
-        CAST(:snapshot AS boolean[]), CAST(:data AS text[]))
+    SELECT a.id, a.topic, a.key, a.type, a.version, n.n - a.behind, n.epoch, a.time, a.traceparent, a.snapshot, a.data
+    FROM asked a JOIN numbered n USING (key) ORDER BY a.place
 """)
 
 
@@ -52,31 +55,22 @@ async def write(tx: AsyncSession) -> int:
     pending: list[Pending] = tx.info["events"]
     if not pending:
         return 0
-    next_of, epoch = await _numbers(tx, pending)
+    behind = Counter(item.event.key for item in pending)  # how many more events of the key come
     rows: dict[str, list[object]] = {name: [] for name in _COLUMNS}
     for item in pending:
-        key = item.event.key
-        for name, value in zip(_COLUMNS, _row(item, next_of[key], epoch), strict=True):
+        behind[item.event.key] -= 1
+        for name, value in zip(_COLUMNS, _row(item, behind[item.event.key]), strict=True):
             rows[name].append(value)
-        next_of[key] += 1
     await tx.execute(_WRITE, rows)
     return len(pending)
 
 
-_COLUMNS = ("id", "topic", "key", "type", "version", "sequence", "epoch", "time", "traceparent", "snapshot", "data")
+_COLUMNS = ("id", "topic", "key", "type", "version", "behind", "time", "traceparent", "snapshot", "data")
 
 
-def _row(item: Pending, sequence: int, epoch: int) -> tuple[object, ...]:
+def _row(item: Pending, behind: int) -> tuple[object, ...]:
     event = item.event
     return (
-        new_id(), event.topic, event.key, type_of(type(event)), version_of(type(event)), sequence, epoch,
-        datetime.now(UTC), item.traceparent, item.snapshot, event.model_dump_json(),
+        new_id(), event.topic, event.key, type_of(type(event)), version_of(type(event)), behind, datetime.now(UTC), item.traceparent,
+        item.snapshot, event.model_dump_json(),
     )  # fmt: skip
-
-
-async def _numbers(tx: AsyncSession, pending: list[Pending]) -> tuple[dict[UUID, int], int]:
-    """Take as many numbers of each key as it has events; return each key's first, and the epoch."""
-    counts = Counter(item.event.key for item in pending)
-    keys = sorted(counts)
-    found = (await tx.execute(_NUMBER, {"keys": keys, "counts": [counts[key] for key in keys]})).all()
-    return {row.key: row.n - counts[row.key] + 1 for row in found}, found[0].epoch

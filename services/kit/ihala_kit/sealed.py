@@ -7,6 +7,7 @@ what lies in Kafka or in a backup can then be read by nobody. The sealed text na
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from ihala_contracts.envelope import SealingKeyPublished
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,6 +28,7 @@ from ihala_kit.tables import peer_key, sealing_key
 from ihala_kit.vault import Vault
 
 NEW_KEY_EVERY = timedelta(days=1)
+_PEER = text("SELECT key_id, CAST(public_key AS text) AS public_key FROM peer_key WHERE service = :service")
 KEPT_AFTER_ITS_SUCCESSOR = timedelta(days=31)  # the topics' retention and a day
 ALGORITHMS = ["ECDH-ES", "A256GCM"]
 
@@ -37,12 +39,29 @@ class Unreadable(Exception):
 
 async def seal_for(tx: AsyncSession, service: str, about: UUID, data: dict[str, Any]) -> str | None:
     """Return `data` sealed to `service`, or None while no key of that service is known."""
-    row = (await tx.execute(select(peer_key).where(peer_key.c.service == service))).one_or_none()
-    if row is None:
+    peer = await _peer(tx, service)
+    if peer is None:
         return None
-    header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": str(row.key_id)}
+    key_id, public_key = peer
+    header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": key_id}
     plaintext = json.dumps({"about": str(about), "data": data}).encode()
-    return jwe.encrypt_compact(header, plaintext, ECKey.import_key(row.public_key), algorithms=ALGORITHMS)
+    return jwe.encrypt_compact(header, plaintext, _imported(public_key), algorithms=ALGORITHMS)
+
+
+async def _peer(tx: AsyncSession, service: str) -> tuple[str, str] | None:
+    """Return id and public key (JSON) of the newest key of another service; looked up once a transaction."""
+    known: dict[str, tuple[str, str]] = tx.info.setdefault("peer_keys", {})
+    if service not in known:
+        row = (await tx.execute(_PEER, {"service": service})).one_or_none()
+        if row is None:
+            return None
+        known[service] = (str(row.key_id), row.public_key)
+    return known[service]
+
+
+@lru_cache(maxsize=8)
+def _imported(public_key: str) -> ECKey:
+    return ECKey.import_key(json.loads(public_key))
 
 
 async def unseal(tx: AsyncSession, token: str, about: UUID) -> dict[str, Any]:
