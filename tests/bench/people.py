@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import accumulate
 
 from ihala_intake.details import PersonDetails, Phone
 
@@ -39,13 +40,14 @@ class Names:
     male: list[str]
     female: list[str]
     family: list[str]
-    weights: dict[int, list[float]] = field(default_factory=dict)
+    weights: dict[str, list[float]] = field(default_factory=dict)  # each name's, with those before it
 
     def draw(self, dice: random.Random, which: str) -> str:
         """Return one."""
         names: list[str] = getattr(self, which)
-        weights = self.weights.setdefault(len(names), [1 / (rank + 3) for rank in range(len(names))])
-        return dice.choices(names, weights)[0]
+        if which not in self.weights:
+            self.weights[which] = list(accumulate(1 / (rank + 3) for rank in range(len(names))))
+        return dice.choices(names, cum_weights=self.weights[which])[0]
 
 
 def records(seed: int, persons: int, again: float, names: Names) -> Iterator[Record]:
