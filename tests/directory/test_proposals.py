@@ -10,7 +10,7 @@ import pytest
 from ihala_contracts.directory_v1 import OrganizationJoined, ProposalDecided, ProposalMade, ServiceChanged
 from ihala_directory.models.drafts import ServiceAtLocationDraft
 
-from tests.directory.test_api import SERVICE
+from tests.directory.bodies import SERVICE
 from tests.directory.world import (
     GBV_SERVICE,
     OTHER_OPERATOR,

@@ -10,8 +10,8 @@ import pytest
 from ihala_contracts.directory_v1 import ServiceChanged
 from ihala_directory.seed import load
 
+from tests.directory.bodies import SERVICE
 from tests.directory.conftest import SEED
-from tests.directory.test_api import SERVICE
 from tests.directory.world import GBV_AT, GBV_SERVICE, TELAFAR, WLCO, People, World, key, match, next_page, slug
 
 HIDDEN = [one for one in SEED["organizations"] if one["hidden"]]

@@ -5,7 +5,7 @@ from typing import Any
 import aiohttp
 from ihala_contracts.directory_v1 import PlaceReserved
 
-from tests.directory.test_api import SERVICE
+from tests.directory.bodies import SERVICE
 from tests.directory.test_leaving import DRAFT
 from tests.directory.test_suspension import reinstate, suspend
 from tests.directory.world import GBV_SERVICE, TELAFAR, TELAFAR_AT, TELAFAR_SERVICE, WLCO, Case, People, World, match, next_page, only, slug

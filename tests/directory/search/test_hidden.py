@@ -10,9 +10,9 @@ from ihala_directory.search.upkeep import index_outdated
 from ihala_kit.auth import Caller
 from sqlalchemy import text
 
+from tests.directory.bodies import SERVICE
 from tests.directory.conftest import SEED
 from tests.directory.search.conftest import Searching
-from tests.directory.test_api import SERVICE
 from tests.directory.test_restricted import HIDDEN, HIDDEN_IDS
 from tests.directory.world import GBV_SERVICE, TELAFAR, TELAFAR_SERVICE, WLCO, People, World, key, match
 

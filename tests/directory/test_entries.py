@@ -1,0 +1,126 @@
+"""Organisations, services and their places: entered, changed, found and matched."""
+
+import aiohttp
+from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
+
+from tests.directory.bodies import MATCH, ORGANIZATION, SERVICE
+from tests.directory.conftest import SEED
+from tests.directory.world import (
+    OPERATOR,
+    OTHER_OPERATOR,
+    TELAFAR,
+    TELAFAR_AT,
+    TELAFAR_SERVICE,
+    ZUMMAR,
+    ZUMMAR_AT,
+    People,
+    World,
+    key,
+    match,
+    next_page,
+    only,
+    slug,
+)
+
+
+async def test_capacity_is_one_small_call_of_its_provider(world: World, http: aiohttp.ClientSession, people: People) -> None:
+    url = f"/v1/services-at-locations/{ZUMMAR_AT}"
+    provider = people.provider(ZUMMAR, "directory:read", "directory:write")
+    async with http.get(url, headers=provider) as answer:
+        etag = answer.headers["ETag"]
+    for figure, opened in ((500, True), (10, False)):
+        async with http.put(f"{url}/capacity", json={"figure": figure}, headers=provider | {"If-Match": etag}) as answer:
+            assert ((await answer.json())["capacity"]["free"], answer.status) == (figure, 200)
+            etag = answer.headers["ETag"]
+        assert only(await world.said(), ServiceChanged).places_opened is opened
+    async with http.put(f"{url}/capacity", json={"figure": -1}, headers=provider | {"If-Match": etag}) as answer:
+        assert await slug(answer, 422) == "malformed-request"
+
+
+async def test_a_confirmed_figure_opens_what_a_decline_closed(world: World, http: aiohttp.ClientSession, people: People) -> None:
+    await world.rows("UPDATE service_at_location SET figure = 0, confirmed = false WHERE id = :id RETURNING id", id=ZUMMAR_AT)
+    url, provider = f"/v1/services-at-locations/{ZUMMAR_AT}/capacity", people.provider(ZUMMAR)
+    async with http.put(url, json={"figure": 2}, headers=provider | match(1)) as answer:
+        assert (await answer.json())["capacity"]["confirmed"] is True
+    assert only(await world.said(), ServiceChanged).places_opened
+
+
+async def test_matches_explain_themselves(http: aiohttp.ClientSession, people: People) -> None:
+    body = MATCH | {"facts": {"status": "group.host", "languages": ["ar"]}}
+    async with http.post("/v1/matches", json=body, headers=people.coordinator()) as answer:
+        items = (await answer.json())["items"]
+    assert [one["rank"] for one in items] == [1, 2, 3, 4]
+    assert [one["serves"] for one in items] == [True, False, False, False]  # the centre asks for no status
+    criteria = {one["code"]: one for one in items[-1]["criteria"]}
+    assert criteria["status"] == {"code": "status", "result": "fail", "rule_version": 1}
+    async with http.post("/v1/matches", json=MATCH | {"need_code": "health.disability"}, headers=people.coordinator()) as answer:
+        nobody = await answer.json()
+    assert (nobody["items"], nobody["failing"]) == ([], [{"code": "need", "result": "fail", "rule_version": 1}])
+
+
+async def test_services_by_need_and_area_page_by_page(http: aiohttp.ClientSession, people: People) -> None:
+    async with http.get("/v1/services?need=housing.hlp&area=IQG15Q08N01", headers=people.stranger()) as answer:
+        assert {one["organization"]["kind"] for one in (await answer.json())["items"]} == {"hlp", "nngo", "ingo", "state"}
+    async with http.get("/v1/services?need=education.enrolment&area=IQG15", headers=people.stranger()) as answer:
+        assert len((await answer.json())["items"]) == 3  # those of the governorate and of its districts
+    seen: list[str] = []
+    url: str | None = "/v1/services?limit=5"
+    while url:
+        async with http.get(url, headers=people.stranger()) as answer:
+            seen += [one["id"] for one in (await answer.json())["items"]]
+            url = next_page(answer)
+    shown = [service["id"] for one in SEED["organizations"] if not one["hidden"] for service in one["services"]]
+    assert seen == sorted(shown)
+
+
+async def test_an_organisation_and_its_service_enter_change_and_are_matched(
+    world: World, http: aiohttp.ClientSession, people: People
+) -> None:
+    headers = people.coordinator()
+    async with http.post("/v1/organizations", json=ORGANIZATION, headers=headers | key()) as answer:
+        organization = await answer.json()
+        assert (answer.status, organization["operator_id"], organization["cleared"]) == (201, str(OPERATOR), False)
+    only(await world.said(), OrganizationJoined)
+    body = SERVICE | {"organization_id": organization["id"], "rules": {"sex": ["female"]}}
+    async with http.post("/v1/services", json=body, headers=headers | key()) as answer:
+        service = await answer.json()
+        assert answer.status == 201, service
+    assert only(await world.said(), ServiceChanged).places_opened
+    async with http.post("/v1/matches", json=MATCH | {"need_code": "housing.repair"}, headers=headers) as answer:
+        assert service["id"] in {one["service_id"] for one in (await answer.json())["items"]}
+    at = service["at"][0]
+    change = SERVICE | {"need_codes": ["housing.allowance"], "at": [SERVICE["at"][0] | {"id": at["id"], "areas": ["IQG15"]}]}
+    async with http.put(f"/v1/services/{service['id']}", json=change, headers=headers | match(1)) as answer:
+        changed = await answer.json()
+        assert (changed["version"], changed["at"][0]["areas"], changed["rules"]["sex"]) == (2, ["IQG15"], [])
+    only(await world.said(), ServiceChanged)
+    async with http.put(f"/v1/services/{service['id']}", json=change, headers=headers | match(2)) as answer:
+        assert (await answer.json())["version"] == 2  # nothing differs, nothing happens
+    assert await world.said() == []
+    async with http.post("/v1/matches", json=MATCH | {"need_code": "housing.repair"}, headers=headers) as answer:
+        assert service["id"] not in {one["service_id"] for one in (await answer.json())["items"]}
+    async with http.post("/v1/organizations", json=ORGANIZATION | {"id": organization["id"]}, headers=headers | key()) as answer:
+        assert await slug(answer, 409) == "already-exists"
+    async with http.post("/v1/services", json=body | {"id": service["id"]}, headers=headers | key()) as answer:
+        assert await slug(answer, 409) == "already-exists"
+
+
+async def test_a_location_that_is_no_longer_named_is_closed(world: World, http: aiohttp.ClientSession, people: People) -> None:
+    async with http.put(f"/v1/services/{TELAFAR_SERVICE}", json=SERVICE, headers=people.coordinator() | match(1)) as answer:
+        body = await answer.json()
+    assert {one["id"]: one["status"] for one in body["at"]}[str(TELAFAR_AT)] == "closed"
+    assert await world.value("SELECT count(*) FROM due_work WHERE key = :id", id=TELAFAR_AT) == 1
+
+
+async def test_another_operators_organisations_are_not_there_to_be_changed(http: aiohttp.ClientSession, people: People) -> None:
+    other = people.coordinator(operator=OTHER_OPERATOR)
+    for method, path, body in (
+        ("PUT", f"/v1/organizations/{TELAFAR}", ORGANIZATION),
+        ("POST", f"/v1/organizations/{TELAFAR}/suspension", {"reason": "conduct"}),
+        ("DELETE", f"/v1/organizations/{TELAFAR}/suspension", None),
+        ("PUT", f"/v1/services/{TELAFAR_SERVICE}", SERVICE),
+        ("POST", "/v1/services", SERVICE | {"organization_id": str(TELAFAR)}),
+        ("PUT", f"/v1/services-at-locations/{TELAFAR_AT}/capacity", {"figure": 1}),
+    ):
+        async with http.request(method, path, json=body, headers=other | key() | match(1)) as answer:
+            assert (await slug(answer, 404)).endswith("-not-found"), path
