@@ -95,4 +95,53 @@ FIELD_WORDS = {
         en="What is kept is kept on a legal basis; what is deleted on none.", ar="ما يُحتفظ به يلزمه أساس قانوني، وما حُذف لا يلزمه.",
         ckb="ئەوەی هەڵدەگیرێت بنەمای یاسایی دەوێت، ئەوەی سڕایەوە نا.",
     ),
+    "in_the_past": Words(en="This is in the past.", ar="هذا الوقت قد مضى.", ckb="ئەمە ڕابردووە."),
+    "too_far": Words(en="This is too far ahead.", ar="هذا الوقت بعيد جدًا.", ckb="ئەمە زۆر دوورە."),
+    "out_of_range": Words(
+        en="This is outside of what is possible here.", ar="هذا خارج الحدود الممكنة هنا.", ckb="ئەمە لە دەرەوەی سنووری ڕێگەپێدراوە."
+    ),
+    "string_pattern_mismatch": Words(
+        en="This is not written as it must be here.", ar="هذا غير مكتوب بالصيغة المطلوبة هنا.", ckb="ئەمە بەو شێوەیە نەنووسراوە کە پێویستە."
+    ),
+    "literal_error": Words(en="Choose one of the list.", ar="اختر واحدًا من القائمة.", ckb="یەکێک لە لیستەکە هەڵبژێرە."),
+    "enum": Words(en="Choose one of the list.", ar="اختر واحدًا من القائمة.", ckb="یەکێک لە لیستەکە هەڵبژێرە."),
+    "unknown_choice": Words(
+        en="This answer is not among the choices.", ar="هذا الجواب ليس ضمن الخيارات.", ckb="ئەم وەڵامە لە هەڵبژاردنەکاندا نییە."
+    ),
+    "unknown_question": Words(
+        en="The questionnaire has no such question.", ar="لا يوجد سؤال كهذا في الاستبيان.", ckb="پرسیاری وا لە پرسیارنامەکەدا نییە."
+    ),
+    "not_asked": Words(
+        en="After the other answers this is not asked.", ar="لا يُطرح هذا السؤال بعد الأجوبة الأخرى.",
+        ckb="دوای وەڵامەکانی تر ئەم پرسیارە ناکرێت.",
+    ),
+    "wrong_kind": Words(
+        en="The question asks for another kind of answer.", ar="يطلب السؤال نوعًا آخر من الأجوبة.", ckb="پرسیارەکە جۆرێکی تر لە وەڵام دەوێت."
+    ),
+    "chosen_twice": Words(en="The same was chosen twice.", ar="اختير الشيء نفسه مرتين.", ckb="هەمان شت دوو جار هەڵبژێردراوە."),
+    "amount_and_currency": Words(en="Money has an amount and a currency.", ar="للمبلغ مقدار وعملة.", ckb="پارە بڕ و دراوی هەیە."),
+    "given_or_instalments": Words(
+        en="Say either when it was given, or in which instalments.", ar="اذكر إما وقت التسليم أو الأقساط.",
+        ckb="یان کاتی پێدان یان بەشەکان دیاری بکە.",
+    ),
+    "items_missing": Words(en="Name the things that were given.", ar="اذكر الأشياء التي قُدّمت.", ckb="ئەو شتانە ناو ببە کە دراون."),
+    "holds_a_number": Words(
+        en="Leave out numbers by which somebody is found.", ar="احذف الأرقام التي تدل على شخص.",
+        ckb="ئەو ژمارانە لابە کە کەسێکیان پێ دەدۆزرێتەوە.",
+    ),
+    "holds_an_address": Words(
+        en="Leave out addresses by which somebody is found.", ar="احذف العناوين التي تدل على شخص.",
+        ckb="ئەو ناونیشانانە لابە کە کەسێکیان پێ دەدۆزرێتەوە.",
+    ),
+    "holds_a_reference": Words(
+        en="Leave out references of people's files.", ar="احذف أرقام ملفات الأشخاص.", ckb="ژمارەی دۆسیەی کەسەکان لابە."
+    ),
+    "nothing_or_too_much": Words(
+        en="Ask about 1 to 200 in one call.", ar="اسأل عن 1 إلى 200 في الطلب الواحد.", ckb="لە یەک داواکاریدا لە ١ تا ٢٠٠ بپرسە."
+    ),
+    "only_from_abroad": Words(
+        en="Country and programme belong to a return from abroad.", ar="البلد والبرنامج يخصان العودة من الخارج.",
+        ckb="وڵات و بەرنامە هی گەڕانەوەن لە دەرەوە.",
+    ),
+    "the_same_row": Words(en="Name two different persons.", ar="اذكر شخصين مختلفين.", ckb="دوو کەسی جیاواز دیاری بکە."),
 }  # fmt: skip
