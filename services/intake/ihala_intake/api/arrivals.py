@@ -1,5 +1,6 @@
 """Arrivals: return programmes and the border announce who will come; a desk of the operator makes a request of it."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -73,15 +74,16 @@ async def close(
     arrival_id: UUID, body: EndIn, caller: Asking, if_match: IfMatch, once: Once, tx: Transaction, response: Response
 ) -> WaitingItem:
     """Close it without a request. What was announced is destroyed."""
-
-    async def run() -> WaitingItem:
-        row = await waiting.close(tx, caller, Kind.ARRIVAL, arrival_id, if_match, body)
-        set_etag(response, row.version)
-        return item(row)
-
-    return await once(WaitingItem, run)
+    return await once(WaitingItem, lambda: changed(waiting.close(tx, caller, Kind.ARRIVAL, arrival_id, if_match, body), response))
 
 
 def item(row: Waiting) -> WaitingItem:
     """Return a row without its person."""
     return WaitingItem.model_validate(row)
+
+
+async def changed(found: Awaitable[Waiting], response: Response) -> WaitingItem:
+    """Return a row that was changed, without its person; its new version goes with the answer."""
+    row = await found
+    set_etag(response, row.version)
+    return item(row)

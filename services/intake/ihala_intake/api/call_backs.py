@@ -15,7 +15,7 @@ from ihala_kit.problems import MalformedRequest, responses
 from ihala_kit.words import Words, language_of
 from starlette.responses import Response
 
-from ihala_intake.api.arrivals import Governorate, State, item
+from ihala_intake.api.arrivals import Governorate, State, changed, item
 from ihala_intake.api.requests import REFUSED, Asking, Reading
 from ihala_intake.commands import call_backs, waiting
 from ihala_intake.errors import UnknownPlace
@@ -73,13 +73,7 @@ async def tried(
     call_back_id: UUID, body: TriedIn, caller: Asking, if_match: IfMatch, once: Once, tx: Transaction, response: Response
 ) -> WaitingItem:
     """Write down a call without an answer, and when to try again. After the third one what was left is destroyed."""
-
-    async def run() -> WaitingItem:
-        row = await waiting.tried(tx, caller, call_back_id, if_match, body.again_at)
-        set_etag(response, row.version)
-        return item(row)
-
-    return await once(WaitingItem, run)
+    return await once(WaitingItem, lambda: changed(waiting.tried(tx, caller, call_back_id, if_match, body.again_at), response))
 
 
 @router.post("/{call_back_id}/completion", status_code=202, response_model=RequestView, responses=COMPLETED)
@@ -93,10 +87,4 @@ async def close(
     call_back_id: UUID, body: EndIn, caller: Asking, if_match: IfMatch, once: Once, tx: Transaction, response: Response
 ) -> WaitingItem:
     """Close it without a request. What was left is destroyed."""
-
-    async def run() -> WaitingItem:
-        row = await waiting.close(tx, caller, Kind.CALL_BACK, call_back_id, if_match, body)
-        set_etag(response, row.version)
-        return item(row)
-
-    return await once(WaitingItem, run)
+    return await once(WaitingItem, lambda: changed(waiting.close(tx, caller, Kind.CALL_BACK, call_back_id, if_match, body), response))

@@ -1,5 +1,6 @@
 """Cases, for the operator that owns them."""
 
+from collections.abc import Awaitable
 from typing import Annotated
 from uuid import UUID
 
@@ -59,7 +60,7 @@ async def find(
 @router.get("/{case_id}", response_model=CaseView, responses=responses(CaseNotFound))
 async def show(case_id: UUID, caller: Reading, tx: Transaction, response: Response) -> CaseView:
     """Return a case with its needs. Logged with its person."""
-    return await _view(tx, caller, await cases.owned_case(tx, caller, case_id), response)
+    return await _view(tx, caller, cases.owned_case(tx, caller, case_id), response)
 
 
 @router.get("/{case_id}/steps", response_model=Page[StepView], responses=responses(CaseNotFound))
@@ -78,11 +79,7 @@ async def assign(
     case_id: UUID, body: AssignmentIn, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, response: Response
 ) -> CaseView:
     """Give a case to an officer: a coordinator any, an officer her own or one that nobody has."""
-
-    async def run() -> CaseView:
-        return await _view(tx, caller, await cases.assign(tx, caller, case_id, if_match, body), response)
-
-    return await once(CaseView, run)
+    return await once(CaseView, lambda: _view(tx, caller, cases.assign(tx, caller, case_id, if_match, body), response))
 
 
 @router.post("/{case_id}/office", response_model=CaseView, responses=responses(CaseNotFound, CaseIsClosed, RoleNeeded, PersonErased))
@@ -90,11 +87,7 @@ async def change_office(
     case_id: UUID, body: OfficeIn, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, response: Response
 ) -> CaseView:
     """Give a case to the office that the person chose. No officer has it then."""
-
-    async def run() -> CaseView:
-        return await _view(tx, caller, await cases.change_office(tx, caller, case_id, if_match, body), response)
-
-    return await once(CaseView, run)
+    return await once(CaseView, lambda: _view(tx, caller, cases.change_office(tx, caller, case_id, if_match, body), response))
 
 
 @router.post("/{case_id}/closure", response_model=CaseView, responses=responses(CaseNotFound, CaseIsClosed, CaseUnfinished, PersonErased))
@@ -102,11 +95,7 @@ async def close(
     case_id: UUID, body: CaseClosureIn, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, response: Response
 ) -> CaseView:
     """Propose to close a case, or close it, as a coordinator who is not its officer and did not propose it."""
-
-    async def run() -> CaseView:
-        return await _view(tx, caller, await cases.close(tx, caller, case_id, if_match, body), response)
-
-    return await once(CaseView, run)
+    return await once(CaseView, lambda: _view(tx, caller, cases.close(tx, caller, case_id, if_match, body), response))
 
 
 @router.post(
@@ -114,11 +103,7 @@ async def close(
 )
 async def keep_open(case_id: UUID, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, response: Response) -> CaseView:
     """Refuse a proposal to close, as a coordinator."""
-
-    async def run() -> CaseView:
-        return await _view(tx, caller, await cases.keep_open(tx, caller, case_id, if_match), response)
-
-    return await once(CaseView, run)
+    return await once(CaseView, lambda: _view(tx, caller, cases.keep_open(tx, caller, case_id, if_match), response))
 
 
 @router.post("/{case_id}/reopening", response_model=CaseView, responses=responses(CaseNotFound, CaseIsOpen, PersonErased))
@@ -126,17 +111,14 @@ async def reopen(
     case_id: UUID, body: ReopeningIn, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, response: Response
 ) -> CaseView:
     """Work on a closed case again."""
-
-    async def run() -> CaseView:
-        return await _view(tx, caller, await cases.reopen(tx, caller, case_id, if_match, body), response)
-
-    return await once(CaseView, run)
+    return await once(CaseView, lambda: _view(tx, caller, cases.reopen(tx, caller, case_id, if_match, body), response))
 
 
 def _item(case: CaseFile) -> CaseItem:
     return CaseItem.model_validate(case.model_dump() | {"case_id": case.id})
 
 
-async def _view(tx: Transaction, caller: Caller, case: CaseFile, response: Response) -> CaseView:
+async def _view(tx: Transaction, caller: Caller, found: Awaitable[CaseFile], response: Response) -> CaseView:
+    case = await found
     set_etag(response, case.version)
     return await cases.case_view(tx, caller, case)

@@ -1,5 +1,6 @@
 """Complaints and feedback: taken from everybody, read by who handles them."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -61,10 +62,7 @@ async def find(
 @router.get("/{complaint_id}", response_model=ComplaintView, responses=responses(ComplaintNotFound))
 async def show(complaint_id: UUID, caller: Reading, tx: Transaction, response: Response) -> ComplaintView:
     """Return a complaint: all of it to who handles it, how it stands to who wrote an ordinary one down."""
-    complaint = await store.complaint_of(tx, caller, complaint_id)
-    if complaint is None:
-        raise ComplaintNotFound()
-    return await _view(tx, caller, complaint, response)
+    return await _view(tx, caller, store.complaint_of(tx, caller, complaint_id), response)
 
 
 @router.post("/{complaint_id}/handling", response_model=ComplaintView, responses=HANDLING)
@@ -72,11 +70,7 @@ async def handle(
     complaint_id: UUID, body: HandlingIn, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, response: Response
 ) -> ComplaintView:
     """Give a complaint to somebody whom it is not about."""
-
-    async def run() -> ComplaintView:
-        return await _view(tx, caller, await complaints.handle(tx, caller, complaint_id, if_match, body), response)
-
-    return await once(ComplaintView, run)
+    return await once(ComplaintView, lambda: _view(tx, caller, complaints.handle(tx, caller, complaint_id, if_match, body), response))
 
 
 @router.post("/{complaint_id}/resolution", response_model=ComplaintView, responses=HANDLING)
@@ -84,18 +78,17 @@ async def resolve(
     complaint_id: UUID, body: ResolutionIn, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, response: Response
 ) -> ComplaintView:
     """Write down what became of a complaint, and how the person was told."""
-
-    async def run() -> ComplaintView:
-        return await _view(tx, caller, await complaints.resolve(tx, caller, complaint_id, if_match, body), response)
-
-    return await once(ComplaintView, run)
+    return await once(ComplaintView, lambda: _view(tx, caller, complaints.resolve(tx, caller, complaint_id, if_match, body), response))
 
 
 def _plain(complaint: Complaint) -> dict[str, object]:
     return complaint.model_dump(exclude={"details"}) | {"complaint_id": complaint.id, "act_by": complaint.next_at}
 
 
-async def _view(tx: Transaction, caller: Caller, complaint: Complaint, response: Response) -> ComplaintView:
+async def _view(tx: Transaction, caller: Caller, found: Awaitable[Complaint | None], response: Response) -> ComplaintView:
+    complaint = await found
+    if complaint is None:
+        raise ComplaintNotFound()
     set_etag(response, complaint.version)
     shown = _plain(complaint)
     if complaint.operator_id == caller.organization_id:

@@ -1,5 +1,6 @@
 """Handing cases over to another operator: offered by one, answered by the other."""
 
+from collections.abc import Awaitable
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -40,11 +41,7 @@ async def offer(
     case_id: UUID, body: HandOverIn, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, response: Response
 ) -> HandOverView:
     """Offer a case to another operator, since the person agreed. It answers within 14 days, or the case just stays."""
-
-    async def run() -> HandOverView:
-        return await _view(tx, caller, await hand_overs.offer(tx, caller, case_id, if_match, body), response)
-
-    return await once(HandOverView, run)
+    return await once(HandOverView, lambda: _view(tx, caller, hand_overs.offer(tx, caller, case_id, if_match, body), response))
 
 
 @router.get("/hand-overs", response_model=Page[HandOverView])
@@ -63,10 +60,7 @@ async def find(
 @router.get("/hand-overs/{hand_over_id}", response_model=HandOverView, responses=responses(HandOverNotFound))
 async def show(hand_over_id: UUID, caller: Reading, tx: Transaction, response: Response) -> HandOverView:
     """Return one hand-over; its note to who offers it, and to who accepted it."""
-    hand_over = await store.hand_over_of(tx, caller, hand_over_id)
-    if hand_over is None:
-        raise HandOverNotFound()
-    return await _view(tx, caller, hand_over, response)
+    return await _view(tx, caller, store.hand_over_of(tx, caller, hand_over_id), response)
 
 
 @router.post("/hand-overs/{hand_over_id}/acceptance", response_model=HandOverView, responses=ANSWER_REFUSALS)
@@ -74,11 +68,7 @@ async def accept(
     hand_over_id: UUID, body: TakingOverIn, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, response: Response
 ) -> HandOverView:
     """Take the case, as a coordinator. From now on it is the caller's, and nobody else's."""
-
-    async def run() -> HandOverView:
-        return await _view(tx, caller, await hand_overs.accept(tx, caller, hand_over_id, if_match, body), response)
-
-    return await once(HandOverView, run)
+    return await once(HandOverView, lambda: _view(tx, caller, hand_overs.accept(tx, caller, hand_over_id, if_match, body), response))
 
 
 @router.post("/hand-overs/{hand_over_id}/refusal", response_model=HandOverView, responses=ANSWER_REFUSALS)
@@ -86,11 +76,7 @@ async def refuse(
     hand_over_id: UUID, body: HandOverRefusalIn, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, response: Response
 ) -> HandOverView:
     """Leave the case where it is, as a coordinator."""
-
-    async def run() -> HandOverView:
-        return await _view(tx, caller, await hand_overs.refuse(tx, caller, hand_over_id, if_match, body), response)
-
-    return await once(HandOverView, run)
+    return await once(HandOverView, lambda: _view(tx, caller, hand_overs.refuse(tx, caller, hand_over_id, if_match, body), response))
 
 
 @router.post("/hand-overs/{hand_over_id}/taking-back", response_model=HandOverView, responses=ANSWER_REFUSALS)
@@ -98,11 +84,7 @@ async def take_back(
     hand_over_id: UUID, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, response: Response
 ) -> HandOverView:
     """End an offer that was not answered yet, for example since the person thought better of it."""
-
-    async def run() -> HandOverView:
-        return await _view(tx, caller, await hand_overs.take_back(tx, caller, hand_over_id, if_match), response)
-
-    return await once(HandOverView, run)
+    return await once(HandOverView, lambda: _view(tx, caller, hand_overs.take_back(tx, caller, hand_over_id, if_match), response))
 
 
 def _shown(caller: Caller, hand_over: HandOver, note: str | None = None) -> HandOverView:
@@ -113,7 +95,10 @@ def _shown(caller: Caller, hand_over: HandOver, note: str | None = None) -> Hand
     })  # fmt: skip
 
 
-async def _view(tx: Transaction, caller: Caller, hand_over: HandOver, response: Response) -> HandOverView:
+async def _view(tx: Transaction, caller: Caller, found: Awaitable[HandOver | None], response: Response) -> HandOverView:
+    hand_over = await found
+    if hand_over is None:
+        raise HandOverNotFound()
     set_etag(response, hand_over.version)
     note = None
     if caller.organization_id == hand_over.operator_id or hand_over.state == "accepted":

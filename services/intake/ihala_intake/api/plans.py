@@ -1,5 +1,6 @@
 """Reintegration plans, for the operator that has the case."""
 
+from collections.abc import Awaitable
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -40,12 +41,12 @@ PARTS = responses(PlanNotFound, PlanPartNotFound, PlanEnded, PersonErased)
 async def agree(body: PlanIn, caller: Working, once: Once, tx: Transaction, request: Request, response: Response) -> PlanView:
     """Write down a plan, or take over one that a return programme made; 200 where that one was known and is brought up to date."""
 
-    async def run() -> PlanView:
+    async def run() -> Plan:
         plan, is_new = await plans.agree(tx, caller, body)
         response.status_code = 201 if is_new else 200
-        return await _view(tx, plan, request, response)
+        return plan
 
-    return await once(PlanView, run)
+    return await once(PlanView, lambda: _view(tx, run(), request, response))
 
 
 @router.get("", response_model=Page[PlanView], responses=responses(CaseNotFound))
@@ -69,10 +70,7 @@ async def due(until: Annotated[date, Query()], caller: Reading, tx: Transaction,
 @router.get("/{plan_id}", response_model=PlanView, responses=responses(PlanNotFound))
 async def show(plan_id: UUID, caller: Reading, tx: Transaction, request: Request, response: Response) -> PlanView:
     """Return a plan with its goals and steps. Logged with the person."""
-    plan = await store.plan_of(tx, caller, plan_id)
-    if plan is None:
-        raise PlanNotFound()
-    return await _view(tx, plan, request, response)
+    return await _view(tx, store.plan_of(tx, caller, plan_id), request, response)
 
 
 @router.post("/{plan_id}/goals", response_model=PlanView, responses=responses(PlanNotFound, PlanEnded, *CODES))
@@ -80,11 +78,7 @@ async def add_goal(
     plan_id: UUID, body: GoalIn, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, request: Request, response: Response
 ) -> PlanView:
     """Add a goal with its steps."""
-
-    async def run() -> PlanView:
-        return await _view(tx, await plans.add_goal(tx, caller, plan_id, if_match, body), request, response)
-
-    return await once(PlanView, run)
+    return await once(PlanView, lambda: _view(tx, plans.add_goal(tx, caller, plan_id, if_match, body), request, response))
 
 
 @router.post("/{plan_id}/goals/{goal_id}/steps", response_model=PlanView, responses=PARTS)
@@ -93,11 +87,7 @@ async def add_step(
     response: Response,
 ) -> PlanView:  # fmt: skip
     """Add a step to a goal."""
-
-    async def run() -> PlanView:
-        return await _view(tx, await plans.add_step(tx, caller, plan_id, goal_id, if_match, body), request, response)
-
-    return await once(PlanView, run)
+    return await once(PlanView, lambda: _view(tx, plans.add_step(tx, caller, plan_id, goal_id, if_match, body), request, response))
 
 
 @router.post("/{plan_id}/goals/{goal_id}/result", response_model=PlanView, responses=PARTS)
@@ -106,11 +96,7 @@ async def settle_goal(
     response: Response,
 ) -> PlanView:  # fmt: skip
     """Write down what became of a goal."""
-
-    async def run() -> PlanView:
-        return await _view(tx, await plans.settle_goal(tx, caller, plan_id, goal_id, if_match, body), request, response)
-
-    return await once(PlanView, run)
+    return await once(PlanView, lambda: _view(tx, plans.settle_goal(tx, caller, plan_id, goal_id, if_match, body), request, response))
 
 
 @router.post("/{plan_id}/steps/{step_id}/result", response_model=PlanView, responses=PARTS)
@@ -119,11 +105,7 @@ async def settle_step(
     response: Response,
 ) -> PlanView:  # fmt: skip
     """Write down what became of a step."""
-
-    async def run() -> PlanView:
-        return await _view(tx, await plans.settle_step(tx, caller, plan_id, step_id, if_match, body), request, response)
-
-    return await once(PlanView, run)
+    return await once(PlanView, lambda: _view(tx, plans.settle_step(tx, caller, plan_id, step_id, if_match, body), request, response))
 
 
 @router.post("/{plan_id}/end", response_model=PlanView, responses=responses(PlanNotFound, PlanEnded, PersonErased))
@@ -131,13 +113,12 @@ async def end(
     plan_id: UUID, body: PlanEndIn, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, request: Request, response: Response
 ) -> PlanView:
     """End a plan; what was not done is dropped."""
-
-    async def run() -> PlanView:
-        return await _view(tx, await plans.end(tx, caller, plan_id, if_match, body), request, response)
-
-    return await once(PlanView, run)
+    return await once(PlanView, lambda: _view(tx, plans.end(tx, caller, plan_id, if_match, body), request, response))
 
 
-async def _view(tx: Transaction, plan: Plan, request: Request, response: Response) -> PlanView:
+async def _view(tx: Transaction, found: Awaitable[Plan | None], request: Request, response: Response) -> PlanView:
+    plan = await found
+    if plan is None:
+        raise PlanNotFound()
     set_etag(response, plan.version)
     return await view(tx, plan, language_of(request.headers.get("accept-language")))
