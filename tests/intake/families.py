@@ -1,11 +1,13 @@
 """A person of whom all is known that can be said, and families in which each has needs of their own."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
+
+from ihala_contracts.referral_v1 import ReferralAccepted
 
 from tests.intake.actors import NGO, OFFICER, Actor
 from tests.intake.house import House
-from tests.intake.samples import OFFICER_NAME, consent, need, person, request
+from tests.intake.samples import OFFICER_NAME, consent, need, person, referral_event, request
 
 MOTHER_PHONE, SON_PHONE, GUARDIAN_PHONE = "07701112233", "07714445566", "07727778899"
 
@@ -58,6 +60,21 @@ async def person_of(house: House, need_id: str) -> UUID:
 async def household_of(house: House, person_id: UUID) -> UUID:
     found: UUID = await house.scalar("SELECT household_id FROM person WHERE id = :id", id=person_id)
     return found
+
+
+async def told(house: House, *members: dict[str, Any], **changes: Any) -> tuple[list[str], UUID]:
+    """Bring a mother with these members; return all needs in the order of the family, and the household."""
+    made = await brought(house, family(*members, **changes))
+    needs = [one["need_id"] for one in made["needs"]]
+    return needs, await household_of(house, await person_of(house, needs[0]))
+
+
+async def opened_to(house: House, need_id: str) -> str:
+    """Let the provider accept a referral of this need; return where it reads."""
+    referral_id = uuid4()
+    await house.deliver(referral_event(ReferralAccepted, UUID(need_id), referral_id))
+    await house.events()
+    return f"/v1/disclosures/{referral_id}"
 
 
 FAMILY_SECRETS = (

@@ -1,0 +1,66 @@
+"""What of a family others see: of each member only what that member's own consent gives."""
+
+from tests.intake.actors import COORDINATOR, HLP, NGO, NOTIFY, OFFICER, OTHER_COORDINATOR, PROVIDER, STRANGER
+from tests.intake.families import GUARDIAN_PHONE, MOTHER_PHONE, SON_PHONE, member, opened_to, person_of, phone, told
+from tests.intake.house import House
+from tests.intake.samples import consent, need, person
+
+SCHOOL = "education.enrolment"
+
+
+async def test_a_receiver_learns_of_the_other_adults_no_name(house: House) -> None:
+    needs, _ = await told(
+        house, member("أحمد", "spouse", birth_year=1980), member("يوسف", birth_year=2014), member("عمر", "sibling"),
+        consent=consent(categories=["household"]),
+    )  # fmt: skip
+    seen = (await house.get(await opened_to(house, needs[0]), PROVIDER)).body["household"]["members"]
+    assert [(one["role"], one["call_name"]) for one in seen] == [("spouse", None), ("child", "يوسف"), ("sibling", None)]
+    assert await house.scalar("SELECT count(*) FROM access_log WHERE what = 'household'") == 3
+
+
+async def test_the_receiver_of_one_need_reads_nothing_of_another_members(house: House) -> None:
+    needs, _ = await told(
+        house, member("يوسف", "child", need(SCHOOL, note="ملاحظة الابن"), phones=[phone(SON_PHONE)], birth_year=2014),
+        person=person(phones=[phone(MOTHER_PHONE)]), consent=consent(categories=["identity", "contact", "household", "needs"]),
+    )  # fmt: skip
+    answer = str((await house.get(await opened_to(house, needs[0]), PROVIDER)).body)
+    assert MOTHER_PHONE[1:] in answer
+    assert [secret for secret in (SON_PHONE[1:], "ملاحظة الابن", SCHOOL) if secret in answer] == []
+
+
+async def test_nobody_is_reached_through_the_head_of_the_household(house: House) -> None:
+    needs, _ = await told(house, member("أحمد", "parent", need("health.medical")), person=person(phones=[phone(MOTHER_PHONE)], role="head"))
+    mother, father = [(await house.get(f"/v1/contacts/{one}", NOTIFY)).body for one in needs]
+    assert (mother["channel"], mother["own"]) == ("sms", True)
+    assert (father["channel"], father["number"]) == ("slip", None)
+
+
+async def test_a_phone_that_two_name_is_nobodys_own(house: House) -> None:
+    needs, _ = await told(house, member("أحمد", "spouse", need("work.job"), phones=[phone(MOTHER_PHONE)]),
+                          person=person(phones=[phone(MOTHER_PHONE)]))  # fmt: skip
+    for one in needs:
+        assert (await house.get(f"/v1/contacts/{one}", NOTIFY)).body["own"] is False
+
+
+async def test_a_phone_that_a_member_names_later_is_nobodys_own_either(house: House) -> None:
+    needs, _ = await told(house, member("أحمد", "spouse", need("work.job")), person=person(phones=[phone(MOTHER_PHONE)]))
+    path = f"/v1/persons/{await person_of(house, needs[1])}"
+    answer = await house.call("PATCH", path, OFFICER, {"phones": [phone(MOTHER_PHONE), phone(SON_PHONE)]}, if_match='"1"')
+    assert [(one["shared"], one["owner"]) for one in answer.body["contact"]["phones"]] == [(True, "shared"), (False, "own")]
+
+
+async def test_a_child_is_reached_through_a_guardian_and_never_with_a_full_text(house: House) -> None:
+    guardian = {"state": "person", "call_name": "جدته", "relation": "grandmother", "phone": phone(GUARDIAN_PHONE)}
+    needs, _ = await told(house, member("يوسف", "child", need(SCHOOL), birth_year=2014, guardian=guardian))
+    found = (await house.get(f"/v1/contacts/{needs[1]}", NOTIFY)).body
+    assert (found["number"], found["own"]) == (f"+964{GUARDIAN_PHONE[1:]}", False)
+
+
+async def test_a_household_says_who_lives_there_and_nothing_else(house: House) -> None:
+    needs, household_id = await told(house, member("أحمد", "spouse", need("work.job"), phones=[phone(SON_PHONE)], birth_year=1980))
+    answer = await house.get(f"/v1/households/{household_id}", OFFICER)
+    assert (answer.status, answer.etag, answer.body["size"]) == (200, '"1"', 2)
+    assert {key for one in answer.body["members"] for key in one} == {"person_id", "call_name", "role", "sex", "birth_year"}
+    assert [await house.chain(await person_of(house, one)) for one in needs] == [1, 1]
+    for actor in (NGO, HLP, STRANGER, PROVIDER, OTHER_COORDINATOR):
+        assert (await house.get(f"/v1/households/{household_id}", actor.but(scopes=COORDINATOR.scopes))).slug == "household-not-found"
