@@ -18,7 +18,7 @@ from tests.intake.coming_in import announced, one_operator
 from tests.intake.conftest import MIGRATIONS
 from tests.intake.house import House
 from tests.intake.samples import need, request
-from tests.intake.test_same_person import brought, pairs
+from tests.intake.two_offices import brought, pairs
 
 RUN = UUID(int=9)
 ALL = "SELECT string_agg(m::text, '|' ORDER BY person_id, kind, value) FROM person_mark m"

@@ -1,6 +1,7 @@
 """Queries about persons and households. Each that answers a caller names what the caller may see."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from ihala_kit.auth import Caller
@@ -9,6 +10,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake.tables import CaseFile, DataKey, Disclosure, Household, HouseholdMember, Need, Person, PersonMark, Waiting
+
+HANDED_OVER = "handed_over"  # why a membership ended: another operator has the person, who lives where they lived
 
 
 def _owned(caller: Caller) -> ColumnElement[bool]:
@@ -71,6 +74,25 @@ async def people_in(tx: AsyncSession, caller: Caller, household_id: UUID, *, loc
     return (await tx.exec(query, execution_options={"populate_existing": True})).all()
 
 
+async def lived_with(tx: AsyncSession, caller: Caller, person: Person) -> Sequence[Person]:
+    """Return who lives with a person, as far as the caller brought or owns them; whoever another operator has now lives there still.
+
+    Those of the person's own household first.
+    """
+    still = or_(col(HouseholdMember.left_at).is_(None), col(HouseholdMember.left_reason) == HANDED_OVER)
+    homes = select(HouseholdMember.household_id).where(HouseholdMember.person_id == person.id, still)
+    there = select(HouseholdMember.person_id).where(col(HouseholdMember.household_id).in_(homes), still)
+    mine = or_(col(Person.operator_id) == caller.organization_id, col(Person.origin_id) == caller.organization_id)
+    query = select(Person).where(col(Person.id).in_(there), mine)
+    found = (await tx.exec(query, execution_options={"populate_existing": True})).all()
+    return sorted(found, key=lambda one: (one.household_id != person.household_id, one.id))
+
+
+async def with_a_file(tx: AsyncSession, person_ids: Sequence[UUID]) -> set[UUID]:
+    """Return which of these persons have a file of their own, open or closed; for the system alone."""
+    return set((await tx.exec(select(CaseFile.person_id).where(col(CaseFile.person_id).in_(person_ids)))).all())
+
+
 async def locked_needs(tx: AsyncSession, person_ids: Sequence[UUID]) -> Sequence[Need]:
     """Return the needs of these persons, locked in the order of their ids."""
     query = select(Need).where(col(Need.person_id).in_(person_ids)).order_by(col(Need.id)).with_for_update(key_share=True)
@@ -83,9 +105,16 @@ async def membership(tx: AsyncSession, household_id: UUID, person_id: UUID) -> H
     return (await tx.exec(query.where(col(HouseholdMember.left_at).is_(None)).with_for_update())).one_or_none()
 
 
-async def part(tx: AsyncSession, person_id: UUID, household_id: UUID) -> None:
-    """Take a household off all that is a person's alone: their own cases, and what receivers can read about them."""
+async def end_membership(tx: AsyncSession, household_id: UUID, person_id: UUID, at: datetime) -> None:
+    """Write down that another operator has the person, who lives where they lived; for the system alone."""
+    query = update(HouseholdMember).where(col(HouseholdMember.household_id) == household_id, col(HouseholdMember.person_id) == person_id)
+    await tx.execute(query.where(col(HouseholdMember.left_at).is_(None)).values(left_at=at, left_reason=HANDED_OVER))
+
+
+async def part(tx: AsyncSession, person_id: UUID, household_id: UUID, *, into: UUID | None = None) -> None:
+    """Take a household off all that is a person's alone: their own cases, and what receivers can read about them. `into`: they have
+    another from now on."""
     mine = update(CaseFile).where(col(CaseFile.person_id) == person_id, col(CaseFile.household_id) == household_id)
-    await tx.execute(mine.values(household_id=None, version=CaseFile.version + 1))
+    await tx.execute(mine.values(household_id=into, version=CaseFile.version + 1))
     shown = update(Disclosure).where(col(Disclosure.person_id) == person_id, col(Disclosure.household_id) == household_id)
-    await tx.execute(shown.values(household_id=None))
+    await tx.execute(shown.values(household_id=into))

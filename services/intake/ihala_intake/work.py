@@ -16,7 +16,9 @@ from ihala_intake.commands import (
     follow_ups,
     hand_overs,
     marking,
+    merges,
     organizations,
+    parting,
     people,
     quarantine,
     revisions,
@@ -88,6 +90,12 @@ async def open_one(tx: AsyncSession, work: DueWork) -> None:
 async def look_again(tx: AsyncSession, work: DueWork) -> None:
     """Something was corrected about a person: they may be somebody who is known."""
     await doubles.look_again(tx, work.key)
+
+
+@performs(parting.SETTLE)
+async def settle_needs(tx: AsyncSession, work: DueWork) -> None:
+    """Who may have been the same person went to another operator."""
+    await merges.settle(tx, work.key)
 
 
 @performs(marking.MARK)

@@ -34,13 +34,13 @@ STAYS: Mapping[str, str] = {
     "request_identifier": "the origin's own number of a request",
     "request_file": "how it came in, with others",
     "need_again": "how it came in a second time",
-    "natural_key": "by what one origin's next request is known",
     "consent_revision": "a chain: never changed, read by who has the consent (policy taken_over)",
     "access_log": "a chain: never changed, read by who has the person (policy taken_over)",
     "hand_over": "tells how it went from one to the other",
     "complaint": "about the work of the operator of that time",
     "break_glass": "a right that the operator of that time gave",
     "match_candidate": "a doubt of the operator of that time, between people it had",
+    "linkage_run": "tells of a review of the operator of that time",
     "merge": "decided by the operator of that time, between people it had",
     "erasure": "asked of the operator of that time; what was erased cannot move",
     "erasure_report": "tells of an erasure",
@@ -49,10 +49,16 @@ STAYS: Mapping[str, str] = {
     "retention_report": "tells of a run over many files",
 }
 
+# Before that: by what the operator's own desk knew the person, where the new one's desk knows somebody by the same.
+KNOWN_THERE = f"""
+    DELETE FROM natural_key k WHERE k.origin_id = :before AND k.person_id IN ({PEOPLE})
+    AND EXISTS (SELECT FROM natural_key o WHERE o.origin_id = :after AND o.mark = k.mark)"""
+
 
 def moved(tables: Mapping[str, Table] | None = None) -> dict[str, str]:
     """Return a statement for each table with rows of a file; it takes person_id, household_id, before and after (operators).
 
+    Without a household_id the person goes alone: somebody else there has a file, and stays.
     What the operator's own desk brought is brought by the new operator then: the old one keeps nothing.
     """
     return {name: _statement(table) for name, table in (tables or Base.metadata.tables).items() if _belongs(table) is not None}

@@ -7,15 +7,19 @@ opens a pair afterwards does.
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from ihala_contracts.intake_v1 import PossibleDoubleFound
 from ihala_kit.db import caller_of, fetch, now
+from ihala_kit.due import schedule
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import keys
+from ihala_intake import keys, numbers
+from ihala_intake.commands.people import LOOK_AGAIN, held
 from ihala_intake.details import PersonDetails
+from ihala_intake.errors import PersonErased
 from ihala_intake.keys import Key
 from ihala_intake.same_person import store
 from ihala_intake.same_person.marks import WEIGHT, looked_for
@@ -23,6 +27,7 @@ from ihala_intake.same_person.profile import profile
 from ihala_intake.same_person.rules import Comparison, compare
 from ihala_intake.tables import Person
 
+SOON = timedelta(seconds=2)
 _SEEN_BY = "SELECT set_config('app.system', $1, true)"
 
 
@@ -90,8 +95,18 @@ def _opened(tx: AsyncSession, person_id: UUID, key: Key, details: bytes) -> Pers
 
 
 async def look_again(tx: AsyncSession, person_id: UUID) -> None:
-    """Look for a person about whom something was corrected. Their needs go on as they are: only a task is made."""
+    """Look for a person about whom something was corrected. Their needs go on as they are: only a task is made.
+
+    While somebody who may be the same is being registered it waits: neither would see the other.
+    """
     person = await tx.get_one(Person, person_id)
-    key = await keys.of(tx, person.key_id)
-    if person.sensitivity == "standard" and person.identity_held_by == "intake":
-        await look_for(tx, person.operator_id, [Newcomer(person_id, _opened(tx, person_id, key, person.details), known=True)])
+    try:
+        details = _opened(tx, person_id, await keys.of(tx, person.key_id), person.details)
+    except PersonErased:
+        return
+    if person.sensitivity != "standard" or person.identity_held_by != "intake":
+        return
+    if await numbers.may_hold(tx, held(tx, details)):
+        await look_for(tx, person.operator_id, [Newcomer(person_id, details, known=True)])
+    else:
+        await schedule(tx, LOOK_AGAIN, person_id, now(tx) + SOON)

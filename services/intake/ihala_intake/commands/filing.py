@@ -1,16 +1,11 @@
 """Opening a file: its key, person, household, consent, needs and what was helped with. Rows are complete before they are added."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TypedDict
 from uuid import UUID
 
 from ihala_contracts.intake_v1 import CaseOpened, Sensitivity, Urgency
-from ihala_kit.auth import Caller
 from ihala_kit.ids import new_id
 from ihala_kit.outbox import emit
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import keys
 from ihala_intake.codes import RESTRICTED_CODE, Place
@@ -18,61 +13,17 @@ from ihala_intake.commands import checks, revisions
 from ihala_intake.commands.announce import announce
 from ihala_intake.commands.checks import checked_place
 from ihala_intake.commands.doubles import Newcomer, look_for
+from ihala_intake.commands.filing_parts import File, Filing
 from ihala_intake.commands.grouping import Asked, Given, Group
 from ihala_intake.commands.homes import Home, Kept, Telling, recognised, settle
-from ihala_intake.commands.known import Known
 from ihala_intake.commands.moves import move
 from ihala_intake.commands.people import add_person, details_of, member_details
-from ihala_intake.details import AssistanceDetails, NeedDetails, PersonDetails
-from ihala_intake.keys import Key
+from ihala_intake.details import AssistanceDetails, NeedDetails
 from ihala_intake.models.consents import ConsentIn
 from ihala_intake.models.persons import MemberIn
-from ihala_intake.models.requests import RequestIn
 from ihala_intake.needs import OPEN, Act
 from ihala_intake.tables import Assistance, CaseFile, Consent, Need
 from ihala_intake.ways_in import information
-
-
-class Owners(TypedDict):
-    """The columns every row has: whose it is, and who brought it."""
-
-    operator_id: UUID
-    origin_id: UUID
-
-
-@dataclass(frozen=True)
-class Filing:
-    """What all files of one request share."""
-
-    tx: AsyncSession
-    caller: Caller
-    body: RequestIn
-    at: datetime
-    operator_id: UUID
-    place: Place
-    references: dict[UUID, str]
-    known: Known | None = None  # the person, if the origin brought them before
-    request_id: UUID = field(default_factory=new_id)
-    doubted: set[UUID] = field(default_factory=set)  # persons who may be known already, as the operator has to decide
-
-    @property
-    def owners(self) -> Owners:
-        """What stands in every row of this request."""
-        return Owners(operator_id=self.operator_id, origin_id=self.caller.organization_id)
-
-
-@dataclass(frozen=True)
-class File:
-    """An opened case."""
-
-    case: CaseFile
-    key: Key
-    person: PersonDetails
-    place: Place
-    consent: Consent | None
-    member: int | None = None  # whose, by the place in the household's list; None: of the one who asks
-    needs: list[Need] = field(default_factory=list)
-    assistance: list[Assistance] = field(default_factory=list)  # one at most
 
 
 async def open_files(filing: Filing, groups: Sequence[Group]) -> tuple[Home, list[File]]:
@@ -84,7 +35,7 @@ async def open_files(filing: Filing, groups: Sequence[Group]) -> tuple[Home, lis
     with_asker = filing.known is not None or not apart or any(not group.restricted for group in apart)
     home = Home(None)
     if any(not group.restricted for group in groups):
-        telling = Telling(filing.tx, filing.body, filing.at, known=filing.known, **filing.owners)
+        telling = Telling(filing.tx, filing.body, filing.at, known=filing.known, **filing.owners(filing.home_operator_id))
         home = await settle(telling, with_asker=with_asker)
         filing.doubted.update(await _look_for(filing, home))
     with filing.tx.no_autoflush:  # all rows at once at the end; references between them are checked at the commit
@@ -92,12 +43,20 @@ async def open_files(filing: Filing, groups: Sequence[Group]) -> tuple[Home, lis
 
 
 async def _open_file(filing: Filing, home: Home, group: Group) -> File:
-    """For a person whom the origin brought before it goes into their case, if that is still open."""
+    """For a person whom the origin brought before it goes into their case, if that is still open, whichever operator has it now.
+
+    What is restricted is tied to nobody, so the operator of the origin has it.
+    """
     kept = _kept_apart(filing, group) if group.restricted else home.kept[group.member]
     known = None if group.restricted else recognised(filing.known, filing.body).get(group.member)
-    case = (known.case if known else None) or _opened(filing, group, kept.person_id, None if group.restricted else home.household_id)
-    if known is not None:
-        case.household_id = case.household_id or home.household_id
+    if group.restricted:
+        case = _opened(filing, group, kept.person_id, filing.operator_id, None)
+    elif known is None:
+        case = _opened(filing, group, kept.person_id, filing.home_operator_id, home.household_id)
+    else:
+        person = known.person
+        case = known.case or _opened(filing, group, kept.person_id, person.operator_id, person.household_id)
+        case.household_id = case.household_id or person.household_id
     said = filing.body.consent if group.member is None else _member(filing, group).consent
     consent = await _add_consent(filing, group, case, kept, said)
     file = File(case, kept.key, kept.details, _place(filing, group), consent, group.member)
@@ -108,11 +67,11 @@ async def _open_file(filing: Filing, home: Home, group: Group) -> File:
     return file
 
 
-def _opened(filing: Filing, group: Group, person_id: UUID, household_id: UUID | None) -> CaseFile:
+def _opened(filing: Filing, group: Group, person_id: UUID, operator_id: UUID, household_id: UUID | None) -> CaseFile:
     case = CaseFile(
         id=group.case_id, reference=filing.references[group.case_id], office_id=filing.body.office_id, request_id=filing.request_id,
         person_id=person_id, household_id=household_id, sensitivity=_sensitivity(group), state="open", opened_at=filing.at, version=1,
-        **filing.owners,
+        **filing.owners(operator_id),
     )  # fmt: skip
     filing.tx.add(case)
     emit(filing.tx, CaseOpened(
@@ -143,7 +102,8 @@ def _kept_apart(filing: Filing, group: Group) -> Kept:
     said = details_of(filing.body) if group.member is None else member_details(filing.body, _member(filing, group))
     person_id, key, details = new_id(), keys.make(filing.tx, group.case_id), said.apart()
     add_person(
-        filing.tx, person_id, key, details, sensitivity=_sensitivity(group), held_by=filing.body.identity_held_by, **filing.owners
+        filing.tx, person_id, key, details, sensitivity=_sensitivity(group), held_by=filing.body.identity_held_by,
+        **filing.owners(filing.operator_id),
     )  # fmt: skip
     return Kept(person_id, key, details)
 
@@ -153,7 +113,7 @@ async def _add_consent(filing: Filing, group: Group, case: CaseFile, kept: Kept,
         return None
     consent = Consent(
         id=new_id(), key_id=kept.key.id, person_id=case.person_id, case_id=case.id, sensitivity=case.sensitivity, revision=1,
-        purpose=body.purpose, **filing.owners,
+        purpose=body.purpose, **filing.owners(case.operator_id),
     )  # fmt: skip
     of = "#" if group.member is None else f"#/household/members/{group.member}"
     checks.check_speakers(body, kept.details, filing.at, f"{of}/consent")
@@ -176,7 +136,7 @@ async def _add_need(filing: Filing, file: File, asked: Asked) -> None:
         details=file.key.seal(details, f"need.details/{asked.id}"), preferred_reservation_id=asked.body.preferred_reservation_id,
         match_settled=_settled(filing, file, asked),
         state=OPEN.value, requested_at=filing.at, waits=False, changed_at=filing.at,
-        version=1, **filing.owners,
+        version=1, **filing.owners(file.case.operator_id),
     )  # fmt: skip
     if information.of(asked.body.code) is not None and not restricted:
         move(filing.tx, need, Act.INFORM, reason="informed")
@@ -190,7 +150,7 @@ async def _look_for(filing: Filing, home: Home) -> set[UUID]:
     """Return who of the home may be known to the operator already."""
     if filing.body.identity_held_by == "origin":
         return set()
-    return await look_for(filing.tx, filing.operator_id, [
+    return await look_for(filing.tx, filing.home_operator_id, [
         Newcomer(kept.person_id, kept.details, known=filing.known is not None) for kept in home.kept.values()
     ])  # fmt: skip
 
@@ -206,7 +166,8 @@ def _add_assistance(filing: Filing, file: File, given: Given) -> None:
         id=assistance_id, request_id=filing.request_id, case_id=file.case.id, key_id=file.key.id,
         code=RESTRICTED_CODE if restricted else given.body.code, sensitivity=given.sensitivity.value,
         details=file.key.seal(AssistanceDetails(code=given.body.code), f"assistance.details/{assistance_id}"),
-        kind="on_the_spot", state="given", given_at=given.body.at, version=1, **filing.owners,
+        kind="on_the_spot", state="given", given_at=given.body.at, version=1,
+        **filing.owners(file.case.operator_id),
     )  # fmt: skip
     filing.tx.add(assistance)
     file.assistance.append(assistance)

@@ -42,17 +42,19 @@ def marks_of(tx: AsyncSession, details: PersonDetails, held_by: str) -> list[byt
 
 
 async def find(tx: AsyncSession, caller: Caller, operator_id: UUID, marks: Sequence[bytes]) -> Known | None:
-    """Return the one person that these marks name; None when nobody, more than one, or somebody who was erased or handed over."""
+    """Return the one person that these marks name; None when nobody, more than one, or somebody who was erased.
+
+    Whom another operator has is known as long as the case there is open: it is that one's. After that it is `operator_id`'s turn, anew.
+    """
     found = await store.known_by(tx, caller, marks)
-    if len(found) != 1 or found[0].operator_id != operator_id:
+    if len(found) != 1:
         return None
     [person] = found
-    household_id = person.household_id
-    there = [person] if household_id is None else await people_store.people_in(tx, caller, household_id)
+    there = [person] if person.household_id is None else await people_store.lived_with(tx, caller, person)
     needs = await people_store.locked_needs(tx, [one.id for one in there])  # needs are locked before anything else
     await tx.refresh(person, with_for_update={"key_share": True})
     known = await _opened(tx, caller, person, needs)
-    if known is None:
+    if known is None or (known.case is None and person.operator_id != operator_id):
         return None
     others = [await _opened(tx, caller, one, needs) for one in there if one.id != person.id]
     return replace(known, home=[one for one in others if one is not None])

@@ -112,6 +112,11 @@ async def undo(tx: AsyncSession, caller: Caller, merge_id: UUID, version: int) -
     return made
 
 
+async def settle(tx: AsyncSession, person_id: UUID) -> None:
+    """Let a person's needs go on whom nobody doubts any more; emits NeedChanged. For the clock."""
+    await _settle(tx, list(await people_store.locked_needs(tx, [person_id])))
+
+
 async def view(tx: AsyncSession, caller: Caller, made: Merge) -> MergeView:
     """Return a merge with the cases of both."""
     cases = await store.cases_of(tx, caller, [made.kept_id, made.merged_id])

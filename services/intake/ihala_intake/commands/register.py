@@ -10,7 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import numbers, references, store, views
 from ihala_intake.commands import checks, known
-from ihala_intake.commands.filing import File, Filing, open_files
+from ihala_intake.commands.filing import open_files
+from ihala_intake.commands.filing_parts import File, Filing
 from ihala_intake.commands.grouping import Asked, Group, grouped
 from ihala_intake.commands.homes import Home, recognised
 from ihala_intake.commands.occasions import check_occasion
@@ -106,10 +107,12 @@ async def _add_request(filing: Filing, files: list[File], again: list[tuple[Aske
     there = [person, *person.home] if person else []
     by_key = {file.key.id: file.key for file in files} | {one.key.id: one.key for one in there}
     key = files[0].key if files else next(iter(by_key.values()))
+    ordinary = bool(again) or any(file.case.sensitivity == "standard" for file in files)
+    operator_id = filing.home_operator_id if ordinary else filing.operator_id
     request = Request(
         id=filing.request_id, reference=filing.references[filing.request_id], key_id=key.id, origin_kind=caller.organization_kind,
         office_id=filing.body.office_id, client_id=caller.client_id, acting_officer=caller.acting_officer, received_at=filing.at,
-        occasion_id=filing.body.occasion_id, heard_by=filing.body.heard_by, **filing.owners,
+        occasion_id=filing.body.occasion_id, heard_by=filing.body.heard_by, **filing.owners(operator_id),
     )  # fmt: skip
     tx.add(request)
     identifiers = numbers.add(tx, request, filing.body.identifiers, key)
@@ -127,4 +130,4 @@ async def _remember(filing: Filing, home: Home, marks: list[bytes]) -> None:
     asker = home.kept.get(None)
     person_id = filing.known.person.id if filing.known else asker.person_id if asker else None
     if person_id is not None:
-        await remember(filing.tx, person_id, filing.caller.organization_id, filing.operator_id, marks)
+        await remember(filing.tx, person_id, filing.caller.organization_id, filing.home_operator_id, marks)

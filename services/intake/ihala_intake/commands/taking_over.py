@@ -7,6 +7,7 @@ from uuid import UUID
 from ihala_contracts.intake_v1 import CaseMoved, CaseOpened, NeedChanged, NeedClosed, NeedState, Sensitivity, Urgency
 from ihala_kit.auth import Caller
 from ihala_kit.db import act_for, now
+from ihala_kit.due import schedule
 from ihala_kit.ids import new_id
 from ihala_kit.outbox import emit
 from sqlalchemy import text
@@ -16,15 +17,17 @@ from ihala_intake import keys, needs, references
 from ihala_intake.casework import moving, store
 from ihala_intake.casework.errors import CaseUnfinished
 from ihala_intake.casework.rules import Step
-from ihala_intake.commands import cases
+from ihala_intake.commands import cases, parting
 from ihala_intake.commands.announce import sealed_facts
 from ihala_intake.commands.case_steps import write_step
-from ihala_intake.commands.filing import Owners
+from ihala_intake.commands.filing_parts import Owners
+from ihala_intake.commands.known import marks_of
 from ihala_intake.commands.moves import move
-from ihala_intake.commands.people import add_person, open_person
+from ihala_intake.commands.people import LOOK_AGAIN, add_person, open_person
 from ihala_intake.details import PersonDetails
 from ihala_intake.needs import Act
 from ihala_intake.tables import CaseFile, HandOver, Need, Person, Request
+from ihala_intake.ways_in.store import remember
 
 _CANCEL = text("""
     UPDATE appointment SET state = 'cancelled', reason = 'handed_over', recorded_at = :at, version = version + 1
@@ -49,8 +52,9 @@ async def as_system(tx: AsyncSession, caller: Caller) -> AsyncIterator[None]:
 
 
 async def locked_file(tx: AsyncSession, case_id: UUID) -> CaseFile:
-    """Return an offered case, locked after all needs of its person."""
+    """Return an offered case, locked after the household of its person and all its needs."""
     system = Caller.system("hand-over")
+    await parting.lock_household(tx, (await tx.get_one(CaseFile, case_id)).person_id)
     await store.locked_needs_of_case(tx, case_id)
     case = await store.locked_case(tx, system, case_id)
     assert case is not None, "an offer names it, and cases are never deleted"
@@ -69,11 +73,16 @@ async def with_history(tx: AsyncSession, case: CaseFile, hand_over: HandOver, ca
     before = case.operator_id
     await tx.execute(_CANCEL, {"person_id": case.person_id, "at": now(tx)})
     await tx.flush()
-    about = {"person_id": case.person_id, "household_id": case.household_id, "before": before, "after": hand_over.to_operator_id}
-    for statement in moving.moved().values():
+    home = await parting.home_of(tx, case.person_id)
+    about = {"person_id": case.person_id, "household_id": home.moves_with, "before": before, "after": hand_over.to_operator_id}
+    for statement in (moving.KNOWN_THERE, *moving.moved().values()):
         await tx.execute(text(statement), {name: value for name, value in about.items() if f":{name}" in statement})
+    await parting.settle_apart(tx, home, before, hand_over.to_operator_id)
     for row in (case, *found):
         await tx.refresh(row)
+    await parting.end_doubts(tx, before, home.goes)
+    for need in found:
+        need.match_settled = True  # what was doubted, the operator of before doubted; whoever takes the case looks anew
     case.office_id, case.officer, case.version = hand_over.to_office_id, None, case.version + 1
     case.closing_reason = case.closing_by = None
     hand_over.new_case_id = case.id
@@ -113,6 +122,9 @@ async def _open_new(
     key = keys.make(tx, case_id if old.sensitivity == "restricted" else person_id)
     details = PersonDetails(**known.model_dump(include=set(CARRIED)))
     add_person(tx, person_id, key, details, sensitivity=old.sensitivity, held_by=held_by, **owners)
+    if old.sensitivity != "restricted":
+        await remember(tx, person_id, owners["origin_id"], owners["operator_id"], marks_of(tx, details, held_by))
+        await schedule(tx, LOOK_AGAIN, person_id, at)
     tx.add(Request(
         id=request_id, reference=names[request_id], key_id=key.id, origin_kind="operator", office_id=hand_over.to_office_id,
         client_id=caller.client_id, acting_officer=caller.acting_officer, received_at=at, **owners,

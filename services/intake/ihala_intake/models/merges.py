@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from ihala_intake.models.base import Answer, Body
 from ihala_intake.models.people import PersonRecord
 
-CandidateState = Literal["open", "same", "different"]
+CandidateState = Literal["open", "same", "different", "parted"]
 
 
 class Reason(Answer):

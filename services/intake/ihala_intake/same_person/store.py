@@ -45,9 +45,14 @@ _ADD: Final = """
         id, operator_id, person_a, person_b, level, score_tenths, reasons, ruleset, state, found_at, version)
     VALUES ($1, $2, least($3::uuid, $4::uuid), greatest($3::uuid, $4::uuid), $5, $6, $7, $8, 'open', $9, 1)
     ON CONFLICT (person_a, person_b) DO UPDATE SET level = excluded.level, score_tenths = excluded.score_tenths,
-        reasons = excluded.reasons, ruleset = excluded.ruleset
-        WHERE match_candidate.state = 'open'
+        reasons = excluded.reasons, ruleset = excluded.ruleset, operator_id = excluded.operator_id, state = 'open', decided_at = NULL
+        WHERE match_candidate.state IN ('open', 'parted')
     RETURNING id, (xmax = 0) AS is_new
+"""
+_PART: Final = """
+    UPDATE match_candidate SET state = 'parted', decided_at = $3, version = version + 1
+    WHERE operator_id = $1 AND state = 'open' AND (person_a = ANY($2::uuid[]) OR person_b = ANY($2::uuid[]))
+    RETURNING person_a, person_b
 """
 _DOUBTED = """
     SELECT person_a, person_b FROM match_candidate
@@ -102,6 +107,12 @@ async def doubted(tx: AsyncSession, person_ids: Iterable[UUID]) -> set[UUID]:
     wanted = set(person_ids)
     rows = await fetch(tx, _DOUBTED, list(wanted))
     return wanted & {UUID(bytes=row[side].bytes) for row in rows for side in (0, 1)}
+
+
+async def part(tx: AsyncSession, operator_id: UUID, gone: Sequence[UUID], at: datetime) -> set[UUID]:
+    """End the doubts about those who are not the operator's any more; return who else stood in them. For the system alone."""
+    rows = await fetch(tx, _PART, operator_id, list(gone), at)
+    return {UUID(bytes=row[side].bytes) for row in rows for side in (0, 1)} - set(gone)
 
 
 async def linked(tx: AsyncSession, person_id: UUID) -> list[UUID]:

@@ -21,7 +21,7 @@ class MatchCandidate(Table, table=True):
     score_tenths: int = a_number()  # tenths of what the rules gave
     reasons: list[str] = texts()  # codes of data/same_person.json: how they agree, never as what
     ruleset: int = a_number()
-    state: str = a_code()  # open | same | different
+    state: str = a_code()  # open | same | different | parted: one of the two went to another operator, who doubts anew
     found_at: datetime = an_instant()
     decided_at: datetime | None = an_instant(null=True)
     client_id: str | None = a_code(null=True)  # that decided
