@@ -71,7 +71,7 @@ def _traps() -> dict[str, tuple[bytes, str]]:
         "entities": (with_part(good, SHEET, _ENTITIES), "xml_entities"),
         "external": (with_part(good, "xl/sharedStrings.xml", _EXTERNAL), "xml_entities"),
         "utf16": (with_part(good, SHEET, _ENTITIES.decode().encode("utf-16")), "xml_entities"),
-        "late": (with_part(good, SHEET, b"<x>" + b"ab" * (32 * 1024 - 8) + _ENTITIES), "xml_entities"),  # over the edge of a piece
+        "late": (with_part(good, SHEET, b"<x>" + b"ab" * (32 * 1024 - 15) + _EXTERNAL), "xml_entities"),  # over the edge of a piece
         "macros": (with_part(good, "xl/vbaProject.bin", b"x"), "macros"),
         "encrypted": (_encrypted(good), "encrypted"),
         "cut": (good[: len(good) // 2], "not_a_zip"),
