@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ihala_kit.auth import Caller
 from ihala_kit.db import now
+from ihala_kit.rows import write_new
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import numbers, references, store, views
@@ -46,7 +47,9 @@ async def register(tx: AsyncSession, caller: Caller, body: RequestIn) -> Request
     if person is not None and all(group.restricted for group in groups):
         await known.bring_up_to_date(tx, person, details_of(body).ordinary())
     await _remember(filing, home, marks)
-    return views.view(caller, await _add_request(filing, files, again))
+    rows = await _add_request(filing, files, again)
+    await write_new(tx)
+    return views.view(caller, rows)
 
 
 async def _asked_before(

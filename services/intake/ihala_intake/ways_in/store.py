@@ -4,8 +4,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from ihala_kit.auth import Caller
-from sqlalchemy import ColumnElement, or_, true
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, or_, text, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,6 +21,12 @@ from ihala_intake.tables import (
     Request,
     RequestIdentifier,
 )
+
+_REMEMBER = text("""
+    INSERT INTO natural_key (origin_id, mark, operator_id, person_id)
+    SELECT CAST(:origin_id AS uuid), mark, CAST(:operator_id AS uuid), CAST(:person_id AS uuid) FROM unnest(CAST(:marks AS bytea[])) mark
+    ON CONFLICT (origin_id, mark) DO UPDATE SET person_id = excluded.person_id, operator_id = excluded.operator_id
+""")
 
 
 def _own(caller: Caller, table: type[Request | Need | Consent | CaseFile | Assistance]) -> ColumnElement[bool]:
@@ -47,9 +52,9 @@ async def remember(tx: AsyncSession, person_id: UUID, origin_id: UUID, operator_
     """Remember by what a person is known again; a mark that meant somebody else until now means this person from now on."""
     if not marks:
         return
-    rows = [{"origin_id": origin_id, "mark": mark, "operator_id": operator_id, "person_id": person_id} for mark in marks]
-    means = {"person_id": person_id, "operator_id": operator_id}
-    await tx.execute(insert(NaturalKey).values(rows).on_conflict_do_update(index_elements=["origin_id", "mark"], set_=means))
+    values = {"origin_id": origin_id, "marks": list(marks), "operator_id": operator_id, "person_id": person_id}
+    with tx.no_autoflush:  # all rows at once at the end
+        await tx.execute(_REMEMBER, values)
 
 
 async def open_case(tx: AsyncSession, caller: Caller, person_id: UUID) -> CaseFile | None:
