@@ -49,16 +49,25 @@ async def test_another_spelling_or_a_year_off_waits_as_well(house: House, spelle
     assert len(await pairs(house)) == 5
 
 
-async def test_batches_never_wait_for_each_other_in_a_ring(house: House) -> None:
+@pytest.mark.parametrize(("many", "too_many"), [(200, 3000), (8, 3000), (8, 16)], ids=["few", "many", "too many"])
+async def test_batches_never_wait_for_each_other_in_a_ring(
+    house: House, monkeypatch: pytest.MonkeyPatch, many: int, too_many: int
+) -> None:  # fmt: skip
+    monkeypatch.setattr(numbers, "MANY", many)
+    monkeypatch.setattr(numbers, "TOO_MANY", too_many)
     people = [{"call_name": name, "given_name": name, "birth_year": 1990 - 5 * n} for n, name in enumerate(("زينب", "مريم", "سارة", "هدى"))]
 
     def batch(order: list[dict[str, Any]]) -> dict[str, Any]:
         return {"requests": [request(need(), person=person(phones=[], **one), household=None) for one in order]}
 
     sent = [(HLP, batch(people)), (NGO, batch(people[::-1])), (WLCO, batch(people[2:] + people[:2]))]
-    answers = await asyncio.gather(*(house.post("/v1/requests/batch", origin, body) for origin, body in sent))
+    alone = request(need(), person=person(phones=[], **people[0]), household=None)
+    *answers, one = await asyncio.gather(
+        *(house.post("/v1/requests/batch", origin, body) for origin, body in sent), house.post("/v1/requests", OFFICER, alone)
+    )
     assert [answer.status for answer in answers] == [200] * 3, answers[0].body
-    assert len(await pairs(house)) == len(people) * 3
+    assert (one.status, [answer.body["taken"] for answer in answers]) == (202, [4] * 3)
+    assert len(await pairs(house)) == len(people) * 3 + 3
 
 
 async def test_a_correction_waits_until_who_is_being_registered_can_be_seen(house: House) -> None:
@@ -83,3 +92,13 @@ def test_whoever_has_a_mark_in_common_has_something_in_common_that_is_held() -> 
         assert kind in {name for name, _ in marks.looked_for(one) & marks.looked_for(other)}, kind
         assert marks.held(one) & marks.held(other), kind
     assert len(marks.held(PersonDetails(**FULL))) < len(marks.looked_for(PersonDetails(**FULL))) / 2
+
+
+async def test_however_much_is_brought_at_once_few_locks_are_held(house: House) -> None:
+    marks = [n.to_bytes(8, "big") for n in range(numbers.TOO_MANY + 1)]
+    locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    for brought_at_once, held_at_once in ((numbers.MANY, numbers.MANY + 1), (numbers.TOO_MANY, numbers.TOO_MANY + 2), (len(marks), 1)):
+        async with house.database.transaction(Caller.system("test")) as tx:
+            for _ in range(2):  # again in the same transaction, as each request of a batch does
+                await numbers.hold(tx, HLP.organization_id, [], marks[:brought_at_once])
+            assert await house.scalar(locks) == held_at_once

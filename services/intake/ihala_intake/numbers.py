@@ -14,8 +14,17 @@ from ihala_intake.keys import Key
 from ihala_intake.models.requests import Identifier
 from ihala_intake.tables import Request, RequestIdentifier
 
-_HOLD = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) number")
-_TRY = text("SELECT bool_and(pg_try_advisory_xact_lock(number)) FROM unnest(CAST(:numbers AS bigint[])) number")
+# One by one in this order. What all share is the first.
+_HOLD = text("""
+    SELECT CASE number WHEN CAST(:shared AS bigint) THEN pg_advisory_xact_lock_shared(number) ELSE pg_advisory_xact_lock(number) END
+    FROM unnest(CAST(:numbers AS bigint[])) number""")
+_TRY = text("""
+    SELECT bool_and(CASE number WHEN CAST(:shared AS bigint) THEN pg_try_advisory_xact_lock_shared(number)
+                    ELSE pg_try_advisory_xact_lock(number) END)
+    FROM unnest(CAST(:numbers AS bigint[])) number""")
+_EVERYTHING, _MANY = -(2**63), -(2**63) + 1  # smaller than whatever is made of a mark
+# PostgreSQL has room for some thousand locks in all. Whoever holds many does so alone; whoever would hold too many holds everything.
+MANY, TOO_MANY = 200, 3000
 _ANYBODYS = UUID(int=1)  # no organisation's id
 
 
@@ -29,14 +38,22 @@ async def hold(tx: AsyncSession, origin_id: UUID, marks: Sequence[bytes], anybod
 
     In one order and before any row is locked, so that two never wait for each other.
     """
-    if marks or anybodys:
-        own = {_lock_number(origin_id, mark) for mark in marks}
-        await tx.execute(_HOLD, {"numbers": sorted(own | {_lock_number(_ANYBODYS, mark) for mark in anybodys})})
+    own = {_lock_number(origin_id, mark) for mark in marks}
+    held = own | {_lock_number(_ANYBODYS, mark) for mark in anybodys}
+    if not held or tx.info.get("holds_everything"):
+        return
+    if len(held) > TOO_MANY:
+        tx.info["holds_everything"] = True
+        await tx.execute(_HOLD, {"numbers": [_EVERYTHING], "shared": 0})
+        return
+    together = {_EVERYTHING, _MANY} if len(held) > MANY else {_EVERYTHING}
+    await tx.execute(_HOLD, {"numbers": sorted(held | together), "shared": _EVERYTHING})
 
 
 async def may_hold(tx: AsyncSession, anybodys: Sequence[bytes]) -> bool:
     """The same without waiting, for whoever has locked something before; False when another has one of them."""
-    return not anybodys or bool(await tx.scalar(_TRY, {"numbers": sorted({_lock_number(_ANYBODYS, mark) for mark in anybodys})}))
+    held = {_lock_number(_ANYBODYS, mark) for mark in anybodys}
+    return not held or bool(await tx.scalar(_TRY, {"numbers": sorted(held | {_EVERYTHING}), "shared": _EVERYTHING}))
 
 
 def add(tx: AsyncSession, request: Request, identifiers: Sequence[Identifier], key: Key) -> list[RequestIdentifier]:
