@@ -101,7 +101,7 @@ class Retries:
         """
         if self.key is None:
             return await self._run(model, run)
-        who = (caller_of(self.tx).client_id, f"{self.request.method} {self._route.path}", self.key)
+        who = (caller_of(self.tx).client_id, f"{self.request.method} {self._route.path}", self._hidden(self.key))
         if not (await fetch(self.tx, _LOCK, _lock_number(who)))[0]["locked"]:
             raise IdempotencyInProgress(headers={"Retry-After": "1"})
         fingerprint = await self._fingerprint()
@@ -134,6 +134,10 @@ class Retries:
             self.response.headers[name] = value
         self.response.headers["Idempotent-Replayed"] = "true"
         return model.model_validate(kept["body"])
+
+    def _hidden(self, key: str) -> str:
+        """Return a keyed hash of a key: systems like to take a person's number for one."""
+        return self._vault.fingerprint(key.encode(), "idempotency-key").hex()
 
     async def _fingerprint(self) -> bytes:
         """Keyed hash of all that makes two requests the same: method, path, query, If-Match and body, byte by byte."""
@@ -178,14 +182,16 @@ _Key = Annotated[str | None, Header(alias=HEADER, description="Makes a repetitio
 _NeededKey = Annotated[_Key, Header(alias=HEADER, json_schema_extra={"x-required": True})]
 
 
-def _required(request: Request, response: Response, tx: Transaction, _: _NeededKey = None) -> Retries:
+async def _required(  # async, since FastAPI would give anything else a thread of its own
+    request: Request, response: Response, tx: Transaction, _: _NeededKey = None
+) -> Retries:
     key = _checked(request)
     if key is None:
         raise IdempotencyKeyMissing()
     return Retries(request, response, tx, key)
 
 
-def _optional(request: Request, response: Response, tx: Transaction, _: _Key = None) -> Retries:
+async def _optional(request: Request, response: Response, tx: Transaction, _: _Key = None) -> Retries:
     return Retries(request, response, tx, _checked(request))
 
 

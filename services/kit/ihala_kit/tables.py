@@ -100,7 +100,7 @@ parked = Table(
     Index("parked_once", "consumer", "event_id", unique=True),
 )
 
-# Answers kept for retries with the same Idempotency-Key; `answer` is encrypted.
+# Answers kept for retries with the same Idempotency-Key; `key` is its keyed hash in hex, `answer` is encrypted.
 idempotency = Table(
     "idempotency",
     metadata,
