@@ -16,7 +16,7 @@ from ihala_local.story.cast import Cast
 from ihala_local.testing import open_directory
 
 from tests.e2e.kept import Traces, collector
-from tests.e2e.lives import Lives
+from tests.e2e.lives import Lives, told_of
 from tests.e2e.words import Words
 
 PORT_OFFSET = int(os.environ.get("IHALA_E2E_PORT_OFFSET", "1000"))
@@ -68,5 +68,6 @@ async def lived() -> AsyncIterator[Lived]:
             ):
                 words = Words()
                 lives = Lives(ready, words)
+                await told_of(ready, words)
                 await lives.live()
                 yield Lived(running, ready, lives, words, traces)

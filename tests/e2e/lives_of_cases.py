@@ -15,7 +15,7 @@ class Cases(Telling):
         case_id = made["case_ids"][0]
         case, who = f"/intake/v1/cases/{case_id}", {"how": "spoken", "recorded_by": w.latin()}
         await self.coordinator.post(f"{case}/assignment", {"officer": f"o-{case_id}"}, if_match=(await self.desk.get(case)).etag)
-        at = datetime.now(UTC) + timedelta(days=80)  # the story has moved the clock
+        at = datetime.now(UTC) + timedelta(days=80)  # the story moves the clock
         meeting = {"begins_at": at.isoformat(), "purpose": "assessment", "officer": f"o-{case_id}", "note": w.text()}
         await self.desk.post(f"{case}/appointments", meeting, 201)
         answers = {"roof": "unfit", "leave_soon": True, "food_days": 2, "medicine": "no", "income": "debt", "children_out_of_school": 1}
@@ -76,3 +76,18 @@ class Cases(Telling):
         await supervisor.get(f"/intake/v1/break-glass/{glass}/file")
         await self.dpo.post(f"/intake/v1/break-glass/{glass}/end", None)
         await supervisor.get(f"/intake/v1/break-glass/{glass}/file", 409)
+
+    async def a_child_alone(self) -> None:
+        """Nobody stands for a child: who protects children decides, with a second person, what is passed on and why."""
+        w, receiver, protector = self.words, self.cast.client("provider-protection-ninewa"), self.cast.client("child-protection-mosul")
+        child = self.person(birth_on="2013-03-04", guardian={"state": "unsafe", "call_name": w.name(), "relation": "uncle"})
+        body = self.request("protection.safe_talk", person=child, consent=self.consent(assent="given"))
+        [need] = (await self.asked(self.safe, body))["needs"]
+        path = f"/intake/v1/consents/{need['consent_id']}/decisions"
+        decision = {"basis": "best_interests", "reason": w.text(), "recorded_by": w.latin(), "categories": ["identity", "contact"]}
+        made = await protector.post(path, {**decision, "recipients": [receiver.organization_id]}, 201)
+        answer = f"{path}/{made.body['decision_id']}/answer"
+        await protector.post(answer, {"confirmed": True, "by": w.latin()}, 403)
+        await self.coordinator.post(answer, {"confirmed": True, "by": w.latin()})
+        consent = (await self.coordinator.get(f"/intake/v1/consents/{need['consent_id']}")).body
+        assert (consent["state"], consent["basis"]) == ("given", "best_interests")

@@ -1,5 +1,6 @@
 """What the ministry's own office does for the family beside the referral: another partner's batch, the file, a complaint, her own data."""
 
+import random
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ class Office:
         self.cast, self.screen, self.family = cast, screen, family
         self.desk, self.coordinator = cast.client("officer-telafar"), cast.client("coordinator-mosul")
         self.case: dict[str, Any] = {}
+        self.officer = f"o-{random.randrange(10**6):06d}"
 
     async def finds(self, need_id: str) -> None:
         """Know the case to which a need belongs, and its person."""
@@ -63,7 +65,7 @@ class Office:
         opened = datetime.fromisoformat(self.case["opened_at"])
         with self.screen.step("Coordinator, Mosul", "POST /intake/v1/cases/{id}/assignment") as step:
             version = (await self.coordinator.get(path)).etag
-            await self.coordinator.post(f"{path}/assignment", {"officer": f"o-{self.family.number}"}, if_match=version)
+            await self.coordinator.post(f"{path}/assignment", {"officer": self.officer}, if_match=version)
             step.remark = "officers are codes of their office, never names"
         with self.screen.step("Officer, Telafar", "POST /intake/v1/assessments") as step:
             asked = {"case_id": case_id, "questionnaire": "situation", "answers": HARD_TIMES, "recorded_by": "officer-3"}
@@ -72,7 +74,7 @@ class Office:
             step.remark = f"suggests {made['suggested']}: {scores}; the officer decides"
         with self.screen.step("Officer, Telafar", "POST /intake/v1/plans, …/appointments, …/assistance") as step:
             await self._agree(case_id, opened)
-            meeting = {"begins_at": (opened + timedelta(days=2)).isoformat(), "purpose": "plan", "officer": f"o-{self.family.number}"}
+            meeting = {"begins_at": (opened + timedelta(days=2)).isoformat(), "purpose": "plan", "officer": self.officer}
             await self.desk.post(f"{path}/appointments", meeting, 201)
             given = {"kind": "cash", "code": "cash.grant", "amount": "250000", "currency": "IQD", "given_at": opened.isoformat()}
             await self.desk.post("/intake/v1/assistance", {"case_id": case_id, **given, "recorded_by": "officer-3"}, 201)

@@ -77,7 +77,7 @@ class Tale:
                 if name.startswith("integrator-"):
                     answer = await self.cast.client(name).get("/notify/v1/events", after="latest")
                     self.cursors[described["organization_id"]] = answer.body["cursor"]
-            step.remark = f"{len(self.cursors)} integrator takes the cursor of now, each sees its own organisation's events alone"
+            step.remark = f"{len(self.cursors)} take the cursor of now; each sees its own organisation's events alone"
 
     async def providers_say_what_is_free(self) -> None:
         with self.screen.step("Two housing providers", "PUT /directory/v1/services-at-locations/{id}/capacity") as step:
