@@ -1,16 +1,17 @@
 """When one of a household goes to another operator: nobody else's file goes along, and both sides have a household they may see."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from ihala_contracts.intake_v1 import NeedChanged
 
-from tests.intake.actors import COORDINATOR, HLP, OFFICER, Actor
+from tests.intake.actors import COORDINATOR, HLP, OFFICER, SECOND_PROVIDER, Actor
 from tests.intake.casework import NOOR, done, finished
 from tests.intake.families import family, household_of, member, phone
 from tests.intake.house import House
-from tests.intake.samples import need
+from tests.intake.samples import consent, need
+from tests.intake.story import Story, served
 from tests.intake.test_hand_overs import ERBIL, answered, neighbour, offered
 
 HUSBAND = member("أبو يوسف", "spouse", need("work.training"), birth_year=1985, phones=[phone("07705550001")])
@@ -118,3 +119,22 @@ async def test_without_history_the_household_stays_whole(house: House) -> None:
     before = await household_of(house, made["people"]["housing.hlp"])
     await went(house, made["cases"]["housing.hlp"], with_history=False)
     assert len(await shown(house, before, COORDINATOR)) == 4
+
+
+async def test_receivers_of_either_read_of_nobody_whom_another_operator_has(house: House) -> None:
+    await neighbour(house)
+    shares = {"consent": consent(categories=["household"], recorded_by="x")}
+    husband = HUSBAND | shares
+    story = await served(house, OFFICER, **shares, needs=[need()], household={"members": [husband, SON, GRANDMOTHER]})
+    his_need = await house.scalar("SELECT id FROM need WHERE code = 'work.training'")
+    his = Story(house, his_need, story.consent_id, story.request_id, uuid4(), SECOND_PROVIDER)
+    for step in (his.offer, his.accept):
+        await step()
+
+    async def roles(one: Story) -> list[str | None]:
+        seen = (await house.get(one.person_path, one.provider)).body
+        return sorted(str(member["role"]) for member in seen["household"]["members"])
+
+    assert (await roles(story), await roles(his)) == (["child", "parent", "spouse"], ["None", "child", "parent"])
+    await went(house, str(await house.scalar("SELECT case_id FROM need WHERE id = :id", id=story.need_id)))
+    assert (await roles(story), await roles(his)) == (["child"], ["child", "parent"])

@@ -96,7 +96,8 @@ def test_whoever_has_a_mark_in_common_has_something_in_common_that_is_held() -> 
 
 async def test_however_much_is_brought_at_once_few_locks_are_held(house: House) -> None:
     marks = [n.to_bytes(8, "big") for n in range(numbers.TOO_MANY + 1)]
-    locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    here = "(SELECT oid FROM pg_database WHERE datname = current_database())"
+    locks = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = {here}"
     for brought_at_once, held_at_once in ((numbers.MANY, numbers.MANY + 1), (numbers.TOO_MANY, numbers.TOO_MANY + 2), (len(marks), 1)):
         async with house.database.transaction(Caller.system("test")) as tx:
             for _ in range(2):  # again in the same transaction, as each request of a batch does
