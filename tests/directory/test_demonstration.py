@@ -15,7 +15,7 @@ CLIENTS: list[dict[str, Any]] = json.loads((Path(ihala_local.__file__).parent / 
 ORGANIZATIONS = {one["id"]: one for one in SEED["organizations"]}
 SCOPES = {
     "intake:request", "intake:read", "intake:withdraw", "intake:follow-up", "intake:consent", "intake:disclosure", "intake:contact",
-    "intake:announce", "intake:assistance", "intake:case", "intake:merge", "intake:occasion", "intake:protect",
+    "intake:announce", "intake:assistance", "intake:case", "intake:merge", "intake:occasion", "intake:plan", "intake:protect",
     "directory:read", "directory:reserve", "directory:write", "directory:admin", "referral:read", "referral:answer", "referral:refer",
     "referral:coordinate", "notify:read", "notify:subscribe", "events:read", "notify:admin",
 }  # fmt: skip

@@ -35,6 +35,17 @@ async def announced(house: House) -> str:
     return str(await house.scalar("SELECT id FROM waiting WHERE kind = 'arrival' ORDER BY received_at DESC"))
 
 
+async def plan_sent(house: House) -> str:
+    """Send the plan that was made with who was announced; return its id."""
+    said = {
+        "about": {"system": "rp", "value": "IQG15Q08N01"}, "programme": {"system": "rp", "value": "HLP-2025-0815", "name": NOTE},
+        "goals": [{"code": "work.business", "text": NOTE, "steps": [{"stage": "business", "text": NOTE, "ref": "1"}]}],
+        "agreed": True, "agreed_in": "ar",
+    }  # fmt: skip
+    await expect(house, "/v1/plans/programme", PROGRAMME.but(scopes=("intake:plan",)), said, 202)
+    return str(await house.scalar("SELECT id FROM programme_plan"))
+
+
 async def called(house: House) -> str:
     """Ask to be called; return the call-back's id."""
     await expect(house, "/v1/requests/self", ANYBODY, {"call_name": "أم يوسف", "number": PHONE, "place": "IQG15Q08N01"}, 202)
@@ -69,6 +80,8 @@ async def people_come_in(house: House) -> None:
     for waiting in (f"/v1/arrivals/{await announced(house)}", f"/v1/requests/self/{await called(house)}"):
         seen = await house.get(waiting, COORDINATOR)
         assert (seen.status, seen.body["person"]["call_name"]) == (200, "أم يوسف")
+    plan = await house.get(f"/v1/plans/programme/{await plan_sent(house)}", COORDINATOR)
+    assert plan.body["goals"][0]["text"] == NOTE
     occasion_id = await held(house)
     concern_id = await concerned(house, occasion_id)
     path = f"/v1/occasions/{occasion_id}/concerns/{concern_id}/answer"

@@ -22,7 +22,7 @@ LIVED = {
     "access_chain", "access_log", "case_file", "consent", "consent_revision", "data_key", "disclosure", "follow_up", "household",
     "household_member", "need", "person", "person_mark", "reference", "referral_copy", "request", "request_identifier",
     "idempotency", "outbox", "due_work", "match_candidate", "merge",
-    "natural_key", "waiting", "asking_rate", "occasion", "concern", "request_file", "request_file_line",
+    "natural_key", "waiting", "programme_plan", "asking_rate", "occasion", "concern", "request_file", "request_file_line",
 }  # fmt: skip
 
 

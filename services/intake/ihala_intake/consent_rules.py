@@ -26,6 +26,7 @@ class Category(StrEnum):
     NEEDS = "needs"  # what was written down about the need
     DOCUMENTS = "documents"  # which papers, and their numbers
     DISABILITIES = "disabilities"  # what is difficult, by the Washington Group's short set
+    FILES = "files"  # pictures and papers themselves, as far as they go with the need
 
 
 @dataclass(frozen=True)

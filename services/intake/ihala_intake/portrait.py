@@ -16,12 +16,14 @@ from ihala_intake.models.people import (
     MovementView,
     NeedNote,
     PersonView,
+    SharedFile,
 )
 from ihala_intake.tables import Need
 
 
 def portrait(
-    view: PersonView, person: PersonDetails, members: Sequence[PersonDetails], needs: Sequence[NeedDetails], at: datetime
+    view: PersonView, person: PersonDetails, members: Sequence[PersonDetails], needs: Sequence[NeedDetails], files: Sequence[SharedFile],
+    at: datetime,
 ) -> PersonView:  # fmt: skip
     """Return `view` with what its categories allow, and nothing else. A view for a referral's receiver names no adult but its person."""
     shown = members if view.referral_id is None else [_unnamed(member, at) for member in members]
@@ -35,6 +37,7 @@ def portrait(
         Category.NEEDS: {"needs": [NeedNote.model_validate(need) for need in needs]},
         Category.DOCUMENTS: {"documents": [DocumentView.model_validate(one) for one in person.documents]},
         Category.DISABILITIES: {"disabilities": DisabilitiesView.model_validate(person.disabilities) if person.disabilities else None},
+        Category.FILES: {"files": list(files)},
     }
     allowed = {name: value for category in view.categories for name, value in every[category].items()}
     return view.model_copy(update=allowed)

@@ -24,6 +24,7 @@ from ihala_intake.api import (
     people,
     persons,
     plans,
+    programme_plans,
     receipts,
     reports,
     request_files,
@@ -31,15 +32,16 @@ from ihala_intake.api import (
 )
 
 ROUTERS = [
+    requests.router,  # first: what comes in most is found first
     complaints.router,
     appointments.router,
-    assistance.router, assessments.router, plans.router,
+    assistance.router, assessments.router, programme_plans.router, plans.router,
     attachments.router,
     break_glass.router, access_log.router, erasures.router, held.router,
     hand_overs.router,
     merges.router,
     cases.router,
-    call_backs.router, request_files.router, requests.router, arrivals.router, occasions.router,
+    call_backs.router, request_files.router, arrivals.router, occasions.router,
     needs.router, reports.router, consents.router, receipts.router, disclosures.router, people.router, persons.router, households.router,
     follow_ups.router,
 ]  # fmt: skip

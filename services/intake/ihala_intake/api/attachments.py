@@ -25,7 +25,7 @@ from ihala_intake.casework.files.errors import (
 )
 from ihala_intake.casework.files.kinds import EXTENSIONS, MediaType
 from ihala_intake.commands import attachments
-from ihala_intake.errors import IdentityHeldByOrigin, PersonErased
+from ihala_intake.errors import IdentityHeldByOrigin, NeedNotFound, PersonErased
 from ihala_intake.models.attachments import AttachmentIn, AttachmentView, RemovalIn
 from ihala_intake.tables import Attachment
 
@@ -35,11 +35,11 @@ Adding = Annotated[Caller, Security(caller, scopes=["intake:request"])]
 Working = Annotated[Caller, Security(caller, scopes=["intake:case"])]
 Number = Annotated[int, Path(ge=1, le=limits.parts_of(limits.LARGEST))]
 
-ANNOUNCING = responses(CaseNotFound, CaseIsClosed, AttachmentsFull, AttachmentTooLarge, IdentityHeldByOrigin, PersonErased)
+ANNOUNCING = responses(CaseNotFound, NeedNotFound, CaseIsClosed, AttachmentsFull, AttachmentTooLarge, IdentityHeldByOrigin, PersonErased)
 SENDING = responses(AttachmentNotFound, AttachmentNotClean, AttachmentPartMismatch, AttachmentTypeMismatch, PersonErased)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _PART = {"requestBody": {"required": True, "content": {"application/octet-stream": _BINARY}}}
-_FILE: dict[int | str, dict[str, Any]] = {200: {"description": "The clean copy.", "content": dict.fromkeys(EXTENSIONS, _BINARY)}}
+FILE: dict[int | str, dict[str, Any]] = {200: {"description": "The clean copy.", "content": dict.fromkeys(EXTENSIONS, _BINARY)}}
 
 
 @router.post("/cases/{case_id}/attachments", status_code=201, response_model=AttachmentView, responses=ANNOUNCING)
@@ -98,17 +98,11 @@ async def show(attachment_id: UUID, caller: Reading, tx: Transaction, response: 
 
 @router.get(
     "/attachments/{attachment_id}/content", response_class=Response,
-    responses=_FILE | responses(AttachmentNotFound, AttachmentNotClean, PersonErased),
+    responses=FILE | responses(AttachmentNotFound, AttachmentNotClean, PersonErased),
 )  # fmt: skip
 async def fetch(attachment_id: UUID, caller: Reading, tx: Transaction) -> Response:
     """Return the clean copy to the operator. Logged with the person."""
-    attachment, content = await attachments.content_of(tx, caller, attachment_id)
-    media_type: MediaType = attachment.media_type  # type: ignore[assignment]
-    headers = {
-        "Content-Disposition": f'attachment; filename="{str(attachment.id)[-12:]}.{EXTENSIONS[media_type]}"',  # its name is personal
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-    }
-    return Response(content, media_type=media_type, headers=headers)
+    return file_response(*await attachments.content_of(tx, caller, attachment_id))
 
 
 @router.post(
@@ -123,6 +117,16 @@ async def remove(
         return await _view(tx, await attachments.remove(tx, caller, attachment_id, if_match, body), response)
 
     return await once(AttachmentView, run)
+
+
+def file_response(attachment: Attachment, content: bytes) -> Response:
+    """Return a clean copy so that no browser shows or runs it; its name, which is personal, is not in a header."""
+    media_type: MediaType = attachment.media_type  # type: ignore[assignment]
+    headers = {
+        "Content-Disposition": f'attachment; filename="{str(attachment.id)[-12:]}.{EXTENSIONS[media_type]}"',
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return Response(content, media_type=media_type, headers=headers)
 
 
 async def _view(tx: Transaction, attachment: Attachment, response: Response | None = None) -> AttachmentView:

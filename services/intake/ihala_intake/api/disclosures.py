@@ -12,9 +12,12 @@ from ihala_kit.once import Once
 from ihala_kit.pages import Page, PageQuery, page_of
 from ihala_kit.problems import MalformedRequest, responses
 from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.responses import Response
 
 from ihala_intake import disclosures_store
-from ihala_intake.commands import read
+from ihala_intake.api.attachments import FILE, file_response
+from ihala_intake.casework.files.errors import AttachmentNotFound
+from ihala_intake.commands import disclosed_files, read
 from ihala_intake.commands.acknowledge import acknowledge
 from ihala_intake.errors import DisclosurePending, ReferralNotFound, RoleNeeded, StateStale
 from ihala_intake.errors_consents import AcknowledgementNotAsked, AlreadyDeleted
@@ -46,6 +49,15 @@ async def find(caller: Owning, tx: Transaction, page: PageQuery, person_id: OfPe
 async def person(referral_id: UUID, caller: Receiving, tx: Transaction) -> PersonView:
     """Return exactly what the consent opens to the receiver of a referral. Every read is logged with the person."""
     return await read.person_of_referral(tx, caller, referral_id)
+
+
+@router.get(
+    "/{referral_id}/files/{attachment_id}", response_class=Response,
+    responses=FILE | responses(ReferralNotFound, AttachmentNotFound, DisclosurePending, StateStale),
+)  # fmt: skip
+async def file(referral_id: UUID, attachment_id: UUID, caller: Receiving, tx: Transaction) -> Response:
+    """Return the clean copy of a file that the consent opens to the receiver of a referral. Logged with the person, and on the receipt."""
+    return file_response(*await disclosed_files.fetch(tx, caller, referral_id, attachment_id))
 
 
 @router.post(

@@ -8,10 +8,12 @@ from ihala_kit.etag import Stale
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import keys
+from ihala_intake.casework.details import AttachmentDetails
 from ihala_intake.casework.files import limits, store
 from ihala_intake.casework.files.errors import AttachmentNotFound
 from ihala_intake.keys import Key
-from ihala_intake.tables import Attachment, AttachmentPart
+from ihala_intake.models.people import SharedFile
+from ihala_intake.tables import Attachment, AttachmentPart, Need
 
 FORGOTTEN = "attachment-forgotten"  # due work: nobody finished sending it
 
@@ -57,6 +59,16 @@ async def content(tx: AsyncSession, attachment: Attachment, key: Key, kind: str)
     """Return all its parts of a kind, opened and put together."""
     found = await store.parts(tx, attachment.id, kind)
     return b"".join(key.vault.open(key.wrapped, one.content, _about(attachment.id, kind, one.n)) for one in found)
+
+
+async def going_with(tx: AsyncSession, need: Need) -> list[SharedFile]:
+    """Return the clean files that go with a need, to whom was let to the need before. Raises PersonErased (410)."""
+    return [await _shown(tx, row) for row in await store.going_with(tx, need)]
+
+
+async def _shown(tx: AsyncSession, row: Attachment) -> SharedFile:
+    name = (await keys.of(tx, row.key_id)).open(AttachmentDetails, row.details, f"attachment.details/{row.id}").name
+    return SharedFile.model_validate(row.model_dump(exclude={"details"}) | {"attachment_id": row.id, "name": name})
 
 
 def length(attachment: Attachment, n: int) -> int:

@@ -23,10 +23,11 @@ from ihala_intake.casework.files.errors import (
     AttachmentTypeMismatch,
 )
 from ihala_intake.casework.files.kinds import kind_of
+from ihala_intake.casework.store import needs_of_case
 from ihala_intake.commands import attachment_rows as rows
 from ihala_intake.commands.attachment_rows import FORGOTTEN
 from ihala_intake.commands.quarantine import CLEAN
-from ihala_intake.errors import IdentityHeldByOrigin, PersonErased
+from ihala_intake.errors import IdentityHeldByOrigin, NeedNotFound, PersonErased
 from ihala_intake.keys import Key
 from ihala_intake.ledger import log_access
 from ihala_intake.models.attachments import AttachmentIn, RemovalIn
@@ -38,7 +39,8 @@ FORGOTTEN_AFTER = timedelta(days=1)
 async def announce(tx: AsyncSession, caller: Caller, case_id: UUID, body: AttachmentIn) -> Attachment:
     """Make room for a file of a case that the caller brought or owns.
 
-    Raises CaseNotFound (404), CaseIsClosed, AttachmentsFull (409), AttachmentTooLarge (413), IdentityHeldByOrigin (422), PersonErased.
+    Raises CaseNotFound, NeedNotFound (404), CaseIsClosed, AttachmentsFull (409), AttachmentTooLarge (413), IdentityHeldByOrigin (422),
+    PersonErased (410).
     """
     case = await store.case_for(tx, caller, case_id)
     if case is None:
@@ -52,6 +54,8 @@ async def announce(tx: AsyncSession, caller: Caller, case_id: UUID, body: Attach
     person = await tx.get_one(Person, case.person_id)
     if person.identity_held_by == "origin" and body.purpose == "identity_document":
         raise IdentityHeldByOrigin(pointer="#/purpose")
+    if body.need_id is not None and body.need_id not in {need.id for need in await needs_of_case(tx, case.id)}:
+        raise NeedNotFound(pointer="#/need_id")
     attachment = _new(tx, caller, case, await keys.of(tx, person.key_id), body)
     await schedule(tx, FORGOTTEN, attachment.id, now(tx) + FORGOTTEN_AFTER)
     return attachment
@@ -135,7 +139,7 @@ def _new(tx: AsyncSession, caller: Caller, case: CaseFile, key: Key, body: Attac
     details = AttachmentDetails(name=body.name, note=body.note)
     attachment = Attachment(
         id=attachment_id, case_id=case.id, operator_id=case.operator_id, origin_id=caller.organization_id, key_id=key.id,
-        sensitivity=case.sensitivity, purpose=body.purpose, media_type=body.media_type, size=body.size,
+        sensitivity=case.sensitivity, need_id=body.need_id, purpose=body.purpose, media_type=body.media_type, size=body.size,
         parts=limits.parts_of(body.size), state="uploading", details=key.seal(details, f"attachment.details/{attachment_id}"),
         client_id=caller.client_id, acting_officer=caller.acting_officer, added_at=now(tx), next_at=now(tx) + FORGOTTEN_AFTER, version=1,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from ihala_kit.inbox import reader_fresh
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import disclosures_store, keys, store
-from ihala_intake.commands import revisions
+from ihala_intake.commands import attachment_rows, revisions
 from ihala_intake.commands.people import open_person
 from ihala_intake.consent_rules import Category
 from ihala_intake.contacts import contact_of
@@ -23,8 +23,8 @@ from ihala_intake.tables import Disclosure, Need, Person, ReferralCopy
 CONSUMER = "intake"
 
 
-async def person_of_referral(tx: AsyncSession, caller: Caller, referral_id: UUID) -> PersonView:
-    """Return what the consent opens to the receiver.
+async def opened_to(tx: AsyncSession, caller: Caller, referral_id: UUID) -> tuple[Disclosure, set[str]]:
+    """Return what is open to the receiver of a referral at this moment, held open until the transaction ends, and its categories.
 
     Raises ReferralNotFound (404: not the caller's, or closed), DisclosurePending (409), StateStale (503).
     """
@@ -37,7 +37,23 @@ async def person_of_referral(tx: AsyncSession, caller: Caller, referral_id: UUID
     if disclosure is None:
         await _refuse(tx, copy)
         raise ReferralNotFound()
-    return await _disclosed(tx, caller, disclosure)
+    # Held against the consent once more: its last day may have passed a moment ago.
+    [consent] = await store.consents(tx, {disclosure.consent_id})
+    if not revisions.allowed(consent).covers(caller.organization_id, now(tx)):
+        raise ReferralNotFound()
+    return disclosure, set(disclosure.categories) & set(consent.categories)
+
+
+async def person_of_referral(tx: AsyncSession, caller: Caller, referral_id: UUID) -> PersonView:
+    """Return what the consent opens to the receiver.
+
+    Raises ReferralNotFound (404: not the caller's, or closed), DisclosurePending (409), StateStale (503).
+    """
+    disclosure, categories = await opened_to(tx, caller, referral_id)
+    need = await tx.get_one(Need, disclosure.need_id)
+    found = await _opened(tx, frame(need, disclosure.revision, categories, referral_id=referral_id), need, what="disclosure")
+    await disclosures_store.write_down(tx, disclosure, fields_of(found), now(tx))
+    return found
 
 
 async def person_of_need(tx: AsyncSession, caller: Caller, need_id: UUID) -> PersonView:
@@ -100,24 +116,12 @@ async def _refuse(tx: AsyncSession, copy: ReferralCopy) -> None:
         raise DisclosurePending()
 
 
-async def _disclosed(tx: AsyncSession, caller: Caller, disclosure: Disclosure) -> PersonView:
-    """Hold the disclosure against the consent once more: its last day may have passed a moment ago."""
-    [consent] = await store.consents(tx, {disclosure.consent_id})
-    if not revisions.allowed(consent).covers(caller.organization_id, now(tx)):
-        raise ReferralNotFound()
-    need = await tx.get_one(Need, disclosure.need_id)
-    names = set(disclosure.categories) & set(consent.categories)
-    view = frame(need, disclosure.revision, names, referral_id=disclosure.referral_id)
-    found = await _opened(tx, view, need, what="disclosure")
-    await disclosures_store.write_down(tx, disclosure, fields_of(found), now(tx))
-    return found
-
-
 async def _opened(tx: AsyncSession, view: PersonView, need: Need, what: str) -> PersonView:
     row = await store.person(tx, need.person_id)
     try:
         person = await open_person(tx, row)
-        found = portrait(view, person, await _members(tx, row, view), [await open_need(tx, need)], now(tx))
+        files = await attachment_rows.going_with(tx, need) if Category.FILES in view.categories else []
+        found = portrait(view, person, await _members(tx, row, view), [await open_need(tx, need)], files, now(tx))
     except PersonErased:
         if view.referral_id is None:
             raise

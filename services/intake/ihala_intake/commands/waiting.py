@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ihala_contracts.intake_v1 import ArrivalAnnounced, Sensitivity, WaitingEnded
 from ihala_kit.auth import Caller
-from ihala_kit.db import act_for, now
+from ihala_kit.db import act_for, caller_of, now
 from ihala_kit.due import cancel, schedule
 from ihala_kit.etag import Stale
 from ihala_kit.ids import new_id
@@ -17,7 +17,7 @@ from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import codes, keys, numbers
-from ihala_intake.commands import checks
+from ihala_intake.commands import checks, programme_plans
 from ihala_intake.commands.register import register
 from ihala_intake.details import PersonDetails
 from ihala_intake.errors import PersonErased, UnknownPlace
@@ -149,6 +149,8 @@ async def _locked(tx: AsyncSession, caller: Caller, kind: Kind, waiting_id: UUID
 
 async def _end(tx: AsyncSession, row: Waiting, state: Ended, reason: str | None) -> None:
     row.state, row.reason, row.next_at, row.changed_at, row.version = state, reason, None, now(tx), row.version + 1
+    if row.kind == Kind.ARRIVAL:
+        await programme_plans.follow_arrival(tx, caller_of(tx), row)
     key = await tx.get_one(DataKey, row.person_id)
     key.wrapped, key.destroyed_at = None, now(tx)
     await cancel(tx, LAPSES, row.id)

@@ -20,6 +20,7 @@ class AttachmentIn(Body):
     purpose: Purpose
     media_type: MediaType
     size: int = Field(ge=1, description="Bytes of the whole file.")
+    need_id: UUID | None = Field(default=None, description="The one need of the case that it is for; a medical file goes to nobody else.")
     name: Name | None = None
     note: Note | None = None
 
@@ -29,6 +30,7 @@ class AttachmentView(Answer):
 
     attachment_id: UUID
     case_id: UUID
+    need_id: UUID | None
     purpose: Purpose
     media_type: MediaType
     size: int = Field(description="Bytes: as announced, then of the clean copy.")

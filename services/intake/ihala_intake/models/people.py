@@ -153,6 +153,17 @@ class NeedNote(Answer):
     note: str | None
 
 
+class SharedFile(Answer):
+    """A file that was cleaned: fetched by its id."""
+
+    attachment_id: UUID
+    purpose: str
+    media_type: str
+    size: int
+    name: str | None
+    added_at: datetime
+
+
 class PersonView(Answer):
     """Exactly what may be read: a part that is null was not agreed to, or is not known. `call_name` comes with identity."""
 
@@ -171,6 +182,7 @@ class PersonView(Answer):
     needs: list[NeedNote] | None = None
     documents: list[DocumentView] | None = None
     disabilities: DisabilitiesView | None = None
+    files: list[SharedFile] | None = None
 
 
 class PersonRecord(Answer):

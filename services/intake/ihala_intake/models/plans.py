@@ -1,5 +1,6 @@
 """Bodies and answers about reintegration plans."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal, Self
 from uuid import UUID
@@ -24,13 +25,18 @@ class StepIn(Body):
     done_at: AwareDatetime | None = None
 
 
-class GoalIn(Body):
+class ProgrammeGoalIn(Body):
     """What is to be reached, by which steps."""
 
     code: Code = Field(description="From the list of needs.")
     text: Line
-    need_id: UUID | None = None
     steps: list[StepIn] = Field(default=[], max_length=30)
+
+
+class GoalIn(ProgrammeGoalIn):
+    """The same for a need of the case."""
+
+    need_id: UUID | None = None
 
 
 class ProgrammeIn(Body):
@@ -54,15 +60,20 @@ class PlanIn(Body):
 
     @model_validator(mode="after")
     def _only_a_programme_did_things_before(self) -> Self:
-        steps = [step for goal in self.goals for step in goal.steps]
-        if self.programme is None and any(step.done_at or step.ref for step in steps):
-            raise PydanticCustomError("not_a_programmes", "only a programme's plan has steps that were done before")
-        refs = [step.ref for step in steps if step.ref is not None]
-        if self.programme is not None and len(refs) != len(steps):
-            raise PydanticCustomError("step_without_ref", "each step of a programme's plan has its own number")
-        if len(set(refs)) != len(refs):
-            raise PydanticCustomError("ref_twice", "each step has a number of its own")
+        refuse_steps(self.goals, from_programme=self.programme is not None)
         return self
+
+
+def refuse_steps(goals: Sequence[ProgrammeGoalIn], *, from_programme: bool) -> None:
+    """Raise where an office's step says what only a programme's says, or a programme's step has no number of its own."""
+    steps = [step for goal in goals for step in goal.steps]
+    if not from_programme and any(step.done_at or step.ref for step in steps):
+        raise PydanticCustomError("not_a_programmes", "only a programme's plan has steps that were done before")
+    refs = [step.ref for step in steps if step.ref is not None]
+    if from_programme and len(refs) != len(steps):
+        raise PydanticCustomError("step_without_ref", "each step of a programme's plan has its own number")
+    if len(set(refs)) != len(refs):
+        raise PydanticCustomError("ref_twice", "each step has a number of its own")
 
 
 class StepView(Answer):

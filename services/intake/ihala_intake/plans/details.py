@@ -1,6 +1,6 @@
 """What is sealed of a plan, as it lies inside."""
 
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
@@ -36,3 +36,48 @@ class StepDetails(_Sealed):
     text: str
     ref: str | None = None
     note: str | None = None
+
+
+class SentNumber(_Sealed):
+    """Under which number a programme announced or brought somebody."""
+
+    system: str
+    value: str
+
+
+class SentProgramme(_Sealed):
+    """The programme's own number of a plan it sent, and what it is called."""
+
+    system: str
+    value: str
+    name: str | None = None
+    made_on: date | None = None
+
+
+class SentStep(_Sealed):
+    """A step as a programme sent it."""
+
+    stage: str
+    text: str
+    by_whom: str
+    due_on: date | None = None
+    ref: str | None = None
+    done_at: datetime | None = None
+
+
+class SentGoal(_Sealed):
+    """A goal as a programme sent it."""
+
+    code: str
+    text: str
+    steps: list[SentStep] = []
+
+
+class ProgrammePlanDetails(_Sealed):
+    """A plan as a programme sent it, until a desk has taken it over."""
+
+    about: SentNumber
+    programme: SentProgramme
+    goals: list[SentGoal]
+    begins_on: date | None = None
+    agreed_in: str

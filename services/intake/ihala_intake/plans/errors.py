@@ -56,3 +56,47 @@ class PlanEnded(Problem):
         ar="انتهت هذه الخطة أو هذا الجزء منها.",
         ckb="ئەم پلانە یان ئەم بەشەی کۆتایی هاتووە.",
     )
+
+
+class ProgrammePlanNotFound(Problem):
+    """No programme sent such a plan to the caller's desks."""
+
+    status = 404
+    slug = "programme-plan-not-found"
+    title = Words(en="There is no such plan of a programme.", ar="لا توجد خطة برنامج كهذه.", ckb="پلانێکی وای بەرنامە نییە.")
+
+
+class ProgrammePlanOver(Problem):
+    """A desk took it over or refused it already, or its time was over."""
+
+    status = 409
+    slug = "programme-plan-over"
+    title = Words(
+        en="This plan was taken over or refused already.",
+        ar="سبق اعتماد هذه الخطة أو رفضها.",
+        ckb="ئەم پلانە پێشتر وەرگیراوە یان ڕەتکراوەتەوە.",
+    )
+
+
+class PlanOfAnotherPerson(Problem):
+    """The case is not of the person with whom the programme made the plan."""
+
+    status = 409
+    slug = "plan-of-another-person"
+    title = Words(
+        en="The programme made this plan with another person than this case is about.",
+        ar="أعدّ البرنامج هذه الخطة مع شخص غير صاحب هذا الملف.",
+        ckb="بەرنامەکە ئەم پلانەی لەگەڵ کەسێکی تر داناوە، نەک خاوەنی ئەم فایلە.",
+    )
+
+
+class ReferenceUnknown(Problem):
+    """The caller's organisation announced and brought nobody under this number."""
+
+    status = 422
+    slug = "reference-unknown"
+    title = Words(
+        en="You have announced or brought nobody under this number.",
+        ar="لم تعلنوا عن أي شخص ولم تحضروا أحدًا بهذا الرقم.",
+        ckb="بەم ژمارەیە کەستان ڕانەگەیاندووە و کەستان نەهێناوە.",
+    )

@@ -25,6 +25,7 @@ SHOWN: Final[dict[str, str]] = {
     "plan": "case_id",
     "plan_goal": "case_id",
     "plan_step": "case_id",
+    "programme_plan": "person_id",
     "report": "person_id",
     "waiting": "person_id",
     "request": "id",
@@ -48,7 +49,7 @@ NOT_SHOWN: Final[dict[str, str]] = {
 # What of a row is not about the person: keys, chains, who typed it in (readers are shown as offices, officers not at all).
 LEFT_OUT: Final = frozenset({
     "key_id", "person_id", "previous", "hash", "mark", "version", "client_id", "acting_officer", "officer", "waits", "operator_id",
-    "match_settled", "closing_by",
+    "match_settled", "closing_by", "said",
 })  # fmt: skip
 LEFT_OUT_WITHIN: Final = frozenset({"recorded_by", "by", "interpreter"})  # the same, of what is sealed
 

@@ -11,7 +11,7 @@ from ihala_intake.tables.consents import Consent, ConsentDecision, ConsentRevisi
 from ihala_intake.tables.following import FollowUp, FollowUpTry, Organization, Overtaken, ReferralCopy
 from ihala_intake.tables.giving import AssistanceDouble, Instalment
 from ihala_intake.tables.people import DataKey, Household, HouseholdMember, Person, PersonMark
-from ihala_intake.tables.plans import Plan, PlanGoal, PlanStep
+from ihala_intake.tables.plans import Plan, PlanGoal, PlanStep, ProgrammePlan
 from ihala_intake.tables.protection import BreakGlass, Erasure, ErasureReport, RetentionMark, RetentionReport
 from ihala_intake.tables.reports import Report
 from ihala_intake.tables.request_files import RequestFile, RequestFileLine, RequestFileRow
@@ -19,7 +19,7 @@ from ihala_intake.tables.same_person import MatchCandidate, Merge
 from ihala_intake.tables.ways_in import AskingRate, Concern, NaturalKey, NeedAgain, Occasion, Waiting
 
 __all__ = [
-    "Assessment", "Plan", "PlanGoal", "PlanStep",
+    "Assessment", "Plan", "PlanGoal", "PlanStep", "ProgrammePlan",
     "Appointment", "Attachment", "AttachmentPart", "CaseStep", "Complaint", "HandOver",
     "AccessChain", "AccessLog", "Assistance", "AssistanceDouble", "Instalment", "BreakGlass", "Erasure", "ErasureReport",
     "RetentionMark", "RetentionReport",

@@ -13,6 +13,7 @@ class Attachment(Table, table=True):
 
     id: UUID = an_id(key=True)
     case_id: UUID = an_id("case_file")
+    need_id: UUID | None = an_id("need", null=True)  # that it was brought for; null: for the case
     operator_id: UUID = an_id()
     origin_id: UUID = an_id()  # that brought it
     key_id: UUID = an_id("data_key")

@@ -3,13 +3,19 @@
 from ihala_kit.due import DueWork, performs
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake.commands import request_files, waiting
+from ihala_intake.commands import programme_plans, request_files, waiting
 
 
 @performs(waiting.LAPSES)
 async def lapse(tx: AsyncSession, work: DueWork) -> None:
     """What waited for a desk has waited long enough."""
     await waiting.lapse(tx, work.key)
+
+
+@performs(programme_plans.LAPSES)
+async def lapse_plan(tx: AsyncSession, work: DueWork) -> None:
+    """A programme's plan has waited long enough."""
+    await programme_plans.lapse(tx, work.key)
 
 
 @performs(request_files.READ)

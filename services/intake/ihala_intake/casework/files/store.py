@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake.casework.store import LOCKED
-from ihala_intake.tables import Attachment, AttachmentPart, CaseFile
+from ihala_intake.tables import Attachment, AttachmentPart, CaseFile, Need
 
 
 def _own(caller: Caller, table: type[Attachment | CaseFile]) -> ColumnElement[bool]:
@@ -43,6 +43,16 @@ async def attachments(tx: AsyncSession, caller: Caller, case_id: UUID, after: UU
     query = select(Attachment).where(Attachment.case_id == case_id, _own(caller, Attachment))
     query = query if after is None else query.where(Attachment.id > after)
     return (await tx.exec(query.order_by(col(Attachment.id)).limit(limit))).all()
+
+
+async def going_with(tx: AsyncSession, need: Need) -> Sequence[Attachment]:
+    """Return the clean files that go with a need, the first one first; whoever asks was let to the need before.
+
+    A file that was brought for a need goes with that one alone, else with all of its case; a medical one only where it was brought for.
+    """
+    of_all = col(Attachment.need_id).is_(None) & (col(Attachment.purpose) != "medical_document")
+    query = select(Attachment).where(Attachment.case_id == need.case_id, Attachment.state == "clean")
+    return (await tx.exec(query.where(or_(col(Attachment.need_id) == need.id, of_all)).order_by(col(Attachment.id)))).all()
 
 
 async def how_many(tx: AsyncSession, case_id: UUID) -> int:
