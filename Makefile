@@ -7,13 +7,16 @@ export IHALA_PORT_OFFSET IHALA_GATEWAY_PORT IHALA_HOME IHALA_POSTGRES_URL
 export IHALA_KAFKA_SERVERS IHALA_KAFKA_USERNAME IHALA_KAFKA_PASSWORD IHALA_KAFKA_MECHANISM
 
 .DEFAULT_GOAL := help
-.PHONY: help install run up story down status test check bench contracts requirements migration clean-data
+.PHONY: help install linkage run up story down status test check bench contracts requirements migration clean-data
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ## make .venv from requirements.lock, with all our projects in it
 	@$(PYTHON) deploy/local/bootstrap.py
+
+linkage: install ## add what the batch review of doubles needs (Splink, DuckDB: 250 MB); `make test` and `make check` do it by themselves
+	@$(VENV)/python -m pip install --quiet --no-input --disable-pip-version-check --require-hashes --only-binary :all: --no-deps -r services/intake/linkage.lock
 
 run: install ## start everything, walk one referral from a centre to its verified outcome, stay until Ctrl-C
 	@$(LOCAL) run
@@ -30,10 +33,10 @@ down: install ## stop what `make up` or `make run` started
 status: install ## show how the parts stand, where they are and who may try them
 	@$(LOCAL) status
 
-test: install ## run all tests, on every core up to four; ARGS= goes to pytest
+test: linkage ## run all tests, on every core up to four; ARGS= goes to pytest
 	@$(VENV)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS)
 
-check: install ## ruff, mypy and the direction of imports
+check: linkage ## ruff, mypy and the direction of imports
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy contracts services gateway deploy/local
@@ -45,7 +48,7 @@ bench: install ## measure; writes tests/bench/results.json; ARGS= names what
 contracts: install ## write the JSON Schemas, the AsyncAPI and the OpenAPI documents from the code
 	@$(VENV)/python -m ihala_local.documents
 
-requirements: ## write requirements.lock from requirements.in; UPGRADE=1 takes the newest versions
+requirements: ## write requirements.lock (and linkage.lock) from requirements.in; UPGRADE=1 takes the newest versions
 	@$(PYTHON) deploy/local/lock.py $(if $(UPGRADE),--upgrade)
 
 migration: install ## make the next migration: SERVICE=referral NAME=add_a_column

@@ -19,8 +19,10 @@ NAMESPACES = {"opentelemetry"}  # many distributions share the name; declared by
 
 
 def declared(project: Path) -> set[str]:
-    dependencies = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
-    return {plain(one) for one in dependencies}
+    """Return what a project declares, for its extras too."""
+    said = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = said.get("optional-dependencies", {})
+    return {plain(one) for one in [*said["dependencies"], *(one for extra in extras.values() for one in extra)]}
 
 
 def imported(project: Path) -> set[str]:
@@ -54,5 +56,6 @@ def test_project_uses_what_it_declares(project: Path) -> None:
 
 @pytest.mark.parametrize("project", PROJECTS, ids=lambda path: path.name)
 def test_lock_has_what_is_declared(project: Path) -> None:
-    locked = set(re.findall(r"^([a-z0-9._-]+)(?:\[.*\])?==", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE))
+    locks = [ROOT / "requirements.lock", *project.glob("*.lock")]
+    locked = {name for lock in locks for name in re.findall(r"^([a-z0-9._-]+)(?:\[.*\])?==", lock.read_text("utf-8"), re.MULTILINE)}
     assert sorted(name for name in declared(project) if not name.startswith("ihala-") and name not in locked) == []

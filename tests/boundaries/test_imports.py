@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -20,8 +22,9 @@ def test_nothing_reads_outside_the_project() -> None:
     assert [p.name for p in texts if p.is_file() and p != Path(__file__) and outside.search(p.read_text("utf-8", "replace"))] == []
 
 
-def test_lock_names_versions_and_hashes_and_no_address() -> None:
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
+@pytest.mark.parametrize("name", ["requirements.lock", "services/intake/linkage.lock"])
+def test_lock_names_versions_and_hashes_and_no_address(name: str) -> None:
+    lock = (ROOT / name).read_text("utf-8")
     assert "--hash=sha256:" in lock
     addresses = ("https?://", "-".join(("--index", "url")), "@ file")  # the option is not written out: who looks for it finds a real one
     assert not re.search("|".join(addresses), lock)

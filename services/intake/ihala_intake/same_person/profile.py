@@ -33,7 +33,12 @@ def profile(details: PersonDetails) -> Profile:
     return Profile(
         given=name(details.given_name or said[0] or None), father=name(details.father_name or said[1] or None),
         grandfather=name(details.grandfather_name or said[2] or None), family=name(details.family_name, family=True),
-        mother=name(details.mother_name), year=born.year if born else details.birth_year,
+        mother=name(details.mother_name), year=year_of(details),
         born=born if details.birth_day_known else None, sex=details.sex,
         phones=frozenset(phone.number for phone in details.phones), documents=papers,
     )  # fmt: skip
+
+
+def year_of(details: PersonDetails) -> int | None:
+    """Return the year of birth, as far as anybody knows it."""
+    return details.birth_on.year if details.birth_on else details.birth_year
