@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from ihala_kit.auth import Caller
+from ihala_kit.db import fetch
 from sqlalchemy import ColumnElement, and_, or_, true, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,6 +25,8 @@ from ihala_intake.tables import (
     Request,
     RequestIdentifier,
 )
+
+_KNOWN_NUMBERS: Final = "SELECT request_id FROM request_identifier WHERE origin_id = $1 AND mark = ANY($2::bytea[])"
 
 OPERATOR = "operator"
 INTERIOR = frozenset({"rgc", "wlco", "hlp", "cpf"})  # kinds of the interior ministry's offices: they see status words alone
@@ -52,9 +56,8 @@ async def requests_by_mark(tx: AsyncSession, caller: Caller, mark: bytes, after:
 
 async def known_numbers(tx: AsyncSession, origin_id: UUID, marks: Sequence[bytes]) -> set[UUID]:
     """Return the requests that the origin brought under any of these numbers."""
-    query = select(RequestIdentifier.request_id)
-    found = await tx.exec(query.where(RequestIdentifier.origin_id == origin_id, col(RequestIdentifier.mark).in_(marks)))
-    return set(found.all())
+    rows = await fetch(tx, _KNOWN_NUMBERS, origin_id, list(marks))
+    return {UUID(bytes=row["request_id"].bytes) for row in rows}
 
 
 async def identifiers_of(tx: AsyncSession, request_id: UUID) -> Sequence[RequestIdentifier]:

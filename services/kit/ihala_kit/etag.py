@@ -48,7 +48,7 @@ class Stale(Problem):
     )
 
 
-def _if_match(
+async def _if_match(  # async, since FastAPI would give anything else a thread of its own
     if_match: Annotated[
         str | None,
         Header(alias="If-Match", description="The ETag of the version to change.", json_schema_extra={"x-required": True}),

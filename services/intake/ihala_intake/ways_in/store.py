@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from ihala_kit.auth import Caller
+from ihala_kit.db import fetch
 from sqlalchemy import ColumnElement, or_, text, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,7 +15,6 @@ from ihala_intake.tables import (
     CaseFile,
     Consent,
     DataKey,
-    NaturalKey,
     Need,
     NeedAgain,
     Person,
@@ -22,6 +22,7 @@ from ihala_intake.tables import (
     RequestIdentifier,
 )
 
+_NAMED = "SELECT DISTINCT person_id FROM natural_key WHERE origin_id = $1 AND mark = ANY($2::bytea[])"
 _REMEMBER = text("""
     INSERT INTO natural_key (origin_id, mark, operator_id, person_id)
     SELECT CAST(:origin_id AS uuid), mark, CAST(:operator_id AS uuid), CAST(:person_id AS uuid) FROM unnest(CAST(:marks AS bytea[])) mark
@@ -43,9 +44,11 @@ async def known_by(tx: AsyncSession, caller: Caller, marks: Sequence[bytes]) -> 
     """Return whom the caller's organisation brought before under any of these marks."""
     if not marks:
         return []
-    named = select(NaturalKey.person_id).where(NaturalKey.origin_id == caller.organization_id, col(NaturalKey.mark).in_(marks))
-    query = select(Person).where(col(Person.id).in_(named), Person.origin_id == caller.organization_id)
-    return (await tx.exec(query)).all()
+    named = await fetch(tx, _NAMED, caller.organization_id, list(marks))
+    if not named:
+        return []
+    person_ids = [row["person_id"] for row in named]
+    return (await tx.exec(select(Person).where(col(Person.id).in_(person_ids), Person.origin_id == caller.organization_id))).all()
 
 
 async def remember(tx: AsyncSession, person_id: UUID, origin_id: UUID, operator_id: UUID, marks: Sequence[bytes]) -> None:
