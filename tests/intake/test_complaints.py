@@ -34,6 +34,16 @@ async def act(house: House, complaint_id: str, what: str, actor: Actor, body: di
     return await house.post(f"/v1/complaints/{complaint_id}/{what}", actor, body, if_match=f'"{version}"')
 
 
+async def test_whoever_writes_one_down_can_read_what_it_may_be_about(house: House) -> None:
+    answer = await house.get("/v1/complaints/topics", NGO)
+    listed = {one["code"]: one for one in answer.body["items"]}
+    assert (answer.status, len(listed) >= 15) == (200, True)
+    assert (listed["fee_asked"]["sensitive"], listed["waiting_time"]["sensitive"], listed["thanks"]["kind"]) == (True, False, "feedback")
+    assert listed["waiting_time"]["words"] == {"en": "Waiting time", "ar": "مدة الانتظار", "ckb": "ماوەی چاوەڕوانی"}
+    for code, one in listed.items():
+        await filed(house, NGO, code, kind=one["kind"])
+
+
 async def test_an_ordinary_complaint_is_answered_by_the_office(house: House) -> None:
     answer = await house.post("/v1/complaints", NGO, complaint())
     assert answer.body["reference"].startswith("CPL-")

@@ -1,6 +1,7 @@
 """Complaints and feedback: taken from everybody, read by who handles them."""
 
 from collections.abc import Awaitable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -16,6 +17,7 @@ from starlette.responses import Response
 
 from ihala_intake.casework import complaint_store as store
 from ihala_intake.casework.complaint_errors import ComplaintNotFound, ComplaintOver, HandlerIsConcerned, UnknownTopic
+from ihala_intake.casework.complaint_rules import topics
 from ihala_intake.casework.errors import CaseNotFound
 from ihala_intake.commands import complaints
 from ihala_intake.errors import OperatorUnknown, PersonErased, ReferralNotFound
@@ -24,6 +26,7 @@ from ihala_intake.models.complaints import (
     ComplaintItem,
     ComplaintReceipt,
     ComplaintState,
+    ComplaintTopic,
     ComplaintView,
     HandlingIn,
     ResolutionIn,
@@ -57,6 +60,13 @@ async def find(
     rows = await store.complaints(tx, caller, state, page.after_as(datetime, UUID), page.fetch)
     shown = page_of(rows, page, lambda row: (row.received_at, row.id))
     return Page(items=[ComplaintItem.model_validate(_plain(row)) for row in shown])
+
+
+@router.get("/topics", response_model=Page[ComplaintTopic])
+async def topics_there(_: Complaining) -> Page[ComplaintTopic]:
+    """Return what a complaint or feedback can be about, in three languages."""
+    listed = ({"code": code, **one._asdict(), "words": asdict(one.words)} for code, one in topics().items())
+    return Page(items=[ComplaintTopic.model_validate(one) for one in listed])
 
 
 @router.get("/{complaint_id}", response_model=ComplaintView, responses=responses(ComplaintNotFound))

@@ -8,7 +8,9 @@ import csv
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from ihala_kit.words import Words
 
 HANDLER = "complaints"  # the role of those who may read what is sensitive
 
@@ -16,19 +18,29 @@ Kind = Literal["complaint", "feedback"]
 Outcome = Literal["put_right", "explained", "apologised", "passed_on", "not_confirmed", "noted"]
 
 
+class Topic(NamedTuple):
+    """What a complaint or feedback can be about, with its words."""
+
+    kind: Kind
+    sensitive: bool
+    words: Words
+
+
 @cache
-def topics() -> dict[str, tuple[Kind, bool]]:
-    """Return each topic with its kind and whether it is sensitive."""
+def topics() -> dict[str, Topic]:
+    """Return each topic by its code."""
     with (files("ihala_intake") / "data" / "complaint_topics.csv").open("r", encoding="utf-8") as file:
         return {
-            row["code"]: ("feedback" if row["kind"] == "feedback" else "complaint", row["sensitive"] == "yes")
+            row["code"]: Topic(
+                "feedback" if row["kind"] == "feedback" else "complaint", row["sensitive"] == "yes", Words(row["en"], row["ar"], row["ckb"])
+            )
             for row in csv.DictReader(file)
         }
 
 
 def is_sensitive(topic: str, *, raised: bool, restricted: bool) -> bool:
     """Tell whether a complaint goes to the handlers alone: by its topic, as whoever wrote it down says, or since its case is restricted."""
-    return raised or restricted or topics()[topic][1]
+    return raised or restricted or topics()[topic].sensitive
 
 
 def act_within(*, sensitive: bool, begun: bool) -> timedelta:

@@ -36,7 +36,7 @@ async def receive(tx: AsyncSession, caller: Caller, body: ComplaintIn) -> Compla
 
     Raises UnknownTopic, OperatorUnknown (422), CaseNotFound, ReferralNotFound (404), PersonErased (410).
     """
-    if body.topic not in topics() or topics()[body.topic][0] != body.kind:
+    if body.topic not in topics() or topics()[body.topic].kind != body.kind:
         raise UnknownTopic(pointer="#/topic")
     case = await _case(tx, caller, body.case_id)
     operator_id = case.operator_id if case else await operator_of(tx, caller)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from ihala_intake.assessing.questionnaires import ThreeWords
 from ihala_intake.casework.complaint_rules import Kind, Outcome
 from ihala_intake.models.base import Answer, Body, Code, How, Note
 from ihala_intake.models.cases import Officer
@@ -14,11 +15,20 @@ ComplaintState = Literal["received", "in_progress", "answered", "closed"]
 Contact = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
+class ComplaintTopic(Answer):
+    """What a complaint or feedback can be about. A sensitive one goes past the office and the provider it is about."""
+
+    code: str
+    kind: Kind
+    sensitive: bool
+    words: ThreeWords
+
+
 class ComplaintIn(Body):
     """What a person says about how they were treated. Who it is need not be said, and changes nothing about the help."""
 
     kind: Kind = "complaint"
-    topic: Code = Field(description="A code of the list: waiting_time, quality, staff_conduct, fee_asked, exploitation_abuse …")
+    topic: Code = Field(description="A code of GET /v1/complaints/topics.")
     text: Note
     sensitive: Literal[True] | None = Field(default=None, description="Raises what the topic says; nothing lowers it.")
     about_organization_id: UUID | None = None
