@@ -216,6 +216,31 @@ def blind(name: Name) -> None:
     typer.echo(Vault.of(load(name).settings).exported_blind_key())
 
 
+@app.command()
+def batch(
+    name: Name,
+    what: Annotated[str, typer.Argument(help="which work, as the service calls it")],
+    operator: Annotated[UUID | None, typer.Option(help="whose data; else everybody's, one operator after the other")] = None,
+) -> None:
+    """Do a long work of a service by hand, and say how it goes. What was stopped goes on where it stood."""
+    from ihala_kit.service import BatchStopped
+
+    service = load(name)
+    if what not in service.batches:
+        raise typer.BadParameter(f"{name} has no work {what!r}; it has {', '.join(sorted(service.batches)) or 'none'}")
+    work = service.batches[what]
+
+    async def go(database: "Database", _: "Inbox") -> None:
+        try:
+            async for line in work(database, operator):
+                typer.echo(line)
+        except BatchStopped as stopped:
+            typer.echo(str(stopped), err=True)
+            raise typer.Exit(1) from None
+
+    _with_inbox(name, go)
+
+
 @clock_app.command()
 def advance(name: Name, by: Annotated[str, typer.Argument(help="ISO 8601 duration, e.g. P30D")]) -> None:
     """Move the domain clock of a demonstration forward."""

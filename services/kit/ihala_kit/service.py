@@ -34,6 +34,13 @@ class Retention:
     reports: Callable[[Database], AsyncIterator[str]]
 
 
+Batch = Callable[[Database, UUID | None], AsyncIterator[str]]
+
+
+class BatchStopped(Exception):
+    """Why a batch did not go on, in a sentence for whoever started it."""
+
+
 @dataclass
 class Service:
     """What a service is made of; `app.py` of each service makes one.
@@ -42,7 +49,8 @@ class Service:
     its sealing keys, for a service that reads sealed facts; `seals_for` those whose keys it needs. `prepare` runs before any role starts.
     `field_words` says in words what is wrong with one field of a request, by the error's code.
     `retention` says what its policy does. `wrapped` names the columns with keys under the master key. `audit` checks what may only be
-    added to, for `ihala audit verify`.
+    added to, for `ihala audit verify`. `batches` are long works that an operator starts by hand, by name: each is told whose data it goes
+    through (None: everybody's, one operator after the other) and says line by line how it goes.
     """
 
     name: str
@@ -62,6 +70,7 @@ class Service:
     wrapped: list[Wrapped] = field(default_factory=list)
     retention: Retention | None = None
     audit: Callable[[Database], Awaitable[AuditReport]] | None = None
+    batches: Mapping[str, Batch] = field(default_factory=dict)
     background: list[Callable[[Database], Awaitable[None]]] = field(default_factory=list)
     field_words: Mapping[str, Words] = field(default_factory=dict)
 

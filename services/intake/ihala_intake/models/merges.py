@@ -30,6 +30,9 @@ class CandidateView(Answer):
     score: float
     reasons: list[Reason]
     ruleset: int
+    source: Literal["rules", "batch"] = Field(
+        description="What found it: rules at registration, or a review of everybody. Each weighs on a scale of its own."
+    )
     state: CandidateState
     found_at: datetime
     decided_at: datetime | None

@@ -42,10 +42,11 @@ _FIND: Final = """
 """
 _ADD: Final = """
     INSERT INTO match_candidate (
-        id, operator_id, person_a, person_b, level, score_tenths, reasons, ruleset, state, found_at, version)
-    VALUES ($1, $2, least($3::uuid, $4::uuid), greatest($3::uuid, $4::uuid), $5, $6, $7, $8, 'open', $9, 1)
+        id, operator_id, person_a, person_b, level, score_tenths, reasons, ruleset, source, state, found_at, version)
+    VALUES ($1, $2, least($3::uuid, $4::uuid), greatest($3::uuid, $4::uuid), $5, $6, $7, $8, 'rules', 'open', $9, 1)
     ON CONFLICT (person_a, person_b) DO UPDATE SET level = excluded.level, score_tenths = excluded.score_tenths,
-        reasons = excluded.reasons, ruleset = excluded.ruleset, operator_id = excluded.operator_id, state = 'open', decided_at = NULL
+        reasons = excluded.reasons, ruleset = excluded.ruleset, source = excluded.source, operator_id = excluded.operator_id,
+        state = 'open', decided_at = NULL
         WHERE match_candidate.state IN ('open', 'parted')
     RETURNING id, (xmax = 0) AS is_new
 """

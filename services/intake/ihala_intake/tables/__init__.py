@@ -15,7 +15,7 @@ from ihala_intake.tables.plans import Plan, PlanGoal, PlanStep, ProgrammePlan
 from ihala_intake.tables.protection import BreakGlass, Erasure, ErasureReport, RetentionMark, RetentionReport
 from ihala_intake.tables.reports import Report
 from ihala_intake.tables.request_files import RequestFile, RequestFileLine, RequestFileRow
-from ihala_intake.tables.same_person import MatchCandidate, Merge
+from ihala_intake.tables.same_person import LinkageRun, MatchCandidate, Merge
 from ihala_intake.tables.ways_in import AskingRate, Concern, NaturalKey, NeedAgain, Occasion, Waiting
 
 __all__ = [
@@ -24,7 +24,8 @@ __all__ = [
     "AccessChain", "AccessLog", "Assistance", "AssistanceDouble", "Instalment", "BreakGlass", "Erasure", "ErasureReport",
     "RetentionMark", "RetentionReport",
     "CaseFile", "Consent", "ConsentDecision", "ConsentRevision", "DataKey", "Disclosed", "Disclosure", "FollowUp", "FollowUpTry",
-    "MatchCandidate", "Merge", "Household", "HouseholdMember", "Need", "Organization", "Overtaken", "Person", "PersonMark", "Reference",
+    "LinkageRun", "MatchCandidate", "Merge", "Household", "HouseholdMember", "Need", "Organization", "Overtaken", "Person",
+    "PersonMark", "Reference",
     "ReferralCopy", "Report", "Request", "RequestIdentifier", "Table",
     "AskingRate", "Concern", "NaturalKey", "NeedAgain", "Occasion", "RequestFile", "RequestFileLine",
     "RequestFileRow", "Waiting",
