@@ -32,7 +32,8 @@ from ihala_intake.api import (
 )
 
 ROUTERS = [
-    requests.router,  # first: what comes in most is found first
+    call_backs.router,  # before the requests: /v1/requests/self is the id of none
+    requests.router,  # what comes in most is found early
     complaints.router,
     appointments.router,
     assistance.router, assessments.router, programme_plans.router, plans.router,
@@ -41,7 +42,7 @@ ROUTERS = [
     hand_overs.router,
     merges.router,
     cases.router,
-    call_backs.router, request_files.router, arrivals.router, occasions.router,
+    request_files.router, arrivals.router, occasions.router,
     needs.router, reports.router, consents.router, receipts.router, disclosures.router, people.router, persons.router, households.router,
     follow_ups.router,
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import codes, keys, numbers
-from ihala_intake.commands import checks, programme_plans
+from ihala_intake.commands import checks, programme_plan_rows
 from ihala_intake.commands.register import register
 from ihala_intake.details import PersonDetails
 from ihala_intake.errors import PersonErased, UnknownPlace
@@ -150,7 +150,7 @@ async def _locked(tx: AsyncSession, caller: Caller, kind: Kind, waiting_id: UUID
 async def _end(tx: AsyncSession, row: Waiting, state: Ended, reason: str | None) -> None:
     row.state, row.reason, row.next_at, row.changed_at, row.version = state, reason, None, now(tx), row.version + 1
     if row.kind == Kind.ARRIVAL:
-        await programme_plans.follow_arrival(tx, caller_of(tx), row)
+        await programme_plan_rows.follow_arrival(tx, caller_of(tx), row)
     key = await tx.get_one(DataKey, row.person_id)
     key.wrapped, key.destroyed_at = None, now(tx)
     await cancel(tx, LAPSES, row.id)

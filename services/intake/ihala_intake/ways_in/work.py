@@ -3,7 +3,7 @@
 from ihala_kit.due import DueWork, performs
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake.commands import programme_plans, request_files, waiting
+from ihala_intake.commands import programme_plan_rows, programme_plans, request_files, waiting
 
 
 @performs(waiting.LAPSES)
@@ -12,7 +12,7 @@ async def lapse(tx: AsyncSession, work: DueWork) -> None:
     await waiting.lapse(tx, work.key)
 
 
-@performs(programme_plans.LAPSES)
+@performs(programme_plan_rows.LAPSES)
 async def lapse_plan(tx: AsyncSession, work: DueWork) -> None:
     """A programme's plan has waited long enough."""
     await programme_plans.lapse(tx, work.key)
