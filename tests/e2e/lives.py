@@ -79,12 +79,17 @@ class Lives(Cases):
         await self.completed("/intake/v1/requests/self", me["call_name"])
 
     async def one_announced(self) -> None:
-        """A return programme announces who comes; she comes."""
+        """A return programme announces who comes, and sends the plan it made with her; she comes."""
         named = {name: self.words.name() for name in ("call_name", "given_name", "father_name", "family_name")}
         who = {**named, "phones": [self.phone()], "language_spoken": "ar"}
         said = {"person": who, "governorate": "IQG15", "agreed": True, "agreed_in": "ar"}
         said["identifier"] = {"system": "programme", "value": self.words.number()}
-        await self.cast.client("return-programme").post("/intake/v1/arrivals", said, 202)
+        programme, w = self.cast.client("return-programme"), self.words
+        await programme.post("/intake/v1/arrivals", said, 202)
+        step = {"stage": "business", "text": w.text(), "by_whom": "programme", "ref": w.number()}
+        plan = {"about": said["identifier"], "programme": {"system": "programme", "value": w.number(), "name": w.text()}}
+        plan |= {"goals": [{"code": "work.business", "text": w.text(), "steps": [step]}], "agreed": True, "agreed_in": "ar"}
+        await programme.post("/intake/v1/plans/programme", plan, 202)
         await self.completed("/intake/v1/arrivals", named["call_name"])
 
     async def completed(self, path: str, call_name: str) -> None:
