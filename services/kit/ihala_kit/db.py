@@ -153,6 +153,7 @@ async def attempt(tx: AsyncSession) -> AsyncIterator[None]:
     buffered = {name: len(tx.info[name]) for name in ("events", "told")}
     try:
         async with tx.begin_nested():
+            await tx.connection()  # the savepoint is set now, so that `fetch` may be the first to ask
             yield
     except BaseException:
         for name, length in buffered.items():
