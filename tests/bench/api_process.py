@@ -1,11 +1,11 @@
-"""A service's HTTP side in a process of its own, started as it is where it is installed: `ihala run <name> --role api`."""
+"""A service's HTTP side in processes of its own, started as they are where it is installed: `ihala run <name> --role api`."""
 
 import asyncio
 import os
 import sys
 from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,17 +20,17 @@ LOOK_EVERY_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Api:
-    """Where it answers, who signs its tokens, and its process."""
+    """Where it answers, who signs its tokens, and its processes, which share the port."""
 
     address: str
     mint: Mint
-    process: psutil.Process
+    processes: list[psutil.Process]
 
 
 @asynccontextmanager
-async def api(name: str, database_url: str, master_key: str) -> AsyncIterator[Api]:
+async def api(name: str, database_url: str, master_key: str, processes: int = 1) -> AsyncIterator[Api]:
     """Run the API of a service on a database that is there, with tokens of a mint of its own."""
-    async with _issuer() as mint:
+    async with _issuer() as mint, AsyncExitStack() as stack:
         port, own = any_free(), name.upper()
         environment = os.environ | {
             f"{own}_DATABASE_URL": database_url,
@@ -38,16 +38,22 @@ async def api(name: str, database_url: str, master_key: str) -> AsyncIterator[Ap
             f"{own}_ISSUER": mint.issuer,
             f"{own}_PORT": str(port),
         }
-        program = Path(sys.executable).with_name("ihala")
-        child = await asyncio.create_subprocess_exec(program, "run", name, "--role", "api", env=environment, stderr=DEVNULL, stdout=DEVNULL)
-        try:
-            address = f"http://127.0.0.1:{port}"
-            await _until_up(address, child)
-            yield Api(address, mint, psutil.Process(child.pid))
-        finally:
-            with suppress(ProcessLookupError):
-                child.terminate()
-            await child.wait()
+        address = f"http://127.0.0.1:{port}"
+        children = [await stack.enter_async_context(_child(name, address, environment)) for _ in range(processes)]
+        yield Api(address, mint, children)
+
+
+@asynccontextmanager
+async def _child(name: str, address: str, environment: dict[str, str]) -> AsyncIterator[psutil.Process]:
+    program = Path(sys.executable).with_name("ihala")
+    child = await asyncio.create_subprocess_exec(program, "run", name, "--role", "api", env=environment, stderr=DEVNULL, stdout=DEVNULL)
+    try:
+        await _until_up(address, child)
+        yield psutil.Process(child.pid)
+    finally:
+        with suppress(ProcessLookupError):
+            child.terminate()
+        await child.wait()
 
 
 @asynccontextmanager

@@ -87,6 +87,7 @@ async def _registrations(found: World) -> Registered:
     warm_up, count = RATE * WARM_UP_SECONDS, RATE * (WARM_UP_SECONDS + SECONDS)
     dice, took, statuses = random.Random(9), list[float](), Counter[int]()
     bodies = [_body(dice, details) for _, details in zip(range(count), _newcomers(), strict=False)]  # made before: it costs, too
+    dice.shuffle(bodies)  # the set is made by households; a family does not come fifty members a second, each for themself
     headers = found.headers() | {"Content-Type": "application/json"}
     gc.freeze()
     async with aiohttp.ClientSession(found.address, connector=aiohttp.TCPConnector(limit=0)) as http:

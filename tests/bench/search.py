@@ -101,13 +101,13 @@ async def _ask(served: Api, owner: asyncpg.Connection, entries: dict[str, Entry]
         backends = await _backends(owner)
 
         async def cost(facets: str) -> tuple[float, float, dict[Judged, list[str]], list[float]]:
-            before, before_postgres = _cpu(served.process), sum(map(_cpu, backends))
+            before, before_postgres = sum(map(_cpu, served.processes)), sum(map(_cpu, backends))
             took: list[float] = []
             for _ in range(PASSES):
                 best, milliseconds = await _pass(http, served.mint, queries, facets)
                 took += milliseconds
             asked = len(took) / 1000
-            return (_cpu(served.process) - before) / asked, (sum(map(_cpu, backends)) - before_postgres) / asked, best, took
+            return (sum(map(_cpu, served.processes)) - before) / asked, (sum(map(_cpu, backends)) - before_postgres) / asked, best, took
 
         service_cpu, postgres_cpu, best, milliseconds = await cost("false")
         counting = sum((await cost("true"))[:2])

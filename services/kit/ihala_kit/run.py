@@ -8,6 +8,7 @@ import contextlib
 import gc
 import logging
 import signal
+import socket
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
@@ -91,11 +92,25 @@ async def _serve(service: Service, database: Database, health: Health) -> None:
     )  # fmt: skip
     server = Server(config)
     try:
-        await server.serve()
+        await server.serve([listener(service.settings.host, service.settings.port)])
     except asyncio.CancelledError:
         server.should_exit = True
         await server.shutdown()
         raise
+
+
+def listener(host: str, port: int) -> socket.socket:
+    """Return a socket that shares its port with other processes: several that play `api` beside each other use as many cores."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    shared = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # TCP by name: only so asyncio sends at once
+    try:
+        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        shared.bind((host, port))
+    except OSError:
+        shared.close()
+        raise
+    return shared
 
 
 async def _until_stopped(tasks: list[asyncio.Task[None]]) -> None:
