@@ -2,6 +2,7 @@
 
 from ihala_kit.words import Words
 
+_CHOOSE = Words(en="Choose one of the list.", ar="اختر واحدًا من القائمة.", ckb="یەکێک لە لیستەکە هەڵبژێرە.")
 FIELD_WORDS = {
     "missing": Words(en="This is needed.", ar="هذا الحقل مطلوب.", ckb="ئەمە پێویستە."),
     "string_too_long": Words(en="This text is too long.", ar="هذا النص طويل جدًا.", ckb="ئەم دەقە زۆر درێژە."),
@@ -103,8 +104,8 @@ FIELD_WORDS = {
     "string_pattern_mismatch": Words(
         en="This is not written as it must be here.", ar="هذا غير مكتوب بالصيغة المطلوبة هنا.", ckb="ئەمە بەو شێوەیە نەنووسراوە کە پێویستە."
     ),
-    "literal_error": Words(en="Choose one of the list.", ar="اختر واحدًا من القائمة.", ckb="یەکێک لە لیستەکە هەڵبژێرە."),
-    "enum": Words(en="Choose one of the list.", ar="اختر واحدًا من القائمة.", ckb="یەکێک لە لیستەکە هەڵبژێرە."),
+    "literal_error": _CHOOSE,
+    "enum": _CHOOSE,
     "unknown_choice": Words(
         en="This answer is not among the choices.", ar="هذا الجواب ليس ضمن الخيارات.", ckb="ئەم وەڵامە لە هەڵبژاردنەکاندا نییە."
     ),

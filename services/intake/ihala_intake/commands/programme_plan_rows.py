@@ -77,13 +77,14 @@ async def follow_arrival(tx: AsyncSession, caller: Caller, arrival: Waiting) -> 
     """
     await tx.flush()
     await act_for(tx, Caller.system("programme-plan"))
-    for row in await store.of_arrival(tx, arrival.id):
-        case = await store.case_of_request(tx, arrival.request_id) if arrival.request_id else None
+    sent = await store.of_arrival(tx, arrival.id)
+    case = await store.case_of_request(tx, arrival.request_id) if sent and arrival.request_id else None
+    person = await tx.get_one(Person, case.person_id) if case else None
+    for row in sent:
         said = await words_of(tx, row)
-        if case is None or said is None:
+        if person is None or said is None:
             await settle(tx, row, "lapsed", "arrival_over")
             continue
-        person = await tx.get_one(Person, case.person_id)
         seal(row, await keys.of(tx, person.key_id), said)
         belongs(row, About(person, arrival.id, arrival.request_id), restricted=row.sensitivity == "restricted")
         row.version += 1

@@ -1,7 +1,8 @@
 """The batch review: all people of an operator compared with each other by Splink, to propose pairs that registration did not see.
 
 People are opened in memory, span by span of their years of birth, compared and dropped; nobody sees them, so nobody stands in anybody's
-chain. Each span's pairs and how far the review is are one transaction: what stops it loses the span it was at, and the next call goes on.
+chain. A span is done once all its pairs are written: what stops the review loses the span it was at, and the next call goes on there;
+a pair that was proposed before is not proposed again.
 """
 
 import asyncio
@@ -30,6 +31,7 @@ from ihala_intake.tables import LinkageRun
 
 SYSTEM = Caller.system("same-person")
 AT_ONCE = 1_000  # people opened in one transaction
+PROPOSED_AT_ONCE = 200  # pairs in one transaction, so that nobody waits long for its locks
 PEOPLE_PER_GIB = 150_000  # half of a GiB is DuckDB's: 250,000 just fit where names are few
 SAY_EVERY = 50_000
 NOBODY = UUID(int=0)
@@ -124,7 +126,10 @@ async def _go_through(database: Database, run: LinkageRun, span: Span, years: Ye
     rows = [engine.packed(page) async for page in _rows(database, run.operator_id, span, years, who)]
     found = await asyncio.to_thread(engine.likely, rows, _memory_gib(database) / 2)
     before = run.proposed
-    await _write(database, run, [(who[pair.one], who[pair.other], pair) for pair in found], done_to=span.last)
+    pairs = [(who[pair.one], who[pair.other], pair) for pair in found]
+    for start in range(0, len(pairs), PROPOSED_AT_ONCE):
+        await _write(database, run, pairs[start : start + PROPOSED_AT_ONCE])
+    await _write(database, run, done_to=span.last)
     return len(who), len(found), run.proposed - before
 
 
