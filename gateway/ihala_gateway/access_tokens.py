@@ -32,7 +32,8 @@ class TokenRefused(Exception):
 
 @dataclass(slots=True)
 class Grant:
-    """What a verified access token gives. `internal` keeps the internal tokens made from it: service -> (header value, good until)."""
+    """What a verified access token gives. `internal` keeps the internal tokens made from it:
+    service and officer -> (header value, good until)."""
 
     claims: dict[str, Any]
     client_id: str
@@ -40,7 +41,7 @@ class Grant:
     organization_id: str
     scopes: frozenset[str]
     expires_at: int  # seconds since 1970
-    internal: dict[str, tuple[str, float]] = field(default_factory=dict)
+    internal: dict[tuple[str, str | None], tuple[str, float]] = field(default_factory=dict)
 
 
 class AccessTokens:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from ihala_kit.problems import InsufficientScope, MethodNotAllowed, NotFound, Problem, ServiceUnavailable, Unauthenticated
 
 from ihala_gateway.access_tokens import AccessTokens, Grant, TokenRefused
-from ihala_gateway.errors import HeadersRefused, PathRefused
+from ihala_gateway.acting_officers import officer_of
+from ihala_gateway.errors import ActingOfficerRefused, HeadersRefused, PathRefused
 from ihala_gateway.routes import Route, RouteTable
 from ihala_gateway.standing import Standing
 
@@ -38,6 +39,7 @@ class Decision:
     route: Route | None = None  # known as soon as path and method are
     grant: Grant | None = None  # who calls; None for nobody and on public routes
     refusal: Problem | None = None
+    officer: str | None = None  # who sits at the client, as its own system names her
     preflight: frozenset[str] = frozenset()  # a browser asked what a page of any origin may do: these methods; nothing is forwarded
 
 
@@ -61,7 +63,10 @@ class Gatekeeper:
             asked = _preflight(method, routes)
             return Decision(path, preflight=asked) if asked else Decision(path, refusal=_no_route(routes))
         decision = Decision(path, route)
-        return decision if route.public else self._with_token(decision, route, credentials, client_cert)
+        if route.public:
+            return decision
+        decision = self._with_token(decision, route, credentials, client_cert)
+        return decision if decision.refusal is not None else _with_officer(decision, headers)
 
     def _with_token(self, decision: Decision, route: Route, credentials: bytes | None, client_cert: bytes | None) -> Decision:
         if credentials is None:
@@ -77,6 +82,14 @@ class Gatekeeper:
         if not route.scopes <= grant.scopes:
             return replace(decision, grant=grant, refusal=_missing(route.scopes))
         return Decision(decision.path, route, grant)
+
+
+def _with_officer(decision: Decision, headers: Headers) -> Decision:
+    assert decision.grant is not None, "only who has a token may name an officer"
+    try:
+        return replace(decision, officer=officer_of(headers, decision.grant))
+    except ActingOfficerRefused as refusal:
+        return replace(decision, refusal=refusal)
 
 
 def path_is_plain(path: bytes) -> bool:

@@ -11,8 +11,16 @@ from ihala_kit.problems import NotFound
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from ihala_gateway import acting_officers
+
 KEPT = {"Cache-Control": "public, max-age=300"}
 SUFFIX = ".v1.json"
+OFFICER = "ActingOfficer"  # the parameter that the gateway itself takes, on every address that needs a token
+_OFFICER_HEADER = {
+    "name": acting_officers.HEADER.decode().title(), "in": "header", "required": False,
+    "description": "Who sits at the client: an opaque sign of the calling system's own for its officer, never a name.",
+    "schema": {"type": "string", "pattern": acting_officers.PATTERN},
+}  # fmt: skip
 
 
 def service_documents(services: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -55,8 +63,8 @@ class Documents:
 
 
 def _outside(service: str, document: Mapping[str, Any], issuer: str) -> dict[str, Any]:
-    """Return a service's document with the addresses that partners use: for calls, and for tokens."""
-    components = {**document.get("components", {})}
+    """Return a service's document as the outside has it: addresses for calls and tokens, and the header that names an officer."""
+    components = {**document.get("components", {}), "parameters": {OFFICER: _OFFICER_HEADER}}
     schemes = {**components.get("securitySchemes", {})}
     for name, scheme in schemes.items():
         flow = scheme.get("flows", {}).get("clientCredentials")
@@ -64,10 +72,19 @@ def _outside(service: str, document: Mapping[str, Any], issuer: str) -> dict[str
             schemes[name] = {**scheme, "flows": {"clientCredentials": {**flow, "tokenUrl": f"{issuer}/oauth/token"}}}
     if schemes:
         components["securitySchemes"] = schemes
+    root = {"servers": [{"url": issuer}]}
     paths = {
-        path: {**item, "servers": [{"url": issuer}]} if at_the_root(path) else item for path, item in document.get("paths", {}).items()
+        path: {method: _with_officer(operation) for method, operation in item.items()} | (root if at_the_root(path) else {})
+        for path, item in document.get("paths", {}).items()
     }
     return {**document, "servers": [{"url": f"{issuer}/{service}"}], "paths": paths, "components": components}
+
+
+def _with_officer(operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an operation with the header that names an officer, where a token is needed."""
+    if not operation.get("security"):
+        return operation
+    return {**operation, "parameters": [*operation.get("parameters", []), {"$ref": f"#/components/parameters/{OFFICER}"}]}
 
 
 def _name(request: Request) -> str:

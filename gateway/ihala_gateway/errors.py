@@ -28,6 +28,18 @@ class HeadersRefused(Problem):
     )
 
 
+class ActingOfficerRefused(Problem):
+    """Ihala-Acting-Officer is not one opaque sign (1 to 64 of A-Z a-z 0-9 . _ : -), or not whom the token itself names."""
+
+    status = 400
+    slug = "acting-officer-refused"
+    title = Words(
+        en="Ihala-Acting-Officer must be one sign of your own for the officer: 1 to 64 Latin letters, digits or . _ : -, never a name.",
+        ar="يجب أن تحتوي الترويسة Ihala-Acting-Officer على رمز واحد من عندكم للموظف، من 1 إلى 64 حرفاً لاتينياً أو رقماً أو . _ : - لا اسماً.",
+        ckb="پێویستە Ihala-Acting-Officer تەنها یەک هێمای خۆتان بێت بۆ فەرمانبەرەکە: ١ تا ٦٤ پیتی لاتینی یان ژمارە یان . _ : - ، نەک ناو.",
+    )
+
+
 class UpgradeRefused(Problem):
     """A body behind an `Upgrade` header: the server in front of us stops reading HTTP there, so it would never arrive."""
 

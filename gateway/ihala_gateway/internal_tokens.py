@@ -1,7 +1,7 @@
 """Makes the tokens that services take: 60 seconds, for one service, signed by a key of their own.
 
 The caller's access token goes no further than the gateway. One internal token serves many requests: it is kept with the grant
-it was made from, and made again while there is still time for a slow request.
+it was made from, one for each officer who sits at the client, and made again while there is still time for a slow request.
 """
 
 import time
@@ -17,6 +17,7 @@ from ihala_gateway.keys import ALGORITHM, Keyring
 TYPE = "ihala-internal+jwt"
 LIVES_SECONDS = 60
 KEPT_SECONDS = 30.0
+MOST_KEPT = 128  # of one grant: services times the officers who work at the same moment
 
 _PASSED_ON = ("sub", "client_id", "org", "org_kind", "operator", "gov", "roles", "scope", "cleared", "acting_officer", "jti")
 _NOBODY = {
@@ -31,22 +32,27 @@ class InternalTokens:
     def __init__(self, keys: Keyring, issuer: str) -> None:
         self.keys = keys
         self.issuer = issuer
-        self._anonymous: dict[str, tuple[str, float]] = {}
+        self._anonymous: dict[tuple[str, str | None], tuple[str, float]] = {}
 
-    def header(self, service: str, grant: Grant | None) -> str:
-        """Return the header's value for a call as `grant`, or as nobody."""
+    def header(self, service: str, grant: Grant | None, officer: str | None = None) -> str:
+        """Return the header's value for a call as `grant`, by that officer if one is named; or as nobody."""
         kept = self._anonymous if grant is None else grant.internal
         now = time.time()
-        known = kept.get(service)
+        known = kept.get((service, officer))
         if known is None or known[1] <= now:
-            known = kept[service] = ("Bearer " + self._made(service, grant, int(now)), now + KEPT_SECONDS)
+            kept.pop((service, officer), None)
+            if len(kept) >= MOST_KEPT:
+                kept.pop(next(iter(kept)))  # the one made first
+            known = kept[service, officer] = ("Bearer " + self._made(service, grant, officer, int(now)), now + KEPT_SECONDS)
         return known[0]
 
-    def _made(self, service: str, grant: Grant | None, now: int) -> str:
+    def _made(self, service: str, grant: Grant | None, officer: str | None, now: int) -> str:
         """Return a new token. Its jti is the access token's, so that revoking that one stops this one too."""
         who = _NOBODY | {"jti": new_id().hex} if grant is None else _passed_on(grant.claims)
         key = self.keys.current()
         claims = {**who, "iss": self.issuer, "aud": service, "iat": now, "exp": now + LIVES_SECONDS}
+        if officer is not None:
+            claims["acting_officer"] = officer
         return jwt.encode({"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}, claims, key)
 
 

@@ -101,7 +101,7 @@ class Proxy:
         headers += [
             ("X-Request-Id", visit.request_id),
             ("traceparent", visit.traceparent),
-            ("Authorization", self._tokens.header(route.service, decision.grant)),
+            ("Authorization", self._tokens.header(route.service, decision.grant, decision.officer)),
         ]
         return headers
 
