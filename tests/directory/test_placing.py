@@ -40,7 +40,7 @@ async def facts_of(world: World, case: Case, **more: Any) -> str | None:
         return await sealed.seal_for(tx, "directory", case.need_id, FACTS | more)
 
 
-async def reserve(world: World, need_id: UUID, at: UUID, caller: Caller = OFFICER) -> UUID:
+async def reserve(world: World, need_id: UUID | None, at: UUID, caller: Caller = OFFICER) -> UUID:
     """An officer's own reservation."""
     async with world.database.transaction(caller) as tx:
         return (await reservations.reserve(tx, caller, need_id, at)).id
@@ -143,6 +143,16 @@ async def test_a_preferred_reservation_is_claimed_and_outlives_its_quarter_of_an
     assert await world.places(ZUMMAR_AT) == (400, 1, 0)
     released = only(await world.tell(case.cancel()), PlaceReleased)
     assert released.reservation_id == reservation
+
+
+async def test_a_place_reserved_before_the_need_is_known_is_claimed_by_the_need_that_names_it(world: World) -> None:
+    case, other = Case(), Case()
+    reservation = await reserve(world, None, ZUMMAR_AT)
+    claimed = only(await world.tell(case.request(preferred_reservation_id=reservation)), PlaceReserved)
+    assert (claimed.reservation_id, claimed.need_id) == (reservation, case.need_id)
+    second = only(await world.tell(other.request(preferred_reservation_id=reservation)), PlaceReserved)
+    assert second.reservation_id != reservation
+    await world.balanced()
 
 
 @pytest.mark.parametrize("what", ["unknown", "of another need", "of another operator", "of another kind of need", "excluded", "expired"])

@@ -73,6 +73,14 @@ class Watch:
             await asyncio.sleep(LOOK_EVERY_SECONDS)
         raise TimeoutError(f"{name} did not come within {within_seconds:g} s")
 
+    def seen(self, name: str) -> list[Seen]:
+        """Return the events of that name that came so far."""
+        return list(self._by_name[name])
+
+    def since(self, began: float) -> list[Seen]:
+        """Return every event that came since an instant of the monotonic clock."""
+        return [event for events in list(self._by_name.values()) for event in list(events) if event.at >= began]
+
     def _follow(self) -> None:
         consumer = Consumer({**self._cluster.sign_in(), "group.id": "none", "enable.auto.commit": False})
         places = [TopicPartition(topic_of(app), n, self._start) for app in APPS for n in range(PARTITIONS)]

@@ -7,13 +7,16 @@ from typing import Any
 from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
 from ihala_kit.auth import Caller
 
-from ihala_directory import store
+from ihala_directory import hours, store
 from ihala_directory.lifecycle import free
 from ihala_directory.models import shown
 from ihala_directory.models.drafts import Agreement
 from ihala_directory.needs import PROTECTION, entries
 from ihala_directory.places import places
 from ihala_directory.tables import Location, Organization, Service, ServiceAtLocation, Table
+
+SPOKEN = frozenset({"voice", "hotline"})
+MOST_PHONES = 5
 
 
 def organization(row: Organization, caller: Caller) -> shown.Organization:
@@ -53,14 +56,32 @@ def joined(row: Organization) -> OrganizationJoined:
 
 def changed(row: Service, ats: Iterable[ServiceAtLocation], where: Location | None, at: datetime, *, places_opened: bool) -> ServiceChanged:
     """Return the event that tells the others of a service; of a restricted one only that it is one of protection."""
-    public = None if row.restricted else where
+    ats, public = list(ats), None if row.restricted else where
     areas = (places().area(code) for one in ats for code in one.areas)
+    always_open = not row.hidden and _always_open(row, ats, at)
     return ServiceChanged(
         service_id=row.id, organization_id=row.organization_id, status=row.status, restricted=row.restricted,
         need_codes=[PROTECTION] if row.restricted else row.need_codes, governorates=sorted({area.governorate for area in areas if area}),
         names=public_names(row), address=public.address if public else {}, opening_hours={} if row.restricted else row.opening_hours,
         documents_to_bring={} if row.restricted else row.documents_to_bring, places_opened=places_opened, changed_at=at, hidden=row.hidden,
+        always_open=always_open, phones=_phones(row, ats) if always_open else [],
     )  # fmt: skip
+
+
+def _always_open(row: Service, ats: Iterable[ServiceAtLocation], at: datetime) -> bool:
+    """Tell whether it is open day and night wherever it is offered: who calls must not have to ask first where."""
+    today = at.astimezone(hours.ZONE).date()
+    offered = [one for one in ats if one.status == "open"]
+    return bool(offered) and all(
+        hours.day_and_night(one.schedules or row.schedules, [*row.closures, *one.closures], today) for one in offered
+    )
+
+
+def _phones(row: Service, ats: Iterable[ServiceAtLocation]) -> list[str]:
+    """Return the numbers to speak to somebody: the service's own, then those of where it is offered."""
+    parts = [*row.phones, *(phone for one in ats if one.status == "open" for phone in one.phones)]
+    spoken = (part["number"] for part in parts if part.get("type", "voice") in SPOKEN)
+    return list(dict.fromkeys(spoken))[:MOST_PHONES]
 
 
 def public_names(row: Service) -> dict[str, str]:

@@ -27,6 +27,14 @@ def spans(schedules: Parts, closures: Parts, holidays: Collection[date], day: da
     return sorted((_instant(day, one["opens_at"]), _instant(day, one["closes_at"])) for one in today)
 
 
+def day_and_night(schedules: Parts, closures: Parts, today: date) -> bool:
+    """Tell whether it is open at every hour of every day from now on, without an end or a closure to come."""
+    always = [one for one in schedules if (one["opens_at"], one["closes_at"]) == DAY_AND_NIGHT and one.get("valid_to") is None]
+    begun = [one for one in always if _covers(one.get("valid_from"), None, today)]
+    days = {day for one in begun for day in one["days"]}
+    return days == set(DAYS) and not any(today.isoformat() <= one["until"] for one in closures)
+
+
 def is_open(schedules: Parts, closures: Parts, holidays: Collection[date], at: datetime) -> bool | None:
     """Tell whether it is open at an instant; None when no schedule is known and nothing says that it is closed."""
     day = at.astimezone(ZONE).date()

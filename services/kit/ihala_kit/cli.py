@@ -250,6 +250,16 @@ def advance(name: Name, by: Annotated[str, typer.Argument(help="ISO 8601 duratio
     asyncio.run(move_clock(service.settings.owner_database_url or "", TypeAdapter(timedelta).validate_python(by)))
 
 
+async def clock_offset(owner_url: str) -> timedelta:
+    """Return how far the database's clock is ahead of real time."""
+    connection = await asyncpg.connect(plain_dsn(owner_url))
+    try:
+        offset: timedelta = await connection.fetchval('SELECT "offset" FROM clock_offset')
+        return offset
+    finally:
+        await connection.close()
+
+
 async def move_clock(owner_url: str, by: timedelta) -> None:
     """Add `by` to the database's clock; running processes follow within a second."""
     connection = await asyncpg.connect(plain_dsn(owner_url))

@@ -3,12 +3,12 @@
 import asyncio
 import urllib.parse
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any
 
 import aiohttp
-from ihala_kit.cli import move_clock
+from ihala_kit.cli import clock_offset, move_clock
 
 from ihala_local.client import Client
 from ihala_local.demo import Demo
@@ -51,9 +51,15 @@ class Cast:
 
     async def later(self, by: timedelta) -> None:
         """Move the domain clock of all services forward."""
-        owners = [self.place.environment(name, owner=True)[f"{name.upper()}_OWNER_DATABASE_URL"] for name in SERVICES]
-        await asyncio.gather(*(move_clock(url, by) for url in owners))
+        await asyncio.gather(*(move_clock(self._owner_url(name), by) for name in SERVICES))
         await asyncio.sleep(CLOCK_FOLLOWS_SECONDS)
+
+    async def now(self) -> datetime:
+        """Return domain time, aware UTC."""
+        return datetime.now(UTC) + await clock_offset(self._owner_url(SERVICES[0]))
+
+    def _owner_url(self, service: str) -> str:
+        return self.place.environment(service, owner=True)[f"{service.upper()}_OWNER_DATABASE_URL"]
 
     async def confirm_places(self, client_id: str, free: int) -> None:
         """Have a provider say how many places are free at each of its service-locations."""

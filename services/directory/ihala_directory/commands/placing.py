@@ -71,7 +71,7 @@ async def _claim_preferred(tx: AsyncSession, event: PlacementRequested, sought: 
     if event.preferred_reservation_id is None:
         return False
     known = await store.reservation_of(tx, Reservation.id == event.preferred_reservation_id)
-    if known is None or known.need_id != event.need_id or known.operator_id != event.operator_id:
+    if known is None or known.need_id not in {event.need_id, known.id} or known.operator_id != event.operator_id:
         return False
     place = await store.locked_place(tx, known.service_at_location_id)
     reservation = await store.relocked(tx, known)
@@ -81,7 +81,7 @@ async def _claim_preferred(tx: AsyncSession, event: PlacementRequested, sought: 
     if not held or not meets or match.failing & (matching.BINDING | {"need"}):
         return False  # the clock releases it in its time
     lifecycle.move(place[2], reservation, Act.CLAIM, now(tx))
-    reservation.placement_id, reservation.attempt = event.placement_id, event.attempt
+    reservation.need_id, reservation.placement_id, reservation.attempt = event.need_id, event.placement_id, event.attempt
     await cancel(tx, RELEASE_UNCLAIMED, reservation.id)
     _keep(tx, event, rules, "reserved", kept.keep_chosen(match), 1, reservation.id)
     _tell_reserved(tx, event, place, reservation, match, 1)

@@ -23,12 +23,14 @@ UNCLAIMED_FOR = timedelta(minutes=15)
 MOST_ALTERNATIVES, LOOKED_AT = 5, 30  # who was told that a place is gone waits for no more than the nearest
 
 
-async def reserve(tx: AsyncSession, caller: Caller, need_id: UUID, at_id: UUID) -> Reservation:
-    """Hold a place for a need until a placement claims it, at most 15 minutes.
+async def reserve(tx: AsyncSession, caller: Caller, known_need: UUID | None, at_id: UUID) -> Reservation:
+    """Hold a place until a placement claims it, at most 15 minutes: for a need that is known, or for one that is yet to be registered.
 
     Raises OfficersOnly (403), ServiceAtLocationNotFound (404), AlreadyReserved, NoPlace (409, with alternatives).
     """
     operator_id = rights.officers_office(caller)
+    reservation_id = new_id()
+    need_id = known_need or reservation_id  # its own id says: for a need that nobody has named yet
     place = await holding.locked(tx, at_id)
     at = place.candidate
     choice = matching.matched(at, Sought(at=now(tx), restricted=at.restricted, point=None, by_hand=True))
@@ -37,7 +39,7 @@ async def reserve(tx: AsyncSession, caller: Caller, need_id: UUID, at_id: UUID) 
         await _refuse_second(tx, operator_id, need_id)
         raise NoPlace(failing=refused, alternatives=await _alternatives(tx, place))
     row = Reservation(
-        id=new_id(), need_id=need_id, operator_id=operator_id, organization_id=at.organization_id, service_id=at.service_id,
+        id=reservation_id, need_id=need_id, operator_id=operator_id, organization_id=at.organization_id, service_id=at.service_id,
         service_at_location_id=at_id, restricted=at.restricted, state=State.RESERVED, reserved_by=operator_id,
         reserved_at=now(tx), expires_at=now(tx) + UNCLAIMED_FOR,
     )  # fmt: skip

@@ -178,9 +178,9 @@ class FactsDraft(Body):
 
 
 class NewReservation(Body):
-    """An officer's own reservation: for which need, where."""
+    """An officer's own reservation: where, and for which need; for one that is not registered yet it names none."""
 
-    need_id: UUID
+    need_id: UUID | None = None
     service_at_location_id: UUID
 
 

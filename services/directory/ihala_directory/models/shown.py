@@ -177,7 +177,7 @@ class Reservation(Shown):
     """One place held. An officer's own (`reserved`) is free again at `expires_at` unless a placement claims it."""
 
     id: UUID
-    need_id: UUID
+    need_id: UUID = Field(description="its own id while no need has named it")
     organization_id: UUID
     service_id: UUID
     service_at_location_id: UUID

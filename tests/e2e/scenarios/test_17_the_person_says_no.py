@@ -1,0 +1,17 @@
+"""The provider says done, the person says no: her word counts, and the need is open again."""
+
+from tests.e2e.scenarios.scene import Scene
+
+
+async def test_at_the_call_after_thirty_days_she_disputes_it(scene: Scene) -> None:
+    need = await scene.need()
+    offer = await scene.offer(need)
+    await scene.served(offer)
+    await scene.need_is(need, "served")
+    await scene.asked_whether_it_came(offer, "disputed")
+    await scene.need_is(need, "open", "referring")
+    triaged = await scene.event("referral.placement-triaged", need_id=need)
+    assert triaged.data["reasons"] == ["disputed"]
+    await scene.placed(need)
+    following = await scene.offer(need, offer)
+    assert following.data["referral_id"] != offer.data["referral_id"]
