@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from ihala_directory.models.drafts import Agreement, Kind, Rules
 from ihala_directory.models.parts import Closure, Contact, Cost, Phone, Schedule
