@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from ihala_contracts.intake_v1 import Urgency
 from ihala_referral import clock
+from ihala_referral.calendar import calendar
 from ihala_referral.policy import current, policy
 from ihala_referral.states import State
 from ihala_referral.tables import Referral
@@ -22,7 +23,7 @@ def offered(urgency: Urgency, at: datetime = SUNDAY) -> Referral:
 
 def days(*numbers: int) -> list[datetime]:
     """Return instants so many working days after Sunday nine o'clock."""
-    return [current().of(Urgency.ROUTINE).days.after(SUNDAY, number) for number in numbers]
+    return [calendar().after(SUNDAY, number) for number in numbers]
 
 
 def test_emergency_counts_hours_day_and_night() -> None:

@@ -1,14 +1,16 @@
 """Working time: which hours of which days count. Pure; deadlines come out as instants in UTC."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+from ihala_referral.calendars import holidays
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FARTHEST_DAYS = 800
 
 
@@ -75,16 +77,15 @@ def _calendars() -> dict[str, Calendar]:
 
 
 def _calendar(entry: dict[str, object]) -> Calendar:
-    week, holidays = entry["week"], entry["holidays"]
-    assert isinstance(week, list) and isinstance(holidays, list), "data/calendars.json holds lists here"
-    return Calendar(
-        code=str(entry["code"]),
-        zone=ZoneInfo(str(entry["zone"])),
-        week=frozenset(_DAYS.index(day) for day in week),
-        opens=time.fromisoformat(str(entry["opens"])),
-        closes=time.fromisoformat(str(entry["closes"])),
-        holidays=frozenset(date.fromisoformat(day) for day in holidays),
-    )
+    week, lists = entry["week"], entry["lists"]
+    assert isinstance(week, list) and isinstance(lists, list), "data/calendars.json holds lists here"
+    opens, closes = (time.fromisoformat(str(entry[name])) for name in ("opens", "closes"))
+    return built(str(entry["code"]), str(entry["zone"]), week, opens, closes, lists)
+
+
+def built(code: str, zone: str, week: Iterable[str], opens: time, closes: time, lists: Iterable[str]) -> Calendar:
+    """Return a calendar from what is written of it: days by name, lists of holidays by code."""
+    return Calendar(code, ZoneInfo(zone), frozenset(DAYS.index(day) for day in week), opens, closes, holidays.days_of(lists))
 
 
 def calendar(code: str = "iraq") -> Calendar:

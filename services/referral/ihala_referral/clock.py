@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ihala_referral.policy import Policy, Timing
+from ihala_referral.deadlines import RESTING, Deadlines, of_contact, of_offer, put_off
+from ihala_referral.policy import Acting, Policy, Timing
 from ihala_referral.states import OPEN, Owner, PlacementState, State
 from ihala_referral.tables import Placement, Referral
 
@@ -92,34 +93,27 @@ def wind(placement: Placement, referrals: list[Referral]) -> None:
 
 def start_offer(referral: Referral, timing: Timing, now: datetime) -> None:
     """Set the deadlines of an offer that is born now."""
-    first, second, third = (timing.after(now, level) for level in timing.levels)
-    if timing.coordinator_within is not None:
-        second = min(second, now + timing.coordinator_within)
     referral.owner = Owner.PROVIDER
-    referral.acknowledge_by = timing.after(now, timing.acknowledge)
-    referral.decide_by = timing.after(now, timing.decide)
-    referral.level_1_at, referral.level_2_at, referral.level_3_at = min(first, second), second, third
-    referral.expires_at = timing.after(now, timing.expire)
+    set_deadlines(referral, of_offer(timing, now))
 
 
 def start_contact(referral: Referral, timing: Timing, requested_at: datetime, now: datetime) -> None:
     """Set the deadlines of the first contact, at acceptance. An emergency's counts from the request, whatever the attempts."""
-    base = requested_at if timing.first_contact_from_request else now
-    referral.first_contact_by = timing.after(base, timing.first_contact)
-    begins = max(referral.first_contact_by, now)
-    first, second, third = timing.levels
     referral.owner = Owner.PROVIDER
     referral.fired = []
-    referral.level_1_at = begins
-    referral.level_2_at = timing.after(begins, second - first)
-    referral.level_3_at = timing.after(begins, third - first)
-    referral.expires_at = timing.after(begins, timing.expire - first)
+    set_deadlines(referral, of_contact(timing, requested_at, now))
+
+
+def set_deadlines(referral: Referral, found: Deadlines) -> None:
+    """Write instants into their columns."""
+    for column, at in found.items():
+        setattr(referral, column, at)
 
 
 def rest(referral: Referral, timing: Timing, now: datetime) -> None:
     """Let the decision clock rest while a question is open."""
     referral.rested_at = now
-    referral.answer_by = timing.after(now, timing.answer)
+    referral.answer_by = timing.after(now, timing.answer, Acting.ORIGIN)
     referral.owner = Owner.ORIGIN
 
 
@@ -127,8 +121,9 @@ def go_on(referral: Referral, timing: Timing, now: datetime) -> None:
     """Let the decision clock go on where it stood: now, or at the question's deadline if that has passed unseen."""
     assert referral.rested_at is not None and referral.answer_by is not None, "only a clock that rests goes on"
     now = min(now, referral.answer_by)
-    for column in ("decide_by", "level_1_at", "level_2_at", "level_3_at", "expires_at"):
-        setattr(referral, column, timing.put_off(getattr(referral, column), referral.rested_at, now))
+    stood = {column: getattr(referral, column) for column in RESTING}
+    set_deadlines(referral, put_off(timing, stood, referral.rested_at, now))
+    referral.rests = [*referral.rests, referral.rested_at, now]
     referral.rested_at = referral.answer_by = None
     referral.owner = Owner.PROVIDER
 

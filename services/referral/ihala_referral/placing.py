@@ -12,6 +12,7 @@ from ihala_kit.sealed import seal_for
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import announcing, lifecycle, sealing, store, work_items
+from ihala_referral.calendars import counting
 from ihala_referral.consequences import Next
 from ihala_referral.guards import Situation
 from ihala_referral.policy import Policy, Timing, policy
@@ -29,7 +30,7 @@ def policy_of(situation: Situation) -> Policy:
 
 
 def timing_of(situation: Situation) -> Timing:
-    """Return its deadlines for the need's urgency."""
+    """Return what its policy says for the need's urgency; in whose time deadlines count says `calendars.counting`."""
     return policy_of(situation).of(situation.placement.urgency)
 
 
@@ -140,7 +141,7 @@ async def triage(tx: AsyncSession, situation: Situation, reasons: list[str]) -> 
 
 async def tell_triage(tx: AsyncSession, situation: Situation, reasons: list[str]) -> None:
     """Start the triage's clock and tell of it."""
-    placement, timing = situation.placement, timing_of(situation)
+    placement, timing = situation.placement, await counting.of_placement(tx, situation)
     placement.triage_reasons = reasons
     placement.owner = Owner.COORDINATOR
     placement.due_at = timing.after(situation.now, timing.triage)

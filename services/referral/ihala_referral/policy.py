@@ -1,8 +1,10 @@
 """When what is due: the table of domain section 6 as versioned data. Each placement keeps the version it began with."""
 
 import json
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -11,10 +13,20 @@ from ihala_contracts.intake_v1 import Urgency
 
 from ihala_referral.calendar import Calendar, calendar
 
+TIGHTENED = ("acknowledge", "decide", "expire", "first_contact")  # what a service may promise to do sooner, beside the levels
+
+
+class Acting(StrEnum):
+    """Whose working time a deadline counts in: who must act by it."""
+
+    RECEIVER = "receiver"  # acknowledges, decides, makes the first contact, hears the first level
+    ORIGIN = "origin"  # answers questions
+    OFFICE = "office"  # triages, hears the second and third level
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The deadlines of one urgency in one version: hours where `wall`, else working days."""
+    """The deadlines of one urgency in one version: hours where `wall`, else working days of whoever must act."""
 
     wall: bool
     triage: float
@@ -29,19 +41,29 @@ class Timing:
     coordinator_within: timedelta | None
     retry: timedelta
     second_triage_level: float
-    days: Calendar
+    calendars: Mapping[Acting, Calendar]
 
-    def after(self, at: datetime, amount: float) -> datetime:
-        """Return the instant `amount` after `at`, aware UTC. Raises NoCalendar."""
-        return at + timedelta(hours=amount) if self.wall else self.days.after(at, amount)
+    def after(self, at: datetime, amount: float, by: Acting = Acting.RECEIVER) -> datetime:
+        """Return the instant `amount` after `at` in the time of who must act, aware UTC. Raises NoCalendar."""
+        return at + timedelta(hours=amount) if self.wall else self.calendars[by].after(at, amount)
 
-    def put_off(self, deadline: datetime, rested_at: datetime, at: datetime) -> datetime:
+    def put_off(self, deadline: datetime, rested_at: datetime, at: datetime, by: Acting = Acting.RECEIVER) -> datetime:
         """Return `deadline` moved by a rest from `rested_at` to `at`: what was left then is left now. One already past stays."""
         if deadline <= rested_at:
             return deadline
         if self.wall:
             return at + (deadline - rested_at)
-        return self.days.add(at, self.days.between(rested_at, deadline))
+        return self.calendars[by].add(at, self.calendars[by].between(rested_at, deadline))
+
+    def on(self, calendars: Mapping[Acting, Calendar]) -> "Timing":
+        """Return the same deadlines in these organisations' time."""
+        return self if calendars == self.calendars else replace(self, calendars=calendars)
+
+    def tightened(self, values: Mapping[str, Any]) -> "Timing":
+        """Return the deadlines with a service's own where those are sooner; what would be later changes nothing."""
+        sooner = {name: min(getattr(self, name), values[name]) for name in TIGHTENED if name in values}
+        first, second, third = (min(pair) for pair in zip(self.levels, values.get("levels", self.levels), strict=True))
+        return replace(self, levels=(first, second, third), **sooner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +71,7 @@ class Policy:
     """One version of all deadlines."""
 
     version: int
+    valid_from: date
     offers_before_a_human_decides: int
     placement_answer: timedelta
     review: timedelta
@@ -74,14 +97,24 @@ def policy(version: int) -> Policy:
     return _policies()[version]
 
 
-def current() -> Policy:
-    """Return the newest version: what a new placement begins with."""
-    return _policies()[max(_policies())]
+def current(on: date | None = None) -> Policy:
+    """Return the newest version that is valid on a day (today, without one): what a new placement begins with."""
+    day = on or datetime.now(calendar().zone).date()
+    return max((known for known in _policies().values() if known.valid_from <= day), key=lambda known: known.version)
+
+
+def versions() -> list[Policy]:
+    """Return every version, newest first."""
+    return sorted(_policies().values(), key=lambda known: -known.version)
+
+
+EVERYBODYS = dict.fromkeys(Acting, calendar())
 
 
 def _policy(entry: dict[str, Any]) -> Policy:
     return Policy(
         version=entry["version"],
+        valid_from=date.fromisoformat(entry["valid_from"]),
         offers_before_a_human_decides=entry["offers_before_a_human_decides"],
         placement_answer=timedelta(minutes=entry["placement_answer_minutes"]),
         review=timedelta(days=entry["review_days"]),
@@ -110,5 +143,5 @@ def _timing(entry: dict[str, Any]) -> Timing:
         coordinator_within=timedelta(days=within) if within else None,
         retry=timedelta(hours=entry["retry_hours"]),
         second_triage_level=entry["second_triage_level"],
-        days=calendar(),
+        calendars=EVERYBODYS,
     )

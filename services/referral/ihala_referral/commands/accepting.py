@@ -4,6 +4,7 @@ from ihala_contracts import referral_v1 as v1
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import announcing, clock, lifecycle, placing, work_items
+from ihala_referral.calendars import counting
 from ihala_referral.commands import ending
 from ihala_referral.guards import Situation
 from ihala_referral.states import Act, Owner, Party, Step
@@ -14,7 +15,8 @@ async def accept(tx: AsyncSession, situation: Situation, referral: Referral, by:
     """Take the case; emits ReferralAccepted, and ReferralCancelled for the other offer of an emergency. Raises MoveNotAllowed (409)."""
     before = lifecycle.move(situation, referral, Act.ACCEPT, by)
     referral.accepted_at = situation.now
-    clock.start_contact(referral, placing.policy_of(situation).of(referral.urgency), situation.placement.requested_at, situation.now)
+    timing = await counting.of_referral(tx, situation, referral)
+    clock.start_contact(referral, timing, situation.placement.requested_at, situation.now)
     announcing.record(tx, situation, Act.ACCEPT, by, before, referral.state, referral=referral)
     announcing.moved(
         tx, situation, referral, v1.ReferralAccepted, service_id=referral.service_id,

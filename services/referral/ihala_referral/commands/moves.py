@@ -15,15 +15,15 @@ from ihala_kit.etag import Stale
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import announcing, clock, consequences, lifecycle, placing, sealing, store, work_items
-from ihala_referral.calendar import calendar
+from ihala_referral.calendars import counting
 from ihala_referral.commands import accepting, ending
-from ihala_referral.errors import AgreementMissing, DateNotAllowed, TriesMissing
+from ihala_referral.errors import AgreementMissing, DateNotAllowed
 from ihala_referral.guards import Situation
 from ihala_referral.parties import ANSWER, COORDINATE, REFER, demanded
 from ihala_referral.states import Act, Party
 from ihala_referral.tables import Exchange, Referral
+from ihala_referral.together import ground, tries
 
-TRIES, TRIES_RESTRICTED = 3, 1
 FIRST_CONTACT_AT_MOST_BEFORE = timedelta(days=30)
 
 
@@ -88,20 +88,21 @@ async def ask(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int,
         referral_id=referral.id, round=number, operator_id=referral.operator_id, need_id=referral.need_id,
         question=sealed, asked_at=situation.now,
     ))  # fmt: skip
-    clock.rest(referral, placing.policy_of(situation).of(referral.urgency), situation.now)
+    clock.rest(referral, await counting.of_referral(tx, situation, referral), situation.now)
     more = {"round": number, "answer_by": referral.answer_by}
     await _finish(tx, situation, referral, Act.ASK, party, v1.ReferralInformationRequested, **more)
     referral.rounds = number  # only now: the guard counts those before
     return referral
 
 
-async def answer(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, text: str) -> Referral:
-    """Answer the receiver's question; the clock goes on. Emits ReferralAnswered."""
+async def answer(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, text: str, categories: list[str]) -> Referral:
+    """Answer the receiver's question; the clock goes on. Emits ReferralAnswered. Raises OutsideConsent (409) for other kinds of data."""
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.ANSWER, REFER, COORDINATE)
+    ground.inside(situation.placement, categories)
     exchange = await tx.get_one(Exchange, (referral.id, referral.rounds))
     exchange.answer = await sealing.seal(tx, referral.need_id, text, "answer")
     exchange.answered_at = situation.now
-    clock.go_on(referral, placing.policy_of(situation).of(referral.urgency), situation.now)
+    clock.go_on(referral, await counting.of_referral(tx, situation, referral), situation.now)
     await work_items.close(tx, situation, (work_items.QUESTION_UNANSWERED,))
     return await _finish(tx, situation, referral, Act.ANSWER, party, v1.ReferralAnswered)
 
@@ -178,14 +179,16 @@ async def complete(tx: AsyncSession, caller: Caller, referral_id: UUID, version:
 
 
 async def fail(
-    tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, reason: str, comment: str | None, tries: list[dict[str, Any]]
+    tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, reason: str, comment: str | None
 ) -> Referral:
-    """Say that it could not be done. Emits ReferralFailed. Raises ReasonUnknown (422), TriesMissing (409)."""
+    """Say that it could not be done; `unreachable` by the tries that were logged. Emits ReferralFailed.
+
+    Raises ReasonUnknown (422), TriesMissing (409).
+    """
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.FAIL, ANSWER, COORDINATE)
     consequences.stated(reason, Act.FAIL, party, comment=comment)
     if reason == "unreachable":
-        _check_tries(situation, referral, tries)
-        referral.tries = [{"at": attempt["at"].isoformat(), "way": attempt["way"]} for attempt in tries]
+        await tries.prove_unreachable(tx, situation, referral)
     await _keep_comment(tx, referral, comment)
     await ending.end(tx, situation, referral, Act.FAIL, party, reason)
     return referral
@@ -209,12 +212,3 @@ def _check_ahead(situation: Situation, at: datetime, most: timedelta) -> None:
     """Raise DateNotAllowed (422) unless `at` lies ahead, and not too far."""
     if not situation.now < at <= situation.now + most:
         raise DateNotAllowed(latest=situation.now + most)
-
-
-def _check_tries(situation: Situation, referral: Referral, tries: list[dict[str, Any]]) -> None:
-    """Raise TriesMissing (409) unless there were tries on enough different days, where the person lives."""
-    past = [attempt["at"] for attempt in tries if attempt["at"] <= situation.now]
-    days = {at.astimezone(calendar().zone).date() for at in past}
-    needed = TRIES_RESTRICTED if referral.restricted else TRIES
-    if len(days) < needed:
-        raise TriesMissing(needed=needed)

@@ -57,7 +57,7 @@ def _placement(tx: AsyncSession, event: NeedIdentified) -> Placement:
         origin_id=event.origin_id, origin_kind=event.origin_kind, need_code=event.need_code, sensitivity=event.sensitivity,
         urgency=event.urgency, rank=RANKS[event.urgency], governorate=event.governorate, district=event.district,
         match_settled=event.match_settled, state=PlacementState.PLACING, state_at=at, owner=Owner.DIRECTORY, next_at=at,
-        policy_version=policy.current().version, requested_at=event.requested_at,
+        policy_version=policy.current(at.date()).version, requested_at=event.requested_at,
         preferred_reservation_id=event.preferred_reservation_id,
     )  # fmt: skip
     _take_consent(placement, event.consent)

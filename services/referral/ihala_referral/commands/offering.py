@@ -11,9 +11,10 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import announcing, clock, placing, sealing, store
+from ihala_referral.calendars import counting
 from ihala_referral.commands import ending
 from ihala_referral.guards import Situation, agreement_holds
-from ihala_referral.states import AttemptState, Owner, PlacementState, State, Step
+from ihala_referral.states import AttemptState, Owner, Party, PlacementState, State, Step
 from ihala_referral.tables import Attempt, Organization, Placement, Referral
 
 PREFIX = "REF"
@@ -127,7 +128,8 @@ async def _offer(tx: AsyncSession, situation: Situation, event: PlaceReserved, l
         need_changed=False, offered_at=now, moved_at=now,
     )  # fmt: skip
     await sealing.keep_shown(tx, placement, referral)
-    clock.start_offer(referral, placing.timing_of(situation), now)
+    await counting.promised(tx, referral)
+    clock.start_offer(referral, await counting.of_referral(tx, situation, referral), now)
     await placing.advance(tx, situation, Step.OFFER)
     placement.replaces_id = placement.due_at = None
     placement.offers += 1
@@ -135,6 +137,7 @@ async def _offer(tx: AsyncSession, situation: Situation, event: PlaceReserved, l
     situation.referrals.append(referral)
     clock.wind(placement, situation.referrals)
     tx.add(referral)
+    announcing.record(tx, situation, Step.OFFER, Party.SYSTEM, "", referral.state, referral=referral)
     announcing.moved(
         tx, situation, referral, v1.ReferralOffered,
         service_id=referral.service_id, service_at_location_id=referral.service_at_location_id, urgency=referral.urgency,

@@ -1,6 +1,6 @@
 """What the clock does when an instant has come. Each fires once, in order, also after the clock was down for a day."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from ihala_contracts import referral_v1 as v1
@@ -8,17 +8,24 @@ from ihala_contracts.intake_v1 import Sensitivity
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import announcing, clock, lifecycle, placing, work_items
+from ihala_referral.calendars import counting
 from ihala_referral.clock import Instant, What
 from ihala_referral.commands import ending, moves
 from ihala_referral.competence import MOI_KINDS
+from ihala_referral.duty import levels
 from ihala_referral.guards import Situation
 from ihala_referral.states import Act, Owner, Party, PlacementState, State
-from ihala_referral.tables import Exchange, Referral
+from ihala_referral.tables import DutyShift, Exchange, Referral
 
 MOST_AT_ONCE = 40  # instants of one placement in one go; far more than there can be
 DAILY = timedelta(days=1)
 PROVIDER, ORIGIN, OFFICE, COORDINATOR, DIRECTORATE = "provider", "origin", "office", "coordinator", "directorate"
 COORDINATOR_LEVEL, DIRECTORATE_LEVEL = 2, 3
+_KIND_OF = {
+    PlacementState.TRIAGE: work_items.TRIAGE,
+    PlacementState.PLACING: work_items.PLACEMENT_UNANSWERED,
+    PlacementState.UNSERVED: work_items.UNSERVED,
+}
 
 
 async def tick(tx: AsyncSession, situation: Situation) -> int:
@@ -59,10 +66,12 @@ async def _level(tx: AsyncSession, situation: Situation, referral: Referral, ins
         announcing.missed(tx, situation, "first_contact", referral)
     office = referral.origin_kind in MOI_KINDS  # the owning office acts for centres of the Ministry of Interior
     to = {1: [PROVIDER, OFFICE if office else ORIGIN], 2: [COORDINATOR], 3: [DIRECTORATE]}[level]
-    announcing.escalated(tx, situation, level, to, referral)
+    duty = await levels.falls_on(tx, situation, to, referral)
+    announcing.escalated(tx, situation, level, to, referral, duty)
+    kind = work_items.NO_FIRST_CONTACT if waiting else work_items.NO_ANSWER
     if level == COORDINATOR_LEVEL or (level == 1 and office):
-        kind = work_items.NO_FIRST_CONTACT if waiting else work_items.NO_ANSWER
         await work_items.open_item(tx, situation, kind, referral)
+    await _fall_on(tx, situation, kind, duty)
     if level == 1 and not waiting:
         await placing.second(tx, situation)
 
@@ -82,7 +91,7 @@ async def _unanswered(tx: AsyncSession, situation: Situation, referral: Referral
     announcing.missed(tx, situation, "answer", referral)
     before = lifecycle.move(situation, referral, Act.ANSWER, Party.SYSTEM)
     referral.fired = [name for name in referral.fired if name != What.ANSWER]  # there may be another question
-    clock.go_on(referral, placing.policy_of(situation).of(referral.urgency), situation.now)
+    clock.go_on(referral, await counting.of_referral(tx, situation, referral), situation.now)
     announcing.record(tx, situation, Act.ANSWER, Party.SYSTEM, before, referral.state, referral=referral)
     announcing.moved(tx, situation, referral, v1.ReferralAnswered, by_clock=True)
     await work_items.open_item(tx, situation, work_items.QUESTION_UNANSWERED, referral)
@@ -108,10 +117,11 @@ async def _resume(tx: AsyncSession, situation: Situation, referral: Referral, in
 
 async def _triage(tx: AsyncSession, situation: Situation) -> None:
     """Triage missed: the coordinator, then the directorate, then the directorate again each day."""
-    timing = placing.timing_of(situation)
+    timing = await counting.of_placement(tx, situation)
     announcing.missed(tx, situation, "triage")
-    if await _climb(tx, situation) == 1:
+    if situation.placement.level == 0:
         await work_items.open_item(tx, situation, work_items.TRIAGE)
+    if await _climb(tx, situation) == 1:
         situation.placement.due_at = timing.after(situation.now, timing.second_triage_level)
 
 
@@ -140,9 +150,19 @@ async def _climb(tx: AsyncSession, situation: Situation) -> int:
     placement = situation.placement
     placement.level += 1
     level = min(placement.level, COORDINATOR_LEVEL)
-    announcing.escalated(tx, situation, placement.level, [COORDINATOR] if level == 1 else [DIRECTORATE])
+    to = [COORDINATOR] if level == 1 else [DIRECTORATE]
+    duty = await levels.falls_on(tx, situation, to)
+    announcing.escalated(tx, situation, placement.level, to, duty=duty)
+    await _fall_on(tx, situation, _KIND_OF[placement.state], duty)
     placement.due_at = situation.now + DAILY
     return placement.level
+
+
+async def _fall_on(tx: AsyncSession, situation: Situation, kind: str, duty: Sequence[DutyShift]) -> None:
+    """Put the item of an emergency before who of the operator is on duty."""
+    shift = levels.ours(duty)
+    if shift is not None:
+        await work_items.fall_on(tx, situation, kind, shift.id)
 
 
 OfReferral = Callable[[AsyncSession, Situation, Referral, Instant], Awaitable[None]]

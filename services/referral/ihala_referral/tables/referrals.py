@@ -8,7 +8,7 @@ from ihala_contracts.intake_v1 import Urgency
 from sqlalchemy import Boolean, Integer, LargeBinary, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ihala_referral.columns import AT, OneOf, Table, counted, listed, maybe, needed
+from ihala_referral.columns import AT, OneOf, Table, counted, flag, listed, maybe, needed
 from ihala_referral.states import Owner, Party, State
 
 
@@ -56,7 +56,9 @@ class Referral(Table, table=True):
     level_3_at: datetime | None = maybe(AT, "third level")
     expires_at: datetime | None = maybe(AT, "when the clock ends it: expired while undecided, failed while accepted")
     rested_at: datetime | None = maybe(AT, "since when the decision clock rests")
+    rests: list[datetime] = listed(AT, "when the decision clock began to rest and went on, in turn")
     answer_by: datetime | None = maybe(AT, "deadline of the open question")
+    service_policy: int | None = maybe(Integer, "version of the service's own deadlines that it keeps; empty: the policy's")
     review_at: datetime | None = maybe(AT, "next review of the waiting list or of the running service")
     resume_by: datetime | None = maybe(AT, "end of the hold")
     rounds: int = counted("questions asked")
@@ -69,8 +71,13 @@ class Referral(Table, table=True):
     reason: str | None = maybe(Text, "code of reasons.json: why it ended or rests")
     criterion: str | None = maybe(Text, "not_eligible: the rule that was said to fail")
     comment: bytes | None = maybe(LargeBinary, "free text to the reason, sealed under the need's key")
+    ways: list[str] = listed(Text, "ways by which the person may be reached, as intake told at the disclosure; empty: all")
     tries: list[dict[str, Any]] | None = maybe(JSONB, "unreachable: when and which way was tried")
     outcomes: list[dict[str, Any]] | None = maybe(JSONB, "what came of each thing asked")
+    receiver_officer: str | None = maybe(Text, "who works on it at the receiver, opaque; the other sides never see it")
+    office_officer: str | None = maybe(Text, "who works on it at the owning office, opaque")
+    origin_officer: str | None = maybe(Text, "who works on it at whoever acts as origin, opaque")
+    origin_away: bool = flag("the origin was suspended or left: the owning office acts as origin")
     version: int = counted("for If-Match", 1)
 
 
@@ -92,6 +99,9 @@ class Movement(Table, table=True):
     organization_id: UUID | None = maybe(Uuid, "whose client it was; empty for the system")
     client_id: str = needed(Text, "the client, or `system`")
     acting_officer: str | None = maybe(Text, "opaque, as the calling system names its officer")
+    version: int | None = maybe(Integer, "of the referral, or of the placement, after it")
+    receiver_id: UUID | None = maybe(Uuid, "receiver of the referral, who may read of it")
+    origin_id: UUID | None = maybe(Uuid, "origin of the referral, if it may read of it: no centre of the Ministry of Interior")
 
 
 class Exchange(Table, table=True):

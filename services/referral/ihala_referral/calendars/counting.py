@@ -1,0 +1,40 @@
+"""In whose time a placement's and its referrals' deadlines are counted: the receiver's, the origin's and the owning office's."""
+
+from ihala_contracts.intake_v1 import Urgency
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_referral.calendars import store
+from ihala_referral.competence import MOI_KINDS
+from ihala_referral.guards import Situation
+from ihala_referral.policy import Acting, Timing, policy
+from ihala_referral.tables import Placement, Referral
+
+
+async def of_placement(tx: AsyncSession, situation: Situation) -> Timing:
+    """Return the deadlines of the placement itself: all in the time of the operator that owns it."""
+    placement, known = situation.placement, await store.current(tx)
+    office = known.of(placement.operator_id, placement.operator_id, placement.governorate)
+    return _timing(placement, placement.urgency).on(dict.fromkeys(Acting, office))
+
+
+async def of_referral(tx: AsyncSession, situation: Situation, referral: Referral) -> Timing:
+    """Return the deadlines of one attempt: each in the time of who must act, with what its service promised when it was offered."""
+    timing = _timing(situation.placement, referral.urgency)
+    known = await store.current(tx)
+    promised = known.promise(referral.service_id, referral.service_policy, referral.urgency.value)
+    timing = timing.tightened(promised) if promised else timing
+    if timing.wall:
+        return timing
+    operator = referral.operator_id
+    origin = operator if referral.origin_kind in MOI_KINDS else referral.origin_id  # the office acts as origin for centres
+    whose = {Acting.RECEIVER: referral.organization_id, Acting.ORIGIN: origin, Acting.OFFICE: operator}
+    return timing.on({acting: known.of(who, operator, referral.governorate) for acting, who in whose.items()})
+
+
+async def promised(tx: AsyncSession, referral: Referral) -> None:
+    """Let a new offer take the newest version of what its service promises."""
+    referral.service_policy = (await store.current(tx)).newest.get(referral.service_id)
+
+
+def _timing(placement: Placement, urgency: Urgency) -> Timing:
+    return policy(placement.policy_version).of(urgency)
