@@ -3,8 +3,14 @@
 HSDS = "/hsds"
 HSDS_LISTS = ("services", "service_at_locations", "organizations", "taxonomies", "taxonomy_terms")
 
-AT_THE_ROOT: dict[str, str] = {HSDS: "directory"}
-"""Paths that the outside sees without the service's name in front, and whose they are. All are public, for pages of any origin."""
+FHIR = "/fhir/R4"  # FHIR's own base: its clients know no service's name
+LINK = "/l"  # one-time links: short, since people copy them by hand
+
+AT_THE_ROOT: dict[str, str] = {HSDS: "directory", LINK: "referral", FHIR: "referral"}
+"""Paths that the outside sees without the service's name in front, and whose they are."""
+
+ANY_ORIGIN: tuple[str, ...] = (HSDS,)
+"""Those of them that pages of any origin may read. All of these are public."""
 
 PUBLIC_ROUTES: frozenset[tuple[str, str, str]] = frozenset(
     {
@@ -18,6 +24,8 @@ PUBLIC_ROUTES: frozenset[tuple[str, str, str]] = frozenset(
         *(("directory", "GET", HSDS + path) for path in ("", "/", "/openapi.json", "/profile", "/profile/{name}", "/schema/{name}")),
         *(("directory", method, f"{HSDS}/{name}") for name in HSDS_LISTS for method in ("GET", "POST")),
         *(("directory", "GET", f"{HSDS}/{name}/{{id}}") for name in HSDS_LISTS),
+        ("referral", "GET", f"{FHIR}/metadata"),
+        *(("referral", method, f"{LINK}/{{token}}") for method in ("GET", "POST")),
     }
 )
 """(service, method, path as in the service's OpenAPI document)."""
@@ -25,4 +33,23 @@ PUBLIC_ROUTES: frozenset[tuple[str, str, str]] = frozenset(
 
 def at_the_root(path: str) -> bool:
     """Tell whether a path, as a service or as the outside writes it, is one of AT_THE_ROOT."""
-    return any(path == prefix or path.startswith(prefix + "/") for prefix in AT_THE_ROOT)
+    return owner_at_the_root(path) is not None
+
+
+def owner_at_the_root(path: str) -> str | None:
+    """Return whose path it is, when it is one of AT_THE_ROOT."""
+    return next((service for prefix, service in AT_THE_ROOT.items() if _under(prefix, path)), None)
+
+
+def for_any_origin(path: str) -> bool:
+    """Tell whether pages of any origin may read it."""
+    return any(_under(prefix, path) for prefix in ANY_ORIGIN)
+
+
+def in_fhir(path: str) -> bool:
+    """Tell whether a path is one of FHIR's, where refusals too are FHIR resources."""
+    return _under(FHIR, path)
+
+
+def _under(prefix: str, path: str) -> bool:
+    return path == prefix or path.startswith(prefix + "/")

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from ihala_contracts.public_routes import AT_THE_ROOT
+from ihala_contracts.public_routes import ANY_ORIGIN
 
-_PREFIXES = tuple(prefix.encode("ascii") for prefix in AT_THE_ROOT)
+_PREFIXES = tuple(prefix.encode("ascii") for prefix in ANY_ORIGIN)
 _KEPT_SECONDS = b"86400"
 
 # On every answer, also on refusals: a page that may not read a problem document cannot tell what was wrong.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ihala_contracts.public_routes import AT_THE_ROOT, PUBLIC_ROUTES, at_the_root
+from ihala_contracts.public_routes import PUBLIC_ROUTES, for_any_origin, owner_at_the_root
 
 SCHEME = "oauth2"  # the name of the security scheme in every service's document
 _METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
@@ -28,7 +28,7 @@ class Route:
     @property
     def any_origin(self) -> bool:
         """Tell whether pages of any origin may read it."""
-        return at_the_root(self.template)
+        return for_any_origin(self.template)
 
 
 @dataclass(slots=True)
@@ -107,10 +107,13 @@ def _routes(service: str, document: Mapping[str, Any]) -> Iterator[Route]:
 
 def _in_front(service: str, path: str, *, public: bool) -> str:
     """Return what the outside puts before a service's own path: its name, but nothing for what is at the root."""
-    if not at_the_root(path):
+    owner = owner_at_the_root(path)
+    if owner is None:
         return f"/{service}"
-    if not public or service not in AT_THE_ROOT.values():
-        raise RouteTableError(f"{path} of {service} is at the root, where pages of any origin read it, and is not public")
+    if owner != service:
+        raise RouteTableError(f"{path} of {service} is at the root, where it belongs to {owner}")
+    if for_any_origin(path) and not public:
+        raise RouteTableError(f"{path} of {service} stands where pages of any origin read it, and is not public")
     return ""
 
 

@@ -2,8 +2,11 @@
 
 from ihala_contracts.envelope import Event
 from ihala_contracts.referral_v1.base import TOPIC, Deadlines, ErasureReported, SealingKeyPublished
+from ihala_contracts.referral_v1.calendars import CalendarChanged, DeadlineMoved, DeadlinesRecomputed
+from ihala_contracts.referral_v1.duty import Covered, DutyRosterChanged
 from ihala_contracts.referral_v1.endings import ReferralCancelled, ReferralExpired, ReferralFailed, ReferralWithdrawn
 from ihala_contracts.referral_v1.lateness import DeadlineMissed, Escalated
+from ihala_contracts.referral_v1.links import OneTimeLinkEnded, OneTimeLinkIssued
 from ihala_contracts.referral_v1.offers import (
     ReferralAccepted,
     ReferralAcknowledged,
@@ -14,6 +17,15 @@ from ihala_contracts.referral_v1.offers import (
     ReferralWaitlisted,
 )
 from ihala_contracts.referral_v1.placements import NeedUnserved, PlacementCancelled, PlacementEnded, PlacementRequested, PlacementTriaged
+from ihala_contracts.referral_v1.together import (
+    AppointmentChanged,
+    ContactTried,
+    NoteShared,
+    OnwardNeedAsked,
+    ReferralAmended,
+    ReferralFilesChanged,
+    ReferralRedacted,
+)
 from ihala_contracts.referral_v1.work import Outcome, ReferralCompleted, ReferralHeld, ReferralResumed, ReferralReviewed, ReferralStarted
 
 EVENTS: tuple[type[Event], ...] = (
@@ -21,13 +33,18 @@ EVENTS: tuple[type[Event], ...] = (
     ReferralAcknowledged, ReferralAccepted, ReferralDeclined, ReferralInformationRequested, ReferralAnswered,
     ReferralWaitlisted, ReferralStarted, ReferralHeld, ReferralResumed, ReferralReviewed, ReferralCompleted,
     ReferralExpired, ReferralWithdrawn, ReferralCancelled, ReferralFailed, DeadlineMissed, Escalated,
-    SealingKeyPublished, ErasureReported,
+    DeadlinesRecomputed, CalendarChanged,
+    OneTimeLinkIssued, OneTimeLinkEnded, SealingKeyPublished, ErasureReported, DutyRosterChanged,
+    ContactTried, NoteShared, AppointmentChanged, ReferralFilesChanged, ReferralAmended, ReferralRedacted, OnwardNeedAsked,
 )  # fmt: skip
 
 __all__ = [
-    "EVENTS", "TOPIC", "DeadlineMissed", "Deadlines", "ErasureReported", "Escalated", "NeedUnserved", "Outcome",
+    "EVENTS", "TOPIC", "CalendarChanged", "DeadlineMoved", "DeadlinesRecomputed",
+    "Covered", "DutyRosterChanged", "DeadlineMissed", "Deadlines", "ErasureReported", "Escalated", "NeedUnserved", "OneTimeLinkEnded",
+    "OneTimeLinkIssued", "Outcome",
     "PlacementCancelled", "PlacementEnded", "PlacementRequested", "PlacementTriaged", "ReferralAccepted", "ReferralAcknowledged",
     "ReferralAnswered", "ReferralCancelled", "ReferralCompleted", "ReferralDeclined", "ReferralExpired", "ReferralFailed",
     "ReferralHeld", "ReferralInformationRequested", "ReferralOffered", "ReferralResumed", "ReferralReviewed", "ReferralStarted",
     "ReferralWaitlisted", "ReferralWithdrawn", "SealingKeyPublished",
+    "AppointmentChanged", "ContactTried", "NoteShared", "OnwardNeedAsked", "ReferralAmended", "ReferralFilesChanged", "ReferralRedacted",
 ]  # fmt: skip

@@ -115,14 +115,30 @@ VIEWS: dict[type[Event], View] = {
     referral.ReferralWithdrawn: _moved(),
     referral.ReferralCancelled: _moved("", "", "reason"),  # `placed_elsewhere` would tell the receiver of another attempt
     referral.ReferralFailed: _moved("reason", "", "reason"),
+    referral.ContactTried: _moved("way reached tried_at", "way reached tried_at", "way reached tried_at"),
+    referral.NoteShared: _moved("note_id by", "note_id by", "note_id by"),
+    referral.AppointmentChanged: _moved(*["appointment_id appointment_state starts_at"] * 3),
+    referral.ReferralFilesChanged: _moved("files", "files", "files"),
+    referral.ReferralAmended: _moved("fields", "fields reason", "fields reason"),
+    referral.ReferralRedacted: _moved(),
+    referral.OnwardNeedAsked: _moved("onward_id urgency", "", "onward_id urgency"),
     referral.DeadlineMissed: _view(
         "referral_id deadline missed_at", "", "need_id placement_id referral_id organization_id deadline missed_at"
     ),
     referral.Escalated: _view(
         "referral_id level escalated_at",
         "need_id referral_id level escalated_at",
-        "need_id placement_id referral_id organization_id level to escalated_at",
+        "need_id placement_id referral_id organization_id level to duty_shift_ids escalated_at",
     ),
+    referral.DeadlinesRecomputed: _view(
+        "referral_id deadlines recomputed_at",
+        "need_id referral_id deadlines answer_by recomputed_at",
+        "need_id placement_id referral_id organization_id moved recomputed_at",
+    ),
+    referral.CalendarChanged: _of_organization("what changed_at"),
+    referral.DutyRosterChanged: _view(operator="roster_id governorate covered_until changed_at"),
+    referral.OneTimeLinkIssued: _view(operator=_CONCERNS_THE_OPERATOR + "referral_id organization_id link_id expires_at issued_at"),
+    referral.OneTimeLinkEnded: _view(operator=_CONCERNS_THE_OPERATOR + "referral_id link_id reason ended_at"),
     directory.PlaceReserved: _view(operator=_CONCERNS_THE_OPERATOR + "organization_id reserved_at"),
     directory.NoPlaceFound: _view(operator=_CONCERNS_THE_OPERATOR + "candidates answered_at"),
     directory.PlaceTaken: _view(operator="need_id referral_id taken_at"),

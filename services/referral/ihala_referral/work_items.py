@@ -25,14 +25,16 @@ REVIEW_MISSED = "review_missed"
 RULE_QUALITY = "rule_quality"
 PARKED = "parked"
 CLOCK_FAILED = "clock_failed"
+LINK_BLOCKED = "link_blocked"  # too many wrong codes: its focal person is given a new one
 
 # Items about the placement's own state, and about an attempt's: gone when that has moved on.
 OF_STATE = (TRIAGE, PLACEMENT_UNANSWERED, UNSERVED)
-OF_ATTEMPT = (NO_ANSWER, NO_FIRST_CONTACT, QUESTION_UNANSWERED, REVIEW_MISSED)
+OF_ATTEMPT = (NO_ANSWER, NO_FIRST_CONTACT, QUESTION_UNANSWERED, REVIEW_MISSED, LINK_BLOCKED)
 # Kinds that reasons.json opens, closed by hand: rule_quality, directory_task, contact_check, private_confirmation, provider_alert,
 # duplicate_check, documents_list, weekly_review.
 
 _CLOSE = text("UPDATE work_item SET closed_at = :at WHERE about_id = :need_id AND kind = ANY(:kinds) AND closed_at IS NULL")
+_FALL_ON = text("UPDATE work_item SET duty_shift_id = :shift WHERE about_id = :need_id AND kind = :kind AND closed_at IS NULL")
 _HAND_OVER = text("UPDATE work_item SET operator_id = :operator_id WHERE about_id = :need_id AND closed_at IS NULL")
 
 
@@ -45,6 +47,12 @@ async def open_item(tx: AsyncSession, situation: Situation, kind: str, referral:
         "urgency": placement.urgency.value, "detail": detail,
     }  # fmt: skip
     await _insert(tx, values, situation.now)
+
+
+async def fall_on(tx: AsyncSession, situation: Situation, kind: str, shift_id: UUID) -> None:
+    """Put an open item of an emergency before who is on duty now."""
+    with tx.no_autoflush:
+        await tx.execute(_FALL_ON, {"need_id": situation.placement.need_id, "kind": kind, "shift": shift_id})
 
 
 async def open_parked(tx: AsyncSession, key: UUID) -> None:

@@ -7,6 +7,14 @@ from ihala_referral.tables.keeping import NeedKey, Overtaken, WorkItem
 from ihala_referral.tables.links import OneTimeLink
 from ihala_referral.tables.placements import Attempt, BarredPair, Exclusion, Placement
 from ihala_referral.tables.referrals import Exchange, Movement, Referral
+from ihala_referral.tables.statistics import (
+    StatisticCount,
+    StatisticEvent,
+    StatisticFigure,
+    StatisticRestricted,
+    StatisticSheet,
+    StatisticTime,
+)
 from ihala_referral.tables.together import Amendment, Appointment, ContactTry, FileReference, Note, OnwardNeed, Redaction
 from ihala_referral.tables.worklists import Assignment, HandOver
 
@@ -37,5 +45,11 @@ __all__ = [
     "Referral",
     "ServiceCopy",
     "ServicePolicy",
+    "StatisticCount",
+    "StatisticEvent",
+    "StatisticFigure",
+    "StatisticRestricted",
+    "StatisticSheet",
+    "StatisticTime",
     "WorkItem",
 ]
