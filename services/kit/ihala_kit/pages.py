@@ -105,8 +105,13 @@ def page_of(rows: Sequence[T], page: PageRequest, key: Callable[[T], Key]) -> li
     """Return the rows of this page (at most `page.limit`), and write the Link to the next one if `rows` holds more."""
     shown = list(rows[: page.limit])
     if len(rows) > page.limit:
-        page.response.headers["Link"] = f'<{_address(page.request, encoded(key(shown[-1])))}>; rel="next"'
+        tell_next(page, key(shown[-1]))
     return shown
+
+
+def tell_next(page: PageRequest, after: Key) -> None:
+    """Write the Link to the page that begins after this key, for a list that finds its own end."""
+    page.response.headers["Link"] = f'<{_address(page.request, encoded(after))}>; rel="next"'
 
 
 def _address(request: Request, cursor: str) -> str:

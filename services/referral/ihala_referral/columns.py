@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     ForeignKey,
@@ -59,6 +60,11 @@ def listed(kind: Any, comment: str) -> Any:
 def counted(comment: str, first: int = 0) -> Any:
     """Return a column that holds a small number, `first` at first."""
     return Field(default=first, sa_column=Column(Integer, nullable=False, comment=comment, info={"personal": False}))
+
+
+def flag(comment: str) -> Any:
+    """Return a column that says yes or no, no at first."""
+    return Field(default=False, sa_column=Column(Boolean, nullable=False, comment=comment, info={"personal": False}))
 
 
 def maybe(kind: Any, comment: str, *, personal: bool = False) -> Any:

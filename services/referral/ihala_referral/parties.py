@@ -1,5 +1,7 @@
 """As whom a caller acts towards a referral or a placement: by its organisation, kind, roles and scopes."""
 
+from uuid import UUID
+
 from ihala_kit.auth import Caller
 from ihala_kit.problems import InsufficientScope
 
@@ -15,7 +17,7 @@ OPERATOR = "operator"
 def parties(caller: Caller, about: Referral | Placement) -> frozenset[Party]:
     """Return what the caller is here and now; more than one when an operator's own service receives.
 
-    The owning office acts as origin for centres of the Ministry of Interior, and for itself.
+    The owning office acts as origin for whoever does not act itself (`acting_origin`), and for itself.
     """
     found: set[Party] = set()
     ours = caller.organization_kind == OPERATOR and caller.organization_id == about.operator_id
@@ -23,11 +25,15 @@ def parties(caller: Caller, about: Referral | Placement) -> frozenset[Party]:
         found.add(Party.PROVIDER)
     if ours and caller.roles & COORDINATORS and COORDINATE in caller.scopes:
         found.add(Party.COORDINATOR)
-    asked = caller.organization_id == about.origin_id and caller.organization_kind not in MOI_KINDS
-    for_a_centre = ours and about.origin_kind in MOI_KINDS
-    if (asked or for_a_centre) and REFER in caller.scopes:
+    if caller.organization_id == acting_origin(about) and REFER in caller.scopes:
         found.add(Party.ORIGIN)
     return frozenset(found)
+
+
+def acting_origin(about: Referral | Placement) -> UUID:
+    """Return who acts as origin: the owning office, for centres of the Ministry of Interior and for origins that were suspended or left."""
+    away = about.origin_kind in MOI_KINDS or (isinstance(about, Referral) and about.origin_away)
+    return about.operator_id if away else about.origin_id
 
 
 def demanded(caller: Caller, about: Referral | Placement, *scopes: str) -> frozenset[Party]:

@@ -32,8 +32,11 @@ class WorkItem(Table, table=True):
     restricted: bool = needed(Boolean, "for cleared eyes only")
     urgency: str | None = maybe(Text, "of the need")
     detail: str | None = maybe(Text, "code: a reason or a criterion")
+    duty_shift_id: UUID | None = maybe(Uuid, "an emergency's: the shift on whose duty it fell")
     opened_at: datetime = needed(AT, "since when")
     closed_at: datetime | None = maybe(AT, "until when")
+    officer: str | None = maybe(Text, "the coordinator who took it, opaque")
+    outcome: str | None = maybe(Text, "code: what came of it, when a person closed it")
 
 
 class Overtaken(Table, table=True):

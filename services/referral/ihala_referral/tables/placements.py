@@ -57,6 +57,7 @@ class Placement(Table, table=True):
     end_reason: str | None = maybe(Text, "why it ended")
     route: str | None = maybe(Text, "out_of_competence: where the origin should turn")
     ended_at: datetime | None = maybe(AT, "when it ended")
+    officer: str | None = maybe(Text, "who works on it at the owning office, opaque")
     version: int = counted("for If-Match", 1)
 
 

@@ -1,0 +1,1 @@
+"""Who works on what: lists by the next instant, officers inside an organisation, hand-overs, and many moves in one request."""
