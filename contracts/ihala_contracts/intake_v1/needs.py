@@ -13,7 +13,7 @@ class NeedIdentified(NeedEvent):
     A child's restricted need whose consent waits for a decision comes with `consent.given` false: it is triaged, and goes nowhere yet.
 
     `need_code` is the code of the controlled list; for a restricted need it is `protection`, and `facts` is never there.
-    `facts` is sealed to referral (compact JWE): age in years, sex, status, household size, languages, requirements.
+    `facts` is sealed to referral (compact JWE): age in years, sex, status, household size, languages, requirements; disability, to count.
     """
 
     type: Literal["org.ihala.intake.need-identified"] = "org.ihala.intake.need-identified"

@@ -1,4 +1,4 @@
-"""What matching needs to know of a person and nothing else: travels sealed to referral, never for a restricted need. Pure."""
+"""What matching and statistics need to know of a person and nothing else: travels sealed to referral, never for a restricted need. Pure."""
 
 from datetime import datetime
 from typing import TypedDict
@@ -15,6 +15,7 @@ class Facts(TypedDict):
     household_size: int | None
     languages: list[str]  # spoken first, then written, if another
     requirements: list[str]
+    disability: bool | None  # as the Washington Group counts it; for statistics: referral passes it on to nobody
 
 
 def facts_of(person: PersonDetails, at: datetime) -> Facts:
@@ -23,4 +24,5 @@ def facts_of(person: PersonDetails, at: datetime) -> Facts:
     return Facts(
         age=person.age(at), sex=person.sex, status=person.status, household_size=person.household_size,
         languages=list(dict.fromkeys(languages)), requirements=person.requirements,
+        disability=None if person.disabilities is None else person.disabilities.counts,
     )  # fmt: skip

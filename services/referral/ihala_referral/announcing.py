@@ -1,5 +1,6 @@
 """Events of a move, with what all of them say."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ihala_contracts import referral_v1 as v1
@@ -10,9 +11,11 @@ from ihala_kit.ids import new_id
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from ihala_referral.competence import MOI_KINDS
 from ihala_referral.guards import Situation
 from ihala_referral.states import Party
-from ihala_referral.tables import Movement, Referral
+from ihala_referral.statistics import noting
+from ihala_referral.tables import DutyShift, Movement, Referral
 
 
 def moved(tx: AsyncSession, situation: Situation, referral: Referral, kind: type[Event], **more: Any) -> None:
@@ -26,6 +29,7 @@ def moved(tx: AsyncSession, situation: Situation, referral: Referral, kind: type
             state=referral.state.value, referral_version=referral.version, moved_at=situation.now, **more,
         ),
     )  # fmt: skip
+    noting.moved(tx, situation.placement, referral, kind, situation.now, more)
 
 
 def deadlines(referral: Referral) -> v1.Deadlines:
@@ -49,15 +53,17 @@ def missed(tx: AsyncSession, situation: Situation, deadline: str, referral: Refe
     )  # fmt: skip
 
 
-def escalated(tx: AsyncSession, situation: Situation, level: int, to: list[str], referral: Referral | None = None) -> None:
-    """Emit Escalated: of a referral, or of the placement itself."""
+def escalated(
+    tx: AsyncSession, situation: Situation, level: int, to: list[str], referral: Referral | None = None, duty: Sequence[DutyShift] = ()
+) -> None:
+    """Emit Escalated: of a referral, or of the placement itself; of an emergency with the shifts that it falls on."""
     placement = situation.placement
     emit(
         tx,
         v1.Escalated(
             need_id=placement.need_id, placement_id=placement.id, operator_id=placement.operator_id, level=level, to=to,
             referral_id=referral.id if referral else None, organization_id=referral.organization_id if referral else None,
-            escalated_at=situation.now,
+            duty_shift_ids=[shift.id for shift in duty], escalated_at=situation.now,
         ),
     )  # fmt: skip
 
@@ -74,6 +80,8 @@ def record(
             id=new_id(), operator_id=placement.operator_id, placement_id=placement.id, referral_id=referral.id if referral else None,
             at=situation.now, act=act, party=party, before=before, after=after, reason=reason,
             organization_id=None if caller.is_system else caller.organization_id, client_id=caller.client_id,
-            acting_officer=caller.acting_officer,
+            acting_officer=caller.acting_officer, version=(referral or placement).version,
+            receiver_id=referral.organization_id if referral else None,
+            origin_id=referral.origin_id if referral and referral.origin_kind not in MOI_KINDS else None,
         )
     )  # fmt: skip

@@ -15,6 +15,7 @@ from sqlmodel import col, select
 
 from ihala_referral import store, work_items
 from ihala_referral.commands import ticking
+from ihala_referral.statistics import counting, publishing
 from ihala_referral.tables import Placement
 
 log = logging.getLogger(__name__)
@@ -67,4 +68,9 @@ async def _put_off(database: Database, placement_id: object) -> None:
         await tx.execute(update(Placement).where(col(Placement.id) == placement_id).values(next_at=again))
 
 
-JOBS = [Job("deadlines", 0.5, work_off), Job("purge idempotency", 3600, purge_idempotency)]
+JOBS = [
+    Job("deadlines", 0.5, work_off),
+    Job("count statistics", 2, counting.count),
+    Job("publish statistics", 60, publishing.publish),
+    Job("purge idempotency", 3600, purge_idempotency),
+]

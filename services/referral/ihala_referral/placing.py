@@ -17,6 +17,7 @@ from ihala_referral.consequences import Next
 from ihala_referral.guards import Situation
 from ihala_referral.policy import Policy, Timing, policy
 from ihala_referral.states import AttemptState, Owner, Party, PlacementState, Step
+from ihala_referral.statistics import measures, noting
 from ihala_referral.tables import Attempt
 
 SEND = "request-place"
@@ -64,7 +65,7 @@ async def request(tx: AsyncSession, situation: Situation) -> None:
 async def send(tx: AsyncSession, situation: Situation, attempt: Attempt) -> bool:
     """Emit PlacementRequested for an attempt that waits; False while directory's sealing key is not known and there are facts."""
     placement = situation.placement
-    facts = await sealing.facts_of(tx, placement)
+    facts = await sealing.facts_for_matching(tx, placement)
     sealed = None if facts is None else await seal_for(tx, DIRECTORY, placement.need_id, facts)
     if facts is not None and sealed is None:
         return False
@@ -168,6 +169,7 @@ async def unserved(tx: AsyncSession, situation: Situation, failing: list[str]) -
             failing=failing, unserved_at=situation.now,
         ),
     )  # fmt: skip
+    noting.of_need(tx, placement, measures.UNSERVED, situation.now)
     await work_items.open_item(tx, situation, work_items.UNSERVED)
 
 

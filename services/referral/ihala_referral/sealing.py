@@ -1,6 +1,7 @@
 """What a need has here in words and facts, sealed under a key of its own that is destroyed with the person."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ Facts = dict[str, Any]
 AGE_BANDS = ((5, "0-5"), (11, "6-11"), (17, "12-17"), (25, "18-25"), (59, "26-59"))
 OLDEST = "60+"
 AGE = "age"
+COUNTED_ONLY = frozenset({"disability"})  # for statistics: no rule of a service asks for it, so it goes no further
 GONE = b""  # stands where something of an erased person would be sealed
 
 
@@ -40,9 +42,9 @@ async def seal(tx: AsyncSession, need_id: UUID, content: Facts | str, about: str
 
 
 async def opened(tx: AsyncSession, need_id: UUID, blob: bytes | None, about: str) -> Any:
-    """Return what was sealed, or None when there is nothing or its key was destroyed with the person."""
-    wrapped = await _key(tx, need_id) if blob is not None else None
-    if blob is None or wrapped is None:
+    """Return what was sealed, or None when there is nothing, it was taken out, or its key was destroyed with the person."""
+    wrapped = await _key(tx, need_id) if blob else None
+    if not blob or wrapped is None:
         return None
     return json.loads(_vault(tx).open(wrapped, blob, f"{about}/{need_id}"))
 
@@ -56,6 +58,20 @@ async def facts_of(tx: AsyncSession, placement: Placement) -> Facts | None:
     """Return what matching needs."""
     found: Facts | None = await opened(tx, placement.need_id, placement.facts, "facts")
     return found
+
+
+async def facts_for_matching(tx: AsyncSession, placement: Placement) -> Facts | None:
+    """Return of the facts what directory may know."""
+    facts = await facts_of(tx, placement)
+    return None if facts is None else {name: value for name, value in facts.items() if name not in COUNTED_ONLY}
+
+
+async def facts_of_all(tx: AsyncSession, sealed: Mapping[UUID, bytes]) -> dict[UUID, Facts]:
+    """Return the facts of many needs, by need; nothing of those whose key was destroyed or that have none."""
+    keys = select(NeedKey.need_id, NeedKey.key).where(col(NeedKey.need_id).in_(list(sealed)), col(NeedKey.key).is_not(None))
+    vault = _vault(tx)
+    wrapped = {need_id: key for need_id, key in (await tx.exec(keys)).all() if key and sealed[need_id]}
+    return {need_id: json.loads(vault.open(key, sealed[need_id], f"facts/{need_id}")) for need_id, key in wrapped.items()}
 
 
 async def keep_shown(tx: AsyncSession, placement: Placement, referral: Referral) -> None:
@@ -73,6 +89,19 @@ async def shown(tx: AsyncSession, referral: Referral) -> Facts:
     """Return what the receiver may see before acceptance."""
     found: Facts | None = await opened(tx, referral.need_id, referral.shown, "shown")
     return found or {}
+
+
+async def shown_of_all(tx: AsyncSession, referrals: Sequence[Referral]) -> dict[UUID, Facts]:
+    """Return what receivers may see of the persons behind several referrals, by referral; nothing where a key is gone."""
+    sealed = {referral.id: referral for referral in referrals if referral.shown}
+    query = select(NeedKey).where(col(NeedKey.need_id).in_({referral.need_id for referral in sealed.values()}))
+    keys = {known.need_id: known.key for known in (await tx.exec(query)).all()} if sealed else {}
+    vault, found = _vault(tx), {}
+    for referral in sealed.values():
+        wrapped = keys.get(referral.need_id)
+        if wrapped is not None and referral.shown is not None:
+            found[referral.id] = json.loads(vault.open(wrapped, referral.shown, f"shown/{referral.need_id}"))
+    return found
 
 
 def age_band(age: object) -> str | None:

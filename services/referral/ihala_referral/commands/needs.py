@@ -25,6 +25,7 @@ from ihala_referral.commands.offering import covered
 from ihala_referral.competence import competent
 from ihala_referral.guards import Situation, agreement_holds
 from ihala_referral.states import UNDECIDED, Act, Owner, Party, PlacementState, Step
+from ihala_referral.statistics import measures, noting
 from ihala_referral.tables import Placement
 
 RANKS = {Urgency.EMERGENCY: 0, Urgency.URGENT: 1, Urgency.ROUTINE: 2}
@@ -43,6 +44,7 @@ async def identify(tx: AsyncSession, event: NeedIdentified) -> None:
     reasons = await _doubts(tx, situation, facts) + ([] if readable else ["facts_unreadable"])
     placement.state = PlacementState.TRIAGE if reasons else PlacementState.PLACING
     announcing.record(tx, situation, "request", Party.ORIGIN, "", placement.state)
+    noting.of_need(tx, placement, measures.IDENTIFIED, situation.now)
     if reasons:
         await placing.tell_triage(tx, situation, reasons)
     else:
@@ -176,7 +178,8 @@ async def erase(tx: AsyncSession, event: PersonErased) -> None:
 
 
 async def follow_up(tx: AsyncSession, event: FollowUpRecorded) -> None:
-    """A person who disputes that help came is heard: a coordinator decides anew. Emits PlacementTriaged."""
+    """Count what the person says; one who disputes that help came is heard: a coordinator decides anew. Emits PlacementTriaged."""
+    await noting.follow_up(tx, event)
     if event.result != "disputed":
         return
     situation = await store.of_need(tx, event.need_id, event.referral_id)
