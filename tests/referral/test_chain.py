@@ -155,17 +155,6 @@ async def test_a_dispute_reopens_what_had_ended(world: World) -> None:
     assert await world.states(need_id) == ("triage", ["completed"])
 
 
-async def test_unreachable_needs_three_tries_on_different_days(world: World) -> None:
-    need_id, referral_id = await world.accepted()
-    days = [{"at": f"2026-11-{day}T07:00:00Z", "way": "call"} for day in (19, 20, 21, 23)]
-    for tries in ([], days[:2], [days[0]] * 3, days[1:]):  # one of the last three lies ahead
-        answer = await world.move(FIRST, referral_id, "failure", {"reason": "unreachable", "tries": tries})
-        assert (answer.status, answer.problem) == (409, "tries-missing")
-    assert (await world.move(FIRST, referral_id, "failure", {"reason": "unreachable", "tries": days[:3]})).status == 200
-    assert await world.states(need_id) == ("triage", ["failed"])
-    assert await world.work_items(need_id) == {"contact_check"}
-
-
 async def test_an_officers_reservation_is_passed_on_and_only_once(world: World) -> None:
     reservation_id = uuid4()
     need_id = await world.identified(preferred_reservation_id=reservation_id)

@@ -85,15 +85,6 @@ async def test_the_receiver_sees_service_and_urgency_and_no_more(world: World) -
     assert (shown["governorate"], shown["district"], shown["age_band"], shown["attributes"]) == (None, None, None, {})
 
 
-async def test_one_try_is_enough_then_it_goes_through_the_origin(world: World) -> None:
-    need_id = await restricted(world, CLEARED)
-    referral_id = (await world.deliver(world.reserved(await picked(world, need_id), CLEARED)))[0].referral_id  # type: ignore[attr-defined]
-    await world.move(CLEARED, referral_id, "acceptance", {})
-    tries = [{"at": "2026-11-20T07:00:00Z", "way": "call"}]
-    assert (await world.move(CLEARED, referral_id, "failure", {"reason": "unreachable", "tries": []})).problem == "tries-missing"
-    assert (await world.move(CLEARED, referral_id, "failure", {"reason": "unreachable", "tries": tries})).status == 200
-
-
 async def test_a_restricted_emergency_gets_no_second_offer_by_itself(world: World) -> None:
     await world.join(CLEARED)
     consent = world.consent(recipients=[CLEARED.organization_id])

@@ -20,7 +20,10 @@ class DeadlineMissed(NeedEvent):
 
 
 class Escalated(NeedEvent):
-    """A level was reached: it fires once. `to` names who hears it: provider, origin, coordinator, directorate."""
+    """A level was reached: it fires once. `to` names who hears it: provider, origin, coordinator, directorate.
+
+    Of an emergency `duty_shift_ids` are the shifts of the operator's duty roster that it falls on; empty where nobody is on duty.
+    """
 
     type: Literal["org.ihala.referral.escalated"] = "org.ihala.referral.escalated"
     version: Literal[1] = 1
@@ -29,4 +32,5 @@ class Escalated(NeedEvent):
     organization_id: UUID | None = None
     level: int
     to: list[str]
+    duty_shift_ids: list[UUID] = []
     escalated_at: datetime

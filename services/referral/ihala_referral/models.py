@@ -43,6 +43,7 @@ class Answer(Body):
     """The answer, inside the consent."""
 
     text: Text
+    categories: list[Code] = Field(default=[], max_length=20, description="kinds of data in it, as consents name them; outside the consent: 409")
 
 
 class Waitlisting(Body):
@@ -58,19 +59,11 @@ class Start(Body):
     first_contact_at: AwareDatetime | None = Field(default=None, description="now, if not given")
 
 
-class Try(Body):
-    """One attempt to reach the person by a way that was allowed."""
-
-    at: AwareDatetime
-    way: Literal["call", "message", "visit", "through_origin"]
-
-
 class Failure(Body):
-    """Why it could not be done. `unreachable` needs three tries on different days (restricted: one)."""
+    """Why it could not be done. `unreachable` needs tries that were logged on three days (restricted: one, then through the origin)."""
 
     reason: Code
     comment: Text | None = None
-    tries: list[Try] = Field(default=[], max_length=50)
 
 
 class Hold(Body):
@@ -257,6 +250,7 @@ class WorkItem(BaseModel):
     referral_id: UUID | None
     urgency: str | None
     detail: str | None
+    duty_shift_id: UUID | None = Field(default=None, description="Of an emergency: the shift on whose duty it fell.")
     opened_at: datetime
 
 

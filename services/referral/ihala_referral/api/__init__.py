@@ -1,5 +1,5 @@
 """HTTP in: scope, body, command, answer. No rule, no query."""
 
-from ihala_referral.api import duty, links, moves, placements, referrals, together, worklists
+from ihala_referral.api import calendars, duty, fhir, links, moves, placements, referrals, together, worklists
 
-ROUTERS = [referrals.router, moves.router, placements.router, duty.router, together.router, links.router, worklists.router]
+ROUTERS = [calendars.router, referrals.router, moves.router, placements.router, duty.router, together.router, links.router, worklists.router, fhir.router]

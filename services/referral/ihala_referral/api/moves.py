@@ -28,6 +28,7 @@ from ihala_referral.errors import (
     TriesMissing,
 )
 from ihala_referral.states import Act
+from ihala_referral.together.errors import OutsideConsent
 
 router = APIRouter(prefix="/v1/referrals/{referral_id}", tags=["moves"])
 
@@ -93,10 +94,10 @@ async def ask(body: models.Question, caller: Answering, change: Moving) -> model
     return await change.answer(caller, lambda: moves.ask(change.tx, caller, *change.this, body.text))
 
 
-@_post("/answer")
+@_post("/answer", OutsideConsent)
 async def answer(body: models.Answer, caller: Reading, change: Moving) -> models.Referral:
-    """Answer the receiver's question, as origin or coordinator."""
-    return await change.answer(caller, lambda: moves.answer(change.tx, caller, *change.this, body.text))
+    """Answer the receiver's question, as origin or coordinator, inside the consent."""
+    return await change.answer(caller, lambda: moves.answer(change.tx, caller, *change.this, body.text, body.categories))
 
 
 @_post("/waitlisting", AgreementMissing, DateNotAllowed)
@@ -126,8 +127,7 @@ async def release(body: models.Decline, caller: Answering, change: Moving) -> mo
 @_post("/failure", ReasonUnknown, CommentMissing, TriesMissing)
 async def fail(body: models.Failure, caller: Reading, change: Moving) -> models.Referral:
     """Say that it could not be done, as receiver or coordinator."""
-    tries = [attempt.model_dump() for attempt in body.tries]
-    return await change.answer(caller, lambda: moves.fail(change.tx, caller, *change.this, body.reason, body.comment, tries))
+    return await change.answer(caller, lambda: moves.fail(change.tx, caller, *change.this, body.reason, body.comment))
 
 
 @_post("/hold", ReasonUnknown, DateNotAllowed)

@@ -7,4 +7,5 @@ from ihala_kit.auth import Caller, caller
 
 Reading = Annotated[Caller, Security(caller, scopes=["referral:read"])]
 Answering = Annotated[Caller, Security(caller, scopes=["referral:answer"])]
+Scheduling = Annotated[Caller, Security(caller, scopes=["referral:calendar"])]
 Coordinating = Annotated[Caller, Security(caller, scopes=["referral:coordinate"])]

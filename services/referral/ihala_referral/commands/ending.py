@@ -15,6 +15,7 @@ from ihala_referral.consequences import Consequence, Exclude, Next
 from ihala_referral.guards import Situation
 from ihala_referral.states import TAKEN, Act, Party
 from ihala_referral.tables import Attempt, BarredPair, Exclusion, Referral
+from ihala_referral.together import appointments
 
 REPLACE_SERVICE = "replace-service-offers"
 PAIR_REVIEWED_AFTER = timedelta(days=365)
@@ -46,6 +47,8 @@ async def end(
     announcing.moved(tx, situation, referral, kind, service_at_location_id=referral.service_at_location_id, **more)
     situation.placement.replaces_id = referral.id
     await work_items.close(tx, situation, work_items.OF_ATTEMPT)
+    if was_taken:
+        await appointments.cancel_open(tx, situation, referral)
     follows = consequence or consequences.of(act, reason)
     await _follow(tx, situation, referral, follows, reason or act.value)
     if follows.next is not Next.STAY:  # else whoever ended it goes on, and winds the clock then

@@ -1,0 +1,80 @@
+"""The refusals of what parties do together."""
+
+from ihala_kit.problems import Problem
+from ihala_kit.words import Words
+
+
+class SaidByVoice(Problem):
+    """Of a restricted referral nothing is written here: it is said by voice."""
+
+    status = 409
+    slug = "said-by-voice"
+    title = Words(
+        en="Nothing is written about this one: speak to each other.",
+        ar="لا يُكتب شيء عن هذه الإحالة: تحدّثوا مباشرة.",
+        ckb="دەربارەی ئەمە هیچ نانووسرێت: بە دەنگ قسە بکەن.",
+    )
+
+
+class OutsideConsent(Problem):
+    """The person did not agree that these categories of data be passed on; `categories` names them."""
+
+    status = 409
+    slug = "outside-consent"
+    title = Words(
+        en="The person did not agree to pass this on. `categories` lists what is outside the consent.",
+        ar="لم يوافق الشخص على مشاركة هذا. تجد في `categories` ما هو خارج الموافقة.",
+        ckb="کەسەکە ڕازی نەبووە ئەمە بگوازرێتەوە. لە `categories` ئەوانە هەن کە لە دەرەوەی ڕەزامەندین.",
+    )
+
+
+class WayNotAllowed(Problem):
+    """The person did not allow to be reached that way; `allowed` lists the ways."""
+
+    status = 409
+    slug = "way-not-allowed"
+    title = Words(
+        en="The person may not be reached this way. `allowed` lists the ways.",
+        ar="لا يُسمح بالتواصل مع الشخص بهذه الطريقة. تجد الطرق في `allowed`.",
+        ckb="ڕێگە نەدراوە بەم شێوەیە پەیوەندی بە کەسەکەوە بکرێت. ڕێگاکان لە `allowed` هەن.",
+    )
+
+
+class AppointmentNotFound(Problem):
+    """There is no such appointment, or the caller may not know of it."""
+
+    status = 404
+    slug = "appointment-not-found"
+    title = Words(en="There is no such appointment.", ar="لا يوجد موعد كهذا.", ckb="وادەیەکی وەها نییە.")
+
+
+class AppointmentMoveNotAllowed(Problem):
+    """This cannot be done with the appointment now; `moves` lists what the caller can do."""
+
+    status = 409
+    slug = "appointment-move-not-allowed"
+    title = Words(
+        en="This cannot be done with the appointment now. `moves` lists what can be.",
+        ar="لا يمكن القيام بذلك مع الموعد الآن. تجد في `moves` ما هو ممكن.",
+        ckb="ئێستا ئەمە لەگەڵ وادەکەدا ناکرێت. لە `moves` ئەوانە هەن کە دەکرێن.",
+    )
+
+
+class FileNotFound(Problem):
+    """No such file is named for the referral."""
+
+    status = 404
+    slug = "file-not-found"
+    title = Words(en="There is no such file here.", ar="لا يوجد ملف كهذا هنا.", ckb="فایلێکی وەها لێرە نییە.")
+
+
+class FilesFull(Problem):
+    """No more files are named for one referral; `most` says how many may be."""
+
+    status = 409
+    slug = "files-full"
+    title = Words(
+        en="No more files can be named for this referral.",
+        ar="لا يمكن إضافة مزيد من الملفات إلى هذه الإحالة.",
+        ckb="ناتوانرێت فایلی تر بۆ ئەم ڕەوانەکردنە زیاد بکرێت.",
+    )
