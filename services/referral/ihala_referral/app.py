@@ -9,8 +9,10 @@ from ihala_kit.service import Service
 import ihala_referral
 from ihala_referral import consumers, performers, work_items
 from ihala_referral.api import ROUTERS
+from ihala_referral.calendars import recomputing
 from ihala_referral.jobs import JOBS
 from ihala_referral.settings import Settings
+from ihala_referral.worklists import handing_over
 
 _PACKAGE = Path(ihala_referral.__file__).parent
 
@@ -25,7 +27,7 @@ def service() -> Service:
         migrations=migrations(),
         routers=list(ROUTERS),
         readers=[consumers],
-        performers=[performers],
+        performers=[performers, recomputing, handing_over],
         jobs=list(JOBS),
         wrapped=[Wrapped("need_key", "need_id", "key")],
         seals=referral_v1.SealingKeyPublished,

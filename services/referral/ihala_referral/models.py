@@ -252,6 +252,9 @@ class WorkItem(BaseModel):
     detail: str | None
     duty_shift_id: UUID | None = Field(default=None, description="Of an emergency: the shift on whose duty it fell.")
     opened_at: datetime
+    officer: str | None = Field(default=None, description="who took it, opaque")
+    closed_at: datetime | None = None
+    outcome: str | None = Field(default=None, description="what came of it, when a person closed it")
 
 
 class Consequence(BaseModel):

@@ -22,7 +22,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_referral import visible
 from ihala_referral.errors import PlacementNotFound, ReferralNotFound
 from ihala_referral.guards import Situation
-from ihala_referral.parties import OPERATOR
 from ihala_referral.states import OPEN, OUTSTANDING, AttemptState, PlacementState, State
 from ihala_referral.tables import (
     Attempt,
@@ -34,7 +33,6 @@ from ihala_referral.tables import (
     Overtaken,
     Placement,
     Referral,
-    WorkItem,
 )
 
 _AS_SYSTEM = text("SELECT set_config('app.system', :purpose, true)")
@@ -196,12 +194,9 @@ async def open_at_organization(tx: AsyncSession, organization_id: UUID, after: U
     return (await tx.exec(query.order_by(col(Referral.id)).limit(most))).all()
 
 
-async def undecided_at_service(
-    tx: AsyncSession, service_id: UUID, undecided: frozenset[State], after: UUID | None, most: int
-) -> Sequence[UUID]:
-    """Return ids of a service's referrals in these states, in order, after one of them."""
-    open_ones = col(Referral.ended_at).is_(None)  # what the index knows them by
-    query = select(Referral.id).where(col(Referral.service_id) == service_id, open_ones, col(Referral.state).in_(undecided))
+async def open_at_service(tx: AsyncSession, service_id: UUID, after: UUID | None, most: int) -> Sequence[UUID]:
+    """Return ids of a service's open referrals, in order, after one of them."""
+    query = select(Referral.id).where(col(Referral.service_id) == service_id, col(Referral.ended_at).is_(None))
     query = query if after is None else query.where(col(Referral.id) > after)
     return (await tx.exec(query.order_by(col(Referral.id)).limit(most))).all()
 
@@ -250,20 +245,6 @@ async def placements(tx: AsyncSession, caller: Caller, states: Sequence[Placemen
     if after is not None:
         query = query.where(col(Placement.id) > after[0])
     return (await tx.exec(query.order_by(col(Placement.id)).limit(page.fetch))).all()
-
-
-async def work_items(tx: AsyncSession, caller: Caller, kind: str | None, page: PageRequest) -> Sequence[WorkItem]:
-    """Return a page of what the caller's coordinators must look at, oldest first."""
-    ours = col(WorkItem.operator_id) == caller.organization_id
-    if caller.organization_kind == OPERATOR:
-        ours = or_(ours, col(WorkItem.operator_id).is_(None))
-    query = select(WorkItem).where(ours, col(WorkItem.closed_at).is_(None))
-    after = page.after_as(UUID)
-    if kind is not None:
-        query = query.where(col(WorkItem.kind) == kind)
-    if after is not None:
-        query = query.where(col(WorkItem.id) > after[0])
-    return (await tx.exec(query.order_by(col(WorkItem.id)).limit(page.fetch))).all()
 
 
 async def referrals_of(tx: AsyncSession, placement_id: UUID) -> Sequence[Referral]:

@@ -80,13 +80,3 @@ async def reject(
         return await views.placement(tx, caller, row)
 
     return await once(models.Placement, run)
-
-
-@router.get("/v1/work-items", response_model=Page[models.WorkItem])
-async def list_work_items(
-    caller: Coordinating, tx: Transaction, page: PageQuery,
-    kind: Annotated[str | None, Query(pattern=r"^[a-z_]{1,40}$", description="only of this kind")] = None,
-) -> Page[models.WorkItem]:  # fmt: skip
-    """List what the coordinators of the caller's office must look at, oldest first."""
-    rows = page_of(await store.work_items(tx, caller, kind, page), page, lambda row: (row.id,))
-    return Page(items=[models.WorkItem.model_validate(row) for row in rows])

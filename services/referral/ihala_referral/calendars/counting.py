@@ -4,8 +4,8 @@ from ihala_contracts.intake_v1 import Urgency
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral.calendars import store
-from ihala_referral.competence import MOI_KINDS
 from ihala_referral.guards import Situation
+from ihala_referral.parties import acting_origin
 from ihala_referral.policy import Acting, Timing, policy
 from ihala_referral.tables import Placement, Referral
 
@@ -26,8 +26,7 @@ async def of_referral(tx: AsyncSession, situation: Situation, referral: Referral
     if timing.wall:
         return timing
     operator = referral.operator_id
-    origin = operator if referral.origin_kind in MOI_KINDS else referral.origin_id  # the office acts as origin for centres
-    whose = {Acting.RECEIVER: referral.organization_id, Acting.ORIGIN: origin, Acting.OFFICE: operator}
+    whose = {Acting.RECEIVER: referral.organization_id, Acting.ORIGIN: acting_origin(referral), Acting.OFFICE: operator}
     return timing.on({acting: known.of(who, operator, referral.governorate) for acting, who in whose.items()})
 
 

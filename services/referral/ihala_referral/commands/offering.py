@@ -117,6 +117,7 @@ async def no_place_found(tx: AsyncSession, event: NoPlaceFound) -> None:
 async def _offer(tx: AsyncSession, situation: Situation, event: PlaceReserved, lane: int) -> None:
     placement, now = situation.placement, situation.now
     restricted = placement.sensitivity is Sensitivity.RESTRICTED
+    origin = await store.organization(tx, placement.origin_id)
     referral = Referral(
         id=new_id(), reference=reference(PREFIX), placement_id=placement.id, need_id=placement.need_id,
         operator_id=placement.operator_id, origin_id=placement.origin_id, origin_kind=placement.origin_kind,
@@ -125,7 +126,7 @@ async def _offer(tx: AsyncSession, situation: Situation, event: PlaceReserved, l
         reservation_id=event.reservation_id, attempt=event.attempt, lane=lane, replaces=placement.replaces_id,
         restricted=restricted, need_code=placement.need_code, urgency=placement.urgency, governorate=placement.governorate,
         district=event.district, attributes=event.disclosed_attributes, allows_waitlist=event.allows_waitlist, state=State.OFFERED,
-        need_changed=False, offered_at=now, moved_at=now,
+        need_changed=False, offered_at=now, moved_at=now, origin_away=origin is not None and origin.suspended,
     )  # fmt: skip
     await sealing.keep_shown(tx, placement, referral)
     await counting.promised(tx, referral)

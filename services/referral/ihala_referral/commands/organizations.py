@@ -15,8 +15,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import store
 from ihala_referral.tables import Organization, ServiceCopy
+from ihala_referral.worklists.handing_over import ORIGIN_AWAY
 
 REPLACE_ORGANIZATION = "replace-organization-offers"
+REPLACE_SERVICE = "replace-service-offers"
 HELD = "held-answer"
 RETRY = "retry-unserved"
 UNKNOWN = "unknown"
@@ -33,20 +35,23 @@ async def joined(tx: AsyncSession, event: OrganizationJoined) -> None:
 
 
 async def suspended(tx: AsyncSession, event: OrganizationSuspended) -> None:
-    """No offers from now on; what is open is placed again, one need at a time."""
+    """No offers from now on; what is open is placed again, one need at a time, and the owning offices act where it was the origin."""
     (await _copy(tx, event.organization_id)).suspended = True
     await schedule(tx, REPLACE_ORGANIZATION, event.organization_id, now(tx))
+    await schedule(tx, ORIGIN_AWAY, event.organization_id, now(tx))
 
 
 async def left(tx: AsyncSession, event: OrganizationLeft) -> None:
     """The same for good: the directory reinstates nobody who left."""
     (await _copy(tx, event.organization_id)).suspended = True
     await schedule(tx, REPLACE_ORGANIZATION, event.organization_id, now(tx))
+    await schedule(tx, ORIGIN_AWAY, event.organization_id, now(tx))
 
 
 async def reinstated(tx: AsyncSession, event: OrganizationReinstated) -> None:
-    """The suspension is over; what was placed again stays so."""
+    """The suspension is over; what was placed again stays so, and it acts as origin again."""
     (await _copy(tx, event.organization_id)).suspended = False
+    await schedule(tx, ORIGIN_AWAY, event.organization_id, now(tx))
 
 
 async def _copy(tx: AsyncSession, organization_id: UUID) -> Organization:
@@ -65,6 +70,8 @@ async def service_changed(tx: AsyncSession, event: ServiceChanged) -> None:
     if known is None:
         known = ServiceCopy(id=event.service_id, organization_id=event.organization_id, status=event.status, restricted=event.restricted)
         tx.add(known)
+    if event.status == "closed" and known.status != "closed":
+        await schedule(tx, REPLACE_SERVICE, event.service_id, now(tx))
     known.status, known.restricted = event.status, event.restricted
     known.need_codes, known.governorates = event.need_codes, event.governorates
     if event.status == "active" and opened and not event.restricted:

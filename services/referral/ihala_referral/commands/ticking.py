@@ -11,9 +11,9 @@ from ihala_referral import announcing, clock, lifecycle, placing, work_items
 from ihala_referral.calendars import counting
 from ihala_referral.clock import Instant, What
 from ihala_referral.commands import ending, moves
-from ihala_referral.competence import MOI_KINDS
 from ihala_referral.duty import levels
 from ihala_referral.guards import Situation
+from ihala_referral.parties import acting_origin
 from ihala_referral.states import Act, Owner, Party, PlacementState, State
 from ihala_referral.tables import DutyShift, Exchange, Referral
 
@@ -64,7 +64,7 @@ async def _level(tx: AsyncSession, situation: Situation, referral: Referral, ins
     waiting = referral.state is State.ACCEPTED
     if waiting and level == 1:
         announcing.missed(tx, situation, "first_contact", referral)
-    office = referral.origin_kind in MOI_KINDS  # the owning office acts for centres of the Ministry of Interior
+    office = acting_origin(referral) != referral.origin_id
     to = {1: [PROVIDER, OFFICE if office else ORIGIN], 2: [COORDINATOR], 3: [DIRECTORATE]}[level]
     duty = await levels.falls_on(tx, situation, to, referral)
     announcing.escalated(tx, situation, level, to, referral, duty)
@@ -162,7 +162,7 @@ async def _fall_on(tx: AsyncSession, situation: Situation, kind: str, duty: Sequ
     """Put the item of an emergency before who of the operator is on duty."""
     shift = levels.ours(duty)
     if shift is not None:
-        await work_items.fall_on(tx, situation, kind, shift.id)
+        await work_items.fall_on(tx, situation, kind, shift)
 
 
 OfReferral = Callable[[AsyncSession, Situation, Referral, Instant], Awaitable[None]]

@@ -37,6 +37,7 @@ class WorkItem(Table, table=True):
     closed_at: datetime | None = maybe(AT, "until when")
     officer: str | None = maybe(Text, "the coordinator who took it, opaque")
     outcome: str | None = maybe(Text, "code: what came of it, when a person closed it")
+    closed_by: str | None = maybe(Text, "the coordinator who closed it, opaque")
 
 
 class Overtaken(Table, table=True):

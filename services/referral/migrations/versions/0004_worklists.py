@@ -20,7 +20,7 @@ COLUMNS = (
     "ALTER TABLE referral ADD receiver_officer text, ADD office_officer text, ADD origin_officer text,"
     " ADD origin_away boolean NOT NULL DEFAULT false",
     "ALTER TABLE placement ADD officer text",
-    "ALTER TABLE work_item ADD officer text, ADD outcome text",
+    "ALTER TABLE work_item ADD officer text, ADD outcome text, ADD closed_by text",
 )
 ASSIGNMENT = """
 CREATE TABLE assignment (

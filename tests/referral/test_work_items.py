@@ -1,0 +1,49 @@
+"""Work items: listed, taken, closed by whoever did them, with a code and no note."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+from tests.referral.actors import ALL, COORDINATOR, FIRST, NGO
+from tests.referral.cast import OTHER_OPERATOR
+from tests.referral.world import World
+
+
+async def test_work_items_are_taken_and_closed_with_a_code(world: World) -> None:
+    _, referral_id = await world.offered(FIRST, NGO)
+    await world.move(FIRST, referral_id, "decline", {"reason": "out_of_area"})
+    [item] = (await world.get(COORDINATOR, "/v1/work-items?kind=directory_task")).body["items"]
+    path = f"/v1/work-items/{item['id']}"
+    assert (await world.post(COORDINATOR, path + "/assignment", {"officer": COORDINATOR.name}, None)).status == 200
+    queries = {
+        "officer=mine": 1, "officer=unassigned": 0, "urgency=routine": 1, "urgency=urgent": 0,
+        "opened_before=2026-11-01T00:00:00Z": 0, "opened_before=2099-01-01T00:00:00Z": 1,
+    }  # fmt: skip
+    for query, expected in queries.items():
+        assert len((await world.get(COORDINATOR, f"/v1/work-items?kind=directory_task&{query}")).body["items"]) == expected, query
+    assert (await world.post(OTHER_OPERATOR, path + "/closure", {"outcome": "done"}, None)).problem == "work-item-not-found"
+    assert (await world.get(OTHER_OPERATOR, path)).status == 404
+    assert (await world.post(COORDINATOR, path + "/closure", {"outcome": "x1"}, None)).problem == "outcome-unknown"
+    closed = await world.post(COORDINATOR, path + "/closure", {"outcome": "done"}, None)
+    assert closed.body["outcome"] == "done" and closed.body["closed_at"]
+    assert (await world.post(COORDINATOR, path + "/closure", {"outcome": "done"}, None)).problem == "already-ended"
+    assert (await world.post(COORDINATOR, path + "/assignment", {"officer": "c"}, None)).problem == "already-ended"
+    assert (await world.get(COORDINATOR, "/v1/work-items?kind=directory_task")).body["items"] == []
+
+
+async def test_what_closes_by_itself_is_not_closed_by_hand(world: World) -> None:
+    await world.identified(NGO, match_settled=False)
+    world.advance(days=4)
+    await world.tick()
+    [item] = (await world.get(COORDINATOR, "/v1/work-items?kind=triage")).body["items"]
+    answer = await world.post(COORDINATOR, f"/v1/work-items/{item['id']}/closure", {"outcome": "done"}, None)
+    assert answer.problem == "closes-by-itself"
+
+
+async def test_what_no_operator_is_known_for_is_before_all_until_one_takes_it(world: World) -> None:
+    insert = "INSERT INTO work_item (id, kind, about_id, restricted, opened_at) VALUES (:id, 'parked', :id, true, :at) RETURNING 1"
+    await world.rows(insert, id=uuid4(), at=world.now)
+    both = (COORDINATOR, replace(OTHER_OPERATOR, scopes=ALL))
+    [seen] = {item["id"] for actor in both for item in (await world.get(actor, "/v1/work-items")).body["items"]}
+    assert (await world.get(replace(COORDINATOR, cleared=False), "/v1/work-items")).body["items"] == []
+    assert (await world.post(COORDINATOR, f"/v1/work-items/{seen}/assignment", {"officer": "c-1"}, None)).status == 200
+    assert [len((await world.get(actor, "/v1/work-items")).body["items"]) for actor in both] == [1, 0]
