@@ -249,7 +249,8 @@ class ProposalDecided(_OrganizationEvent):
 
 
 class ServiceChanged(Event):
-    """A service was published, changed, paused or closed. Read by referral (retries what is unserved) and notify (its public texts)."""
+    """A service was published, changed, paused or closed. Read by referral (retries what is unserved), notify (its public texts) and intake
+    (whom to call in an emergency: `always_open` services with their public `phones`; never what is restricted or hidden)."""
 
     topic: ClassVar[str] = TOPIC
     key_field: ClassVar[str] = "service_id"
@@ -267,6 +268,8 @@ class ServiceChanged(Event):
     documents_to_bring: dict[str, str] = {}
     places_opened: bool = False  # more places than before: worth a retry
     hidden: bool = False  # restricted, or of an organisation without a public page
+    always_open: bool = False  # day and night on every day, wherever it is offered; never said of what is hidden
+    phones: list[str] = []  # public numbers to call, the nearest to the desk first; none of what is hidden
     changed_at: datetime
 
 

@@ -90,3 +90,24 @@ def test_schedules_that_only_touch_are_apart() -> None:
     assert not one.overlaps(Schedule.model_validate(MORNING | {"days": ["FR"]}))
     dated = Schedule.model_validate(MORNING | {"valid_from": "2026-01-01"}), Schedule.model_validate(MORNING | {"valid_to": "2025-12-31"})
     assert not dated[0].overlaps(dated[1])
+
+
+ALWAYS = {"days": list(hours.DAYS), "opens_at": "00:00", "closes_at": "24:00"}
+
+
+@pytest.mark.parametrize(
+    ("schedules", "closures", "always"),
+    [
+        ([ALWAYS], [], True),
+        ([ALWAYS | {"days": ["SU", "MO", "TU", "WE"]}, ALWAYS | {"days": ["TH", "FR", "SA"]}], [], True),
+        ([ALWAYS], [{"from": "2026-11-01", "until": "2026-11-21"}], True),
+        ([ALWAYS], [{"from": "2027-01-01", "until": "2027-01-02"}], False),
+        ([ALWAYS | {"days": ["SU", "MO", "TU", "WE", "TH"]}], [], False),
+        ([ALWAYS | {"closes_at": "23:00"}], [], False),
+        ([ALWAYS | {"valid_to": "2027-01-01"}], [], False),
+        ([ALWAYS | {"valid_from": "2026-11-23"}], [], False),
+        ([], [], False),
+    ],
+)
+def test_day_and_night_means_every_hour_of_every_day_to_come(schedules: Any, closures: Any, always: bool) -> None:
+    assert hours.day_and_night(schedules, closures, SUNDAY) is always

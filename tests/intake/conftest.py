@@ -16,8 +16,10 @@ from ihala_local.testing import ThrowAwayPostgres
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
+from tests.intake.actors import MOMD
 from tests.intake.house import House
 
+NINEWA = "IQG15"
 MIGRATIONS = Path(__file__).parents[2] / "services" / "intake" / "migrations"
 
 
@@ -32,7 +34,7 @@ def intake_mint() -> Mint:
 
 @pytest.fixture
 async def bare(postgres: ThrowAwayPostgres, intake_mint: Mint) -> AsyncIterator[House]:
-    """An intake that does not know referral's sealing key yet."""
+    """An intake that does not know referral's sealing key yet; its operator has somebody on duty."""
     async with postgres.scratch("intake", make) as scratch:
         key = SecretStr(new_master_key())
         settings = Settings(database_url=scratch.url, owner_database_url=scratch.owner_url, master_key=key, issuer=intake_mint.issuer)
@@ -42,7 +44,9 @@ async def bare(postgres: ThrowAwayPostgres, intake_mint: Mint) -> AsyncIterator[
         admit(application, intake_mint)
         super_url = make_url(postgres.server.url).set(database=make_url(scratch.url).database).render_as_string(hide_password=False)
         async with serving(application) as address, aiohttp.ClientSession(address) as session:
-            yield House(service, database, session, intake_mint, super_url)
+            house = House(service, database, session, intake_mint, super_url)
+            await house.cover(MOMD, NINEWA)
+            yield house
         await database.stop()
 
 

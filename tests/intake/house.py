@@ -4,12 +4,12 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import aiohttp
 from ihala_contracts.catalogue import BY_TYPE, type_of, version_of
 from ihala_contracts.envelope import Event
-from ihala_contracts.referral_v1 import SealingKeyPublished
+from ihala_contracts.referral_v1 import Covered, DutyRosterChanged, SealingKeyPublished
 from ihala_intake import ledger
 from ihala_kit.auth import Caller
 from ihala_kit.bus import Received, envelope_of
@@ -125,6 +125,14 @@ class House:
         public = {name: str(value) for name, value in self.referral_key.as_dict(private=False).items()}
         await self.deliver(SealingKeyPublished(key_id=uuid4(), service="referral", public_key=public, published_at=datetime.now(UTC)))
         await self.run_jobs()
+
+    async def cover(self, operator_id: UUID, *governorates: str) -> None:
+        """Let intake know that the operator has somebody on duty there for a year."""
+        at = self.database.clock.now()
+        covered = [Covered(starts_at=at - timedelta(days=1), ends_at=at + timedelta(days=365))]
+        said = {"operator_id": operator_id, "covered": covered, "changed_at": at}
+        rosters = [DutyRosterChanged(roster_id=uuid5(operator_id, where), governorate=where, **said) for where in governorates]
+        await self.deliver(*rosters, twice=False)
 
     def unsealed(self, token: str | None) -> dict[str, Any]:
         """Open facts as referral does."""

@@ -37,7 +37,7 @@ class DeadlinesRecomputed(NeedEvent):
 
 
 class CalendarChanged(Event):
-    """An organisation's working time changed: its calendar, a closure declared or withdrawn, or what a service of its promises to do sooner.
+    """An organisation's working time changed: its calendar, a closure declared or withdrawn, or what a service promises to do sooner.
     For an operator's closure of everybody `organization_id` is the operator. Read by notify, for its own feed and its operator's.
     """
 

@@ -39,6 +39,7 @@ class PlacementRequested(NeedEvent):
     recipients: list[UUID] = []
     objections: list[UUID] = []
     preferred_reservation_id: UUID | None = None
+    preferred_service_at_location_id: UUID | None = None  # asked first if it serves: once more after a contact check
     facts: str | None = None
     requested_at: datetime
 

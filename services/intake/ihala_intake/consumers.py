@@ -1,7 +1,14 @@
 """Events in: one function an event, each ends in a command."""
 
-from ihala_contracts.directory_v1 import OrganizationJoined, OrganizationLeft, OrganizationReinstated, OrganizationSuspended
+from ihala_contracts.directory_v1 import (
+    OrganizationJoined,
+    OrganizationLeft,
+    OrganizationReinstated,
+    OrganizationSuspended,
+    ServiceChanged,
+)
 from ihala_contracts.referral_v1 import (
+    DutyRosterChanged,
     NeedUnserved,
     PlacementEnded,
     ReferralAccepted,
@@ -18,6 +25,7 @@ from ihala_kit.inbox import reads
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake.commands import follow_referrals, organizations
+from ihala_intake.emergencies import commands as emergencies
 
 
 @reads(ReferralOffered)
@@ -108,3 +116,15 @@ async def left(tx: AsyncSession, event: OrganizationLeft) -> None:
 async def reinstated(tx: AsyncSession, event: OrganizationReinstated) -> None:
     """Open what waits."""
     await organizations.reinstated(tx, event)
+
+
+@reads(DutyRosterChanged)
+async def duty_roster_changed(tx: AsyncSession, event: DutyRosterChanged) -> None:
+    """Take emergencies there while somebody is on duty."""
+    await emergencies.roster_changed(tx, event)
+
+
+@reads(ServiceChanged)
+async def service_changed(tx: AsyncSession, event: ServiceChanged) -> None:
+    """Keep whom to call in an emergency."""
+    await emergencies.service_changed(tx, event)

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral.guards import Situation
-from ihala_referral.tables import Placement, Referral, WorkItem
+from ihala_referral.tables import DutyShift, Placement, Referral, WorkItem
 
 TRIAGE = "triage"
 PLACEMENT_UNANSWERED = "placement_unanswered"
@@ -25,16 +25,26 @@ REVIEW_MISSED = "review_missed"
 RULE_QUALITY = "rule_quality"
 PARKED = "parked"
 CLOCK_FAILED = "clock_failed"
+CONTACT_CHECK = "contact_check"
+SERVICE_CLOSED = "service_closed"  # it serves somebody whom it accepted
+MOVED_AWAY = "moved_away"
+FILE_CORRECTION = "file_correction"  # an offer was amended: intake's file says otherwise
 LINK_BLOCKED = "link_blocked"  # too many wrong codes: its focal person is given a new one
 
 # Items about the placement's own state, and about an attempt's: gone when that has moved on.
 OF_STATE = (TRIAGE, PLACEMENT_UNANSWERED, UNSERVED)
 OF_ATTEMPT = (NO_ANSWER, NO_FIRST_CONTACT, QUESTION_UNANSWERED, REVIEW_MISSED, LINK_BLOCKED)
+OF_REFERRAL = (*OF_ATTEMPT, SERVICE_CLOSED, MOVED_AWAY)  # gone when the attempt has ended
 # Kinds that reasons.json opens, closed by hand: rule_quality, directory_task, contact_check, private_confirmation, provider_alert,
 # duplicate_check, documents_list, weekly_review.
 
 _CLOSE = text("UPDATE work_item SET closed_at = :at WHERE about_id = :need_id AND kind = ANY(:kinds) AND closed_at IS NULL")
-_FALL_ON = text("UPDATE work_item SET duty_shift_id = :shift WHERE about_id = :need_id AND kind = :kind AND closed_at IS NULL")
+_FALL_ON = text("""
+    UPDATE work_item SET duty_shift_id = :shift, officer = CASE
+        WHEN officer IS NULL OR officer = (SELECT d.officer FROM duty_shift d WHERE d.id = work_item.duty_shift_id) THEN :officer
+        ELSE officer END
+    WHERE about_id = :need_id AND kind = :kind AND closed_at IS NULL
+""")
 _HAND_OVER = text("UPDATE work_item SET operator_id = :operator_id WHERE about_id = :need_id AND closed_at IS NULL")
 
 
@@ -49,10 +59,17 @@ async def open_item(tx: AsyncSession, situation: Situation, kind: str, referral:
     await _insert(tx, values, situation.now)
 
 
-async def fall_on(tx: AsyncSession, situation: Situation, kind: str, shift_id: UUID) -> None:
-    """Put an open item of an emergency before who is on duty now."""
+async def is_open(tx: AsyncSession, situation: Situation, kind: str) -> bool:
+    """Tell whether the need has an open item of this kind."""
+    about = col(WorkItem.about_id) == situation.placement.need_id
+    query = select(WorkItem.id).where(about, col(WorkItem.kind) == kind, col(WorkItem.closed_at).is_(None))
+    return (await tx.exec(query)).first() is not None
+
+
+async def fall_on(tx: AsyncSession, situation: Situation, kind: str, shift: DutyShift) -> None:
+    """Put an open item of an emergency before who is on duty now, unless somebody else has taken it."""
     with tx.no_autoflush:
-        await tx.execute(_FALL_ON, {"need_id": situation.placement.need_id, "kind": kind, "shift": shift_id})
+        await tx.execute(_FALL_ON, {"need_id": situation.placement.need_id, "kind": kind, "shift": shift.id, "officer": shift.officer})
 
 
 async def open_parked(tx: AsyncSession, key: UUID) -> None:

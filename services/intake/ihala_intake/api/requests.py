@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from ihala_intake import numbers, store, views
 from ihala_intake.commands.batch import register_many
 from ihala_intake.commands.register import register
+from ihala_intake.emergencies.errors import NoDutyRoster
 from ihala_intake.errors import (
     ConsentMissing,
     IdentifiersConflict,
@@ -38,7 +39,7 @@ Reading = Annotated[Caller, Security(caller, scopes=["intake:read"])]
 
 REFUSED = (
     UnknownNeedCode, UnknownPlace, ConsentMissing, OperatorUnknown, IdentityHeldByOrigin, IdentifiersConflict, MalformedRequest,
-    OccasionNotFound, ForumsNameNobody, ConsentDoesNotCover,
+    OccasionNotFound, ForumsNameNobody, ConsentDoesNotCover, NoDutyRoster,
 )  # fmt: skip
 
 

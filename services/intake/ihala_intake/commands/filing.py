@@ -19,6 +19,7 @@ from ihala_intake.commands.homes import Home, Kept, Telling, recognised, settle
 from ihala_intake.commands.moves import move
 from ihala_intake.commands.people import add_person, details_of, member_details
 from ihala_intake.details import AssistanceDetails, NeedDetails
+from ihala_intake.emergencies import commands as emergencies
 from ihala_intake.models.consents import ConsentIn
 from ihala_intake.models.persons import MemberIn
 from ihala_intake.needs import OPEN, Act
@@ -127,6 +128,7 @@ async def _add_need(filing: Filing, file: File, asked: Asked) -> None:
     """Store a need and announce it, if the person agreed. What is restricted is called `protection`, without a district."""
     assert file.consent is not None, "needs come with a consent: checks.check_request"
     restricted = asked.sensitivity is Sensitivity.RESTRICTED
+    await _refuse_uncovered(filing, file, asked)
     details = NeedDetails(code=asked.body.code, note=asked.body.note)
     need = Need(
         id=asked.id, reference=filing.references[asked.id], origin_kind=filing.caller.organization_kind, request_id=filing.request_id,
@@ -144,6 +146,14 @@ async def _add_need(filing: Filing, file: File, asked: Asked) -> None:
         await announce(filing.tx, need, file.consent, file.person)
     filing.tx.add(need)
     file.needs.append(need)
+
+
+async def _refuse_uncovered(filing: Filing, file: File, asked: Asked) -> None:
+    """Raise NoDutyRoster (409) for an emergency that would be passed on where its operator has nobody on duty."""
+    passed_on = file.consent is not None and file.consent.state != "refused" and information.of(asked.body.code) is None
+    if asked.body.urgency is Urgency.EMERGENCY and passed_on:
+        code = RESTRICTED_CODE if asked.sensitivity is Sensitivity.RESTRICTED else asked.body.code
+        await emergencies.refuse_uncovered(filing.tx, file.case.operator_id, file.place.governorate, code)
 
 
 async def _look_for(filing: Filing, home: Home) -> set[UUID]:

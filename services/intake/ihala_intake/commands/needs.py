@@ -16,6 +16,7 @@ from ihala_intake.commands.people import change_person, open_person
 from ihala_intake.commands.read import owned_need
 from ihala_intake.commands.retell import retell
 from ihala_intake.details import PersonDetails
+from ihala_intake.emergencies import commands as emergencies
 from ihala_intake.errors import NeedMoveNotAllowed, RoleNeeded
 from ihala_intake.models.needs import ClosureIn, CorrectionIn
 from ihala_intake.needs import Act, Impossible
@@ -25,7 +26,7 @@ from ihala_intake.tables import Need, Person
 async def correct(tx: AsyncSession, caller: Caller, need_id: UUID, version: int, body: CorrectionIn) -> Need:
     """Correct a need, or its person and with them all of the person's open needs; emits NeedChanged for each that referral knows.
 
-    Raises NeedNotFound (404), Stale (412), NeedMoveNotAllowed (409), UnknownPlace, MalformedRequest (422).
+    Raises NeedNotFound (404), Stale (412), NeedMoveNotAllowed, NoDutyRoster (409), UnknownPlace, MalformedRequest (422).
     """
     known = await owned_need(tx, caller, need_id)
     of_person = {need.id: need for need in await store.needs_of_person(tx, known.person_id)}
@@ -34,11 +35,13 @@ async def correct(tx: AsyncSession, caller: Caller, need_id: UUID, version: int,
     place = checks.checked_place(body.place, "#/place") if body.place else None
     person = await store.person(tx, need.person_id)
     details = await _corrected(tx, person, body)
+    if body.urgency is Urgency.EMERGENCY and need.urgency != Urgency.EMERGENCY:
+        await emergencies.refuse_uncovered(tx, need.operator_id, (place or need).governorate, need.code)
     need.urgency = (body.urgency or Urgency(need.urgency)).value
     touches_all = place is not None or body.person is not None
     for one in of_person.values():
         if one is need or (touches_all and one.state in needs.CAN_BE_PLACED):
-            await retell(tx, one, details, place)
+            await retell(tx, one, details, place, body.reason)
     return need
 
 

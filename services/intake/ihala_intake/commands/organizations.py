@@ -21,7 +21,7 @@ async def joined(tx: AsyncSession, event: OrganizationJoined) -> None:
     known = await _known(tx, event.organization_id)
     known.kind, known.operator_id, known.cleared = event.kind, event.operator_id, event.cleared
     known.agreement_until, known.changed_at, known.names = event.agreement_until, now(tx), event.names
-    known.hidden, known.reporting_duty = event.hidden, event.reporting_duty
+    known.hidden, known.reporting_duty, known.phone = event.hidden, event.reporting_duty, event.phone
 
 
 async def suspended(tx: AsyncSession, event: OrganizationSuspended) -> None:

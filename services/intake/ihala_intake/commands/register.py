@@ -17,6 +17,7 @@ from ihala_intake.commands.grouping import Asked, Group, grouped
 from ihala_intake.commands.homes import Home, recognised
 from ihala_intake.commands.occasions import check_occasion
 from ihala_intake.commands.people import details_of, everybody, held
+from ihala_intake.emergencies import commands as emergencies
 from ihala_intake.errors import IdentifiersConflict
 from ihala_intake.models.requests import RequestIn, RequestView
 from ihala_intake.tables import Need, Request
@@ -28,12 +29,12 @@ async def register(tx: AsyncSession, caller: Caller, body: RequestIn) -> Request
 
     A person whom the origin brought before is the known one, and what they still wait for is not asked twice.
     Raises MalformedRequest, UnknownNeedCode, UnknownPlace, ConsentMissing, OperatorUnknown, IdentityHeldByOrigin (422),
-    IdentifiersConflict, ForumsNameNobody (409), OccasionNotFound (404).
+    IdentifiersConflict, ForumsNameNobody, NoDutyRoster (409), OccasionNotFound (404).
     """
     marks = known.marks_of(tx, details_of(body), body.identity_held_by)
     request = await _same_number(tx, caller, body)
     if request is not None:
-        return await views.request(tx, caller, request)
+        return await emergencies.answered(tx, body, await views.request(tx, caller, request))
     checks.check_request(body, now(tx))
     place, groups = checks.checked_place(body.person.place, "#/person/place"), grouped(body)
     operator_id = await checks.operator_of(tx, caller)
@@ -49,7 +50,7 @@ async def register(tx: AsyncSession, caller: Caller, body: RequestIn) -> Request
     await _remember(filing, home, marks)
     rows = await _add_request(filing, files, again)
     await write_new(tx)
-    return views.view(caller, rows)
+    return await emergencies.answered(tx, body, views.view(caller, rows), rows.needs)
 
 
 async def _asked_before(

@@ -14,7 +14,7 @@ from ihala_intake.details import PersonDetails
 from ihala_intake.tables import Need
 
 
-async def retell(tx: AsyncSession, need: Need, person: PersonDetails, place: Place | None = None) -> None:
+async def retell(tx: AsyncSession, need: Need, person: PersonDetails, place: Place | None = None, reason: str | None = None) -> None:
     """Raise a locked need's version, put it at `place` if that is another, and emit NeedChanged if referral knows of it."""
     if place is not None:
         need.governorate = place.governorate
@@ -24,7 +24,7 @@ async def retell(tx: AsyncSession, need: Need, person: PersonDetails, place: Pla
         emit(tx, NeedChanged(
             need_id=need.id, operator_id=need.operator_id, urgency=Urgency(need.urgency), governorate=need.governorate,
             district=need.district, match_settled=need.match_settled, facts=await sealed_facts(tx, need, person),
-            changed_at=need.changed_at,
+            reason=reason, changed_at=need.changed_at,
         ))  # fmt: skip
 
 

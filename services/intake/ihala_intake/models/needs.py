@@ -89,6 +89,7 @@ class CorrectionIn(Body):
     urgency: Urgency | None = None
     place: Code | None = None
     person: PersonCorrection | None = None
+    reason: Literal["written_wrongly", "misunderstood", "changed_since", "moved"] | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from ihala_intake.models.base import Answer, Body, Code, Name, PhoneNumber, Readable
 from ihala_intake.models.consents import ConsentIn
+from ihala_intake.models.emergencies import CallNow
 from ihala_intake.models.information import Information
 from ihala_intake.models.needs import NeedIn
 from ihala_intake.models.occasions import HeardBy
@@ -82,3 +83,4 @@ class RequestView(Answer):
     helped_on_the_spot: Helped | None
     information_only: bool
     information: list[Information] = Field(default=[], description="What to tell about needs that get information alone.")
+    call_now: list[CallNow] = Field(default=[], description="Emergencies, when they are brought: whom to hand the person over to by voice.")

@@ -8,6 +8,7 @@ from ihala_intake.tables.cases import Assistance, CaseFile, Need, Reference, Req
 from ihala_intake.tables.casework import Appointment, CaseStep, HandOver
 from ihala_intake.tables.complaints import Complaint
 from ihala_intake.tables.consents import Consent, ConsentDecision, ConsentRevision, Disclosed, Disclosure
+from ihala_intake.tables.emergencies import DutyCover, ServiceOnCall
 from ihala_intake.tables.following import FollowUp, FollowUpTry, Organization, Overtaken, ReferralCopy
 from ihala_intake.tables.giving import AssistanceDouble, Instalment
 from ihala_intake.tables.people import DataKey, Household, HouseholdMember, Person, PersonMark
@@ -27,6 +28,7 @@ __all__ = [
     "LinkageRun", "MatchCandidate", "Merge", "Household", "HouseholdMember", "Need", "Organization", "Overtaken", "Person",
     "PersonMark", "Reference",
     "ReferralCopy", "Report", "Request", "RequestIdentifier", "Table",
+    "DutyCover", "ServiceOnCall",
     "AskingRate", "Concern", "NaturalKey", "NeedAgain", "Occasion", "RequestFile", "RequestFileLine",
     "RequestFileRow", "Waiting",
 ]  # fmt: skip

@@ -95,6 +95,7 @@ class Organization(Table, table=True):
     id: UUID = an_id(key=True)
     kind: str = a_code()
     names: dict[str, str] = column(JSONB())  # language -> public name
+    phone: str | None = a_code(null=True)  # the public one
     hidden: bool = column(Boolean())  # no public page: its name stands on no paper
     reporting_duty: dict[str, str] = column(JSONB())  # language -> what its office must report by law
     operator_id: UUID | None = an_id(null=True)
