@@ -182,12 +182,18 @@ _Key = Annotated[str | None, Header(alias=HEADER, description="Makes a repetitio
 _NeededKey = Annotated[_Key, Header(alias=HEADER, json_schema_extra={"x-required": True})]
 
 
-async def _required(  # async, since FastAPI would give anything else a thread of its own
-    request: Request, response: Response, tx: Transaction, _: _NeededKey = None
-) -> Retries:
+async def _needed(request: Request, _: _NeededKey = None) -> str:  # async, since FastAPI would give anything else a thread of its own
     key = _checked(request)
     if key is None:
         raise IdempotencyKeyMissing()
+    return key
+
+
+OnceKey = Annotated[str, Depends(_needed)]
+"""The key alone, for a POST of several transactions, each with Retries of its own. IdempotencyKeyMissing, IdempotencyKeyMalformed (400)."""
+
+
+async def _required(request: Request, response: Response, tx: Transaction, key: OnceKey) -> Retries:
     return Retries(request, response, tx, key)
 
 

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends
 from ihala_kit.auth import Caller
 from ihala_kit.db import Transaction
 from ihala_kit.etag import IfMatch, set_etag
-from ihala_kit.once import Once
+from ihala_kit.once import Once, Retries
 from ihala_kit.problems import Problem, responses
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
 from ihala_referral import models, tables, views
@@ -22,6 +23,7 @@ from ihala_referral.errors import (
     CriterionMissing,
     DateNotAllowed,
     MoveNotAllowed,
+    OfferChanged,
     QuestionNotAsked,
     ReasonUnknown,
     ReferralNotFound,
@@ -38,9 +40,9 @@ class Change:
     """What every move comes with."""
 
     referral_id: UUID
-    version: IfMatch
-    once: Once
-    tx: Transaction
+    version: int
+    once: Retries
+    tx: AsyncSession
     response: Response
 
     async def answer(self, caller: Caller, move: Callable[[], Awaitable[tables.Referral]]) -> models.Referral:
@@ -59,7 +61,13 @@ class Change:
         return self.referral_id, self.version
 
 
-Moving = Annotated[Change, Depends(Change, scope="function")]
+async def _change(  # async, since FastAPI would give anything else a thread of its own
+    referral_id: UUID, version: IfMatch, once: Once, tx: Transaction, response: Response
+) -> Change:
+    return Change(referral_id, version, once, tx, response)
+
+
+Moving = Annotated[Change, Depends(_change, scope="function")]
 
 
 def _post(path: str, *problems: type[Problem]) -> Callable[[Any], Any]:
@@ -73,7 +81,7 @@ async def acknowledge(caller: Answering, change: Moving, body: models.Nothing | 
     return await change.answer(caller, lambda: moves.acknowledge(change.tx, caller, *change.this))
 
 
-@_post("/acceptance")
+@_post("/acceptance", OfferChanged)
 async def accept(caller: Answering, change: Moving, body: models.Nothing | None = None) -> models.Referral:
     """Accept a referral that was offered to the caller's organisation."""
     return await change.answer(caller, lambda: moves.accept(change.tx, caller, *change.this))

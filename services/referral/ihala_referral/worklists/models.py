@@ -1,7 +1,7 @@
 """HTTP bodies of worklists, assignments, hand-overs and bulk moves."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ihala_contracts.intake_v1 import Urgency
@@ -18,6 +18,12 @@ Officer = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$"),
     Field(description="Opaque, as the organisation's own system names its officer; never a name.", examples=["officer-17"]),
 ]
+
+
+BulkAct = Literal[
+    Act.ACKNOWLEDGE, Act.ACCEPT, Act.DECLINE, Act.ASK, Act.ANSWER, Act.WAITLIST, Act.START, Act.RELEASE, Act.FAIL, Act.HOLD, Act.RESUME,
+    Act.REVIEW, Act.COMPLETE, Act.CANCEL,
+]  # fmt: skip
 
 
 class WorkedReferral(BaseModel):
@@ -126,7 +132,7 @@ class BulkItem(Body):
 
     referral_id: UUID
     version: int = Field(ge=0, lt=10**18, description="the version that was read, as in If-Match")
-    act: Act
+    act: BulkAct
     body: dict[str, Any] = {}
 
 
