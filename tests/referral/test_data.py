@@ -1,6 +1,8 @@
 """Competence, reasons and consequences: the data says what the domain says."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from ihala_contracts.intake_v1 import Sensitivity
@@ -12,6 +14,7 @@ from ihala_referral.sealing import age_band
 from ihala_referral.states import Act, Party
 
 NINEWA = "IQG15"
+TODAY = date(2026, 11, 22)
 
 
 @pytest.mark.parametrize(
@@ -86,16 +89,39 @@ def test_every_reason_speaks_three_languages() -> None:
 
 def test_a_reason_is_given_only_where_it_fits() -> None:
     with pytest.raises(ReasonUnknown) as refused:
-        consequences.stated("no_such", Act.DECLINE, Party.PROVIDER, comment=None)
+        consequences.stated("no_such", Act.DECLINE, Party.PROVIDER, TODAY, comment=None)
     assert "no_capacity" in refused.value.members["known"] and "place_lost" not in refused.value.members["known"]
     with pytest.raises(ReasonUnknown):
-        consequences.stated("place_lost", Act.FAIL, Party.PROVIDER, comment=None)
+        consequences.stated("place_lost", Act.FAIL, Party.PROVIDER, TODAY, comment=None)
     with pytest.raises(CommentMissing):
-        consequences.stated("other", Act.DECLINE, Party.PROVIDER, comment="")
+        consequences.stated("other", Act.DECLINE, Party.PROVIDER, TODAY, comment="")
     with pytest.raises(CriterionMissing):
-        consequences.stated("not_eligible", Act.DECLINE, Party.PROVIDER, comment=None)
+        consequences.stated("not_eligible", Act.DECLINE, Party.PROVIDER, TODAY, comment=None)
     with pytest.raises(QuestionNotAsked):
-        consequences.stated("incomplete_information", Act.DECLINE, Party.PROVIDER, comment=None, rounds=0)
+        consequences.stated("incomplete_information", Act.DECLINE, Party.PROVIDER, TODAY, comment=None, rounds=0)
+
+
+def test_a_reason_is_given_only_while_it_is_in_force_but_keeps_its_consequence(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = consequences.reason("no_capacity")
+    over = replace(found, valid_from=TODAY - timedelta(days=2), valid_until=TODAY)
+    monkeypatch.setitem(consequences._reasons(), "no_capacity", over)
+    for off, given in ((-3, False), (-2, True), (0, True), (1, False)):
+        day = TODAY + timedelta(days=off)
+        if given:
+            assert consequences.stated("no_capacity", Act.DECLINE, Party.PROVIDER, day, comment=None) == over
+            continue
+        with pytest.raises(ReasonUnknown) as refused:
+            consequences.stated("no_capacity", Act.DECLINE, Party.PROVIDER, day, comment=None)
+        assert "no_capacity" not in refused.value.members["known"]
+    assert consequences.of(Act.DECLINE, "no_capacity") == found.consequence
+
+
+def test_every_reason_says_whose_no_it_is_and_a_pair_is_looked_at_again_after_a_year() -> None:
+    parties = {*(party.value for party in Party), "nobody"}
+    for reason in consequences.reasons():
+        assert reason.rejected_by in parties, reason.code
+        assert (reason.lasts_months == 12) == (reason.consequence.exclude is Exclude.PAIR), reason.code
+    assert consequences.reason("client_refused").rejected_by == "person"
 
 
 @pytest.mark.parametrize(("age", "band"), [(0, "0-5"), (5, "0-5"), (6, "6-11"), (17, "12-17"), (18, "18-25"), (59, "26-59"), (60, "60+")])

@@ -44,6 +44,7 @@ class NeedChanged(NeedEvent):
     district: str | None = None
     match_settled: bool
     facts: str | None = None
+    reason: str | None = None  # code; None: not said
     changed_at: datetime
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -54,6 +55,14 @@ class Reason:
     criterion: bool
     after_question: bool
     operator_only: bool  # the origin is not told
+    rejected_by: str  # whose no it is, whoever says it: a party, or `nobody`
+    lasts_months: int | None  # how long what is excluded stays so; None: as long as the need is open
+    valid_from: date
+    valid_until: date | None  # the last day on which it may be given
+
+    def in_force(self, on: date) -> bool:
+        """Tell whether it may be given on that day."""
+        return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
 
 
 EXPIRED = Consequence(Next.PLACE, Exclude.LOCATION)
@@ -79,14 +88,15 @@ def told(code: str | None) -> bool:
     return code not in _reasons() or not _reasons()[code].operator_only
 
 
-def stated(code: str, act: str, by: Party, *, comment: str | None, criterion: str | None = None, rounds: int = 0) -> Reason:
-    """Return the reason that somebody states for an act.
+def stated(code: str, act: str, by: Party, on: date, *, comment: str | None, criterion: str | None = None, rounds: int = 0) -> Reason:
+    """Return the reason that somebody states for an act on a day.
 
-    Raises ReasonUnknown, CommentMissing, CriterionMissing (422) and QuestionNotAsked (409).
+    Raises ReasonUnknown (also for one that is no longer in force), CommentMissing, CriterionMissing (422) and QuestionNotAsked (409).
     """
     found = _reasons().get(code)
-    if found is None or act not in found.acts or by not in found.by:
-        raise ReasonUnknown(pointer="#/reason", known=[r.code for r in reasons() if act in r.acts and by in r.by])
+    if found is None or act not in found.acts or by not in found.by or not found.in_force(on):
+        known = [r.code for r in reasons() if act in r.acts and by in r.by and r.in_force(on)]
+        raise ReasonUnknown(pointer="#/reason", known=known)
     if found.comment and not comment:
         raise CommentMissing(pointer="#/comment")
     if found.criterion and not criterion:
@@ -109,10 +119,11 @@ def of(act: Act, code: str | None) -> Consequence:
 @cache
 def _reasons() -> dict[str, Reason]:
     data = json.loads(files(__package__).joinpath("data/reasons.json").read_text("utf-8"))
-    return {entry["code"]: _reason(entry) for entry in data["reasons"]}
+    return {entry["code"]: _reason({"valid_from": data["valid_from"]} | entry) for entry in data["reasons"]}
 
 
 def _reason(entry: dict[str, Any]) -> Reason:
+    until = entry.get("valid_until")
     tasks, replaces = tuple(entry.get("tasks", ())), entry.get("replaces_offers", False)
     return Reason(
         code=entry["code"],
@@ -124,4 +135,8 @@ def _reason(entry: dict[str, Any]) -> Reason:
         criterion=entry.get("criterion", False),
         after_question=entry.get("after_question", False),
         operator_only=entry.get("operator_only", False),
+        rejected_by=entry["rejected_by"],
+        lasts_months=entry.get("lasts_months"),
+        valid_from=date.fromisoformat(entry["valid_from"]),
+        valid_until=None if until is None else date.fromisoformat(until),
     )

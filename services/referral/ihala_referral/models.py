@@ -1,6 +1,6 @@
 """HTTP bodies, version 1: what is asked and what is answered."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -43,7 +43,7 @@ class Answer(Body):
     """The answer, inside the consent."""
 
     text: Text
-    categories: list[Code] = Field(default=[], max_length=20, description="kinds of data in it, as consents name them; outside the consent: 409")
+    categories: list[Code] = Field(default=[], max_length=20, description="kinds of data in it; outside the consent: 409")
 
 
 class Waitlisting(Body):
@@ -108,7 +108,7 @@ class Rejection(Body):
     """Why it is not placed. `route`: the kind of office or the service that is the right one."""
 
     reason: Code
-    route: DottedCode | None = None
+    route: DottedCode | None = Field(default=None, description="else the one that is proposed for the need")
 
 
 class Deadlines(BaseModel):
@@ -131,6 +131,16 @@ class Exchange(BaseModel):
     asked_at: datetime
     answer: str | None
     answered_at: datetime | None
+
+
+class Amendment(BaseModel):
+    """Which fields of an offer read differently now, and why."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    fields: list[str]
+    reason: str
+    at: datetime
 
 
 class Referral(BaseModel):
@@ -167,6 +177,7 @@ class Referral(BaseModel):
     replaces: UUID | None = Field(default=None, description="for the owning office")
     exchanges: list[Exchange] | None = Field(default=None, description="not in lists")
     comment: str | None = Field(default=None, description="not in lists")
+    amendments: list[Amendment] | None = Field(default=None, description="what of the offer was corrected and why; not in lists")
 
 
 class Moves(BaseModel):
@@ -236,6 +247,8 @@ class Placement(PlacementSummary):
     referrals: list[Referral]
     history: list[Movement]
     moves: list[Step]
+    proposed_route: str | None = Field(description="in triage out of competence: the kind of office that the need belongs to")
+    proposed_route_title: dict[str, str] | None
 
 
 class WorkItem(BaseModel):
@@ -276,6 +289,10 @@ class Reason(BaseModel):
     criterion_needed: bool
     only_after_question: bool
     consequence: Consequence
+    rejected_by: str = Field(description="whose no it is, whoever says it: a party, or nobody")
+    lasts_months: int | None = Field(description="how long what is excluded stays so; null: as long as the need is open")
+    valid_from: date
+    valid_until: date | None = Field(description="the last day on which it may be given")
 
 
 class Reasons(BaseModel):

@@ -9,10 +9,10 @@ from ihala_kit.due import DueWork, performs, schedule
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import clock, lifecycle, placing, store
+from ihala_referral import clock, lifecycle, placing, store, work_items
 from ihala_referral.commands import ending, offering
-from ihala_referral.commands.organizations import HELD, REPLACE_ORGANIZATION, RETRY
-from ihala_referral.states import UNDECIDED, Act, AttemptState, Party
+from ihala_referral.commands.organizations import HELD, REPLACE_ORGANIZATION, REPLACE_SERVICE, RETRY
+from ihala_referral.states import OPEN, TAKEN, Act, AttemptState, Party
 from ihala_referral.tables import Placement, Referral
 
 REPLACE = "replace-offer"
@@ -43,28 +43,33 @@ async def replace_organization(tx: AsyncSession, work: DueWork) -> None:
     await _spread(tx, work, found, {"organization": "suspended"})
 
 
-@performs(ending.REPLACE_SERVICE)
+@performs(REPLACE_SERVICE)
 async def replace_service(tx: AsyncSession, work: DueWork) -> None:
-    """The same for the undecided offers of a service that ended."""
-    found = await store.undecided_at_service(tx, work.key, UNDECIDED, _after(work), BATCH)
-    await _spread(tx, work, found, {})
+    """The same for what is open at a service that ended: offers are placed again, of what was accepted a coordinator hears."""
+    await _spread(tx, work, await store.open_at_service(tx, work.key, _after(work), BATCH), {})
 
 
 @performs(REPLACE)
 async def replace(tx: AsyncSession, work: DueWork) -> None:
-    """End one offer of a provider that takes part no more, and seek the next place; nothing if that has happened otherwise."""
+    """End one offer of a provider that takes part no more, and seek the next place; nothing if that has happened otherwise.
+
+    Whom a closed service has accepted, it may serve to the end: a coordinator decides.
+    """
     known = await tx.get(Referral, work.key)
     situation = await store.locked(tx, col(Placement.id) == known.placement_id, work.key) if known else None
     if known is None or situation is None or not await _still(tx, work, known):
+        return
+    if "organization" not in work.payload and known.state in TAKEN:
+        await work_items.open_item(tx, situation, work_items.SERVICE_CLOSED, known)
         return
     if lifecycle.may(situation, known, Act.FAIL, Party.SYSTEM):
         await ending.end(tx, situation, known, Act.FAIL, Party.SYSTEM, "provider_closed")
 
 
 async def _still(tx: AsyncSession, work: DueWork, referral: Referral) -> bool:
-    """Tell whether the organisation is still suspended; of a service that ended, only undecided offers are placed again."""
+    """Tell whether the organisation is still suspended; a service that ended does not come back for whom it was offered to."""
     if "organization" not in work.payload:
-        return referral.state in UNDECIDED
+        return referral.state in OPEN
     receiver = await store.organization(tx, referral.organization_id)
     return receiver is not None and receiver.suspended
 

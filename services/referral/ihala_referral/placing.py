@@ -54,7 +54,8 @@ async def request(tx: AsyncSession, situation: Situation) -> None:
         explanation=[],
     )  # fmt: skip
     tx.add(attempt)
-    placement.preferred_reservation_id = None
+    attempt.preferred_location_id = placement.preferred_location_id
+    placement.preferred_reservation_id = placement.preferred_location_id = None
     placement.due_at = situation.now + policy_of(situation).placement_answer
     if placement.state is PlacementState.PLACING:
         placement.owner = Owner.DIRECTORY
@@ -78,7 +79,8 @@ async def send(tx: AsyncSession, situation: Situation, attempt: Attempt) -> bool
             origin_id=placement.origin_id, need_code=placement.need_code, sensitivity=placement.sensitivity,
             urgency=placement.urgency, governorate=placement.governorate, district=placement.district,
             excluded=sorted(excluded), recipients=placement.recipients, objections=await _refused(tx, situation),
-            preferred_reservation_id=attempt.preferred_reservation_id, facts=sealed, requested_at=attempt.requested_at,
+            preferred_reservation_id=attempt.preferred_reservation_id,
+            preferred_service_at_location_id=attempt.preferred_location_id, facts=sealed, requested_at=attempt.requested_at,
         ),
     )  # fmt: skip
     return True

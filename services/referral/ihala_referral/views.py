@@ -7,10 +7,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import consequences, models, sealing, store
 from ihala_referral.commands import coordinating
+from ihala_referral.competence import route_title
+from ihala_referral.competences import commands as competences
 from ihala_referral.guards import Situation
 from ihala_referral.parties import OPERATOR
 from ihala_referral.states import UNDECIDED, State
 from ihala_referral.tables import Exchange, Placement, Referral
+from ihala_referral.together import store as together
 
 PROTECTION = "protection"
 _DEADLINES: dict[State, set[str]] = {
@@ -68,7 +71,11 @@ def _deadlines(row: Referral) -> models.Deadlines:
 
 async def _words(tx: AsyncSession, row: Referral) -> dict[str, Any]:
     exchanges = [await _exchange(tx, exchange) for exchange in await store.exchanges(tx, row.id)] if row.rounds else []
-    return {"exchanges": exchanges, "comment": await sealing.opened(tx, row.need_id, row.comment, "comment")}
+    amended = await together.amendments(tx, row.id) if row.need_changed else []
+    return {
+        "exchanges": exchanges, "comment": await sealing.opened(tx, row.need_id, row.comment, "comment"),
+        "amendments": [models.Amendment.model_validate(known) for known in amended],
+    }  # fmt: skip
 
 
 async def _exchange(tx: AsyncSession, row: Exchange) -> models.Exchange:
@@ -98,8 +105,14 @@ async def placement(tx: AsyncSession, caller: Caller, row: Placement) -> models.
         attempts=[models.Attempt.model_validate(known, from_attributes=True) for known in await store.attempts(tx, row.id)],
         referrals=[await referral(tx, caller, known, whole=False) for known in referrals],
         history=[models.Movement.model_validate(known, from_attributes=True) for known in await store.movements(tx, row.id)],
-        moves=coordinating.steps(situation, caller),
+        moves=coordinating.steps(situation, caller), **await _route(tx, row),
     )  # fmt: skip
+
+
+async def _route(tx: AsyncSession, row: Placement) -> dict[str, Any]:
+    route = await competences.proposed_route(tx, row) if "competence" in row.triage_reasons else None
+    title = route_title(route)
+    return {"proposed_route": route, "proposed_route_title": {"en": title.en, "ar": title.ar, "ckb": title.ckb} if title else None}
 
 
 def reason(row: consequences.Reason) -> models.Reason:
@@ -108,5 +121,6 @@ def reason(row: consequences.Reason) -> models.Reason:
     return models.Reason(
         code=row.code, acts=sorted(row.acts), by=sorted(row.by), comment_needed=row.comment, criterion_needed=row.criterion,
         only_after_question=row.after_question, title={"en": row.title.en, "ar": row.title.ar, "ckb": row.title.ckb},
+        rejected_by=row.rejected_by, lasts_months=row.lasts_months, valid_from=row.valid_from, valid_until=row.valid_until,
         consequence=models.Consequence(next=follows.next, exclude=follows.exclude, tasks=list(follows.tasks)),
     )  # fmt: skip

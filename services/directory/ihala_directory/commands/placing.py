@@ -90,10 +90,11 @@ async def _claim_preferred(tx: AsyncSession, event: PlacementRequested, sought: 
 
 async def _reserve_best(tx: AsyncSession, event: PlacementRequested, sought: Sought, rules: Rules, found: Found) -> bool:
     """Hold a place at the best that, once locked, still serves; return whether there was one."""
-    area, tried = _area(event), 0
+    area, tried, first = _area(event), 0, event.preferred_service_at_location_id
     areas = list(area.areas) if area else [event.governorate]
     async for batch in finding.batch_by_batch(tx, [event.need_code], areas, sought, rules, found):
-        for match in batch:
+        # Who is asked once more comes first; the order of the others stays.
+        for match in sorted(batch, key=lambda one: not (one.serves and one.candidate.service_at_location_id == first)):
             if not match.serves:
                 break
             tried += 1

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import clock, consequences, lifecycle, placing, store
 from ihala_referral.competence import sensitivity_of
+from ihala_referral.competences.commands import proposed_route
 from ihala_referral.errors import MoveNotAllowed, NeedCodeRestricted, NeedCodeUnknown, PreferredReservationMissing, RouteMissing
 from ihala_referral.guards import Situation
 from ihala_referral.parties import parties
@@ -39,11 +40,13 @@ async def place(
 
 
 async def reject(tx: AsyncSession, caller: Caller, placement_id: UUID, version: int, reason: str, route: str | None) -> Placement:
-    """End it in triage; emits PlacementEnded. Raises ReasonUnknown and RouteMissing (422)."""
+    """End it in triage, with the route that is named or else proposed; emits PlacementEnded. Raises ReasonUnknown, RouteMissing (422)."""
     situation = await _begin(tx, caller, placement_id, version, Step.REJECT)
-    consequences.stated(reason, Step.REJECT, Party.COORDINATOR, comment=None)
-    if reason == "out_of_competence" and route is None:
-        raise RouteMissing(pointer="#/route")
+    consequences.stated(reason, Step.REJECT, Party.COORDINATOR, situation.now.date(), comment=None)
+    if reason == "out_of_competence":
+        route = route or await proposed_route(tx, situation.placement)
+        if route is None:
+            raise RouteMissing(pointer="#/route")
     await placing.end(tx, situation, reason, step=Step.REJECT, by=Party.COORDINATOR, route=route)
     clock.wind(situation.placement, situation.referrals)
     return situation.placement

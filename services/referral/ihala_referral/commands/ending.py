@@ -11,14 +11,14 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import announcing, clock, consequences, lifecycle, placing, work_items
+from ihala_referral.commands.organizations import REPLACE_SERVICE
 from ihala_referral.consequences import Consequence, Exclude, Next
 from ihala_referral.guards import Situation
 from ihala_referral.states import TAKEN, Act, Party
 from ihala_referral.tables import Attempt, BarredPair, Exclusion, Referral
 from ihala_referral.together import appointments
 
-REPLACE_SERVICE = "replace-service-offers"
-PAIR_REVIEWED_AFTER = timedelta(days=365)
+PAIR_REVIEWED_AFTER = timedelta(days=365)  # as reasons.json says: 12 months; also for a withdrawal, which has no reason there
 
 _EVENTS: dict[Act, type[Event]] = {
     Act.DECLINE: v1.ReferralDeclined,
@@ -46,7 +46,7 @@ async def end(
     more |= {"after_acceptance": was_taken} if kind is v1.ReferralDeclined else {}
     announcing.moved(tx, situation, referral, kind, service_at_location_id=referral.service_at_location_id, **more)
     situation.placement.replaces_id = referral.id
-    await work_items.close(tx, situation, work_items.OF_ATTEMPT)
+    await work_items.close(tx, situation, work_items.OF_REFERRAL)
     if was_taken:
         await appointments.cancel_open(tx, situation, referral)
     follows = consequence or consequences.of(act, reason)

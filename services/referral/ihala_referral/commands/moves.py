@@ -1,5 +1,5 @@
 """Moves of a referral by its parties. Each takes the version the caller read; all raise ReferralNotFound (404), MoveNotAllowed (409)
-with the caller's moves, Stale (412), and InsufficientScope (403) for a caller without any scope of the move.
+with the caller's moves, Stale (412; at an acceptance OfferChanged, 409, where the offer was corrected), and InsufficientScope (403) for a caller without any scope of the move.
 
 A move that is not open is refused as such even if the version is old: who comes late learns what is still open.
 """
@@ -12,17 +12,19 @@ from ihala_contracts import referral_v1 as v1
 from ihala_contracts.envelope import Event
 from ihala_kit.auth import Caller
 from ihala_kit.etag import Stale
+from ihala_kit.problems import Problem
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import announcing, clock, consequences, lifecycle, placing, sealing, store, work_items
 from ihala_referral.calendars import counting
 from ihala_referral.commands import accepting, ending
-from ihala_referral.errors import AgreementMissing, DateNotAllowed
+from ihala_referral.errors import AgreementMissing, DateNotAllowed, OfferChanged
 from ihala_referral.guards import Situation
 from ihala_referral.parties import ANSWER, COORDINATE, REFER, demanded
 from ihala_referral.states import Act, Party
 from ihala_referral.tables import Exchange, Referral
 from ihala_referral.together import ground, tries
+from ihala_referral.together import store as together
 
 FIRST_CONTACT_AT_MOST_BEFORE = timedelta(days=30)
 
@@ -38,8 +40,15 @@ async def _begin(
         situation.receiver_active = receiver is None or not receiver.suspended
     party = lifecycle.party_for(situation, referral, act, who)
     if referral.version != version:
-        raise Stale()
+        raise await _stale(tx, referral, act, version)
     return situation, referral, party
+
+
+async def _stale(tx: AsyncSession, referral: Referral, act: Act, version: int) -> Problem:
+    """Return why an old version is refused: who accepts is told what of the offer was corrected since."""
+    corrected = referral.need_changed and act is Act.ACCEPT and version < referral.version
+    changed = await together.amended_since(tx, referral, version) if corrected else []
+    return OfferChanged(changed=changed, version=referral.version) if changed else Stale()
 
 
 async def _finish(
@@ -72,7 +81,7 @@ async def decline(
 ) -> Referral:  # fmt: skip
     """Say no, or (`Act.RELEASE`) give it back before first contact; emits ReferralDeclined. Raises what `consequences.stated` does."""
     situation, referral, party = await _begin(tx, caller, referral_id, version, act, ANSWER)
-    stated = consequences.stated(reason, act, party, comment=comment, criterion=criterion, rounds=referral.rounds)
+    stated = consequences.stated(reason, act, party, situation.now.date(), comment=comment, criterion=criterion, rounds=referral.rounds)
     referral.criterion = criterion if stated.criterion else None
     await _keep_comment(tx, referral, comment)
     await ending.end(tx, situation, referral, act, party, reason)
@@ -147,7 +156,7 @@ async def review(tx: AsyncSession, caller: Caller, referral_id: UUID, version: i
 async def hold(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, reason: str, resume_by: datetime) -> Referral:
     """Let the service rest until a date. Emits ReferralHeld. Raises ReasonUnknown, DateNotAllowed (422)."""
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.HOLD, ANSWER, COORDINATE)
-    consequences.stated(reason, Act.HOLD, party, comment=None)
+    consequences.stated(reason, Act.HOLD, party, situation.now.date(), comment=None)
     _check_ahead(situation, resume_by, placing.policy_of(situation).longest_hold)
     referral.reason, referral.resume_by = reason, resume_by
     return await _finish(tx, situation, referral, Act.HOLD, party, v1.ReferralHeld, reason=reason, resume_by=resume_by)
@@ -178,15 +187,13 @@ async def complete(tx: AsyncSession, caller: Caller, referral_id: UUID, version:
     return referral
 
 
-async def fail(
-    tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, reason: str, comment: str | None
-) -> Referral:
+async def fail(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, reason: str, comment: str | None) -> Referral:
     """Say that it could not be done; `unreachable` by the tries that were logged. Emits ReferralFailed.
 
     Raises ReasonUnknown (422), TriesMissing (409).
     """
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.FAIL, ANSWER, COORDINATE)
-    consequences.stated(reason, Act.FAIL, party, comment=comment)
+    consequences.stated(reason, Act.FAIL, party, situation.now.date(), comment=comment)
     if reason == "unreachable":
         await tries.prove_unreachable(tx, situation, referral)
     await _keep_comment(tx, referral, comment)
@@ -197,7 +204,7 @@ async def fail(
 async def cancel(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, reason: str, comment: str | None) -> Referral:
     """Take it back from the receiver. Emits ReferralCancelled. Raises ReasonUnknown (422)."""
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.CANCEL, REFER, COORDINATE)
-    consequences.stated(reason, Act.CANCEL, party, comment=comment)
+    consequences.stated(reason, Act.CANCEL, party, situation.now.date(), comment=comment)
     await _keep_comment(tx, referral, comment)
     await ending.end(tx, situation, referral, Act.CANCEL, party, reason)
     return referral

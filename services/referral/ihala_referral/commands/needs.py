@@ -22,11 +22,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_referral import announcing, clock, consequences, placing, policy, sealing, store, work_items
 from ihala_referral.commands import ending
 from ihala_referral.commands.offering import covered
-from ihala_referral.competence import competent
+from ihala_referral.competences import commands as competences
 from ihala_referral.guards import Situation, agreement_holds
 from ihala_referral.states import UNDECIDED, Act, Owner, Party, PlacementState, Step
 from ihala_referral.statistics import measures, noting
 from ihala_referral.tables import Placement
+from ihala_referral.together import amending, moving_away
 
 RANKS = {Urgency.EMERGENCY: 0, Urgency.URGENT: 1, Urgency.ROUTINE: 2}
 
@@ -71,7 +72,7 @@ async def _doubts(tx: AsyncSession, situation: Situation, facts: sealing.Facts |
     placement = situation.placement
     origin = await store.organization(tx, placement.origin_id)
     agreed = origin is None or (not origin.suspended and agreement_holds(origin, situation.now))
-    able = competent(placement.origin_kind, placement.need_code, placement.governorate, (facts or {}).get("sex"))
+    able = await competences.covers(tx, placement, (facts or {}).get("sex"))
     doubts = {
         "restricted": placement.sensitivity is Sensitivity.RESTRICTED,
         "competence": not able,
@@ -95,13 +96,13 @@ async def change(tx: AsyncSession, event: NeedChanged) -> None:
     placement.governorate, placement.district = event.governorate, event.district
     placement.match_settled, placement.changed_at = event.match_settled, situation.now
     placement.version += 1
+    announcing.record(tx, situation, "change", Party.SYSTEM, placement.state, placement.state)
     if event.facts is not None and readable:
         await sealing.keep_facts(tx, placement, facts)
     for referral in situation.open():
         if referral.state in UNDECIDED:
-            await sealing.keep_shown(tx, placement, referral)
-            referral.need_changed = True
-            referral.version += 1
+            await amending.told(tx, situation, referral, await sealing.shown(tx, referral), event.reason or amending.SAID_BY_INTAKE)
+    await moving_away.look(tx, situation)
     await _ask_anew(tx, situation, "need_changed")
 
 
@@ -110,6 +111,8 @@ async def _hand_over(tx: AsyncSession, situation: Situation, event: NeedChanged)
     situation.placement.operator_id = event.operator_id
     for referral in situation.open():
         referral.operator_id = event.operator_id
+        referral.version += 1
+        announcing.record(tx, situation, "hand_over", Party.SYSTEM, referral.state, referral.state, referral=referral)
     await work_items.hand_over(tx, situation, event.operator_id)
 
 
@@ -120,6 +123,7 @@ async def change_consent(tx: AsyncSession, event: NeedConsentChanged) -> None:
         return
     _take_consent(situation.placement, event.consent)
     situation.placement.version += 1
+    announcing.record(tx, situation, "consent", Party.SYSTEM, situation.placement.state, situation.placement.state)
     outside = [referral for referral in situation.open() if not covered(situation, referral.organization_id)]
     for referral in outside:
         await ending.end(tx, situation, referral, Act.FAIL, Party.SYSTEM, "consent_too_narrow", consequence=consequences.NARROWED)

@@ -67,11 +67,11 @@ async def service_changed(tx: AsyncSession, event: ServiceChanged) -> None:
     """Keep the copy; where places, needs or areas opened, what is unserved there is tried again."""
     known = await tx.get(ServiceCopy, event.service_id)
     opened = event.places_opened or _widened(known, event)
+    if event.status == "closed" and (known is None or known.status != "closed"):
+        await schedule(tx, REPLACE_SERVICE, event.service_id, now(tx))
     if known is None:
         known = ServiceCopy(id=event.service_id, organization_id=event.organization_id, status=event.status, restricted=event.restricted)
         tx.add(known)
-    if event.status == "closed" and known.status != "closed":
-        await schedule(tx, REPLACE_SERVICE, event.service_id, now(tx))
     known.status, known.restricted = event.status, event.restricted
     known.need_codes, known.governorates = event.need_codes, event.governorates
     if event.status == "active" and opened and not event.restricted:

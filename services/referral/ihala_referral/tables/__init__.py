@@ -1,6 +1,8 @@
 """Referral's tables, and what each column means. Tables do not validate: contracts and HTTP models do."""
 
+from ihala_referral.columns import Table
 from ihala_referral.tables.calendars import CalendarStamp, Closure, OwnCalendar, ServicePolicy
+from ihala_referral.tables.competences import CompetenceVersion
 from ihala_referral.tables.copies import Organization, ServiceCopy
 from ihala_referral.tables.duty import DutyShift
 from ihala_referral.tables.keeping import NeedKey, Overtaken, WorkItem
@@ -26,6 +28,7 @@ __all__ = [
     "BarredPair",
     "CalendarStamp",
     "Closure",
+    "CompetenceVersion",
     "ContactTry",
     "DutyShift",
     "Exchange",
@@ -38,8 +41,8 @@ __all__ = [
     "OneTimeLink",
     "OnwardNeed",
     "Organization",
-    "OwnCalendar",
     "Overtaken",
+    "OwnCalendar",
     "Placement",
     "Redaction",
     "Referral",
@@ -51,5 +54,6 @@ __all__ = [
     "StatisticRestricted",
     "StatisticSheet",
     "StatisticTime",
+    "Table",
     "WorkItem",
 ]

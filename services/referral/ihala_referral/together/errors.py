@@ -78,3 +78,15 @@ class FilesFull(Problem):
         ar="لا يمكن إضافة مزيد من الملفات إلى هذه الإحالة.",
         ckb="ناتوانرێت فایلی تر بۆ ئەم ڕەوانەکردنە زیاد بکرێت.",
     )
+
+
+class NothingToAmend(Problem):
+    """The offer does not say this of the person, so there is nothing to correct in it; `fields` lists what it says."""
+
+    status = 409
+    slug = "nothing-to-amend"
+    title = Words(
+        en="The offer does not say this. `fields` lists what can be corrected.",
+        ar="لا يتضمن العرض هذا. تجد في `fields` ما يمكن تصحيحه.",
+        ckb="پێشنیازەکە ئەمەی تێدا نییە. لە `fields` ئەوانە هەن کە ڕاست دەکرێنەوە.",
+    )

@@ -9,8 +9,9 @@ from ihala_kit.pages import PageRequest
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral.tables import Amendment, Appointment, ContactTry, FileReference, Note
+from ihala_referral.tables import Amendment, Appointment, ContactTry, FileReference, Movement, Note, Referral
 
+AMEND = "amend"
 Row = TypeVar("Row", ContactTry, Note, Appointment)
 
 
@@ -60,3 +61,17 @@ async def files(tx: AsyncSession, referral_id: UUID) -> Sequence[FileReference]:
 async def amendments(tx: AsyncSession, referral_id: UUID) -> Sequence[Amendment]:
     """Return what of a referral was corrected, in order."""
     return (await tx.exec(select(Amendment).where(col(Amendment.referral_id) == referral_id).order_by(col(Amendment.id)))).all()
+
+
+async def amended_since(tx: AsyncSession, referral: Referral, version: int) -> list[str]:
+    """Return what of an offer was corrected after one of its versions; the audit of each correction says to which version it led."""
+    audit = (
+        col(Movement.placement_id) == referral.placement_id, col(Movement.referral_id) == referral.id, col(Movement.act) == AMEND,
+        col(Movement.version) > version,
+    )  # fmt: skip
+    query = (
+        select(Amendment.fields)
+        .join(Movement, col(Movement.at) == col(Amendment.at))
+        .where(col(Amendment.referral_id) == referral.id, *audit)
+    )
+    return sorted({name for fields in (await tx.exec(query)).all() for name in fields})

@@ -53,9 +53,8 @@ INDEXES = (
     "CREATE UNIQUE INDEX redaction_once ON redaction (referral_id) WHERE state = 'asked'",
     "CREATE INDEX redaction_to_decide ON redaction (operator_id, id) WHERE state = 'asked'",
     "CREATE INDEX onward_need_of_referral ON onward_need (referral_id, id)",
-    # What a provider that closed has left behind, and what stands in its place.
+    # What a provider that closed has left behind.
     "CREATE INDEX referral_replaced ON referral (organization_id, id) WHERE reason = 'provider_closed'",
-    "CREATE INDEX referral_replaces ON referral (replaces) WHERE replaces IS NOT NULL",
 )
 OF_REFERRAL = "EXISTS (SELECT FROM referral WHERE referral.id = {table}.referral_id)"
 OURS = f"operator_id = {ORGANIZATION}"
@@ -75,4 +74,6 @@ def upgrade() -> None:
     row_security(op, "note", f"{OF_REFERRAL.format(table='note')} AND (shared OR organization_id = {ORGANIZATION})")
     row_security(op, "redaction", f"{OURS} AND {OF_REFERRAL.format(table='redaction')}")
     # Ways of reaching the person that intake named at the disclosure; empty: it named none, and all may be used.
+    op.execute("ALTER TABLE placement ADD preferred_location_id uuid")
+    op.execute("ALTER TABLE attempt ADD preferred_location_id uuid")
     op.execute("ALTER TABLE referral ADD ways text[] NOT NULL DEFAULT '{}'")

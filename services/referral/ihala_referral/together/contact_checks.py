@@ -1,0 +1,48 @@
+"""After nobody was reached: the office finds out how the person can be reached, and the same provider is asked once more."""
+
+from typing import Literal
+from uuid import UUID
+
+from ihala_contracts.intake_v1 import Sensitivity
+from ihala_kit.auth import Caller
+from ihala_kit.etag import Stale
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_referral import clock, lifecycle, placing, store, work_items
+from ihala_referral.commands import coordinating, ending
+from ihala_referral.errors import MoveNotAllowed, PreferredReservationMissing
+from ihala_referral.parties import parties
+from ihala_referral.states import Party, PlacementState, Step
+from ihala_referral.tables import Placement, Referral
+
+
+async def record(
+    tx: AsyncSession, caller: Caller, placement_id: UUID, version: int, result: Literal["reachable", "unreachable"]
+) -> Placement:
+    """Say how the contact check ended.
+
+    `reachable`: the same service at its location is asked first, once more; emits PlacementRequested. `unreachable`: it is not asked
+    again, and the need stays in triage.
+    Raises PlacementNotFound (404), MoveNotAllowed (409: no contact check is open), PreferredReservationMissing (409: a restricted need
+    is placed by a person alone), Stale (412).
+    """
+    situation = await store.locked_placement(tx, placement_id)
+    placement = situation.placement
+    may = Party.COORDINATOR in parties(caller, placement) and lifecycle.may_step(situation, Step.PLACE, Party.COORDINATOR)
+    checked = placement.state is PlacementState.TRIAGE and await work_items.is_open(tx, situation, work_items.CONTACT_CHECK)
+    if not may or not checked or placement.replaces_id is None:
+        raise MoveNotAllowed(moves=coordinating.steps(situation, caller))
+    if placement.version != version:
+        raise Stale()
+    if result == "reachable" and placement.sensitivity is Sensitivity.RESTRICTED:
+        raise PreferredReservationMissing()
+    last = await tx.get_one(Referral, placement.replaces_id)
+    await work_items.close(tx, situation, (work_items.CONTACT_CHECK,))
+    if result == "unreachable":
+        await ending.exclude(tx, situation, last.service_at_location_id, result)
+        placement.version += 1
+    else:
+        placement.preferred_location_id = last.service_at_location_id
+        await placing.place_again(tx, situation, Party.COORDINATOR)
+    clock.wind(placement, situation.referrals)
+    return placement
