@@ -2,9 +2,12 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
+import ihala_local
 import pytest
 from ihala_contracts.referral_v1 import DutyRosterChanged
+from ihala_referral.duty.seed import Seed, load
 
 from tests.referral.actors import COORDINATOR, FIRST, MOMD, OFFICER, STRANGER, Actor
 from tests.referral.cast import OTHER_OPERATOR, READER
@@ -110,3 +113,12 @@ async def test_another_operator_sees_and_changes_nothing_of_it(world: World) -> 
     assert (await world.get(OTHER_OPERATOR, SHIFTS)).body["items"] == []
     answer = await world.call(OTHER_OPERATOR, "DELETE", f"/v1/duty/shifts/{ids['coordinator']}", None, {"If-Match": '"1"'})
     assert (answer.status, answer.problem) == (404, "shift-not-found")
+
+
+async def test_a_demonstration_fills_what_is_not_covered_once(world: World) -> None:
+    seed = Seed.model_validate_json((Path(ihala_local.__file__).parent / "data" / "rosters.json").read_text("utf-8"))
+    await on_duty(world, "directorate", lasts=25)
+    assert await load(world.database, seed) == 4 * 13
+    told = await world.last(DutyRosterChanged)
+    assert told.covered_until == told.covered[-1].ends_at > world.now + timedelta(days=399)
+    assert await load(world.database, seed) == 4  # the moments since

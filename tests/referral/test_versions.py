@@ -7,15 +7,27 @@ from tests.referral.said import change, closed, withdrawn
 from tests.referral.world import World
 
 
-async def test_an_offer_that_a_correction_made_stale_is_read_again_before_it_is_accepted(world: World) -> None:
+async def test_an_offer_that_a_correction_made_stale_says_so_at_acceptance(world: World) -> None:
     need_id, referral_id = await world.offered(FIRST)
     version = (await world.referral(referral_id)).version
-    await world.deliver(change(world, need_id))
+    await world.deliver(change(world, need_id, urgency="urgent"))
     answer = await world.move(FIRST, referral_id, "acceptance", {}, version)
-    assert (answer.status, answer.problem) == (412, "stale")
+    assert (answer.status, answer.problem, answer.body["changed"]) == (409, "offer-changed", ["governorate", "urgency"])
     shown = await world.get(FIRST, f"/v1/referrals/{referral_id}")
-    assert shown.body["need_changed"]
-    assert (await world.move(FIRST, referral_id, "acceptance", {}, shown.body["version"])).status == 200
+    assert shown.body["need_changed"] and shown.body["version"] == answer.body["version"]
+    assert (await world.move(FIRST, referral_id, "acceptance", {}, answer.body["version"])).status == 200
+
+
+async def test_only_what_was_corrected_since_is_told_and_other_moves_are_stale_as_ever(world: World) -> None:
+    need_id, referral_id = await world.offered(FIRST)
+    await world.deliver(change(world, need_id, urgency="urgent", governorate="IQG15"))
+    known = (await world.referral(referral_id)).version
+    assert (await world.move(FIRST, referral_id, "acknowledgement", {}, known)).status == 200
+    answer = await world.move(FIRST, referral_id, "acceptance", {}, known)
+    assert (answer.status, answer.problem) == (412, "stale")
+    declined = await world.move(FIRST, referral_id, "decline", {"reason": "no_capacity"}, 1)
+    assert (declined.status, declined.problem) == (412, "stale")
+    assert (await world.move(FIRST, referral_id, "acceptance", {}, 1)).body["changed"] == ["urgency"]
 
 
 async def test_who_comes_late_learns_what_is_still_open_rather_than_that_the_version_is_old(world: World) -> None:

@@ -4,7 +4,10 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+
+from ihala_kit.cli import clock_offset
 
 from ihala_local import demo, kafka, postgres, probes
 from ihala_local.home import REPOSITORY
@@ -31,7 +34,7 @@ def parts(place: Place, apps: Sequence[str], extra: Extra, seed: bool) -> list[P
     if "gateway" in apps:
         made.append(layout.clients())
     if seed:
-        made.append(layout.seed())
+        made += [layout.seed(), *([layout.rosters()] if "referral" in apps else [])]
     return made
 
 
@@ -130,6 +133,21 @@ class Layout:
             await only_once(self.place.server, self.place.database("directory").database, "seed", cause, load)
 
         return Step("seed", run, ("migrations",))
+
+    def rosters(self) -> Step:
+        """Have somebody on duty, else no emergency is taken; again when a month of the services' own time has passed."""
+        from ihala_local import seed
+
+        async def load() -> None:
+            await seed.fill_rosters(self.place)
+
+        async def run(_: Report) -> None:
+            owner = self.place.environment("referral", owner=True)["REFERRAL_OWNER_DATABASE_URL"]
+            month = f"{datetime.now(UTC) + await clock_offset(owner):%Y-%m}"
+            cause = f"{digest([seed.ROSTERS])} {month}"
+            await only_once(self.place.server, self.place.database("referral").database, "rosters", cause, load)
+
+        return Step("rosters", run, ("migrations",))
 
     async def _mark(self, name: str, work: str) -> str | None:
         return (await databases.marks(self.place.server, self.place.database(name).database)).get(work)

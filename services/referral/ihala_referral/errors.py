@@ -158,3 +158,15 @@ class PreferredReservationMissing(Problem):
         ar="اختر المكان واحجزه أولًا: لا تُحال هذه الحاجة تلقائيًا أبدًا.",
         ckb="سەرەتا شوێنەکە هەڵبژێرە و بیگرە: ئەم پێداویستییە هەرگیز خۆکارانە ڕەوانە ناکرێت.",
     )
+
+
+class OfferChanged(Problem):
+    """The offer was corrected since the caller read it: `changed` says what, `version` what to accept it as once it was read again."""
+
+    status = 409
+    slug = "offer-changed"
+    title = Words(
+        en="This offer was corrected since you read it. Read what changed, then accept it as it is now.",
+        ar="صُحّح هذا العرض بعد أن قرأته. اطّلع على ما تغيّر، ثم اقبله بصيغته الحالية.",
+        ckb="ئەم پێشنیازە لەوەتەی خوێندووتەتەوە ڕاست کراوەتەوە. بزانە چی گۆڕاوە، پاشان وەک ئێستای قبووڵی بکە.",
+    )

@@ -1,5 +1,6 @@
 """Moves of a referral by its parties. Each takes the version the caller read; all raise ReferralNotFound (404), MoveNotAllowed (409)
-with the caller's moves, Stale (412; at an acceptance OfferChanged, 409, where the offer was corrected), and InsufficientScope (403) for a caller without any scope of the move.
+with the caller's moves, Stale (412) or, where an acceptance is late because the offer was corrected, OfferChanged (409), and
+InsufficientScope (403) for a caller without any scope of the move.
 
 A move that is not open is refused as such even if the version is old: who comes late learns what is still open.
 """

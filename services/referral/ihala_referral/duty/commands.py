@@ -32,9 +32,15 @@ async def enter(tx: AsyncSession, caller: Caller, body: NewShift) -> DutyShift:
     _check_times(body, now(tx))
     await _check_provider(tx, body)
     await store.hold(tx, caller.organization_id, body.governorate)
-    shift = DutyShift(id=new_id(), operator_id=caller.organization_id, **body.model_dump(), **_written(tx))
-    tx.add(shift)
+    shift = put(tx, caller.organization_id, body)
     await tell(tx, shift.operator_id, shift.governorate)
+    return shift
+
+
+def put(tx: AsyncSession, operator_id: UUID, body: NewShift) -> DutyShift:
+    """Add a shift to a roster that the caller holds and will tell of."""
+    shift = DutyShift(id=new_id(), operator_id=operator_id, **body.model_dump(), **_written(tx))
+    tx.add(shift)
     return shift
 
 
