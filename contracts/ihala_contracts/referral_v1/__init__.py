@@ -3,6 +3,7 @@
 from ihala_contracts.envelope import Event
 from ihala_contracts.referral_v1.base import TOPIC, Deadlines, ErasureReported, SealingKeyPublished
 from ihala_contracts.referral_v1.calendars import CalendarChanged, DeadlineMoved, DeadlinesRecomputed
+from ihala_contracts.referral_v1.competence import CompetenceChanged
 from ihala_contracts.referral_v1.duty import Covered, DutyRosterChanged
 from ihala_contracts.referral_v1.endings import ReferralCancelled, ReferralExpired, ReferralFailed, ReferralWithdrawn
 from ihala_contracts.referral_v1.lateness import DeadlineMissed, Escalated
@@ -34,12 +35,12 @@ EVENTS: tuple[type[Event], ...] = (
     ReferralWaitlisted, ReferralStarted, ReferralHeld, ReferralResumed, ReferralReviewed, ReferralCompleted,
     ReferralExpired, ReferralWithdrawn, ReferralCancelled, ReferralFailed, DeadlineMissed, Escalated,
     DeadlinesRecomputed, CalendarChanged,
-    OneTimeLinkIssued, OneTimeLinkEnded, SealingKeyPublished, ErasureReported, DutyRosterChanged,
+    OneTimeLinkIssued, OneTimeLinkEnded, CompetenceChanged, SealingKeyPublished, ErasureReported, DutyRosterChanged,
     ContactTried, NoteShared, AppointmentChanged, ReferralFilesChanged, ReferralAmended, ReferralRedacted, OnwardNeedAsked,
 )  # fmt: skip
 
 __all__ = [
-    "EVENTS", "TOPIC", "CalendarChanged", "DeadlineMoved", "DeadlinesRecomputed",
+    "EVENTS", "TOPIC", "CompetenceChanged", "CalendarChanged", "DeadlineMoved", "DeadlinesRecomputed",
     "Covered", "DutyRosterChanged", "DeadlineMissed", "Deadlines", "ErasureReported", "Escalated", "NeedUnserved", "OneTimeLinkEnded",
     "OneTimeLinkIssued", "Outcome",
     "PlacementCancelled", "PlacementEnded", "PlacementRequested", "PlacementTriaged", "ReferralAccepted", "ReferralAcknowledged",

@@ -9,7 +9,7 @@ from ihala_contracts import intake_v1 as intake
 from ihala_contracts.directory_v1 import RulesetPublished
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import HandOverEnded, HandOverOffered, Sensitivity
-from ihala_contracts.referral_v1 import DutyRosterChanged
+from ihala_contracts.referral_v1 import CompetenceChanged, DutyRosterChanged
 from ihala_kit.inbox import reads
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,7 +22,7 @@ _OF_ONE_OPERATOR: tuple[type[Event], ...] = (
     intake.CaseOpened, intake.CaseMoved, intake.CaseClosed, intake.CaseReopened, intake.PossibleDoubleFound,
     intake.ComplaintReceived, intake.ComplaintAssigned, intake.ComplaintOverdue,
     intake.BreakGlassOpened, intake.BreakGlassEnded, intake.ErasureOverdue,
-    RulesetPublished, DutyRosterChanged,
+    RulesetPublished, DutyRosterChanged, CompetenceChanged,
 )  # fmt: skip
 
 

@@ -137,6 +137,7 @@ VIEWS: dict[type[Event], View] = {
     ),
     referral.CalendarChanged: _of_organization("what changed_at"),
     referral.DutyRosterChanged: _view(operator="roster_id governorate covered_until changed_at"),
+    referral.CompetenceChanged: _view(operator="competence_id origin_kind competence_version valid_from changed_at"),
     referral.OneTimeLinkIssued: _view(operator=_CONCERNS_THE_OPERATOR + "referral_id organization_id link_id expires_at issued_at"),
     referral.OneTimeLinkEnded: _view(operator=_CONCERNS_THE_OPERATOR + "referral_id link_id reason ended_at"),
     directory.PlaceReserved: _view(operator=_CONCERNS_THE_OPERATOR + "organization_id reserved_at"),

@@ -33,7 +33,7 @@ _NOT_IF_RESTRICTED = frozenset({"governorate"})
 _SUBJECTS = (
     "referral_id", "need_id", "case_id", "service_id", "subscription_id", "organization_id", "ruleset_id",
     "arrival_id", "call_back_id", "waiting_id", "occasion_id", "break_glass_id", "erasure_id",
-    "hand_over_id", "complaint_id", "candidate_id", "programme_plan_id", "roster_id",
+    "hand_over_id", "complaint_id", "candidate_id", "programme_plan_id", "roster_id", "competence_id",
 )  # fmt: skip
 
 
