@@ -15,6 +15,7 @@ ANY_ORIGIN: tuple[str, ...] = (HSDS,)
 PUBLIC_ROUTES: frozenset[tuple[str, str, str]] = frozenset(
     {
         ("intake", "POST", "/v1/requests/self"),
+        ("referral", "GET", "/v1/statistics/public"),
         ("directory", "GET", "/v1/needs"),
         ("directory", "GET", "/v1/places"),
         ("directory", "GET", "/v1/search"),

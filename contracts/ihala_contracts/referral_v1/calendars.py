@@ -11,11 +11,11 @@ from ihala_contracts.referral_v1.base import TOPIC, Deadlines, NeedEvent
 
 
 class DeadlineMoved(BaseModel):
-    """One deadline by its name (triage_by, acknowledge_by, decide_by, level_1_at …): when it was, and when it is now."""
+    """One deadline (triage_by, acknowledge_by, decide_by, level_1_at …): when it was, and when it is now."""
 
     model_config = ConfigDict(frozen=True)
 
-    name: str
+    deadline: str
     before: datetime
     after: datetime
 

@@ -7,7 +7,7 @@ import asyncio
 import inspect
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import ModuleType
@@ -44,6 +44,10 @@ _SCHEDULE = """
     INSERT INTO due_work (kind, key, payload, due_at) VALUES ($1, $2, $3::text::jsonb, $4)
     ON CONFLICT (kind, key) DO UPDATE SET payload = excluded.payload, due_at = excluded.due_at, attempts = 0
 """
+_SCHEDULE_ALL = """
+    INSERT INTO due_work (kind, key, payload, due_at) SELECT $1, key, '{}', $3 FROM unnest($2::uuid[]) AS of (key)
+    ON CONFLICT (kind, key) DO UPDATE SET payload = excluded.payload, due_at = excluded.due_at, attempts = 0
+"""
 _TAKE = text("""
     DELETE FROM due_work WHERE (kind, key) = (
         SELECT kind, key FROM due_work WHERE due_at <= :now AND kind = ANY(:kinds)
@@ -72,6 +76,12 @@ def performers_in(modules: Iterable[ModuleType]) -> dict[str, Performer]:
 async def schedule(tx: AsyncSession, kind: str, key: UUID, due_at: datetime, payload: dict[str, str] | None = None) -> None:
     """Have `kind` done for `key` at `due_at`; a second call moves it."""
     await fetch(tx, _SCHEDULE, kind, key, json.dumps(payload or {}), due_at)
+
+
+async def schedule_all(tx: AsyncSession, kind: str, keys: Sequence[UUID], due_at: datetime) -> None:
+    """Have `kind` done for each of these different keys at `due_at`, in one statement; give them in order, as locks are taken."""
+    if keys:
+        await fetch(tx, _SCHEDULE_ALL, kind, keys, due_at)
 
 
 async def cancel(tx: AsyncSession, kind: str, key: UUID) -> None:

@@ -21,6 +21,7 @@ from ihala_contracts.directory_v1 import (
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import ConsentWithdrawn, NeedClosed, NeedIdentified, NeedState, NeedStateChanged, Sensitivity
 from ihala_contracts.notify_v1 import SubscriptionDisabled
+from ihala_contracts.referral_v1 import CalendarChanged
 from ihala_kit.inbox import reads
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -32,6 +33,7 @@ WRITES_NEEDS = "intake"  # its events about a need never overtake NeedIdentified
 _OF_ITSELF = (
     OrganizationSuspended, OrganizationReinstated, OrganizationLeft, OrganizationApplied, ApplicationReturned, ApplicationRefused,
     ApplicationChecked, AgreementExpiring, AgreementExpired, ProposalMade, ProposalDecided,
+    CalendarChanged,
 )  # fmt: skip
 
 

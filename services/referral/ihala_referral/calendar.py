@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ihala_referral.calendars import holidays
@@ -71,23 +72,24 @@ class Calendar:
 
 
 @cache
-def _calendars() -> dict[str, Calendar]:
+def _written() -> dict[str, dict[str, Any]]:
     data = json.loads(files(__package__).joinpath("data/calendars.json").read_text("utf-8"))
-    return {entry["code"]: _calendar(entry) for entry in data["calendars"]}
+    return {entry["code"]: entry for entry in data["calendars"]}
 
 
-def _calendar(entry: dict[str, object]) -> Calendar:
-    week, lists = entry["week"], entry["lists"]
-    assert isinstance(week, list) and isinstance(lists, list), "data/calendars.json holds lists here"
-    opens, closes = (time.fromisoformat(str(entry[name])) for name in ("opens", "closes"))
-    return built(str(entry["code"]), str(entry["zone"]), week, opens, closes, lists)
+def standing(code: str = "iraq") -> dict[str, Any]:
+    """Return a calendar as it is written: zone, week, opens, closes, lists; raises KeyError."""
+    return {name: value for name, value in _written()[code].items() if name != "code"}
+
+
+@cache
+def calendar(code: str = "iraq") -> Calendar:
+    """Return a calendar by its code; raises KeyError."""
+    said = standing(code)
+    opens, closes = (time.fromisoformat(said[name]) for name in ("opens", "closes"))
+    return built(code, said["zone"], said["week"], opens, closes, said["lists"])
 
 
 def built(code: str, zone: str, week: Iterable[str], opens: time, closes: time, lists: Iterable[str]) -> Calendar:
     """Return a calendar from what is written of it: days by name, lists of holidays by code."""
     return Calendar(code, ZoneInfo(zone), frozenset(DAYS.index(day) for day in week), opens, closes, holidays.days_of(lists))
-
-
-def calendar(code: str = "iraq") -> Calendar:
-    """Return a calendar by its code; raises KeyError."""
-    return _calendars()[code]

@@ -37,9 +37,7 @@ async def read_calendar(organization_id: UUID, caller: Reading, tx: Transaction,
 @router.put(
     "/calendars/{organization_id}",
     response_model=models.Calendar,
-    responses=responses(
-        errors.CalendarNotFound, errors.AdministratorsOnly, Stale, errors.HolidayListUnknown, errors.WorkingTimeTooShort
-    ),
+    responses=responses(errors.CalendarNotFound, errors.AdministratorsOnly, Stale, errors.HolidayListUnknown, errors.WorkingTimeTooShort),
 )
 async def set_calendar(
     organization_id: UUID, body: models.NewCalendar, caller: Scheduling, if_match: IfMatch, tx: Transaction, response: Response
@@ -66,9 +64,7 @@ async def list_closures(
     response_model=models.Closure,
     responses=responses(errors.CalendarNotFound, errors.AdministratorsOnly, errors.ClosureNotPossible),
 )
-async def declare_closure(
-    body: models.NewClosure, caller: Scheduling, once: Once, tx: Transaction, response: Response
-) -> models.Closure:
+async def declare_closure(body: models.NewClosure, caller: Scheduling, once: Once, tx: Transaction, response: Response) -> models.Closure:
     """Declare days on which somebody is closed, also the same morning. Open deadlines are counted again, and everybody is told."""
 
     async def run() -> models.Closure:
