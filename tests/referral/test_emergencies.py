@@ -1,6 +1,7 @@
 """Two offers at once, two acceptances at once: it settles to one in the same transaction."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 from ihala_contracts import referral_v1
@@ -94,3 +95,16 @@ async def test_a_decline_while_the_second_question_is_out_waits_for_its_answer(w
     assert await world.states(need_id) == ("placing", ["declined"])
     await world.offer(need_id, SECOND)
     assert await world.states(need_id) == ("offering", ["declined", "offered"])
+
+
+async def test_the_first_contact_is_due_a_day_after_the_request_whatever_the_attempts(world: World) -> None:
+    requested_at = world.now
+    need_id, first = await world.offered(FIRST, urgency="emergency", requested_at=requested_at)
+    world.advance(hours=5)
+    await world.tick()
+    await world.offer(need_id, SECOND)
+    await world.move(FIRST, first, "decline", {"reason": "no_capacity"})
+    third = await world.offer(need_id, FOURTH)
+    world.advance(hours=2)
+    accepted = await world.move(FOURTH, third, "acceptance", {})
+    assert accepted.body["deadlines"]["first_contact_by"] == (requested_at + timedelta(days=1)).isoformat().replace("+00:00", "Z")
