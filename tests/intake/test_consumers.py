@@ -15,11 +15,12 @@ from ihala_contracts.referral_v1 import (
     ReferralExpired,
     ReferralFailed,
     ReferralOffered,
+    ReferralRedacted,
     ReferralStarted,
     ReferralWithdrawn,
 )
 
-from tests.intake.actors import COORDINATOR, MOMD, PROVIDER, SECOND_PROVIDER
+from tests.intake.actors import COORDINATOR, HLP, MOMD, PROVIDER, SECOND_PROVIDER
 from tests.intake.house import House
 from tests.intake.samples import consent, outcome, referral_event, reinstated, suspended
 from tests.intake.story import accepted, asked
@@ -104,6 +105,7 @@ async def test_acceptance_of_a_closed_need_is_refused(house: House) -> None:
         (ReferralCancelled, {}),
         (ReferralFailed, {}),
         (ReferralWithdrawn, {}),
+        (ReferralRedacted, {"before": "accepted"}),
     ],
 )
 async def test_an_end_before_first_contact_closes_at_once(house: House, kind: type[ReferralFailed], more: dict[str, object]) -> None:
@@ -121,6 +123,13 @@ async def test_a_lost_place_or_a_closed_provider_ends_access_at_once_also_after_
     story = await accepted(house)
     await story.start()
     await story.tell(ReferralFailed, reason=reason)
+    assert await story.named() == ["DisclosureClosed"]
+
+
+async def test_a_redacted_referral_is_read_no_more_also_after_first_contact(house: House) -> None:
+    story = await accepted(house)
+    await story.start()
+    await story.tell(ReferralRedacted, before="in_service")
     assert await story.named() == ["DisclosureClosed"]
 
 
@@ -159,6 +168,8 @@ async def test_nobody_found_and_a_placement_given_up(house: House) -> None:
     await house.deliver(PlacementEnded(need_id=story.need_id, placement_id=placement_id, ended_at=at, **given_up))
     assert await story.state() == "closed"
     assert await house.scalar("SELECT closed_reason FROM need WHERE id = :id", id=story.need_id) == "out_of_competence"
+    [told] = (await house.get(f"/v1/requests/{story.request_id}", HLP)).body["needs"]  # what a centre sees of it: nothing but this
+    assert (told["status"], told["state"], told["route"], told["route_title"]["ckb"][:4]) == ("closed", "closed", "lmrc", "ناوە")
     assert await story.named() == ["NeedStateChanged", "NeedStateChanged"]
 
 

@@ -1,13 +1,18 @@
 """Competence, reasons and consequences: the data says what the domain says."""
 
+import csv
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
+import ihala_directory
+import ihala_intake
 import pytest
 from ihala_contracts.intake_v1 import Sensitivity
-from ihala_referral import consequences
-from ihala_referral.competence import competent, sensitivity_of
+from ihala_kit.words import Words
+from ihala_referral import consequences, labels
+from ihala_referral.competence import competent, routes, sensitivity_of
 from ihala_referral.consequences import Exclude, Next
 from ihala_referral.errors import CommentMissing, CriterionMissing, QuestionNotAsked, ReasonUnknown
 from ihala_referral.sealing import age_band
@@ -128,3 +133,22 @@ def test_every_reason_says_whose_no_it_is_and_a_pair_is_looked_at_again_after_a_
 def test_an_age_is_shown_as_a_band(age: int, band: str) -> None:
     assert age_band(age) == band
     assert age_band(None) is None
+
+
+def test_intake_names_the_routes_as_we_do() -> None:
+    with (Path(ihala_intake.__file__).parent / "data" / "routes.csv").open(encoding="utf-8") as file:
+        named = {row["code"]: Words(row["en"], row["ar"], row["ckb"]) for row in csv.DictReader(file)}
+    assert named == {route.code: route.title for route in routes()}
+
+
+def test_labels_are_directorys_without_what_is_restricted() -> None:
+    with (Path(ihala_directory.__file__).parent / "data" / "needs.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["kind"] == "need"]
+    for row in rows:
+        words = Words(row["name_en"], row["name_ar"], row["name_ckb"])
+        assert labels.need(row["code"]) == (None if row["sensitivity"] == "restricted" else words), row["code"]
+    with (Path(ihala_directory.__file__).parent / "data" / "places.csv").open(encoding="utf-8") as file:
+        governorates = [row for row in csv.DictReader(file) if row["level"] == "governorate"]
+    assert len(governorates) == 19
+    for row in governorates:
+        assert labels.governorate(row["code"]) == Words(row["name_en"], row["name_ar"], row["name_ckb"])

@@ -13,6 +13,7 @@ from ihala_intake.details import AssistanceDetails, NeedDetails
 from ihala_intake.keys import Key
 from ihala_intake.models.information import Information
 from ihala_intake.models.requests import Helped, NeedStatus, RequestView
+from ihala_intake.routes import route_title
 from ihala_intake.tables import Assistance, Need, Request, RequestIdentifier
 from ihala_intake.ways_in import information
 from ihala_intake.ways_in import store as ways_in
@@ -80,7 +81,7 @@ def need_code(key: Key | None, need: Need) -> str:
 def _need(caller: Caller, rows: Rows, need: Need) -> NeedStatus:
     return NeedStatus(
         need_id=need.id, reference=need.reference, code=need_code(rows.keys.get(need.key_id), need), consent_id=need.consent_id,
-        status=needs.shown(NeedState(need.state)), state=state(caller, need),
+        status=needs.shown(NeedState(need.state)), state=state(caller, need), route=need.route, route_title=route_title(need.route),
     )  # fmt: skip
 
 

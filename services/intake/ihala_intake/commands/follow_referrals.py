@@ -12,6 +12,7 @@ from ihala_contracts.referral_v1 import (
     ReferralExpired,
     ReferralFailed,
     ReferralOffered,
+    ReferralRedacted,
     ReferralStarted,
     ReferralWithdrawn,
 )
@@ -29,7 +30,8 @@ from ihala_intake.policy import ENDS_AT_ONCE
 from ihala_intake.tables import Need, Overtaken, ReferralCopy
 
 Living = ReferralOffered | ReferralAccepted | ReferralStarted
-Ended = ReferralDeclined | ReferralExpired | ReferralWithdrawn | ReferralCancelled | ReferralFailed | ReferralCompleted
+Ended = ReferralDeclined | ReferralExpired | ReferralWithdrawn | ReferralCancelled | ReferralFailed | ReferralCompleted | ReferralRedacted
+AT_ONCE = (ReferralWithdrawn, ReferralRedacted)
 READER = Caller.system("consume")
 
 
@@ -67,7 +69,7 @@ async def ended(tx: AsyncSession, event: Ended) -> None:
     disclosure = await store.disclosure_of_referral(tx, event.referral_id, lock=True)
     if disclosure is None or disclosure.state != "open":
         return
-    if isinstance(event, ReferralWithdrawn) or not copy.started or getattr(event, "reason", None) in ENDS_AT_ONCE:
+    if isinstance(event, AT_ONCE) or not copy.started or getattr(event, "reason", None) in ENDS_AT_ONCE:
         close(tx, disclosure, "referral_ended")
     else:
         await close_later(tx, disclosure, event.moved_at)
@@ -88,8 +90,10 @@ async def unserved(tx: AsyncSession, event: NeedUnserved) -> None:
 
 
 async def placement_ended(tx: AsyncSession, event: PlacementEnded) -> None:
-    """Referral gave up the placement: nothing more will be done for the need."""
-    await _move(tx, await _need(tx, event), Act.END, event)
+    """Referral gave up the placement: nothing more will be done for the need; its origin is told where it belongs."""
+    need = await _need(tx, event)
+    if await _move(tx, need, Act.END, event):
+        need.route = event.route
 
 
 async def _need(tx: AsyncSession, event: Living | Ended | NeedUnserved | PlacementEnded) -> Need:

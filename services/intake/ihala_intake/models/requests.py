@@ -63,6 +63,8 @@ class NeedStatus(Answer):
     consent_id: UUID
     status: Literal["received", "being_handled", "closed"]
     state: str
+    route: str | None = Field(default=None, description="Closed because another office is the right one: which kind of office, as a code.")
+    route_title: dict[str, str] | None = Field(default=None, description="Its name in three languages, where it is an office we know.")
 
 
 class Helped(Answer):

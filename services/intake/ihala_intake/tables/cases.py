@@ -109,6 +109,7 @@ class Need(Table, table=True):
     match_settled: bool = column(Boolean())  # false while an operator looks at a possible double
     state: str = a_code()
     closed_reason: str | None = a_code(null=True)
+    route: str | None = a_code(null=True)  # closed as out of competence: the kind of office that it belongs to
     requested_at: datetime = an_instant()
     announced_at: datetime | None = an_instant(null=True)  # when NeedIdentified went out; null: not yet, or no consent
     waits: bool = column(Boolean())  # may be announced, and will be as soon as referral's sealing key is known

@@ -12,6 +12,7 @@ from ihala_kit.outbox import emit
 from ihala_kit.problems import InsufficientScope
 from ihala_kit.words import Words
 from sqlalchemy.dialects import postgresql
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import competence, labels, sealing
@@ -52,12 +53,12 @@ async def put(tx: AsyncSession, caller: Caller, kind: str, version: int, rule: m
     if valid_from < at:
         raise DateNotAllowed(pointer="#/valid_from")
     _check_codes(rule.rows)
-    values = {
+    values: dict[str, Any] = {
         "operator_id": caller.organization_id, "origin_kind": kind, "version": version + 1, "valid_from": valid_from, "set_at": at,
         "rows": [row.model_dump() for row in rule.rows], "set_by": caller.client_id, "acting_officer": caller.acting_officer,
     }  # fmt: skip
     known = await store.versions(tx, caller.organization_id, kind)
-    written = postgresql.insert(CompetenceVersion).values(values).on_conflict_do_nothing().returning(CompetenceVersion.version)
+    written = postgresql.insert(CompetenceVersion).values(values).on_conflict_do_nothing().returning(col(CompetenceVersion.version))
     if len(known) != version or (await tx.execute(written)).scalar_one_or_none() is None:
         raise Stale()
     emit(

@@ -1,9 +1,10 @@
 """What a link shows of an offer: never who it is about."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from ihala_contracts.intake_v1 import Sensitivity, Urgency
+from ihala_kit.db import now
 from ihala_kit.words import Language, Words
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,6 +29,7 @@ class Offer:
     need_changed: bool
     acknowledge_by: datetime | None
     decide_by: datetime | None
+    today: date  # reasons have days on which they may be given
 
 
 async def offer_of(tx: AsyncSession, referral: Referral) -> Offer:
@@ -39,7 +41,7 @@ async def offer_of(tx: AsyncSession, referral: Referral) -> Offer:
         reference=referral.reference, service=referral.service_name, office=office.names if office else {},
         need=labels.need(referral.need_code) if around.sensitivity is Sensitivity.STANDARD else None, urgency=referral.urgency,
         governorate=labels.governorate(referral.governorate), acknowledged=acknowledged, need_changed=referral.need_changed,
-        acknowledge_by=None if acknowledged else referral.acknowledge_by, decide_by=referral.decide_by,
+        acknowledge_by=None if acknowledged else referral.acknowledge_by, decide_by=referral.decide_by, today=now(tx).date(),
     )  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def _answers(say: "_Words", offer: Offer, hidden: str) -> str:
     seen = "" if offer.acknowledged else _section(say, "acknowledge", "quiet", f"<small>{say.of('acknowledge_text')}</small>", hidden)
     tick = f'<label class="tick"><input type="checkbox" name="sure" value="1" required><span>{say.of("sure")}</span></label>'
     options = "".join(
-        f'<option value="{code}">{escape(words)}</option>' for code, words in _reasons(say.language)
+        f'<option value="{code}">{escape(words)}</option>' for code, words in _reasons(offer, say.language)
     )  # fmt: skip
     why = (
         f'<label for="reason">{say.of("reason")}</label><select id="reason" name="reason" required>'
@@ -93,10 +93,11 @@ def _facts(say: "_Words", offer: Offer, *, decided: bool = False) -> str:
     return f"<dl>{''.join(f'<dt>{say.of(name)}</dt><dd>{shown}</dd>' for name, shown in lines if shown)}</dl>"
 
 
-def _reasons(language: Language) -> Iterable[tuple[str, str]]:
+def _reasons(offer: Offer, language: Language) -> Iterable[tuple[str, str]]:
     """Yield what a receiver may say here: nothing that first needs a question or names a rule of its own."""
     for reason in consequences.reasons():
-        if Act.DECLINE in reason.acts and Party.PROVIDER in reason.by and not (reason.after_question or reason.criterion):
+        open_here = Act.DECLINE in reason.acts and Party.PROVIDER in reason.by and reason.in_force(offer.today)
+        if open_here and not (reason.after_question or reason.criterion):
             yield reason.code, reason.title.spoken(language)
 
 
