@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ihala_contracts.public_routes import HSDS_LISTS, PUBLIC_ROUTES
+from ihala_contracts.public_routes import HSDS_LISTS, PUBLIC_ROUTES, in_fhir
 from ihala_kit.http import openapi_document
 
 from tests.boundaries.houses import SERVICES, service
@@ -56,8 +56,9 @@ def test_every_change_can_be_repeated_safely(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_every_refusal_is_a_problem_document(name: str) -> None:
+def test_every_refusal_is_a_problem_document_or_in_fhir_an_outcome(name: str) -> None:
     for method, path, one in operations(name):
         for status, answer in one["responses"].items():
             if status >= "400":
-                assert "application/problem+json" in answer.get("content", {}), f"{method} {path} {status}"
+                expected = "application/fhir+json" if in_fhir(path) else "application/problem+json"
+                assert expected in answer.get("content", {}), f"{method} {path} {status}"

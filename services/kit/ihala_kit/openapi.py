@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ihala_kit import etag, once, pages
+from ihala_contracts.public_routes import in_fhir
+
+from ihala_kit import etag, once, outcomes, pages
 from ihala_kit.problems import (
     MEDIA_TYPE,
     BodyTooLarge,
@@ -35,9 +37,13 @@ def finish(document: Document) -> Document:
         schemas.pop(name, None)
     definition = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(definition.pop("$defs"), ProblemDocument=definition)
+    for path, item in document.get("paths", {}).items():
+        for operation in item.values():
+            _finish_operation(operation)
+            if in_fhir(path):
+                schemas["OperationOutcome"] = outcomes.OUTCOME_SCHEMA
+                _as_outcomes(operation)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
-    for operation in operations(document):
-        _finish_operation(operation)
     _name_scopes(document)
     return document
 
@@ -87,6 +93,15 @@ def _add(described: Document, problems: list[type[Problem]]) -> None:
         known["description"] = " · ".join(sorted(examples))
     for status in sorted(described):
         described[status] = described.pop(status)
+
+
+def _as_outcomes(operation: Document) -> None:
+    """Say of a FHIR operation that its refusals are OperationOutcomes."""
+    for answer in operation["responses"].values():
+        problem = answer.get("content", {}).pop(MEDIA_TYPE, None)
+        if problem is not None:
+            told = {slug: {**one, "value": outcomes.outcome(one["value"], "en")} for slug, one in problem["examples"].items()}
+            answer["content"][outcomes.MEDIA_TYPE] = {"schema": outcomes.SCHEMA, "examples": told}
 
 
 def _name_scopes(document: Document) -> None:

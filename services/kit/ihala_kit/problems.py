@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 
 from fastapi import Request
 from fastapi.encoders import jsonable_encoder
+from ihala_contracts.public_routes import in_fhir
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
+from ihala_kit import outcomes
 from ihala_kit.words import Words, language_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -58,9 +60,11 @@ class ProblemDocument(BaseModel):
 
 
 def answer(request: Request, problem: Problem) -> Response:
-    """Return the problem as a response in the language the request asks for."""
+    """Return the problem as a response in the language the request asks for; at FHIR's addresses as FHIR has it."""
     document, language = document_of(request, problem), language_of(request.headers.get("accept-language"))
     headers = {"Content-Language": language, "Cache-Control": "no-store", "Vary": "Accept-Language", **problem.headers}
+    if in_fhir(request.url.path):
+        return JSONResponse(outcomes.outcome(document, language), problem.status, headers, outcomes.MEDIA_TYPE)
     return JSONResponse(document, problem.status, headers, MEDIA_TYPE)
 
 
