@@ -12,6 +12,11 @@ def need(code: str) -> Words | None:
     return _labels().get(("need", code))
 
 
+def domain(code: str) -> Words | None:
+    """Return the name of a domain of needs; None for one whose needs are all restricted."""
+    return _labels().get(("domain", code))
+
+
 def governorate(code: str) -> Words | None:
     """Return the name of a governorate by its P-code."""
     return _labels().get(("governorate", code))

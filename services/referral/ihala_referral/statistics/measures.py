@@ -78,9 +78,9 @@ def month_of(at: datetime) -> date:
     return at.astimezone(ZONE).date().replace(day=1)
 
 
-def quarter_of(month: date) -> date:
-    """Return the first day of its quarter."""
-    return month.replace(month=(month.month - 1) // 3 * 3 + 1)
+def quarter_of(day: date) -> date:
+    """Return the first day of the quarter that a day lies in."""
+    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
 
 
 def months_of(quarter: date) -> list[date]:
@@ -88,12 +88,21 @@ def months_of(quarter: date) -> list[date]:
     return [quarter.replace(month=quarter.month + n) for n in range(3)]
 
 
-def end_of(quarter: date) -> datetime:
-    """Return when a quarter is over."""
-    after = (quarter + timedelta(days=95)).replace(day=1)
-    return datetime(after.year, after.month, 1, tzinfo=ZONE)
-
-
 def period_of(quarter: date) -> str:
     """Return a quarter as it is written: 2026-Q1."""
     return f"{quarter.year}-Q{(quarter.month + 2) // 3}"
+
+
+def quarter_named(name: str) -> date:
+    """Return the first day of a quarter that is written so: 2026-Q1."""
+    return date(int(name[:4]), int(name[-1]) * 3 - 2, 1)
+
+
+def quarter_before(quarter: date) -> date:
+    """Return the first day of the quarter before."""
+    return quarter_of(quarter - timedelta(days=1))
+
+
+def quarters_between(first: date, last: date) -> int:
+    """Return how many quarters later the last one is."""
+    return (last.year - first.year) * 4 + (last.month - first.month) // 3
