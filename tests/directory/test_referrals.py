@@ -34,7 +34,7 @@ async def test_reserved_at_offer_and_taken_at_acceptance(world: World) -> None:
     await world.balanced()
 
 
-@pytest.mark.parametrize("how", ["expired", "withdrawn", "cancelled", "failed"])
+@pytest.mark.parametrize("how", ["expired", "withdrawn", "cancelled", "failed", "redacted"])
 async def test_a_held_place_is_released_when_the_referral_ends(world: World, how: str) -> None:
     case = Case()
     reservation = await offered(world, case)

@@ -21,6 +21,7 @@ from ihala_contracts.referral_v1 import (
     ReferralExpired,
     ReferralFailed,
     ReferralOffered,
+    ReferralRedacted,
     ReferralStarted,
     ReferralWaitlisted,
     ReferralWithdrawn,
@@ -237,5 +238,6 @@ class Case:
             "cancelled": ReferralCancelled(**base, reason="placed_elsewhere"),
             "failed": ReferralFailed(**base, reason="unreachable"),
             "completed": ReferralCompleted(**base, outcomes=[]),
+            "redacted": ReferralRedacted(**base, before="accepted"),
         }
         return endings[how]

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from ihala_contracts.intake_v1 import DisclosureOpened, LawfulBasisUsed
 from ihala_intake.decision_rules import refused
-from ihala_intake.two_people import Hand
 
 from tests.intake.actors import COORDINATOR, NGO, OFFICER, PROVIDER, WLCO
 from tests.intake.house import House
@@ -128,12 +127,3 @@ def test_all_decisions_that_may_be_taken() -> None:
     assert {one for one in open_to if not one[2] and (one[3] or one[0] == "best_interests")} == set()
     assert {one[2:] for one in open_to if one[0] == "best_interests"} == {(True, True), (True, False)}
     assert {one[2:] for one in open_to if one[0] == "vital_interest"} == {(True, False), (False, False)}
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "two"),
-    [(("a", None), ("a", None), False), (("a", "1"), ("a", None), False), (("a", None), ("b", None), True),
-     (("a", "1"), ("a", "2"), True), (("a", "1"), ("b", "1"), False), (("a", "1"), ("b", None), True)],
-)  # fmt: skip
-def test_who_counts_as_two_people(first: tuple[str, str | None], second: tuple[str, str | None], two: bool) -> None:
-    assert Hand(*second).is_another_than(Hand(*first)) is two

@@ -2,30 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from ihala_intake.protection.held import without_others
-from ihala_intake.protection.pairs import Actor, are_two
 from ihala_intake.protection.retention import Kept, signed_content
 
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "two"),
-    [
-        (("a", "x"), ("a", "x"), False),
-        (("a", "x"), ("a", "y"), True),
-        (("a", None), ("a", None), False),
-        (("a", "x"), ("a", None), False),  # who sits at the client now is not said: in doubt the same
-        (("a", None), ("a", "x"), False),
-        (("a", None), ("b", None), True),
-        (("a", "x"), ("b", None), True),
-        (("a", "x"), ("b", "y"), True),
-        (("a", "x"), ("b", "x"), False),  # one officer at two clients
-    ],
-)
-def test_two_people(one: tuple[str, str | None], other: tuple[str, str | None], two: bool) -> None:
-    assert are_two(Actor(*one), Actor(*other)) is are_two(Actor(*other), Actor(*one)) is two
 
 
 def test_a_class_is_kept_so_many_days() -> None:

@@ -41,7 +41,7 @@ async def test_a_closed_service_loses_its_offers_and_a_coordinator_hears_of_whom
 
 async def test_what_a_suspended_provider_left_behind_is_listed_with_what_replaces_it(world: World) -> None:
     replaced, first = await world.in_service(FIRST, NGO)
-    open_still, second = await world.offered(FIRST, NGO)
+    _, second = await world.offered(FIRST, NGO)
     await world.offered(SECOND, NGO)
     begun = (await world.placement(replaced)).requested_at
     world.advance(days=1)

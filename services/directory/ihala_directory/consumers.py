@@ -15,6 +15,7 @@ from ihala_contracts.referral_v1 import (
     ReferralFailed,
     ReferralInformationRequested,
     ReferralOffered,
+    ReferralRedacted,
     ReferralStarted,
     ReferralWaitlisted,
     ReferralWithdrawn,
@@ -91,6 +92,7 @@ withdrawn = _ends(ReferralWithdrawn)
 cancelled = _ends(ReferralCancelled)
 failed = _ends(ReferralFailed)
 completed = _ends(ReferralCompleted)
+redacted = _ends(ReferralRedacted)
 
 
 async def _facts(tx: AsyncSession, event: PlacementRequested) -> Facts:

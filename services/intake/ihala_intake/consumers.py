@@ -18,6 +18,7 @@ from ihala_contracts.referral_v1 import (
     ReferralExpired,
     ReferralFailed,
     ReferralOffered,
+    ReferralRedacted,
     ReferralStarted,
     ReferralWithdrawn,
 )
@@ -80,6 +81,12 @@ async def failed(tx: AsyncSession, event: ReferralFailed) -> None:
 async def completed(tx: AsyncSession, event: ReferralCompleted) -> None:
     """Plan the follow-up, or open the need again."""
     await follow_referrals.completed(tx, event)
+
+
+@reads(ReferralRedacted)
+async def redacted(tx: AsyncSession, event: ReferralRedacted) -> None:
+    """Close what was open, at once."""
+    await follow_referrals.ended(tx, event)
 
 
 @reads(NeedUnserved)

@@ -152,7 +152,7 @@ def move(situation: Situation, referral: Referral, act: Act, by: Party) -> State
     referral.moved_at = situation.now
     referral.version += 1
     if referral.state not in OPEN:
-        referral.ended_at = situation.now
+        referral.ended_at = referral.ended_at or situation.now  # what had ended and is redacted keeps its end
     return before
 
 

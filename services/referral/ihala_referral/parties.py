@@ -11,6 +11,7 @@ from ihala_referral.tables import Placement, Referral
 
 ANSWER, REFER, COORDINATE = "referral:answer", "referral:refer", "referral:coordinate"
 COORDINATORS = frozenset({"coordinator", "directorate"})
+DPO_ROLE = "dpo"
 OPERATOR = "operator"
 
 
@@ -25,6 +26,8 @@ def parties(caller: Caller, about: Referral | Placement) -> frozenset[Party]:
         found.add(Party.PROVIDER)
     if ours and caller.roles & COORDINATORS and COORDINATE in caller.scopes:
         found.add(Party.COORDINATOR)
+    if ours and DPO_ROLE in caller.roles:
+        found.add(Party.DPO)
     if caller.organization_id == acting_origin(about) and REFER in caller.scopes:
         found.add(Party.ORIGIN)
     return frozenset(found)
@@ -34,6 +37,11 @@ def acting_origin(about: Referral | Placement) -> UUID:
     """Return who acts as origin: the owning office, for centres of the Ministry of Interior and for origins that were suspended or left."""
     away = about.origin_kind in MOI_KINDS or (isinstance(about, Referral) and about.origin_away)
     return about.operator_id if away else about.origin_id
+
+
+def may_redact(caller: Caller) -> bool:
+    """Tell whether the caller is one of those who ask that a referral be emptied, and decide it."""
+    return caller.organization_kind == OPERATOR and bool(caller.roles & {DPO_ROLE, *COORDINATORS})
 
 
 def demanded(caller: Caller, about: Referral | Placement, *scopes: str) -> frozenset[Party]:

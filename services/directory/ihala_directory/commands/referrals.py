@@ -15,6 +15,7 @@ from ihala_contracts.referral_v1 import (
     ReferralFailed,
     ReferralInformationRequested,
     ReferralOffered,
+    ReferralRedacted,
     ReferralStarted,
     ReferralWaitlisted,
     ReferralWithdrawn,
@@ -30,7 +31,9 @@ from ihala_directory.commands.places import apply_consequence, give_back
 from ihala_directory.lifecycle import Act, State
 from ihala_directory.tables import PlacementAnswer, Reservation, ServiceAtLocation
 
-Ending = ReferralDeclined | ReferralExpired | ReferralWithdrawn | ReferralCancelled | ReferralFailed | ReferralCompleted
+Ending = (
+    ReferralDeclined | ReferralExpired | ReferralWithdrawn | ReferralCancelled | ReferralFailed | ReferralCompleted | ReferralRedacted
+)
 Refusal = Literal["revoked", "released", "full", "suspended"]
 WAITLISTED = "waitlisted"
 NOBODY = UUID(int=0)  # the event of a cancelled attempt does not say whose it was, and nobody may read its answer
@@ -41,6 +44,7 @@ ENDINGS: dict[type[Ending], str] = {
     ReferralCancelled: "cancelled",
     ReferralFailed: "failed",
     ReferralCompleted: "completed",
+    ReferralRedacted: "redacted",
 }
 
 

@@ -9,6 +9,7 @@ from ihala_kit.db import now
 from ihala_kit.due import schedule
 from ihala_kit.ids import new_id
 from ihala_kit.outbox import emit
+from ihala_kit.two_people import Hand
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import decision_rules, decisions_store, keys, minors, needs, store
@@ -22,7 +23,6 @@ from ihala_intake.errors_consents import DecisionNotFound, NothingToDecide, Refu
 from ihala_intake.ledger import log_access
 from ihala_intake.models.decisions import AnswerIn, DecisionIn, DecisionView
 from ihala_intake.tables import Consent, ConsentDecision, Need
-from ihala_intake.two_people import Hand
 
 _REFUSALS = {"ended": ConsentEnded, "nothing_to_decide": NothingToDecide, "refusal_stands": RefusalStands}
 

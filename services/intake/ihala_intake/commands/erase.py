@@ -16,6 +16,7 @@ from ihala_kit.due import schedule
 from ihala_kit.etag import Stale
 from ihala_kit.ids import new_id
 from ihala_kit.outbox import emit
+from ihala_kit.two_people import Hand
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -30,7 +31,6 @@ from ihala_intake.ledger import log_access
 from ihala_intake.needs import Act
 from ihala_intake.protection import store as protected
 from ihala_intake.protection.errors import ErasureDecided, ErasureNotFound, ErasureUnderWay, PersonNotFound, SecondPersonNeeded
-from ihala_intake.protection.pairs import Actor, are_two
 from ihala_intake.same_person.store import linked
 from ihala_intake.tables import Consent, DataKey, Erasure, ErasureReport, Need, Person
 
@@ -156,7 +156,7 @@ async def _owned(tx: AsyncSession, caller: Caller, person_id: UUID, *, lock: boo
 
 
 def _refuse_alone(erasure: Erasure, caller: Caller) -> None:
-    two = are_two(Actor(erasure.asked_by, erasure.asked_officer), Actor.of(caller))
+    two = Hand.of(caller).is_another_than(Hand(erasure.asked_by, erasure.asked_officer))
     if not two or not (erasure.asked_as_dpo or DPO in caller.roles):
         raise SecondPersonNeeded()
 

@@ -28,6 +28,7 @@ _EVENTS: dict[Act, type[Event]] = {
     Act.CANCEL: v1.ReferralCancelled,
     Act.FAIL: v1.ReferralFailed,
     Act.COMPLETE: v1.ReferralCompleted,
+    Act.REDACT: v1.ReferralRedacted,
 }
 _WITH_REASON = {v1.ReferralDeclined, v1.ReferralCancelled, v1.ReferralFailed}
 

@@ -90,3 +90,35 @@ class NothingToAmend(Problem):
         ar="لا يتضمن العرض هذا. تجد في `fields` ما يمكن تصحيحه.",
         ckb="پێشنیازەکە ئەمەی تێدا نییە. لە `fields` ئەوانە هەن کە ڕاست دەکرێنەوە.",
     )
+
+
+class RedactionNotFound(Problem):
+    """Nobody asked that this referral be emptied, or it was decided."""
+
+    status = 404
+    slug = "redaction-not-found"
+    title = Words(en="Nobody asked for this.", ar="لم يطلب أحد ذلك.", ckb="کەس داوای ئەمەی نەکردووە.")
+
+
+class RedactionUnderWay(Problem):
+    """Somebody asked for it already: it waits for a second person."""
+
+    status = 409
+    slug = "redaction-under-way"
+    title = Words(
+        en="This was asked for already and waits for a second person.",
+        ar="طُلب ذلك من قبل، وهو بانتظار شخص ثانٍ.",
+        ckb="پێشتر داوای ئەمە کراوە و چاوەڕێی کەسێکی دووەمە.",
+    )
+
+
+class SecondPersonNeeded(Problem):
+    """Two people decide this, and one of them is the data-protection officer."""
+
+    status = 409
+    slug = "second-person-needed"
+    title = Words(
+        en="Another person must decide this; one of the two is the data-protection officer.",
+        ar="يجب أن يقرر شخص آخر؛ أحد الشخصين هو مسؤول حماية البيانات.",
+        ckb="دەبێت کەسێکی تر بڕیار بدات؛ یەکێکیان بەرپرسی پاراستنی داتایە.",
+    )

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from ihala_referral.models import Body, Code, DottedCode, Text
 from ihala_referral.states import PlacementState, State
 
+RedactionReason = Literal["wrong_person", "entered_twice", "never_agreed", "test_entry"]
 Way = Literal["call", "message", "visit", "through_origin"]
 AppointmentState = Literal["proposed", "confirmed", "attended", "no_show", "cancelled"]
 AppointmentAct = Literal["confirm", "reschedule", "attend", "miss", "cancel"]
@@ -173,3 +174,27 @@ class Replacement(_View):
     ended_at: datetime | None
     placement_state: PlacementState
     replaced_by: ReplacementBy | None
+
+
+class RedactionIn(Body):
+    """Why a referral should never have been."""
+
+    reason: RedactionReason
+
+
+class RedactionDecision(Body):
+    """What the second person says."""
+
+    agree: bool
+
+
+class RedactionView(_View):
+    """That a referral be emptied, and how that stands."""
+
+    id: UUID
+    referral_id: UUID
+    reason: RedactionReason
+    state: Literal["asked", "done", "refused"]
+    asked_at: datetime
+    asked_as_dpo: bool = Field(description="the data-protection officer asked; else that officer decides")
+    decided_at: datetime | None
