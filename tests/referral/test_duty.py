@@ -122,3 +122,29 @@ async def test_a_demonstration_fills_what_is_not_covered_once(world: World) -> N
     told = await world.last(DutyRosterChanged)
     assert told.covered_until == told.covered[-1].ends_at > world.now + timedelta(days=399)
     assert await load(world.database, seed) == 4  # the moments since
+
+
+async def gaps_told(world: World) -> list[str]:
+    return [one["detail"] for one in (await world.get(COORDINATOR, "/v1/work-items?kind=roster_gap")).body["items"]]
+
+
+async def test_coordinators_are_told_two_days_before_nobody_is_on_duty(world: World) -> None:
+    await on_duty(world, "coordinator", lasts=24 * 4)
+    assert await gaps_told(world) == ["IQG15"]
+    await on_duty(world, "directorate", lasts=24 * 5)
+    assert await gaps_told(world) == []
+    world.advance(hours=46)
+    await world.tick()
+    assert await gaps_told(world) == []
+    world.advance(hours=2)
+    await world.tick()
+    assert await gaps_told(world) == ["IQG15"]
+    await on_duty(world, "coordinator", begins=40, lasts=48)
+    assert await gaps_told(world) == []
+
+
+async def test_what_was_on_the_roster_stays_as_it_was(world: World) -> None:
+    path = f"/v1/duty/shifts/{await on_duty(world, 'coordinator', lasts=3)}"
+    world.advance(hours=3)
+    answer = await world.call(COORDINATOR, "DELETE", path, None, {"If-Match": '"1"'})
+    assert (answer.status, answer.problem) == (422, "shift-not-allowed")

@@ -10,6 +10,7 @@ import ihala_referral
 from ihala_referral import consumers, performers, work_items
 from ihala_referral.api import ROUTERS
 from ihala_referral.calendars import recomputing
+from ihala_referral.duty import watching
 from ihala_referral.jobs import JOBS
 from ihala_referral.settings import Settings
 from ihala_referral.worklists import handing_over
@@ -27,7 +28,7 @@ def service() -> Service:
         migrations=migrations(),
         routers=list(ROUTERS),
         readers=[consumers],
-        performers=[performers, recomputing, handing_over],
+        performers=[performers, recomputing, watching, handing_over],
         jobs=list(JOBS),
         wrapped=[Wrapped("need_key", "need_id", "key")],
         seals=referral_v1.SealingKeyPublished,

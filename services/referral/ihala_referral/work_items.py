@@ -29,6 +29,7 @@ CONTACT_CHECK = "contact_check"
 SERVICE_CLOSED = "service_closed"  # it serves somebody whom it accepted
 MOVED_AWAY = "moved_away"
 FILE_CORRECTION = "file_correction"  # an offer was amended: intake's file says otherwise
+ROSTER_GAP = "roster_gap"  # nobody will be on duty for emergencies; closed when the roster is filled
 LINK_BLOCKED = "link_blocked"  # too many wrong codes: its focal person is given a new one
 
 # Items about the placement's own state, and about an attempt's: gone when that has moved on.
@@ -81,6 +82,18 @@ async def open_parked(tx: AsyncSession, key: UUID) -> None:
         "restricted": known is None or known.sensitivity is Sensitivity.RESTRICTED,
     }  # fmt: skip
     await _insert(tx, values, now(tx))
+
+
+async def open_roster_gap(tx: AsyncSession, operator_id: UUID, roster_id: UUID, governorate: str, at: datetime) -> None:
+    """Tell the operator's coordinators that their duty roster in a governorate runs out."""
+    values = {"operator_id": operator_id, "kind": ROSTER_GAP, "about_id": roster_id, "restricted": False, "detail": governorate}
+    await _insert(tx, values, at)
+
+
+async def close_about(tx: AsyncSession, about_id: UUID, kinds: tuple[str, ...], at: datetime) -> None:
+    """Close the open items of these kinds about something that is no need."""
+    with tx.no_autoflush:
+        await tx.execute(_CLOSE, {"need_id": about_id, "kinds": list(kinds), "at": at})
 
 
 async def close(tx: AsyncSession, situation: Situation, kinds: tuple[str, ...]) -> None:

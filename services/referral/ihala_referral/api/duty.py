@@ -69,7 +69,7 @@ async def change_shift(
 @router.delete(
     "/shifts/{shift_id}",
     response_model=models.Written,
-    responses=responses(RosterNotKept, ShiftNotFound),
+    responses=responses(RosterNotKept, ShiftNotFound, ShiftNotAllowed),
 )
 async def take_back_shift(shift_id: UUID, caller: Coordinating, if_match: IfMatch, tx: Transaction, response: Response) -> models.Written:
     """Take a shift off the roster. It stays readable where an escalation named it."""

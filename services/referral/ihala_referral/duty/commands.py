@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from ihala_contracts import referral_v1 as v1
 from ihala_kit.auth import Caller
@@ -12,7 +12,7 @@ from ihala_kit.ids import new_id
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral.duty import coverage, store
+from ihala_referral.duty import coverage, store, watching
 from ihala_referral.duty.coverage import FARTHEST_AHEAD, LONGEST_SHIFT
 from ihala_referral.duty.errors import ProviderOfShiftUnknown, RosterNotKept, ShiftNotAllowed
 from ihala_referral.duty.models import Duty, NewShift
@@ -59,7 +59,8 @@ async def change(tx: AsyncSession, caller: Caller, shift_id: UUID, version: int,
 
 
 async def take_back(tx: AsyncSession, caller: Caller, shift_id: UUID, version: int) -> DutyShift:
-    """Take a shift off the roster; emits DutyRosterChanged. Raises RosterNotKept (403), ShiftNotFound (404), Stale (412)."""
+    """Take a shift off the roster; emits DutyRosterChanged. Raises RosterNotKept (403), ShiftNotFound (404), Stale (412),
+    ShiftNotAllowed (422) when it is over."""
     shift = await _locked(tx, caller, shift_id, version)
     shift.taken_back_at = now(tx)
     shift.version += 1
@@ -74,18 +75,19 @@ def refuse_others(caller: Caller) -> None:
 
 
 async def tell(tx: AsyncSession, operator_id: UUID, governorate: str) -> None:
-    """Emit DutyRosterChanged with all that is covered from now on."""
+    """Emit DutyRosterChanged with all that is covered from now on; the coordinators are told of a roster that runs out."""
     await tx.flush()
     at = now(tx)
     covered = coverage.covered(await store.spans(tx, operator_id, governorate, at))
     emit(
         tx,
         v1.DutyRosterChanged(
-            roster_id=uuid5(operator_id, governorate), operator_id=operator_id, governorate=governorate,
+            roster_id=watching.roster_of(operator_id, governorate), operator_id=operator_id, governorate=governorate,
             covered_until=coverage.until(covered, at), changed_at=at,
             covered=[v1.Covered(starts_at=begins, ends_at=ends) for begins, ends in covered],
         ),
     )  # fmt: skip
+    await watching.look(tx, operator_id, governorate, covered, at)
 
 
 async def _locked(tx: AsyncSession, caller: Caller, shift_id: UUID, version: int) -> DutyShift:
@@ -95,6 +97,8 @@ async def _locked(tx: AsyncSession, caller: Caller, shift_id: UUID, version: int
     shift = await store.own(tx, caller, shift_id)  # anew: somebody else may have held it
     if shift.version != version:
         raise Stale()
+    if shift.ends_at <= now(tx):
+        raise ShiftNotAllowed()  # what was, was: escalations name it
     return shift
 
 
