@@ -36,7 +36,7 @@ async def test_a_revoked_reservation_ends_the_offer_and_not_the_acceptance(world
     need_id, referral_id = await world.offered()
     out = await world.deliver(await revoked(world, referral_id))
     assert kinds(out) == ["failed", "placement-requested"]
-    assert isinstance(out[0], referral_v1.ReferralFailed) and out[0].reason == "reservation_revoked"
+    assert isinstance(out[0], referral_v1.ReferralFailed) and out[0].reason == "provider_closed"
     other, accepted = await world.accepted()
     assert await world.deliver(await revoked(world, accepted)) == []
     assert await world.states(other) == ("placed", ["accepted"])

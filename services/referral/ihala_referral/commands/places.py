@@ -14,6 +14,9 @@ from ihala_referral.guards import Situation
 from ihala_referral.states import OUTSTANDING, UNDECIDED, Act, AttemptState, Party, PlacementState
 from ihala_referral.tables import Attempt, Referral
 
+# A place is taken back where its provider stops, suspended or closed: the offer ends as all others of it do, and is listed with them.
+REVOKED = "provider_closed"
+
 
 async def disclosure_opened(tx: AsyncSession, event: DisclosureOpened) -> None:
     """Note that the receiver may read the identity now."""
@@ -61,7 +64,7 @@ async def reservation_revoked(tx: AsyncSession, event: ReservationRevoked) -> No
     held = next((r for r in situation.open() if r.reservation_id == event.reservation_id), None)
     if held is not None and held.state in UNDECIDED:
         held.reservation_id = None
-        await _fail(tx, event, event.need_id, situation, held, "reservation_revoked")
+        await _fail(tx, event, event.need_id, situation, held, REVOKED)
         return
     attempt = await tx.get(Attempt, (event.placement_id, event.attempt))
     if attempt is not None and attempt.state in OUTSTANDING:  # its answer waited for its organisation to be known
