@@ -1,5 +1,6 @@
 """What is counted: each thing once, where and when it happened, whoever it was about; the sums equal what the tables tell."""
 
+import asyncio
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
@@ -131,6 +132,22 @@ async def test_what_changed_meanwhile_counts_where_it_happens(world: World) -> N
     assert await counted(world) == {"identified": 1, "offered": 1}
     elsewhere = await world.rows("SELECT measure FROM statistic_count WHERE governorate = 'IQG09' AND breakdown = 'total'")
     assert {row.measure for row in elsewhere} == {"accepted", "placed"}
+
+
+async def test_several_clock_processes_count_nothing_twice(world: World) -> None:
+    for _ in range(4):
+        await known(world)
+    done = await asyncio.gather(*(counting.count(world.database) for _ in range(4)))
+    assert sorted(done) == [0, 0, 0, 8]
+    assert await counted(world) == {"identified": 4, "offered": 4}
+
+
+async def test_the_directory_is_not_told_what_is_only_counted(world: World) -> None:
+    need_id, _ = await known(world)
+    asked = await world.last(referral_v1.PlacementRequested, need_id)
+    told = world.unsealed(asked.facts or "")
+    assert told["age"] == 34
+    assert "disability" not in told
 
 
 async def test_times_are_kept_as_histograms(world: World) -> None:

@@ -24,5 +24,12 @@ def facts_of(person: PersonDetails, at: datetime) -> Facts:
     return Facts(
         age=person.age(at), sex=person.sex, status=person.status, household_size=person.household_size,
         languages=list(dict.fromkeys(languages)), requirements=person.requirements,
-        disability=None if person.disabilities is None else person.disabilities.counts,
+        disability=_disability(person),
     )  # fmt: skip
+
+
+def _disability(person: PersonDetails) -> bool | None:
+    said = person.disabilities
+    if said is None or not {"no", "some", "a_lot", "cannot"} & {*said.model_dump().values()}:
+        return None
+    return said.counts
