@@ -1,8 +1,10 @@
-"""`make contracts`: writes everything below contracts/ that is made from the code; a test holds what is committed to it."""
+"""`make contracts`: writes everything below contracts/, and the diagrams in docs/, that is made from the code; tests hold what is
+committed to it."""
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from ihala_contracts import generate
 
@@ -23,6 +25,7 @@ def main() -> int:
     try:
         for name in SERVICES:
             (folder / f"{name}.v1.json").write_text(openapi(name), "utf-8")
+        draw(REPOSITORY / "docs")
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return 1
@@ -38,6 +41,13 @@ def openapi(name: str) -> str:
     if done.returncode:
         raise Trouble(f"{name} cannot describe itself:\n{done.stderr}")
     return done.stdout
+
+
+def draw(folder: Path) -> None:
+    """Have referral draw its life cycle into a folder. Raises Trouble."""
+    done = subprocess.run([sys.executable, "-m", "ihala_referral.diagrams", folder], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Trouble(f"referral cannot draw its life cycle:\n{done.stderr}")
 
 
 if __name__ == "__main__":
