@@ -1,5 +1,6 @@
 """What a caller sees of a row: receiver, origin and owning office each see something else."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ihala_kit.auth import Caller
@@ -27,9 +28,18 @@ _DEADLINES: dict[State, set[str]] = {
 }
 
 
-async def referral(tx: AsyncSession, caller: Caller, row: Referral, *, whole: bool = True) -> models.Referral:
-    """Return the referral as the caller may see it; with questions, answers and comment if `whole`."""
-    shown = await sealing.shown(tx, row)
+async def referrals(tx: AsyncSession, caller: Caller, rows: Sequence[Referral]) -> list[models.Referral]:
+    """Return referrals as a list shows them; the keys of all are asked for once."""
+    shown = await sealing.shown_of_all(tx, rows)
+    return [_view(caller, row, shown.get(row.id, {}), {}) for row in rows]
+
+
+async def referral(tx: AsyncSession, caller: Caller, row: Referral) -> models.Referral:
+    """Return the referral as the caller may see it, with questions, answers and comment."""
+    return _view(caller, row, await sealing.shown(tx, row), await _words(tx, row))
+
+
+def _view(caller: Caller, row: Referral, shown: sealing.Facts, words: dict[str, Any]) -> models.Referral:
     masked = row.restricted
     view: dict[str, Any] = {
         "referral_id": row.id, "reference": row.reference, "state": row.state, "urgency": row.urgency,
@@ -42,7 +52,6 @@ async def referral(tx: AsyncSession, caller: Caller, row: Referral, *, whole: bo
         "need_changed": row.need_changed, "disclosed": row.disclosed_at is not None and row.state not in UNDECIDED,
         "questions_asked": row.rounds, "reason": row.reason, "outcomes": row.outcomes, "version": row.version,
     }  # fmt: skip
-    words = await _words(tx, row) if whole else {}
     if _is_origin_alone(caller, row) and not consequences.told(row.reason):
         view["reason"], words["comment"] = None, None
     return models.Referral(**view, **_of_role(caller, row), **words)
@@ -80,8 +89,8 @@ async def _words(tx: AsyncSession, row: Referral) -> dict[str, Any]:
 
 async def _exchange(tx: AsyncSession, row: Exchange) -> models.Exchange:
     return models.Exchange(
-        round=row.round, question=await sealing.opened(tx, row.need_id, row.question, "question"), asked_at=row.asked_at,
-        answer=await sealing.opened(tx, row.need_id, row.answer, "answer"), answered_at=row.answered_at,
+        round=row.round, question=await sealing.opened(tx, row.need_id, row.question, "question") or None, asked_at=row.asked_at,
+        answer=await sealing.opened(tx, row.need_id, row.answer, "answer") or None, answered_at=row.answered_at,
     )  # fmt: skip
 
 
@@ -97,13 +106,13 @@ def _summary(row: Placement) -> dict[str, Any]:
 
 async def placement(tx: AsyncSession, caller: Caller, row: Placement) -> models.Placement:
     """Return the placement with everything that was tried, for the owning office."""
-    referrals = list(await store.referrals_of(tx, row.id))
-    situation = Situation(row, referrals, row.state_at)
+    attempts = list(await store.referrals_of(tx, row.id))
+    situation = Situation(row, attempts, row.state_at)
     return models.Placement(
         **_summary(row), match_settled=row.match_settled, recipients=row.recipients, objections=row.objections, offers=row.offers,
         excluded=[known.service_at_location_id for known in await store.exclusions(tx, row.id) if known.active],
         attempts=[models.Attempt.model_validate(known, from_attributes=True) for known in await store.attempts(tx, row.id)],
-        referrals=[await referral(tx, caller, known, whole=False) for known in referrals],
+        referrals=await referrals(tx, caller, attempts),
         history=[models.Movement.model_validate(known, from_attributes=True) for known in await store.movements(tx, row.id)],
         moves=coordinating.steps(situation, caller), **await _route(tx, row),
     )  # fmt: skip

@@ -29,7 +29,7 @@ async def list_referrals(
 ) -> Page[models.Referral]:  # fmt: skip
     """List the caller's referrals in one of its roles, newest first. Centres of the Ministry of Interior get none as origins."""
     rows = page_of(await _LISTS[role](tx, caller, state, page), page, lambda row: (row.id,))
-    return Page(items=[await views.referral(tx, caller, row, whole=False) for row in rows])
+    return Page(items=await views.referrals(tx, caller, rows))
 
 
 @router.get("/v1/referrals/{referral_id}", response_model=models.Referral, responses=responses(ReferralNotFound))
