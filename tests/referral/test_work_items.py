@@ -3,7 +3,9 @@
 from dataclasses import replace
 from uuid import uuid4
 
-from tests.referral.actors import ALL, COORDINATOR, FIRST, NGO
+from ihala_contracts import intake_v1
+
+from tests.referral.actors import ALL, COORDINATOR, FIRST, HLP, NGO
 from tests.referral.cast import OTHER_OPERATOR
 from tests.referral.world import World
 
@@ -47,3 +49,21 @@ async def test_what_no_operator_is_known_for_is_before_all_until_one_takes_it(wo
     assert (await world.get(replace(COORDINATOR, cleared=False), "/v1/work-items")).body["items"] == []
     assert (await world.post(COORDINATOR, f"/v1/work-items/{seen}/assignment", {"officer": "c-1"}, None)).status == 200
     assert [len((await world.get(actor, "/v1/work-items")).body["items"]) for actor in both] == [1, 0]
+
+
+async def test_a_case_that_goes_to_another_operator_leaves_its_officers_behind(world: World) -> None:
+    need_id, referral_id = await world.offered(FIRST, HLP)
+    placement_id = (await world.placement(need_id)).id
+    for role in ("office", "origin"):
+        await world.post(COORDINATOR, f"/v1/referrals/{referral_id}/assignment", {"role": role, "officer": "c-1"}, None)
+    await world.post(FIRST, f"/v1/referrals/{referral_id}/assignment", {"role": "receiver", "officer": "p-1"}, None)
+    await world.post(COORDINATOR, f"/v1/placements/{placement_id}/assignment", {"officer": "c-1"}, None)
+    moved = intake_v1.NeedChanged(
+        need_id=need_id, operator_id=OTHER_OPERATOR.organization_id, urgency="routine", governorate="IQG15", match_settled=True,
+        changed_at=world.now,
+    )  # fmt: skip
+    await world.deliver(moved)
+    row = await world.referral(referral_id)
+    assert (row.office_officer, row.origin_officer, row.receiver_officer) == (None, None, "p-1")
+    assert (await world.placement(need_id)).officer is None
+    assert (await world.get(OTHER_OPERATOR, f"/v1/referrals/{referral_id}/assignments")).body["items"] == []

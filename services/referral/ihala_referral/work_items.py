@@ -46,7 +46,7 @@ _FALL_ON = text("""
         ELSE officer END
     WHERE about_id = :need_id AND kind = :kind AND closed_at IS NULL
 """)
-_HAND_OVER = text("UPDATE work_item SET operator_id = :operator_id WHERE about_id = :need_id AND closed_at IS NULL")
+_HAND_OVER = text("UPDATE work_item SET operator_id = :operator_id, officer = NULL WHERE about_id = :need_id AND closed_at IS NULL")
 
 
 async def open_item(tx: AsyncSession, situation: Situation, kind: str, referral: Referral | None = None, detail: str | None = None) -> None:

@@ -24,6 +24,7 @@ from ihala_referral.commands import ending
 from ihala_referral.commands.offering import covered
 from ihala_referral.competences import commands as competences
 from ihala_referral.guards import Situation, agreement_holds
+from ihala_referral.parties import acting_origin
 from ihala_referral.states import UNDECIDED, Act, Owner, Party, PlacementState, Step
 from ihala_referral.statistics import measures, noting
 from ihala_referral.tables import Placement
@@ -109,8 +110,11 @@ async def change(tx: AsyncSession, event: NeedChanged) -> None:
 async def _hand_over(tx: AsyncSession, situation: Situation, event: NeedChanged) -> None:
     """The need's case went to another operator: its coordinators have the placement now, and what they must look at."""
     situation.placement.operator_id = event.operator_id
+    situation.placement.officer = None  # nobody there works on it yet
     for referral in situation.open():
-        referral.operator_id = event.operator_id
+        if acting_origin(referral) != referral.origin_id:
+            referral.origin_officer = None
+        referral.operator_id, referral.office_officer = event.operator_id, None
         referral.version += 1
         announcing.record(tx, situation, "hand_over", Party.SYSTEM, referral.state, referral.state, referral=referral)
     await work_items.hand_over(tx, situation, event.operator_id)
