@@ -12,11 +12,10 @@ from ihala_directory.app import build
 from ihala_directory.seed import load
 from ihala_directory.settings import Settings
 from ihala_kit.db import Database
-from ihala_kit.http import create_app
 from ihala_kit.inbox import Inbox
 from ihala_kit.migrations import migrate_async
 from ihala_kit.service import Service
-from ihala_kit.testing import Mint, admit, serving
+from ihala_kit.testing import Mint, answering
 from ihala_kit.vault import new_master_key
 from ihala_local.testing import ThrowAwayPostgres
 from pydantic import SecretStr
@@ -76,7 +75,5 @@ def people(mint: Mint) -> People:
 
 @pytest.fixture
 async def http(service: Service, database: Database, mint: Mint) -> AsyncIterator[aiohttp.ClientSession]:
-    app = create_app(service, database)
-    admit(app, mint)
-    async with serving(app) as address, aiohttp.ClientSession(address) as session:
+    async with answering(service, database, mint) as address, aiohttp.ClientSession(address) as session:
         yield session

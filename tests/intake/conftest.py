@@ -8,9 +8,8 @@ import pytest
 from ihala_intake import app as intake_app
 from ihala_intake.settings import Settings
 from ihala_kit.db import Database
-from ihala_kit.http import create_app
 from ihala_kit.migrations import migrate_async
-from ihala_kit.testing import Mint, admit, serving
+from ihala_kit.testing import Mint, answering
 from ihala_kit.vault import new_master_key
 from ihala_local.testing import ThrowAwayPostgres
 from pydantic import SecretStr
@@ -40,10 +39,8 @@ async def bare(postgres: ThrowAwayPostgres, intake_mint: Mint) -> AsyncIterator[
         settings = Settings(database_url=scratch.url, owner_database_url=scratch.owner_url, master_key=key, issuer=intake_mint.issuer)
         service, database = intake_app.create_service(settings), Database(settings)
         await database.start()
-        application = create_app(service, database)
-        admit(application, intake_mint)
         super_url = make_url(postgres.server.url).set(database=make_url(scratch.url).database).render_as_string(hide_password=False)
-        async with serving(application) as address, aiohttp.ClientSession(address) as session:
+        async with answering(service, database, intake_mint) as address, aiohttp.ClientSession(address) as session:
             house = House(service, database, session, intake_mint, super_url)
             await house.cover(MOMD, NINEWA)
             yield house

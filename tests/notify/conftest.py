@@ -6,9 +6,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 from ihala_kit.db import Database
-from ihala_kit.http import create_app
 from ihala_kit.migrations import migrate_async
-from ihala_kit.testing import Mint, admit, serving
+from ihala_kit.testing import Mint, answering
 from ihala_kit.vault import new_master_key
 from ihala_local.testing import ThrowAwayPostgres
 from ihala_notify.app import MIGRATIONS, Notify, create
@@ -64,7 +63,5 @@ def mint(peers: Peers) -> Mint:
 @pytest.fixture
 async def http(service: Notify, database: Database, mint: Mint) -> AsyncIterator[aiohttp.ClientSession]:
     """A session with the service's API."""
-    app = create_app(service, database)
-    admit(app, mint)
-    async with serving(app) as address, aiohttp.ClientSession(address) as session:
+    async with answering(service, database, mint) as address, aiohttp.ClientSession(address) as session:
         yield session

@@ -89,6 +89,16 @@ def create_app(service: Service, database: Database | None = None, health: Healt
         redirect_slashes=False,
         telemetry=FASTAPI,
     )
+    attach(app, service, database, health)
+    for router in [health_routes.router, *service.routers]:
+        app.include_router(router)
+    _handle_refusals(app)
+    app.add_middleware(Entrance)
+    return app
+
+
+def attach(app: FastAPI, service: Service, database: Database | None = None, health: Health | None = None) -> None:
+    """Let an application work for this service, on this database: what a request finds in `app.state`."""
     app.state.service = service
     app.state.prefix = f"/{service.name}"
     app.state.tokens = InternalTokens(service.settings.issuer, service.name)
@@ -97,11 +107,6 @@ def create_app(service: Service, database: Database | None = None, health: Healt
     if database is not None:
         app.state.database = database
         app.state.health.add("database", lambda: _answers(database))
-    for router in [health_routes.router, *service.routers]:
-        app.include_router(router)
-    _handle_refusals(app)
-    app.add_middleware(Entrance)
-    return app
 
 
 def openapi_document(service: Service) -> dict[str, Any]:

@@ -13,7 +13,10 @@ from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from ihala_kit.db import Database
+from ihala_kit.http import attach, create_app
 from ihala_kit.ids import new_id
+from ihala_kit.service import Service
 from ihala_kit.tokens import ALGORITHM, TYPE, InternalTokens
 
 GRACE_SECONDS = 2.0
@@ -49,6 +52,9 @@ class Mint:
     def headers(self, audience: str, scopes: Iterable[str] = (), **more: Any) -> dict[str, str]:
         """Return the Authorization header with a token."""
         return {"Authorization": f"Bearer {self.token(audience, scopes, **more)}"}
+
+
+_free: dict[str, list[FastAPI]] = {}
 
 
 def admit(app: FastAPI, mint: Mint) -> None:
@@ -108,3 +114,20 @@ async def serving(app: Any, port: int = 0, lifespan: Literal["on", "off"] = "off
         server.told_to_stop.set()
         await running
         listener.close()
+
+
+@asynccontextmanager
+async def answering(service: Service, database: Database, mint: Mint) -> AsyncIterator[str]:
+    """Serve the service on this database to whom `mint` knows; gives its base address.
+
+    Its routes, which take long to make, are used again by the next test.
+    """
+    free = _free.setdefault(service.name, [])
+    app = free.pop() if free else create_app(service, database)
+    attach(app, service, database)
+    admit(app, mint)
+    try:
+        async with serving(app) as address:
+            yield address
+    finally:
+        free.append(app)

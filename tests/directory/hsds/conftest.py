@@ -10,8 +10,7 @@ import pytest
 from ihala_directory.app import build
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
-from ihala_kit.http import create_app
-from ihala_kit.testing import Mint, admit, serving
+from ihala_kit.testing import Mint, answering
 from ihala_local.testing import ThrowAwayPostgres
 from sqlalchemy import text
 
@@ -59,8 +58,6 @@ async def feed(postgres: ThrowAwayPostgres) -> AsyncIterator[Feed]:
     async with postgres.scratch("directory", make_seeded) as scratch:
         service = build(settings(scratch.url, scratch.owner_url))
         database = Database(service.settings)
-        app = create_app(service, database)
-        admit(app, mint)
-        async with serving(app) as address, aiohttp.ClientSession(address) as session:
+        async with answering(service, database, mint) as address, aiohttp.ClientSession(address) as session:
             yield Feed(session, People(mint), database)
         await database.engine.dispose()

@@ -8,9 +8,8 @@ import pytest
 from ihala_directory.app import build
 from ihala_kit.db import Database
 from ihala_kit.due import perform_next
-from ihala_kit.http import create_app
 from ihala_kit.service import Service
-from ihala_kit.testing import Mint, admit, serving
+from ihala_kit.testing import Mint, answering
 from ihala_local.testing import ThrowAwayPostgres
 
 from tests.directory.conftest import make, settings
@@ -74,8 +73,6 @@ async def elsewhere(postgres: ThrowAwayPostgres, mint: Mint, people: People) -> 
         service = build(settings(scratch.url, scratch.owner_url))
         database = Database(service.settings)
         await database.start()
-        app = create_app(service, database)
-        admit(app, mint)
-        async with serving(app) as address, aiohttp.ClientSession(address) as session:
+        async with answering(service, database, mint) as address, aiohttp.ClientSession(address) as session:
             yield Office(session, people, database, service)
         await database.stop()

@@ -65,9 +65,9 @@ class Scene(Telling):
         listed = (await client.get("/directory/v1/services", limit=200)).body["items"]
         return [service for service in listed if service["organization"]["id"] == client.organization_id]
 
-    async def event(self, name: str, **wanted: Any) -> Seen:
+    async def event(self, name: str, within: float = PATIENCE_SECONDS, **wanted: Any) -> Seen:
         """Return the newest event of that name which says all of this, waiting for it."""
-        return await self.watch.expect(name, lambda data: wanted.items() <= data.items(), PATIENCE_SECONDS)
+        return await self.watch.expect(name, lambda data: wanted.items() <= data.items(), within)
 
     def seen(self, name: str, **wanted: Any) -> list[Seen]:
         """Return the events of that name that came already and say all of this."""

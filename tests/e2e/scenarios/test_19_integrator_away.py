@@ -17,7 +17,7 @@ async def test_it_goes_on_where_it_stopped(scene: Scene) -> None:
 
     events = await scene.eventually(feed, lambda found: len(found) >= 3)
     moves = [str(event["type"]).rpartition(".")[2] for event in events if ".referral." in str(event["type"])]
-    assert moves == ["offered", "acknowledged", "accepted"]
+    assert moves == ["offered", "acknowledged", "accepted"], moves
     assert await feed() == events  # read again: the same ids, so that doubles can be told
     assert len({str(event["id"]) for event in events}) == len(events)
     assert "housing.hlp" not in str(events)
