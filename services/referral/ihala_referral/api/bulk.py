@@ -4,10 +4,11 @@ Safe to repeat with the same Idempotency-Key: what was done is answered again, w
 """
 
 from collections.abc import Awaitable, Callable
-from inspect import signature
-from typing import Any
+from inspect import isclass, signature
+from typing import Any, get_args
 
 from fastapi import APIRouter, Request
+from fastapi.routing import APIRoute
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_kit.http import malformed
@@ -20,6 +21,7 @@ from ihala_referral import models
 from ihala_referral.api import moves
 from ihala_referral.api.moves import Change
 from ihala_referral.api.rights import Reading
+from ihala_referral.possible import Form
 from ihala_referral.states import Act
 from ihala_referral.worklists.models import Bulk, BulkItem, BulkResult, BulkResults
 
@@ -40,6 +42,16 @@ def _reader(route: Route) -> TypeAdapter[Any]:
 
 
 _BODIES = {act: _reader(route) for act, route in ROUTES.items()}
+
+
+def _form(route: Route) -> Form:
+    """Return where a move is sent and the model of its body, which may be left out where it holds nothing."""
+    [path] = [one.path for one in moves.router.routes if isinstance(one, APIRoute) and one.endpoint is route]
+    kind = signature(route).parameters["body"].annotation
+    return Form(path.rpartition("/")[2], next(one for one in (*get_args(kind), kind) if isclass(one) and issubclass(one, BaseModel)))
+
+
+FORMS = {act: _form(route) for act, route in ROUTES.items()}
 
 
 class Begun(BaseModel):

@@ -10,7 +10,8 @@ from ihala_kit.pages import Page, PageQuery, page_of
 from ihala_kit.problems import responses
 from starlette.responses import Response
 
-from ihala_referral import consequences, lifecycle, models, store, views
+from ihala_referral import consequences, models, possible, store, views
+from ihala_referral.api.bulk import FORMS
 from ihala_referral.api.rights import Reading
 from ihala_referral.errors import ReferralNotFound
 from ihala_referral.parties import parties
@@ -40,12 +41,12 @@ async def read_referral(referral_id: UUID, caller: Reading, tx: Transaction, res
     return await views.referral(tx, caller, row)
 
 
-@router.get("/v1/referrals/{referral_id}/moves", response_model=models.Moves, responses=responses(ReferralNotFound))
-async def read_moves(referral_id: UUID, caller: Reading, tx: Transaction, response: Response) -> models.Moves:
-    """Return what the caller may do with the referral now."""
+@router.get("/v1/referrals/{referral_id}/moves", response_model=possible.Moves, responses=responses(ReferralNotFound))
+async def read_moves(referral_id: UUID, caller: Reading, tx: Transaction, response: Response) -> possible.Moves:
+    """Return what the caller may do with the referral now, and for each move which members and reasons its body takes."""
     situation, row = await store.seen_for_moves(tx, referral_id)
     set_etag(response, row.version)
-    return models.Moves(moves=lifecycle.allowed(situation, row, parties(caller, row)))
+    return possible.moves(situation, row, parties(caller, row), FORMS)
 
 
 @router.get("/v1/reasons", response_model=models.Reasons)

@@ -8,7 +8,6 @@ from ihala_referral.fhir import codes
 from ihala_referral.fhir.asked import PARAMETERS
 
 DATE = "2026-11-22"  # of this statement: changed with it
-_OAUTH = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 _SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 _INTERACTIONS = ("read", "vread", "history-instance", "history-type", "search-type")
 _TYPES = {
@@ -50,10 +49,10 @@ _DOCUMENTATION = (
 
 def _security(issuer: str) -> dict[str, Any]:
     return {
-        "extension": [{"url": _OAUTH, "extension": [{"url": "token", "valueUri": f"{issuer}/oauth/token"}]}],
         "cors": False,
         "service": [{"coding": [{"system": _SERVICE, "code": "OAuth"}]}],
-        "description": "OAuth 2 client credentials with scope referral:read; referral:coordinate shows placements.",
+        "description": f"OAuth 2 client credentials, tokens at {issuer}/oauth/token, with scope referral:read; "
+        "referral:coordinate shows placements.",
     }
 
 
