@@ -14,6 +14,7 @@ from ihala_contracts.intake_v1.disclosures import (
 )
 from ihala_contracts.intake_v1.follow_ups import FollowUpDue, FollowUpRecorded
 from ihala_contracts.intake_v1.needs import NeedChanged, NeedClosed, NeedIdentified, NeedStateChanged
+from ihala_contracts.intake_v1.onward import OnwardNeedSettled
 from ihala_contracts.intake_v1.people import (
     BreakGlassEnded,
     BreakGlassOpened,
@@ -42,6 +43,7 @@ EVENTS: tuple[type[Event], ...] = (
     PersonErased, ErasureOverdue, BreakGlassOpened, BreakGlassEnded,
     DisclosureAcknowledged, DisclosureUnacknowledged, DecisionAwaited, LawfulBasisUsed, ReportMade,
     HandOverOffered, HandOverEnded, ComplaintAssigned, PossibleDoubleFound, ProgrammePlanSent, ProgrammePlanSettled,
+    OnwardNeedSettled,
 )  # fmt: skip
 
 __all__ = [
@@ -51,5 +53,5 @@ __all__ = [
     "DisclosureUnacknowledged", "ErasureOverdue", "FollowUpDue", "FollowUpRecorded", "HandOverEnded", "HandOverOffered",
     "LawfulBasisUsed", "NeedChanged", "NeedClosed", "NeedConsentChanged", "NeedIdentified", "NeedState", "NeedStateChanged",
     "PersonErased", "PersonMergeUndone", "PersonMerged", "PossibleDoubleFound", "ProgrammePlanSent", "ProgrammePlanSettled",
-    "ReportMade", "SealingKeyPublished", "Sensitivity", "Urgency", "WaitingEnded",
+    "ReportMade", "SealingKeyPublished", "Sensitivity", "Urgency", "WaitingEnded", "OnwardNeedSettled",
 ]  # fmt: skip

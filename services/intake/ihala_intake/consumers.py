@@ -10,6 +10,7 @@ from ihala_contracts.directory_v1 import (
 from ihala_contracts.referral_v1 import (
     DutyRosterChanged,
     NeedUnserved,
+    OnwardNeedAsked,
     PlacementEnded,
     ReferralAccepted,
     ReferralCancelled,
@@ -87,6 +88,12 @@ async def completed(tx: AsyncSession, event: ReferralCompleted) -> None:
 async def redacted(tx: AsyncSession, event: ReferralRedacted) -> None:
     """Close what was open, at once."""
     await follow_referrals.ended(tx, event)
+
+
+@reads(OnwardNeedAsked)
+async def onward_need_asked(tx: AsyncSession, event: OnwardNeedAsked) -> None:
+    """Open another need in the same case, or have its office decide."""
+    await follow_referrals.onward(tx, event)
 
 
 @reads(NeedUnserved)

@@ -242,3 +242,31 @@ class ContactWithheld(Problem):
         ar="لا يجوز إرسال أي رسالة بشأن هذا الاحتياج.",
         ckb="نابێت هیچ نامەیەک سەبارەت بەم پێداویستییە بنێردرێت.",
     )
+
+
+class OnwardNotFound(Problem):
+    """No receiver asked the caller's office for this."""
+
+    status = 404
+    slug = "onward-need-not-found"
+    title = Words(en="Nobody asked for this need.", ar="لم يطلب أحد هذه الحاجة.", ckb="کەس داوای ئەم پێداویستییەی نەکردووە.")
+
+
+class OnwardDecided(Problem):
+    """It was opened or refused already; `state` says which."""
+
+    status = 409
+    slug = "onward-need-decided"
+    title = Words(en="This was decided already.", ar="سبق البتّ في هذا.", ckb="پێشتر بڕیار لەسەر ئەمە دراوە.")
+
+
+class OnwardNotCovered(Problem):
+    """The consent does not name this kind of need: the person is asked, and the consent revised, first."""
+
+    status = 409
+    slug = "onward-need-not-covered"
+    title = Words(
+        en="Ask the person first, and record a consent that names this need.",
+        ar="اسأل الشخص أولًا، وسجّل موافقة تذكر هذه الحاجة.",
+        ckb="سەرەتا لە کەسەکە بپرسە، و ڕەزامەندییەک تۆمار بکە کە ناوی ئەم پێداویستییە بهێنێت.",
+    )

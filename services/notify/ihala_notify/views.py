@@ -72,6 +72,9 @@ VIEWS: dict[type[Event], View] = {
     intake.DecisionAwaited: _view(operator="need_id urgency since"),
     intake.LawfulBasisUsed: _view(operator="need_id basis decided_at"),
     intake.ReportMade: _view(operator="need_id report_id reported_at"),
+    intake.OnwardNeedSettled: _view(
+        "referral_id onward_id outcome settled_at", "", "need_id referral_id onward_id organization_id outcome settled_at"
+    ),
     intake.FollowUpDue: _view(operator="need_id referral_id follow_up_id due_at"),
     intake.FollowUpRecorded: _view(operator="need_id referral_id follow_up_id result need_state recorded_at"),
     intake.CaseOpened: _view(operator="case_id opened_at"),

@@ -5,6 +5,7 @@ from ihala_kit.inbox import reads
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral.commands import needs, offering, organizations, places
+from ihala_referral.together import onward
 
 
 @reads(intake_v1.NeedIdentified)
@@ -47,6 +48,12 @@ async def person_erased(tx: AsyncSession, event: intake_v1.PersonErased) -> None
 async def follow_up_recorded(tx: AsyncSession, event: intake_v1.FollowUpRecorded) -> None:
     """The person said whether help came."""
     await needs.follow_up(tx, event)
+
+
+@reads(intake_v1.OnwardNeedSettled)
+async def onward_need_settled(tx: AsyncSession, event: intake_v1.OnwardNeedSettled) -> None:
+    """What became of a need that a receiver asked for."""
+    await onward.settled(tx, event)
 
 
 @reads(intake_v1.DisclosureOpened)

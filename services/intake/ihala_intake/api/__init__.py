@@ -21,6 +21,7 @@ from ihala_intake.api import (
     merges,
     needs,
     occasions,
+    onward,
     people,
     persons,
     plans,
@@ -43,6 +44,7 @@ ROUTERS = [
     merges.router,
     cases.router,
     request_files.router, arrivals.router, occasions.router,
+    onward.router,
     needs.router, reports.router, consents.router, receipts.router, disclosures.router, people.router, persons.router, households.router,
     follow_ups.router,
 ]  # fmt: skip

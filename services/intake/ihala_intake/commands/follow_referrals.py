@@ -4,6 +4,7 @@ from ihala_contracts.catalogue import type_of
 from ihala_contracts.envelope import Event
 from ihala_contracts.referral_v1 import (
     NeedUnserved,
+    OnwardNeedAsked,
     PlacementEnded,
     ReferralAccepted,
     ReferralCancelled,
@@ -25,6 +26,7 @@ from ihala_intake import store
 from ihala_intake.commands import follow_ups
 from ihala_intake.commands.disclose import close, close_later, open_or_refuse
 from ihala_intake.commands.moves import move
+from ihala_intake.commands.onward import asked as asked_onward
 from ihala_intake.needs import Act, Impossible
 from ihala_intake.policy import ENDS_AT_ONCE
 from ihala_intake.tables import Need, Overtaken, ReferralCopy
@@ -84,6 +86,11 @@ async def completed(tx: AsyncSession, event: ReferralCompleted) -> None:
         await follow_ups.plan(tx, need, event)
 
 
+async def onward(tx: AsyncSession, event: OnwardNeedAsked) -> None:
+    """A receiver found another need: OnwardNeedSettled, and the need itself where the consent covers it."""
+    await asked_onward(tx, event, await _need(tx, event))
+
+
 async def unserved(tx: AsyncSession, event: NeedUnserved) -> None:
     """Nobody can take it now; referral tries again when the directory changes."""
     await _move(tx, await _need(tx, event), Act.FIND_NOBODY, event)
@@ -96,7 +103,7 @@ async def placement_ended(tx: AsyncSession, event: PlacementEnded) -> None:
         need.route = event.route
 
 
-async def _need(tx: AsyncSession, event: Living | Ended | NeedUnserved | PlacementEnded) -> Need:
+async def _need(tx: AsyncSession, event: Living | Ended | NeedUnserved | OnwardNeedAsked | PlacementEnded) -> Need:
     need = await store.locked_need(tx, READER, event.need_id)
     if need is None:
         raise NeedUnknown

@@ -11,6 +11,7 @@ from ihala_intake.tables.consents import Consent, ConsentDecision, ConsentRevisi
 from ihala_intake.tables.emergencies import DutyCover, ServiceOnCall
 from ihala_intake.tables.following import FollowUp, FollowUpTry, Organization, Overtaken, ReferralCopy
 from ihala_intake.tables.giving import AssistanceDouble, Instalment
+from ihala_intake.tables.onward import OnwardNeed
 from ihala_intake.tables.people import DataKey, Household, HouseholdMember, Person, PersonMark
 from ihala_intake.tables.plans import Plan, PlanGoal, PlanStep, ProgrammePlan
 from ihala_intake.tables.protection import BreakGlass, Erasure, ErasureReport, RetentionMark, RetentionReport
@@ -28,7 +29,7 @@ __all__ = [
     "LinkageRun", "MatchCandidate", "Merge", "Household", "HouseholdMember", "Need", "Organization", "Overtaken", "Person",
     "PersonMark", "Reference",
     "ReferralCopy", "Report", "Request", "RequestIdentifier", "Table",
-    "DutyCover", "ServiceOnCall",
+    "DutyCover", "OnwardNeed", "ServiceOnCall",
     "AskingRate", "Concern", "NaturalKey", "NeedAgain", "Occasion", "RequestFile", "RequestFileLine",
     "RequestFileRow", "Waiting",
 ]  # fmt: skip

@@ -114,6 +114,7 @@ class Need(Table, table=True):
     announced_at: datetime | None = an_instant(null=True)  # when NeedIdentified went out; null: not yet, or no consent
     waits: bool = column(Boolean())  # may be announced, and will be as soon as referral's sealing key is known
     changed_at: datetime = an_instant()
+    caused_by: UUID | None = an_id("need", null=True)  # a receiver of that need asked for this one
     version: int = a_number()
 
     __table_args__ = (
@@ -121,6 +122,7 @@ class Need(Table, table=True):
         Index("need_case", "case_id"),
         Index("need_consent", "consent_id"),
         Index("need_person", "person_id"),
+        Index("need_caused_by", "caused_by", postgresql_where=text("caused_by IS NOT NULL")),
         Index("need_waits", "requested_at", "id", postgresql_where=text("waits")),
         Index("need_ended", "changed_at", "id", postgresql_where=text("state IN ('verified', 'unverified', 'closed')")),  # retention
     )

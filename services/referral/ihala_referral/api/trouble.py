@@ -10,13 +10,22 @@ from ihala_kit.pages import Page, PageQuery, page_of
 from ihala_kit.problems import responses
 from starlette.responses import Response
 
-from ihala_referral import models, views
+from ihala_referral import models, store, views
 from ihala_referral.api.moves import Moving
-from ihala_referral.api.rights import Coordinating, Reading
-from ihala_referral.errors import MoveNotAllowed, PlacementNotFound, PreferredReservationMissing, ReferralNotFound
-from ihala_referral.together import amending, contact_checks, moving_away, replacements
+from ihala_referral.api.rights import Answering, Coordinating, Reading
+from ihala_referral.errors import (
+    MoveNotAllowed,
+    NeedCodeRestricted,
+    NeedCodeUnknown,
+    PlacementNotFound,
+    PreferredReservationMissing,
+    ReferralNotFound,
+)
+from ihala_referral.tables import OnwardNeed
+from ihala_referral.together import amending, contact_checks, moving_away, onward, replacements
+from ihala_referral.together import store as kept
 from ihala_referral.together.errors import NothingToAmend, SaidByVoice
-from ihala_referral.together.models import AmendmentIn, ContactCheckIn, RelocationIn, Replacement
+from ihala_referral.together.models import AmendmentIn, ContactCheckIn, OnwardIn, OnwardView, RelocationIn, Replacement
 
 router = APIRouter(prefix="/v1", tags=["provider trouble"])
 MOVED = responses(ReferralNotFound, MoveNotAllowed)
@@ -26,6 +35,23 @@ MOVED = responses(ReferralNotFound, MoveNotAllowed)
 async def amend(body: AmendmentIn, caller: Reading, change: Moving) -> models.Referral:
     """Correct, as origin or office, what an open offer says. The receiver sees which fields and why, and reads it anew."""
     return await change.answer(caller, lambda: amending.amend(change.tx, caller, *change.this, body))
+
+
+@router.post(
+    "/referrals/{referral_id}/onward-needs", status_code=201, response_model=OnwardView,
+    responses=MOVED | responses(SaidByVoice, NeedCodeRestricted, NeedCodeUnknown),
+)  # fmt: skip
+async def ask_onward(referral_id: UUID, body: OnwardIn, caller: Answering, once: Once, tx: Transaction) -> OnwardView:
+    """Ask, as receiver, that another need of the same person be opened, under the consent's cover or as its office decides."""
+    return await once(OnwardView, lambda: onward.ask(tx, caller, referral_id, body))
+
+
+@router.get("/referrals/{referral_id}/onward-needs", response_model=Page[OnwardView], responses=responses(ReferralNotFound))
+async def list_onward(referral_id: UUID, caller: Reading, tx: Transaction, page: PageQuery) -> Page[OnwardView]:
+    """List the needs that the receiver asked to have opened, and what became of them."""
+    await store.referral(tx, referral_id)
+    rows = page_of(await kept.page(tx, OnwardNeed, referral_id, page), page, lambda row: (row.id,))
+    return Page(items=[OnwardView.model_validate(row) for row in rows])
 
 
 @router.post("/referrals/{referral_id}/relocation", response_model=models.Referral, responses=MOVED)

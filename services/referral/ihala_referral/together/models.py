@@ -198,3 +198,21 @@ class RedactionView(_View):
     asked_at: datetime
     asked_as_dpo: bool = Field(description="the data-protection officer asked; else that officer decides")
     decided_at: datetime | None
+
+
+class OnwardIn(Body):
+    """Another need of the same person. An emergency is called in by phone; a restricted need is brought to the office by voice."""
+
+    need_code: DottedCode
+    urgency: Literal[Urgency.URGENT, Urgency.ROUTINE]
+
+
+class OnwardView(_View):
+    """A need that the receiver asked to have opened. `waits`: the owning office asks the person first."""
+
+    id: UUID
+    need_code: str
+    urgency: Urgency
+    state: Literal["asked", "waits", "opened", "refused"]
+    asked_at: datetime
+    settled_at: datetime | None

@@ -9,10 +9,10 @@ from ihala_kit.pages import PageRequest
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral.tables import Amendment, Appointment, ContactTry, FileReference, Movement, Note, Referral
+from ihala_referral.tables import Amendment, Appointment, ContactTry, FileReference, Movement, Note, OnwardNeed, Referral
 
 AMEND = "amend"
-Row = TypeVar("Row", ContactTry, Note, Appointment)
+Row = TypeVar("Row", ContactTry, Appointment, OnwardNeed)
 
 
 async def page(tx: AsyncSession, table: type[Row], referral_id: UUID, asked: PageRequest) -> Sequence[Row]:
