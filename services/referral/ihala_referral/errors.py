@@ -52,6 +52,26 @@ class CommentMissing(Problem):
     title = Words(en="This reason needs a comment.", ar="يحتاج هذا السبب إلى تعليق.", ckb="ئەم هۆکارە پێویستی بە لێدوانێکە.")
 
 
+class WordsMissing(Problem):
+    """A question or an answer has words, but for a restricted referral, where they are spoken."""
+
+    status = 422
+    slug = "words-missing"
+    title = Words(en="Write what you want to say.", ar="اكتب ما تريد قوله.", ckb="ئەوەی دەتەوێت بیڵێیت بینووسە.")
+
+
+class ConsentNotAskedAnew(Problem):
+    """For a restricted need the person is asked anew for each receiver: a new revision of the consent must name this one."""
+
+    status = 409
+    slug = "consent-not-asked-anew"
+    title = Words(
+        en="Ask the person anew first: the last consent was for the receiver before.",
+        ar="اسأل الشخص من جديد أولًا: كانت الموافقة الأخيرة للجهة السابقة.",
+        ckb="سەرەتا دووبارە لە کەسەکە بپرسە: دوایین ڕەزامەندی بۆ وەرگری پێشوو بوو.",
+    )
+
+
 class CriterionMissing(Problem):
     """This reason must name the rule that fails."""
 

@@ -43,7 +43,7 @@ def none_accepted(situation: Situation, referral: Referral, by: Party) -> bool:
 
 
 def receiver_active(situation: Situation, referral: Referral, by: Party) -> bool:
-    """The receiver is not suspended."""
+    """The receiver is not suspended, and cleared for what is restricted."""
     return situation.receiver_active
 
 
@@ -86,6 +86,11 @@ def nothing_open(situation: Situation, by: Party) -> bool:
 def unanswered(situation: Situation, by: Party) -> bool:
     """The directory did not answer in time, and the coordinator was told."""
     return situation.placement.owner is Owner.COORDINATOR
+
+
+def may_receive(receiver: Organization, referral: Referral) -> bool:
+    """Tell whether a receiver takes part, and is cleared for what is restricted."""
+    return not receiver.suspended and (receiver.cleared or not referral.restricted)
 
 
 def agreement_holds(organization: Organization, at: datetime) -> bool:

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_referral import clock, lifecycle, placing, store, work_items
 from ihala_referral.commands import ending, offering
 from ihala_referral.commands.organizations import HELD, REPLACE_ORGANIZATION, REPLACE_SERVICE, RETRY
+from ihala_referral.guards import may_receive
 from ihala_referral.states import OPEN, TAKEN, Act, AttemptState, Party
 from ihala_referral.tables import Placement, Referral
 
@@ -67,11 +68,14 @@ async def replace(tx: AsyncSession, work: DueWork) -> None:
 
 
 async def _still(tx: AsyncSession, work: DueWork, referral: Referral) -> bool:
-    """Tell whether the organisation is still suspended; a service that ended does not come back for whom it was offered to."""
+    """Tell whether it still may not stay there: the organisation is suspended, or not cleared for what is restricted.
+
+    A service that ended does not come back for whom it was offered to.
+    """
     if "organization" not in work.payload:
         return referral.state in OPEN
     receiver = await store.organization(tx, referral.organization_id)
-    return receiver is not None and receiver.suspended
+    return receiver is not None and not may_receive(receiver, referral)
 
 
 async def _spread(tx: AsyncSession, work: DueWork, referral_ids: Sequence[UUID], payload: dict[str, str]) -> None:

@@ -16,12 +16,13 @@ from ihala_kit.db import caller_of, now
 from ihala_kit.pages import PageRequest
 from sqlalchemy import or_, text
 from sqlalchemy.dialects import postgresql
-from sqlmodel import col, select
+from sqlalchemy.sql import operators
+from sqlmodel import col, select, union_all
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import visible
 from ihala_referral.errors import PlacementNotFound, ReferralNotFound
-from ihala_referral.guards import Situation
+from ihala_referral.guards import Situation, may_receive
 from ihala_referral.states import OPEN, OUTSTANDING, AttemptState, PlacementState, State
 from ihala_referral.tables import (
     Attempt,
@@ -78,7 +79,7 @@ async def seen_for_moves(tx: AsyncSession, referral_id: UUID) -> tuple[Situation
     around = await tx.get_one(Placement, seen.placement_id)
     receiver = await organization(tx, seen.organization_id)
     others = [known for known in await referrals_of(tx, around.id) if known.state in OPEN or known.id == seen.id]
-    return Situation(around, others, now(tx), receiver is None or not receiver.suspended), seen
+    return Situation(around, others, now(tx), receiver is None or may_receive(receiver, seen)), seen
 
 
 async def locked_placement(tx: AsyncSession, placement_id: UUID) -> Situation:
@@ -223,28 +224,33 @@ async def referrals_owned(tx: AsyncSession, caller: Caller, states: Sequence[Sta
 
 
 async def _page_of(tx: AsyncSession, whose: Any, states: Sequence[State], page: PageRequest) -> Sequence[Referral]:
-    query = select(Referral).where(whose, visible.referrals(caller_of(tx)))
+    query = select(Referral.id).where(whose, visible.referrals(caller_of(tx)))
     after = page.after_as(UUID)
-    if states:
-        query = query.where(col(Referral.state).in_(states))
-    if states and OPEN.issuperset(states):
-        query = query.where(col(Referral.ended_at).is_(None))  # not to read through years of ended ones
     if after is not None:
         query = query.where(col(Referral.id) < after[0])
-    return (await tx.exec(query.order_by(col(Referral.id).desc()).limit(page.fetch))).all()
+    ids = _in_states(query, col(Referral.state), states, col(Referral.id).desc(), page)
+    return (await tx.exec(select(Referral).where(col(Referral.id).in_(ids)).order_by(col(Referral.id).desc()))).all()
 
 
 async def placements(tx: AsyncSession, caller: Caller, states: Sequence[PlacementState], page: PageRequest) -> Sequence[Placement]:
     """Return a page of the placements that the caller's operator owns, oldest first."""
-    query = select(Placement).where(visible.placements(caller))
+    query = select(Placement.id).where(visible.placements(caller))
     after = page.after_as(UUID)
-    if states:
-        query = query.where(col(Placement.state).in_(states))
-    if states and PlacementState.ENDED not in states:
-        query = query.where(col(Placement.ended_at).is_(None))
     if after is not None:
         query = query.where(col(Placement.id) > after[0])
-    return (await tx.exec(query.order_by(col(Placement.id)).limit(page.fetch))).all()
+    ids = _in_states(query, col(Placement.state), states, col(Placement.id).asc(), page)
+    return (await tx.exec(select(Placement).where(col(Placement.id).in_(ids)).order_by(col(Placement.id)))).all()
+
+
+def _in_states(query: Any, state: Any, states: Sequence[str], order: Any, page: PageRequest) -> Any:
+    """Return the ids of a page. Each state is read by its own index in the list's order; one query for all would sort or filter."""
+    parts = [query.where(state == one) for one in sorted(set(states))] or [query]
+    first = [part.order_by(order).limit(page.fetch) for part in parts]
+    if len(first) == 1:
+        return first[0].subquery().select()
+    merged = union_all(*(one.subquery().select() for one in first)).subquery()
+    last = merged.c.id.desc() if order.modifier is operators.desc_op else merged.c.id
+    return select(merged.c.id).order_by(last).limit(page.fetch)
 
 
 async def referrals_of(tx: AsyncSession, placement_id: UUID) -> Sequence[Referral]:

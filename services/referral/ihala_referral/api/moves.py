@@ -28,9 +28,10 @@ from ihala_referral.errors import (
     ReasonUnknown,
     ReferralNotFound,
     TriesMissing,
+    WordsMissing,
 )
 from ihala_referral.states import Act
-from ihala_referral.together.errors import OutsideConsent
+from ihala_referral.together.errors import OutsideConsent, SaidByVoice
 
 router = APIRouter(prefix="/v1/referrals/{referral_id}", tags=["moves"])
 
@@ -87,7 +88,7 @@ async def accept(caller: Answering, change: Moving, body: models.Nothing | None 
     return await change.answer(caller, lambda: moves.accept(change.tx, caller, *change.this))
 
 
-@_post("/decline", ReasonUnknown, CommentMissing, CriterionMissing, QuestionNotAsked)
+@_post("/decline", ReasonUnknown, CommentMissing, CriterionMissing, QuestionNotAsked, SaidByVoice)
 async def decline(body: models.Decline, caller: Answering, change: Moving) -> models.Referral:
     """Say no, with a reason. The next provider is asked."""
     return await change.answer(
@@ -96,13 +97,13 @@ async def decline(body: models.Decline, caller: Answering, change: Moving) -> mo
     )
 
 
-@_post("/question")
+@_post("/question", SaidByVoice, WordsMissing)
 async def ask(body: models.Question, caller: Answering, change: Moving) -> models.Referral:
     """Ask for more, twice at most. The decision clock rests until the answer."""
     return await change.answer(caller, lambda: moves.ask(change.tx, caller, *change.this, body.text))
 
 
-@_post("/answer", OutsideConsent)
+@_post("/answer", OutsideConsent, SaidByVoice, WordsMissing)
 async def answer(body: models.Answer, caller: Reading, change: Moving) -> models.Referral:
     """Answer the receiver's question, as origin or coordinator, inside the consent."""
     return await change.answer(caller, lambda: moves.answer(change.tx, caller, *change.this, body.text, body.categories))
@@ -123,7 +124,7 @@ async def start(body: models.Start, caller: Answering, change: Moving) -> models
     return await change.answer(caller, lambda: moves.start(change.tx, caller, *change.this, body.first_contact_at))
 
 
-@_post("/release", ReasonUnknown, CommentMissing, CriterionMissing, QuestionNotAsked)
+@_post("/release", ReasonUnknown, CommentMissing, CriterionMissing, QuestionNotAsked, SaidByVoice)
 async def release(body: models.Decline, caller: Answering, change: Moving) -> models.Referral:
     """Give an accepted referral back before the first contact. It counts as declined."""
     return await change.answer(
@@ -132,7 +133,7 @@ async def release(body: models.Decline, caller: Answering, change: Moving) -> mo
     )
 
 
-@_post("/failure", ReasonUnknown, CommentMissing, TriesMissing)
+@_post("/failure", ReasonUnknown, CommentMissing, TriesMissing, SaidByVoice)
 async def fail(body: models.Failure, caller: Reading, change: Moving) -> models.Referral:
     """Say that it could not be done, as receiver or coordinator."""
     return await change.answer(caller, lambda: moves.fail(change.tx, caller, *change.this, body.reason, body.comment))
@@ -163,7 +164,7 @@ async def complete(body: models.Completion, caller: Answering, change: Moving) -
     return await change.answer(caller, lambda: moves.complete(change.tx, caller, *change.this, outcomes))
 
 
-@_post("/cancellation", ReasonUnknown, CommentMissing)
+@_post("/cancellation", ReasonUnknown, CommentMissing, SaidByVoice)
 async def cancel(body: models.Cancellation, caller: Reading, change: Moving) -> models.Referral:
     """Take it back from the receiver, as origin or coordinator."""
     return await change.answer(caller, lambda: moves.cancel(change.tx, caller, *change.this, body.reason, body.comment))

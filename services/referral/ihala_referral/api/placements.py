@@ -15,6 +15,7 @@ from ihala_referral import models, store, views
 from ihala_referral.api.rights import Coordinating
 from ihala_referral.commands import coordinating
 from ihala_referral.errors import (
+    ConsentNotAskedAnew,
     MoveNotAllowed,
     NeedCodeRestricted,
     NeedCodeUnknown,
@@ -49,7 +50,9 @@ async def read_placement(placement_id: UUID, caller: Coordinating, tx: Transacti
 @router.post(
     "/v1/placements/{placement_id}/placing",
     response_model=models.Placement,
-    responses=responses(PlacementNotFound, MoveNotAllowed, NeedCodeUnknown, NeedCodeRestricted, PreferredReservationMissing),
+    responses=responses(
+        PlacementNotFound, MoveNotAllowed, NeedCodeUnknown, NeedCodeRestricted, PreferredReservationMissing, ConsentNotAskedAnew
+    ),
 )
 async def place(
     placement_id: UUID, body: models.Placing, caller: Coordinating, if_match: IfMatch, once: Once, tx: Transaction, response: Response

@@ -13,7 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_referral import clock, consequences, lifecycle, placing, store
 from ihala_referral.competence import sensitivity_of
 from ihala_referral.competences.commands import proposed_route
-from ihala_referral.errors import MoveNotAllowed, NeedCodeRestricted, NeedCodeUnknown, PreferredReservationMissing, RouteMissing
+from ihala_referral.errors import (
+    ConsentNotAskedAnew,
+    MoveNotAllowed,
+    NeedCodeRestricted,
+    NeedCodeUnknown,
+    PreferredReservationMissing,
+    RouteMissing,
+)
 from ihala_referral.guards import Situation
 from ihala_referral.parties import parties
 from ihala_referral.states import Party, Step
@@ -25,7 +32,7 @@ async def place(
 ) -> Placement:
     """Ask the directory, in the need's given or newly found kind; emits PlacementRequested.
 
-    Raises NeedCodeUnknown (422), NeedCodeRestricted and PreferredReservationMissing (409).
+    Raises NeedCodeUnknown (422), NeedCodeRestricted, PreferredReservationMissing and ConsentNotAskedAnew (409).
     """
     situation = await _begin(tx, caller, placement_id, version, Step.PLACE)
     placement = situation.placement
@@ -33,6 +40,8 @@ async def place(
         _classify(placement, need_code)
     if placement.sensitivity is Sensitivity.RESTRICTED and preferred_reservation_id is None:
         raise PreferredReservationMissing()
+    if placement.sensitivity is Sensitivity.RESTRICTED and not _asked_anew(placement):
+        raise ConsentNotAskedAnew()
     placement.preferred_reservation_id = preferred_reservation_id
     await placing.place_again(tx, situation, Party.COORDINATOR)
     clock.wind(placement, situation.referrals)
@@ -65,6 +74,11 @@ async def _begin(tx: AsyncSession, caller: Caller, placement_id: UUID, version: 
     if situation.placement.version != version:
         raise Stale()
     return situation
+
+
+def _asked_anew(placement: Placement) -> bool:
+    """Tell whether the person was asked after the last receiver was: its offer was made under an older consent, or there was none."""
+    return (placement.consent_id, placement.consent_revision) != (placement.asked_consent_id, placement.asked_revision)
 
 
 def _classify(placement: Placement, need_code: str) -> None:

@@ -16,11 +16,11 @@ from ihala_kit.etag import Stale
 from ihala_kit.problems import Problem
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import announcing, clock, consequences, lifecycle, placing, sealing, store, work_items
+from ihala_referral import announcing, by_voice, clock, consequences, lifecycle, placing, sealing, store, work_items
 from ihala_referral.calendars import counting
 from ihala_referral.commands import accepting, ending
 from ihala_referral.errors import AgreementMissing, DateNotAllowed, OfferChanged
-from ihala_referral.guards import Situation
+from ihala_referral.guards import Situation, may_receive
 from ihala_referral.parties import ANSWER, COORDINATE, REFER, demanded
 from ihala_referral.states import Act, Party
 from ihala_referral.tables import Exchange, Referral
@@ -38,7 +38,7 @@ async def _begin(
     who = demanded(caller, referral, *scopes)
     if act is Act.ACCEPT:
         receiver = await store.organization(tx, referral.organization_id)
-        situation.receiver_active = receiver is None or not receiver.suspended
+        situation.receiver_active = receiver is None or may_receive(receiver, referral)
     party = lifecycle.party_for(situation, referral, act, who)
     if referral.version != version:
         raise await _stale(tx, referral, act, version)
@@ -82,18 +82,19 @@ async def decline(
 ) -> Referral:  # fmt: skip
     """Say no, or (`Act.RELEASE`) give it back before first contact; emits ReferralDeclined. Raises what `consequences.stated` does."""
     situation, referral, party = await _begin(tx, caller, referral_id, version, act, ANSWER)
-    stated = consequences.stated(reason, act, party, situation.now.date(), comment=comment, criterion=criterion, rounds=referral.rounds)
+    words, today = by_voice.said(referral, comment), situation.now.date()
+    stated = consequences.stated(reason, act, party, today, comment=words, criterion=criterion, rounds=referral.rounds)
     referral.criterion = criterion if stated.criterion else None
     await _keep_comment(tx, referral, comment)
     await ending.end(tx, situation, referral, act, party, reason)
     return referral
 
 
-async def ask(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, question: str) -> Referral:
+async def ask(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, question: str | None) -> Referral:
     """Ask for more; the decision clock rests until the answer. Emits ReferralInformationRequested."""
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.ASK, ANSWER)
     number = referral.rounds + 1
-    sealed = await sealing.seal(tx, referral.need_id, question, "question")
+    sealed = await sealing.seal(tx, referral.need_id, by_voice.words(referral, question), "question")
     tx.add(Exchange(
         referral_id=referral.id, round=number, operator_id=referral.operator_id, need_id=referral.need_id,
         question=sealed, asked_at=situation.now,
@@ -105,12 +106,12 @@ async def ask(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int,
     return referral
 
 
-async def answer(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, text: str, categories: list[str]) -> Referral:
+async def answer(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, text: str | None, categories: list[str]) -> Referral:
     """Answer the receiver's question; the clock goes on. Emits ReferralAnswered. Raises OutsideConsent (409) for other kinds of data."""
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.ANSWER, REFER, COORDINATE)
     ground.inside(situation.placement, categories)
     exchange = await tx.get_one(Exchange, (referral.id, referral.rounds))
-    exchange.answer = await sealing.seal(tx, referral.need_id, text, "answer")
+    exchange.answer = await sealing.seal(tx, referral.need_id, by_voice.words(referral, text), "answer")
     exchange.answered_at = situation.now
     clock.go_on(referral, await counting.of_referral(tx, situation, referral), situation.now)
     await work_items.close(tx, situation, (work_items.QUESTION_UNANSWERED,))
@@ -194,7 +195,7 @@ async def fail(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int
     Raises ReasonUnknown (422), TriesMissing (409).
     """
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.FAIL, ANSWER, COORDINATE)
-    consequences.stated(reason, Act.FAIL, party, situation.now.date(), comment=comment)
+    consequences.stated(reason, Act.FAIL, party, situation.now.date(), comment=by_voice.said(referral, comment))
     if reason == "unreachable":
         await tries.prove_unreachable(tx, situation, referral)
     await _keep_comment(tx, referral, comment)
@@ -205,7 +206,7 @@ async def fail(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int
 async def cancel(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, reason: str, comment: str | None) -> Referral:
     """Take it back from the receiver. Emits ReferralCancelled. Raises ReasonUnknown (422)."""
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.CANCEL, REFER, COORDINATE)
-    consequences.stated(reason, Act.CANCEL, party, situation.now.date(), comment=comment)
+    consequences.stated(reason, Act.CANCEL, party, situation.now.date(), comment=by_voice.said(referral, comment))
     await _keep_comment(tx, referral, comment)
     await ending.end(tx, situation, referral, Act.CANCEL, party, reason)
     return referral

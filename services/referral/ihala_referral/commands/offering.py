@@ -133,6 +133,7 @@ async def _offer(tx: AsyncSession, situation: Situation, event: PlaceReserved, l
     clock.start_offer(referral, await counting.of_referral(tx, situation, referral), now)
     await placing.advance(tx, situation, Step.OFFER)
     placement.replaces_id = placement.due_at = None
+    placement.asked_consent_id, placement.asked_revision = placement.consent_id, placement.consent_revision
     placement.offers += 1
     placement.owner = Owner.PROVIDER
     situation.referrals.append(referral)

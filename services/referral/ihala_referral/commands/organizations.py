@@ -29,6 +29,8 @@ async def joined(tx: AsyncSession, event: OrganizationJoined) -> None:
     """Keep the copy; answers that waited for this organisation go on."""
     known = await _copy(tx, event.organization_id)
     known.kind, known.names, known.operator_id = event.kind, event.names, event.operator_id
+    if known.cleared and not event.cleared:  # of what is restricted nothing stays with it
+        await schedule(tx, REPLACE_ORGANIZATION, event.organization_id, now(tx))
     known.cleared, known.agreement_until = event.cleared, event.agreement_until
     for placement_id in await store.held_for(tx, event.organization_id):
         await schedule(tx, HELD, placement_id, now(tx))
