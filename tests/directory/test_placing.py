@@ -155,6 +155,16 @@ async def test_a_place_reserved_before_the_need_is_known_is_claimed_by_the_need_
     await world.balanced()
 
 
+async def test_who_is_asked_once_more_comes_first_if_it_serves_and_else_the_best_does(world: World) -> None:
+    once_more = {"preferred_service_at_location_id": ZUMMAR_AT}
+    assert only(await world.tell(Case().request()), PlaceReserved).service_at_location_id == TELAFAR_AT
+    assert only(await world.tell(Case().request(**once_more)), PlaceReserved).service_at_location_id == ZUMMAR_AT
+    excluded = Case().request(**once_more, excluded=[ZUMMAR_AT])
+    assert only(await world.tell(excluded), PlaceReserved).service_at_location_id == TELAFAR_AT
+    await world.set_places(ZUMMAR_AT, 1)
+    assert only(await world.tell(Case().request(**once_more)), PlaceReserved).service_at_location_id == TELAFAR_AT
+
+
 @pytest.mark.parametrize("what", ["unknown", "of another need", "of another operator", "of another kind of need", "excluded", "expired"])
 async def test_a_preferred_reservation_that_does_not_hold_is_ranked_anew(world: World, what: str) -> None:
     case = Case()
