@@ -66,8 +66,10 @@ class Calendar:
         """Yield opening and closing of each working day that closes after `at`, two years ahead."""
         first = at.astimezone(self.zone).date()
         for day in (first + timedelta(days=n) for n in range(_FARTHEST_DAYS)):
+            if not self.is_working_day(day):
+                continue
             opens, closes = (datetime.combine(day, hour, self.zone).astimezone(UTC) for hour in (self.opens, self.closes))
-            if self.is_working_day(day) and closes > at:
+            if closes > at:
                 yield opens, closes
 
 
