@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral.worklists.sides import OFFICERS, Side, officer_of
 
-WINDOW = 2000
+WINDOW = 1000
 COUNTED = 1000
 SOON = timedelta(days=1)
 Row = Any  # a record of the driver: its values by column
@@ -51,8 +51,9 @@ class Source:
 # As in migration 0004. Who acts as origin: the owning office, for centres of the Ministry of Interior and for origins that are away.
 ORIGIN = "(CASE WHEN origin_away OR origin_kind IN ('rgc','wlco','hlp','cpf') THEN operator_id ELSE origin_id END)"
 OVERDUE = (
-    "(state = 'offered' AND fired && '{acknowledge,decide}'::text[] OR state = 'acknowledged' AND fired && '{decide}'::text[]"
-    " OR state = 'accepted' AND fired && '{level_1}'::text[] OR state IN ('waitlisted','in_service') AND reviews_missed > 0)"
+    "CASE state WHEN 'offered' THEN fired && '{acknowledge,decide}'::text[] WHEN 'acknowledged' THEN fired && '{decide}'::text[]"
+    " WHEN 'accepted' THEN fired && '{level_1}'::text[] WHEN 'waitlisted' THEN reviews_missed > 0"
+    " WHEN 'in_service' THEN reviews_missed > 0 ELSE false END"
 )
 _WHOSE = {Side.RECEIVER: "organization_id", Side.OFFICE: "operator_id", Side.ORIGIN: ORIGIN}
 _OF_REFERRAL = (
@@ -136,7 +137,8 @@ async def page(
     inner = f"FROM {source.table} WHERE {query.text} ORDER BY {_order(source, which)}"
     shown = f"{source.columns}, {source.officer} AS officer, {source.overdue} AS overdue"
     open_ones = f"SELECT {shown} {inner} LIMIT {WINDOW}"  # only words of ours; what a caller sent is in the values
-    statement = f"SELECT * FROM ({open_ones}) AS open WHERE {outer.text} ORDER BY next_at, id LIMIT {asked.fetch}"  # noqa: S608
+    order = "officer, next_at, id" if which is Which.UNASSIGNED else "next_at, id"
+    statement = f"SELECT * FROM ({open_ones}) AS open WHERE {outer.text} ORDER BY {order} LIMIT {asked.fetch}"  # noqa: S608
     rows = await fetch(tx, statement, *values)
     if len(rows) > asked.limit:
         tell_next(asked, _key(rows[asked.limit - 1]))
