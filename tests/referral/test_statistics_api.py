@@ -208,3 +208,19 @@ def test_everything_has_a_name_in_each_language() -> None:
     assert labels.domain("housing") is not None
     assert set(models.Measure.__args__) == {*measures.MEASURES, *measures.FED_BY}
     assert intake_v1.Urgency.EMERGENCY.value == "emergency" and named("urgency", "emergency", "en") == "Emergency"
+
+
+async def test_times_are_read_as_half_and_nine_of_ten(world: World) -> None:
+    world.set_time(APRIL)
+    await put(world, {"housing.hlp": 30})
+    insert = "INSERT INTO statistic_time VALUES (:o, :m, 'IQG15', 'time_to_decide', 'urgency', :urgency, :bucket, :n) RETURNING 1"
+    for urgency, bucket, n in (("routine", 10, 20), ("routine", 13, 10), ("emergency", 3, 9)):
+        await world.rows(insert, o=MOMD, m=date(2026, 2, 1), urgency=urgency, bucket=bucket, n=n)
+    world.advance(days=5)
+    await published(world)
+    items = (await read(world, PLANNER, "&by=urgency")).body["items"]
+    assert {(item["period"], item["category"]) for item in items} == {("2026-02", "routine"), ("2026-Q1", "routine")}, "nine are too few"
+    for item in items:
+        assert measures.HOURS[9] < item["median_hours"] <= measures.HOURS[10]
+        assert measures.HOURS[12] < item["p90_hours"] <= measures.HOURS[13]
+        assert (item["count"], item["hidden"], item["measure_name"]) == (None, False, "Hours from offer to decision")

@@ -54,13 +54,17 @@ async def count(database: Database) -> int:
 
 
 async def _known(tx: AsyncSession, events: Sequence[StatisticEvent]) -> Known:
-    about = sorted({event.placement_id for event in events})
-    firsts = await store.first_attempts(tx, about)
-    earliest = await store.first_unserved(tx, about)
+    firsts = await store.first_attempts(tx, _about(events, *measures.FIRSTS))
+    earliest = await store.first_unserved(tx, _about(events, measures.UNSERVED, measures.ACCEPTED))
     unserved = (event for event in events if event.measure == measures.UNSERVED)
     firsts |= {(measures.UNSERVED, event.id) for event in unserved if event.at == earliest.get(event.placement_id)}
     facts = await store.facts(tx, sorted({event.placement_id for event in events if not event.restricted}))
     return Known(facts, firsts, set(earliest))
+
+
+def _about(events: Sequence[StatisticEvent], *happened: str) -> list[UUID]:
+    """Return the placements to which one of these happened."""
+    return sorted({event.placement_id for event in events if event.measure in happened})
 
 
 def added(events: Sequence[StatisticEvent], known: Known) -> Sums:

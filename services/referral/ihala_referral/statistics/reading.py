@@ -7,13 +7,16 @@ from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import not_
+from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral.statistics.errors import TooManyFigures
 from ihala_referral.tables import StatisticFigure, StatisticSheet
 
-MOST = 20_000
+Row = tuple[date, str, str, str, str, str, int | None, int | None, int | None]
+
+MOST = 10_000
 QUARTERLY = "%-Q_"  # how such a period is written
 
 
@@ -41,10 +44,14 @@ async def sheets(tx: AsyncSession, asked: Asked) -> dict[tuple[date, str], Stati
     return {(sheet.quarter, sheet.governorate): sheet for sheet in (await tx.exec(query)).all()}
 
 
-async def figures(tx: AsyncSession, asked: Asked) -> Sequence[StatisticFigure]:
-    """Return the figures in order. Raises TooManyFigures (422)."""
+async def figures(tx: AsyncSession, asked: Asked) -> Sequence[Row]:
+    """Return the figures in order: quarter, period, governorate, measure, break-down, category, count, median and 90 % of a clock.
+
+    Raises TooManyFigures (422).
+    """
     table = StatisticFigure
-    query = select(table).where(
+    order = [col(c) for c in (table.quarter, table.period, table.governorate, table.measure, table.breakdown, table.category)]
+    query = core_select(*order, col(table.n), col(table.median_hours), col(table.p90_hours)).where(
         col(table.viewer_id) == asked.viewer_id, col(table.breakdown).in_(asked.by), col(table.quarter).between(asked.first, asked.last)
     )
     if asked.governorates:
@@ -54,11 +61,10 @@ async def figures(tx: AsyncSession, asked: Asked) -> Sequence[StatisticFigure]:
     if asked.period is not None:
         quarterly = col(table.period).like(QUARTERLY)
         query = query.where(quarterly if asked.period == "quarter" else not_(quarterly))
-    order = (table.quarter, table.period, table.governorate, table.measure, table.breakdown, table.category)
-    rows = (await tx.exec(query.order_by(*(col(column) for column in order)).limit(MOST + 1))).all()
+    rows = (await tx.execute(query.order_by(*order).limit(MOST + 1))).all()
     if len(rows) > MOST:
         raise TooManyFigures(most=MOST)
-    return rows
+    return [tuple(row) for row in rows]
 
 
 def tag(asked: Asked, found: dict[tuple[date, str], StatisticSheet], *more: str) -> str:

@@ -27,9 +27,12 @@ def _of_lists(kind: str, code: str) -> Words | None:
         return labels.need(code)
     if kind == measures.DOMAIN:
         return labels.domain(code) or labels.need(code)  # `other` is a need without a domain
-    if kind == measures.RESULT and code in (known.code for known in consequences.reasons()):
-        return consequences.reason(code).title
-    return None
+    return _reasons().get(code) if kind == measures.RESULT else None
+
+
+@cache
+def _reasons() -> dict[str, Words]:
+    return {reason.code: reason.title for reason in consequences.reasons()}
 
 
 @cache
