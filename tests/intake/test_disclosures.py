@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 from ihala_contracts.directory_v1 import OrganizationSuspended
+from ihala_contracts.intake_v1 import DisclosureOpened
 from ihala_contracts.referral_v1 import ReferralFailed
+from ihala_intake.contacts import ways_of
+from ihala_intake.details import PersonDetails
 
 from tests.intake.actors import (
     CLEARED_PROVIDER,
@@ -208,3 +212,35 @@ async def test_an_erased_person_is_gone_for_everybody(house: House) -> None:
     assert (await house.get(f"/v1/needs/{story.need_id}", COORDINATOR)).body["note"] is None
     assert (await house.get(f"/v1/contacts/{story.need_id}", NOTIFY)).status == 404
     assert (await house.get(f"/v1/requests/{story.request_id}", NGO)).body["needs"][0]["code"] == "housing.hlp"
+
+
+@pytest.mark.parametrize(
+    ("agreed", "phone", "held_by", "ways"),
+    [
+        (["identity", "contact", "place"], {}, "intake", ["call", "message", "visit", "through_origin"]),
+        (["identity", "contact"], {"safe_to_call": False}, "intake", ["message", "through_origin"]),
+        (["identity", "contact"], {"safe_to_message": False}, "intake", ["call", "through_origin"]),
+        (["identity", "place"], {}, "intake", ["visit", "through_origin"]),
+        (["identity", "contact", "place"], {}, "origin", ["through_origin"]),
+    ],
+)
+def test_ways_to_the_person_are_those_of_the_consent_and_of_the_phones(
+    agreed: list[str], phone: dict[str, bool], held_by: str, ways: list[str]
+) -> None:
+    known = {"number": "+9647701234567", "safe_to_call": True, "safe_to_message": True, "shared": False, "owner": "own"}
+    details = PersonDetails.model_validate({"call_name": "x", "place": "IQG15", "phones": [known | phone]})
+    assert ways_of(details, agreed, restricted=False, held_by_origin=held_by == "origin") == ways
+
+
+def test_a_restricted_person_is_reached_by_a_phone_of_her_own_alone() -> None:
+    shared = {"number": "+9647701234567", "safe_to_call": True, "safe_to_message": True, "shared": True, "owner": "shared"}
+    details = PersonDetails.model_validate({"call_name": "x", "place": "IQG15", "phones": [shared]})
+    assert ways_of(details, ["contact", "place"], restricted=True, held_by_origin=False) == ["through_origin"]
+
+
+async def test_the_ways_are_told_with_the_disclosure(house: House) -> None:
+    story = await asked(house)
+    await story.offer()
+    await story.accept()
+    [opened] = [event for event in await house.events() if isinstance(event, DisclosureOpened)]
+    assert opened.ways == ["call", "message", "through_origin"]

@@ -2,9 +2,9 @@
 
 from uuid import UUID, uuid4
 
-from ihala_contracts import referral_v1
+from ihala_contracts import intake_v1, referral_v1
 
-from tests.referral.actors import CLEARED, COORDINATOR, FIRST, HLP, NGO, OFFICER, SECOND, Actor
+from tests.referral.actors import CLEARED, COORDINATOR, FIRST, HLP, MOMD, NGO, OFFICER, SECOND, Actor
 from tests.referral.test_schema import restricted_offer
 from tests.referral.world import Answer, World
 
@@ -78,6 +78,17 @@ async def test_each_side_logs_and_reads_and_a_centre_or_stranger_neither(world: 
         assert (await tried(world, other, actor)).status == 404
         assert (await world.get(actor, f"/v1/referrals/{other}/tries")).status == 404
     assert (await tried(world, of_centre, OFFICER)).status == 201  # the owning office acts for the centre
+
+
+async def test_only_ways_that_the_person_allowed_count_and_the_origin_always(world: World) -> None:
+    need_id, referral_id = await world.accepted(origin=NGO)
+    opened = {"need_id": need_id, "referral_id": referral_id, "organization_id": FIRST.organization_id, "opened_at": world.now}
+    more = {"operator_id": MOMD, "disclosure_id": uuid4(), "consent_id": uuid4(), "revision": 1, "categories": ["contact"]}
+    await world.deliver(intake_v1.DisclosureOpened(**opened, **more, ways=["message", "through_origin"]))
+    refused = await tried(world, referral_id, way="call")
+    assert (refused.status, refused.problem, refused.body["allowed"]) == (409, "way-not-allowed", ["message", "through_origin"])
+    for way in ("message", "through_origin"):
+        assert (await tried(world, referral_id, way=way)).status == 201
 
 
 async def test_a_repeated_log_is_one_try(world: World) -> None:

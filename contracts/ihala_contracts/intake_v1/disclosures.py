@@ -18,6 +18,7 @@ class DisclosureOpened(NeedEvent):
     consent_id: UUID
     revision: int
     categories: list[str]
+    ways: list[str] = []  # by which the person may be reached: call, message, visit, through_origin; empty: not said
     opened_at: datetime
 
 

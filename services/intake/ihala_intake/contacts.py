@@ -1,10 +1,11 @@
 """Which way a message about a need may take. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from ihala_contracts.intake_v1 import Sensitivity
 
+from ihala_intake.consent_rules import Category
 from ihala_intake.details import Hours, PersonDetails, Phone
 from ihala_intake.errors import ContactHeldByOrigin, ContactWithheld
 from ihala_intake.models.people import ContactView
@@ -35,6 +36,24 @@ def contact_of(person: PersonDetails, need: Need, at: datetime, *, held_by_origi
         "number": phone.number if phone else None, "own": bool(phone and phone.is_own and not person.is_minor(at)),
         "safe_to_message": bool(phone and phone.safe_to_message),
     })  # fmt: skip
+
+
+def ways_of(person: PersonDetails, categories: Collection[str], *, restricted: bool, held_by_origin: bool) -> list[str]:
+    """Return by which ways a receiver that may read these categories may reach the person; through the origin always.
+
+    Calls and messages as the phones allow, also that of who stands for them (of a restricted need her own alone); a visit where the
+    place may be read.
+    """
+    guardian = [person.guardian.phone] if person.guardian and person.guardian.phone else []
+    known = [] if held_by_origin or Category.CONTACT not in categories else [*person.phones, *guardian]
+    phones = [phone for phone in known if (phone.is_own and phone not in guardian) or not restricted]
+    allowed = {
+        "call": any(phone.safe_to_call for phone in phones),
+        "message": any(phone.safe_to_message for phone in phones),
+        "visit": Category.PLACE in categories and not restricted and not held_by_origin,
+        "through_origin": True,
+    }
+    return [way for way, may in allowed.items() if may]
 
 
 def seconds_until(hours: Sequence[Hours], at: datetime) -> int:

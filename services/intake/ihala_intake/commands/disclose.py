@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from ihala_contracts.intake_v1 import DisclosureClosed, DisclosureOpened, DisclosureRefused, NeedState
+from ihala_contracts.intake_v1 import DisclosureClosed, DisclosureOpened, DisclosureRefused, NeedState, Sensitivity
 from ihala_kit.auth import Caller
 from ihala_kit.db import now
 from ihala_kit.due import schedule
@@ -13,8 +13,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import consent_rules, store
 from ihala_intake.commands import revisions
+from ihala_intake.commands.people import open_person
+from ihala_intake.contacts import ways_of
+from ihala_intake.errors import PersonErased
 from ihala_intake.policy import ACCESS_AFTER_THE_END
-from ihala_intake.tables import Consent, Disclosure, Need, ReferralCopy
+from ihala_intake.tables import Consent, Disclosure, Need, Person, ReferralCopy
 
 PERIOD_OVER = "close-disclosure"
 
@@ -75,8 +78,18 @@ async def _open(tx: AsyncSession, need: Need, consent: Consent, copy: ReferralCo
     emit(tx, DisclosureOpened(
         need_id=need.id, operator_id=need.operator_id, disclosure_id=disclosure.id, referral_id=copy.referral_id,
         organization_id=copy.organization_id, consent_id=consent.id, revision=consent.revision, categories=consent.categories,
-        opened_at=disclosure.opened_at,
+        ways=await _ways(tx, need, person, consent.categories), opened_at=disclosure.opened_at,
     ))  # fmt: skip
+
+
+async def _ways(tx: AsyncSession, need: Need, person: Person, categories: list[str]) -> list[str]:
+    """Return by which ways the receiver may reach the person; nothing of somebody erased."""
+    restricted = need.sensitivity == Sensitivity.RESTRICTED
+    try:
+        details = await open_person(tx, person)
+    except PersonErased:
+        return []
+    return ways_of(details, categories, restricted=restricted, held_by_origin=person.identity_held_by == "origin")
 
 
 async def open_awaiting(tx: AsyncSession, referral_id: UUID) -> None:

@@ -1,6 +1,5 @@
 """What intake and directory make of an acceptance, and what directory takes back: late answers are overtaken, never failures."""
 
-from datetime import datetime
 from uuid import UUID
 
 from ihala_contracts.directory_v1 import PlaceTaken, PlaceTakeRefused, ReservationRevoked
@@ -19,13 +18,17 @@ REVOKED = "provider_closed"
 
 
 async def disclosure_opened(tx: AsyncSession, event: DisclosureOpened) -> None:
-    """Note that the receiver may read the identity now."""
-    await _note(tx, event, event.need_id, event.referral_id, "disclosed_at", event.opened_at)
+    """Note that the receiver may read the identity now, and by which ways it may reach the person."""
+    found = await _referral(tx, event, event.need_id, event.referral_id)
+    if found is not None:
+        found[1].disclosed_at, found[1].ways = event.opened_at, list(event.ways)
 
 
 async def place_taken(tx: AsyncSession, event: PlaceTaken) -> None:
     """Note that the place is the person's."""
-    await _note(tx, event, event.need_id, event.referral_id, "place_taken_at", event.taken_at)
+    found = await _referral(tx, event, event.need_id, event.referral_id)
+    if found is not None:
+        found[1].place_taken_at = event.taken_at
 
 
 async def disclosure_refused(tx: AsyncSession, event: DisclosureRefused) -> None:
@@ -81,12 +84,6 @@ async def _fail(tx: AsyncSession, event: Event, need_id: UUID, situation: Situat
         await ending.end(tx, situation, referral, Act.FAIL, Party.SYSTEM, reason)
     else:
         await store.overtaken(tx, event, need_id, referral.state)
-
-
-async def _note(tx: AsyncSession, event: Event, need_id: UUID, referral_id: UUID, column: str, at: datetime) -> None:
-    found = await _referral(tx, event, need_id, referral_id)
-    if found is not None:
-        setattr(found[1], column, at)
 
 
 async def _referral(tx: AsyncSession, event: Event, need_id: UUID, referral_id: UUID) -> tuple[Situation, Referral] | None:
