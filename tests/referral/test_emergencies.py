@@ -7,7 +7,8 @@ from uuid import UUID
 from ihala_contracts import referral_v1
 from ihala_contracts.referral_v1 import PlacementRequested
 
-from tests.referral.actors import FIRST, FOURTH, SECOND
+from tests.referral.actors import FIRST, FOURTH, NINEWA, SECOND
+from tests.referral.said import change
 from tests.referral.world import World, kinds
 
 
@@ -108,3 +109,34 @@ async def test_the_first_contact_is_due_a_day_after_the_request_whatever_the_att
     world.advance(hours=2)
     accepted = await world.move(FOURTH, third, "acceptance", {})
     assert accepted.body["deadlines"]["first_contact_by"] == (requested_at + timedelta(days=1)).isoformat().replace("+00:00", "Z")
+
+
+async def test_what_becomes_an_emergency_gets_a_second_offer_at_once_beside_the_slow_one(world: World) -> None:
+    need_id, first = await world.offered(FIRST)
+    out = await world.deliver(change(world, need_id, urgency="emergency", governorate=NINEWA))
+    asked = out[-1]
+    assert isinstance(asked, PlacementRequested) and (asked.attempt, asked.urgency) == (2, "emergency")
+    second = await world.offer(need_id, SECOND)
+    slow, fast = await world.referral(first), await world.referral(second)
+    assert (slow.lane, fast.lane, fast.urgency) == (1, 2, "emergency")
+    assert fast.expires_at - fast.offered_at == timedelta(hours=8) < slow.expires_at - slow.offered_at
+    again = await world.deliver(change(world, need_id, urgency="emergency", governorate=NINEWA))
+    assert not any(isinstance(event, PlacementRequested) for event in again)
+
+
+async def test_the_triage_of_what_becomes_an_emergency_is_due_within_the_hour(world: World) -> None:
+    need_id = await world.identified(match_settled=False)
+    out = await world.deliver(change(world, need_id, urgency="emergency", match_settled=False))
+    assert kinds(out) == ["placement-triaged"]
+    row = await world.placement(need_id)
+    assert row.due_at == row.next_at <= world.now + timedelta(hours=1)
+    calmer = await world.deliver(change(world, need_id, urgency="routine", match_settled=False))
+    assert calmer == []
+    assert (await world.placement(need_id)).due_at == row.due_at
+
+
+async def test_what_becomes_urgent_but_no_emergency_has_one_offer_as_before(world: World) -> None:
+    need_id, _ = await world.offered(FIRST)
+    await world.deliver(change(world, need_id, urgency="urgent"))
+    assert len(await world.all(PlacementRequested)) == 1
+    assert await world.states(need_id) == ("offering", ["offered"])

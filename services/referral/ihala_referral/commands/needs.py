@@ -20,7 +20,7 @@ from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import announcing, clock, consequences, placing, policy, sealing, store, work_items
-from ihala_referral.commands import ending
+from ihala_referral.commands import ending, hurrying
 from ihala_referral.commands.offering import covered
 from ihala_referral.competences import commands as competences
 from ihala_referral.guards import Situation, agreement_holds
@@ -93,7 +93,7 @@ async def change(tx: AsyncSession, event: NeedChanged) -> None:
     if placement.operator_id != event.operator_id:
         await _hand_over(tx, situation, event)
     facts, readable = await sealing.received(tx, event.facts, event.need_id)
-    placement.urgency, placement.rank = event.urgency, RANKS[event.urgency]
+    rank_before, placement.rank, placement.urgency = placement.rank, RANKS[event.urgency], event.urgency
     placement.governorate, placement.district = event.governorate, event.district
     placement.match_settled, placement.changed_at = event.match_settled, situation.now
     placement.version += 1
@@ -105,6 +105,8 @@ async def change(tx: AsyncSession, event: NeedChanged) -> None:
             await amending.told(tx, situation, referral, await sealing.shown(tx, referral), event.reason or amending.SAID_BY_INTAKE)
     await moving_away.look(tx, situation)
     await _ask_anew(tx, situation, "need_changed")
+    await hurrying.look(tx, situation, rank_before)
+    clock.wind(placement, situation.referrals)
 
 
 async def _hand_over(tx: AsyncSession, situation: Situation, event: NeedChanged) -> None:
