@@ -42,7 +42,7 @@ def create_service(settings: Settings) -> Service:
         jobs=[
             Job("announce-needs", 1.0, announce_waiting),
             Job("purge-idempotency", 3600.0, purge_idempotency),
-            Job("notice-silence", 60.0, notice_silence),
+            Job("notice-silence", 10.0, notice_silence),
             Job("retention", 3600.0, retain.run),
         ],
         wrapped=[Wrapped("data_key", "id", "wrapped")],

@@ -139,6 +139,11 @@ class Scene(Telling):
             await client.put(path, {"figure": places + used}, if_match=f'"{at["version"]}"')
         return [str(at["id"]) for at in found]
 
+    async def work_items(self, kind: str) -> set[str]:
+        """Return the needs that coordinators must look at for this reason."""
+        listed = (await self.coordinator.get("/referral/v1/work-items", kind=kind, limit=200)).body["items"]
+        return {str(item["about_id"]) for item in listed}
+
     # --- waiting
 
     async def hours(self, number: float) -> None:

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from tests.e2e.scenarios.scene import Scene
+from tests.e2e.scenarios.scene import Scene, path_of
 
-HOUSING = "housing.hlp"
+HOUSING, PLACE = "housing.hlp", "IQG15Q08"
 
 
 async def test_a_family_is_housed_and_says_so(scene: Scene) -> None:
@@ -14,8 +14,10 @@ async def test_a_family_is_housed_and_says_so(scene: Scene) -> None:
     assert {one["code"] for one in explained if one["result"] == "pass"} >= {"need", "area", "status"}
     await scene.move(offer, "acknowledgement")
     await scene.accepted(offer)
-    visit = {"begins_at": (await scene.cast.now() + timedelta(days=2)).isoformat(), "kind": "visit"}
-    assert visit
+    visit = {"starts_at": (await scene.cast.now() + timedelta(days=2)).isoformat(), "place": PLACE}
+    proposed = await scene.receiver(offer).post(f"{path_of(offer)}/appointments", visit, 201)
+    appointment = f"{path_of(offer)}/appointments/{proposed.body['id']}"
+    await scene.desk.post(f"{appointment}/confirmation", None, if_match=f'"{proposed.body["version"]}"')
     await scene.move(offer, "start")
     await scene.move(offer, "completion", {"outcomes": [{"item": HOUSING, "result": "met"}]})
     await scene.need_is(need, "served")

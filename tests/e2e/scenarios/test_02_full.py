@@ -1,4 +1,4 @@
-"""Full: one place is left. Of two officers one gets it; who has no room says so and the next provider is asked."""
+"""Full: of two officers one gets the last place; who has no room says so, and the next is asked."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Not eligible: the provider names a rule that was passed. The rule is looked at; the need goes on with its first clock."""
+"""Not eligible: the rule that was passed is looked at; the need goes on with its first clock."""
 
 from tests.e2e.scenarios.scene import Scene
 

@@ -20,3 +20,13 @@ async def test_asked_twice_and_no_more(scene: Scene) -> None:
     assert set(refused.body["moves"]) >= {"accept", "decline"}
     rounds = (await scene.read(offer))["exchanges"]
     assert [one["round"] for one in rounds] == [1, 2] and all(one["answer"] for one in rounds)
+
+
+async def test_an_answer_outside_the_consent_is_refused(scene: Scene) -> None:
+    need = await scene.need(consent=scene.consent(categories=["identity", "contact"]))
+    offer = await scene.offer(need)
+    await scene.move(offer, "question", {"text": scene.words.text()})
+    outside = {"text": scene.words.text(), "categories": ["status"]}
+    refused = await scene.move(offer, "answer", outside, 409, by=scene.desk)
+    assert "status" in str(refused.body)
+    assert (await scene.read(offer))["state"] == "info_requested"

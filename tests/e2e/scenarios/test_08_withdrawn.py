@@ -1,4 +1,4 @@
-"""Consent withdrawn after acceptance: access ends at once, the receiver must say what became of what it read."""
+"""Consent withdrawn after acceptance: access ends at once; the receiver says what became of what it read."""
 
 from tests.e2e.scenarios.scene import Scene
 

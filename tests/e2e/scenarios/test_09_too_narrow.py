@@ -1,4 +1,4 @@
-"""Consent too narrow: found when the receiver accepts, the offer fails and the place is free. A life is saved by two people with a reason."""
+"""Consent too narrow: the offer fails and the place is free; a life is saved by two people with a reason."""
 
 from tests.e2e.scenarios.scene import Scene, problem
 

@@ -1,4 +1,4 @@
-"""Sent twice: the same answer and one case; another body under the same key is refused; who is known from elsewhere gets an ordinary 202."""
+"""Sent twice: one answer and one case; who is known from elsewhere gets an ordinary 202."""
 
 from tests.e2e.scenarios.scene import Scene, problem
 

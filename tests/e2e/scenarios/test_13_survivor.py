@@ -1,4 +1,4 @@
-"""A survivor of violence through a Women's Legal Counselling Office: nobody sees her who need not; each receiver is named and asked anew."""
+"""Violence survivor: nobody sees her who need not; each receiver is named and asked anew."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Outside its field: a housing centre pushes a child's need. It is taken, decided by a human, and the centre sees the state alone."""
+"""Outside its field: what a centre may not place is taken, decided by a human, and the centre sees the state alone."""
 
 from typing import Any
 

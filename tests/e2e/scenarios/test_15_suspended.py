@@ -1,4 +1,4 @@
-"""A provider is suspended with seven open referrals: each ends, is placed anew with its first clock, and nobody reads on."""
+"""Suspended: seven open referrals of one provider end, are placed anew with their first clocks, and it reads no more."""
 
 from tests.e2e.scenarios.scene import Scene
 
@@ -21,5 +21,9 @@ async def test_seven_go_on_elsewhere(scene: Scene) -> None:
             assert following.data["organization_id"] != provider.organization_id
             assert (await scene.placement(offer.data["need_id"]))["requested_at"] == clocks[offer.data["need_id"]]
         await provider.get(f"/intake/v1/disclosures/{theirs[0].data['referral_id']}", 401, 403, 404)
+        replaced = (await scene.coordinator.get(f"/referral/v1/organizations/{provider.organization_id}/replacements", limit=200)).body["items"]
+        by_referral = {one["referral_id"]: one for one in replaced}
+        assert {offer.data["referral_id"] for offer in theirs} <= set(by_referral)
+        assert all(by_referral[offer.data["referral_id"]]["replaced_by"] for offer in theirs)
     finally:
         await admin.delete(f"{path}/suspension", if_match=(await admin.get(path)).etag)

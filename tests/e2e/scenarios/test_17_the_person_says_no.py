@@ -1,4 +1,4 @@
-"""The provider says done, the person says no: her word counts, and the need is open again."""
+"""Provider says done, person says no: her word counts, and the need is open again."""
 
 from tests.e2e.scenarios.scene import Scene
 

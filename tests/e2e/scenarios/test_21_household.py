@@ -1,4 +1,4 @@
-"""A household with three needs: the school takes one child and declines the other; cash in instalments; a wife with a case of her own."""
+"""Household with three needs: the school takes one child and declines the other, cash in instalments, each with a consent of its own."""
 
 from datetime import timedelta
 
