@@ -8,6 +8,7 @@ import pytest
 from tests.referral.actors import COORDINATOR, FIRST, MOMD, NGO, OFFICER, SECOND
 from tests.referral.cast import BROUGHT, brought_to
 from tests.referral.fhir.reader import everything, get, ids, link, refused, resources
+from tests.referral.fhir.validating import faults
 from tests.referral.world import World
 
 
@@ -123,6 +124,27 @@ async def test_by_the_time_of_the_last_change_longest_ago_first(world: World) ->
 )  # fmt: skip
 async def test_what_cannot_be_understood_is_refused_and_not_repeated(world: World, query: str) -> None:
     assert await refused(world, FIRST, f"Task?{query}") == (400, "invalid", "search-refused")
+
+
+async def test_a_search_may_stand_in_a_form(world: World) -> None:
+    referral_id = await brought_to(world, "offered")
+    path, token = "/fhir/R4/Task/_search", world.token(FIRST)
+    for sent, query, status, found in (
+        (b"status=requested&_count=5", "", 200, [str(referral_id)]), (b"status=accepted", "", 200, []), (b"", "", 200, [str(referral_id)]),
+        (b"_count=5", "?status=accepted", 200, []), (b"_count=x", "", 400, None), (b"status=%ff", "", 400, None),
+        (b"a=1&" * 101, "", 400, None),
+    ):  # fmt: skip
+        headers = token | {"Content-Type": "application/x-www-form-urlencoded"}
+        async with world.session.post(path + query, data=sent, headers=headers) as answer:
+            body = await answer.json(content_type="application/fhir+json")
+        assert answer.status == status and faults(body) == []
+        if found is not None:
+            assert [entry["resource"]["id"] for entry in body.get("entry", [])] == found
+            assert body["link"][0]["url"].partition("?")[0].endswith("/Task")
+    async with world.session.post(path, json={"status": "requested"}, headers=token) as answer:
+        assert answer.status == 400
+    async with world.session.post(path, data=b"", headers={"Content-Type": "application/x-www-form-urlencoded"}) as answer:
+        assert answer.status == 401
 
 
 async def test_an_unknown_parameter_is_left_out_unless_the_client_is_strict(world: World) -> None:

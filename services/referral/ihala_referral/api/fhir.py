@@ -3,6 +3,7 @@
 import re
 from email.utils import format_datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Security
@@ -24,6 +25,8 @@ from ihala_referral.fhir.store import Row
 Kind = Literal["Task", "ServiceRequest"]
 _FORMATS = frozenset({"json", "application/json", "application/fhir+json"})
 _SPOKEN = ("*/*", "application/*", *sorted(_FORMATS - {"json"}))
+MOST_PAIRS = 100
+FORM_TYPE = "application/x-www-form-urlencoded"
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -48,6 +51,10 @@ router = APIRouter(prefix=FHIR, tags=["fhir"], default_response_class=FhirRespon
 _READ: dict[str, Any] = {"response_model": dict[str, Any], "responses": responses(ResourceNotFound, FormatNotSpoken)}
 _SEARCH: dict[str, Any] = {"response_model": dict[str, Any], "responses": responses(SearchRefused, FormatNotSpoken)}
 
+_FORM: dict[str, Any] = _SEARCH | {
+    "openapi_extra": {"requestBody": {"content": {FORM_TYPE: {"schema": {"type": "object", "additionalProperties": {"type": "string"}}}}}}
+}
+
 
 @router.get("/metadata", response_model=dict[str, Any], responses=responses(FormatNotSpoken))
 async def metadata(request: Request, home: Housed, _: Annotated[Caller, Security(public_caller)]) -> Response:
@@ -60,11 +67,27 @@ def _strict(request: Request) -> bool:
     return "handling=strict" in request.headers.get("prefer", "").replace(" ", "")
 
 
+async def _form(request: Request) -> list[tuple[str, str]]:
+    """Return the pairs of a form. Raises SearchRefused (400) for a body of another kind."""
+    if request.headers.get("content-type", FORM_TYPE).partition(";")[0].strip().lower() != FORM_TYPE:
+        raise SearchRefused()
+    try:
+        return parse_qsl((await request.body()).decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_PAIRS, errors="strict")
+    except ValueError:
+        raise SearchRefused() from None
+
+
 def _add(kind: Kind) -> None:
     @router.get(f"/{kind}", name=f"search_{kind}", **_SEARCH)
     async def search(request: Request, caller: Reading, tx: Transaction, home: Housed) -> Response:
         """Search what the caller may see. Parameters stand in the CapabilityStatement; the bundle goes on by its `next` link."""
         wanted = asked.search(kind, request.query_params.multi_items(), strict=_strict(request))
+        return _told(home, await bundles.searched(tx, home, kind, wanted))
+
+    @router.post(f"/{kind}/_search", name=f"search_{kind}_by_form", **_FORM)
+    async def search_by_form(request: Request, caller: Reading, tx: Transaction, home: Housed) -> Response:
+        """Search with the parameters in the body, and so in no log. A query: nothing changes."""
+        wanted = asked.search(kind, [*request.query_params.multi_items(), *await _form(request)], strict=_strict(request))
         return _told(home, await bundles.searched(tx, home, kind, wanted))
 
     @router.get(f"/{kind}/_history", name=f"history_of_{kind}", **_SEARCH)
