@@ -1,16 +1,19 @@
 """Restricted needs from triage to the end: asked anew for each receiver, one at a time, nothing in writing, nobody who lost clearance."""
 
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from ihala_contracts.intake_v1 import NeedConsentChanged
 from ihala_contracts.referral_v1 import PlacementRequested, ReferralDeclined, ReferralFailed, ReferralOffered
+from ihala_kit.http import openapi_document
 
-from tests.referral.actors import CLEARED, COORDINATOR, FIRST, MOMD, NGO, OFFICER, STRANGER, Actor
+from tests.referral.actors import ALL, CLEARED, COORDINATOR, FIRST, MOMD, NGO, NINEWA, OFFICER, STRANGER, Actor
 from tests.referral.test_restricted import UNCLEARED, picked, restricted
 from tests.referral.world import World
 
+EVERY = f"{ALL} referral:calendar referral:statistics"
 ANOTHER = Actor("cleared-provider-2", cleared=True)
 ORIGIN = Actor("cleared-origin", NGO.organization_id, "nngo", NGO.scopes, cleared=True)  # a cleared officer at the origin
 
@@ -128,3 +131,29 @@ async def test_every_end_brings_it_back_to_a_cleared_human(world: World) -> None
     items = await world.rows("SELECT kind, restricted FROM work_item WHERE about_id = :need", need=need_id)
     assert items and all(item.restricted for item in items)
     assert len(await world.all(PlacementRequested)) == 1
+
+
+async def test_no_address_tells_who_is_not_cleared_that_it_exists(world: World) -> None:
+    """Every GET route of the service, with the true ids, also those that other tests have not thought of."""
+    need_id = await restricted(world, CLEARED)
+    referral_id = await offered(world, need_id)
+    await world.tick()
+    row = await world.referral(referral_id)
+    known = {
+        "referral_id": referral_id, "placement_id": row.placement_id, "id": referral_id, "organization_id": CLEARED.organization_id,
+        "service_id": row.service_id, "governorate": NINEWA, "kind": "nngo",
+    }  # fmt: skip
+    traces = [str(one) for one in (need_id, referral_id, row.placement_id, row.reference)]
+    asked = 0
+    for path, operations in openapi_document(world.service)["paths"].items():
+        if "get" not in operations or not operations["get"]["security"]:
+            continue
+        address = re.sub(r"\{(\w+)\}", lambda name: str(known.get(name[1], referral_id)), path)
+        for actor in (UNCLEARED, NGO, Actor("uncleared", CLEARED.organization_id, scopes=EVERY), Actor("planner", scopes=EVERY)):
+            caller = Actor(actor.name, actor.organization_id, actor.kind, EVERY, actor.roles, actor.operator_id)
+            async with world.session.get(address, headers=world.token(caller)) as answer:
+                body = await answer.text()
+                asked += answer.status == 200
+            assert answer.status < 500, address
+            assert not [trace for trace in traces if trace in body], address
+    assert asked > 40
