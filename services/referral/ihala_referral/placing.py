@@ -126,10 +126,11 @@ async def next_offer(tx: AsyncSession, situation: Situation) -> None:
 async def second(tx: AsyncSession, situation: Situation) -> bool:
     """Ask for a second offer beside the open one; True if it was asked. Emergencies alone, never restricted, never past three offers."""
     placement = situation.placement
-    offers = len(situation.open()) + len(await store.outstanding(tx, placement.id))
-    fits = offers < timing_of(situation).offers_at_once and placement.state is PlacementState.OFFERING
+    room = timing_of(situation).offers_at_once - len(situation.open())
     few = placement.offers < policy_of(situation).offers_before_a_human_decides
-    if not fits or not few or placement.sensitivity is Sensitivity.RESTRICTED:
+    if room <= 0 or placement.state is not PlacementState.OFFERING or not few or placement.sensitivity is Sensitivity.RESTRICTED:
+        return False  # without a question to the database: the clock asks this of every first level
+    if len(await store.outstanding(tx, placement.id)) >= room:
         return False
     await request(tx, situation)
     return True

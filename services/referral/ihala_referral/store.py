@@ -116,8 +116,10 @@ async def due(tx: AsyncSession, most: int) -> list[Situation]:
         .execution_options(**_FRESH)
     )
     placements = (await tx.exec(query)).all()
-    referrals = await _referrals(tx, [found.id for found in placements])
-    return [Situation(found, [r for r in referrals if r.placement_id == found.id], now(tx)) for found in placements]
+    of_each: dict[UUID, list[Referral]] = {found.id: [] for found in placements}
+    for known in await _referrals(tx, list(of_each)):
+        of_each[known.placement_id].append(known)
+    return [Situation(found, of_each[found.id], now(tx)) for found in placements]
 
 
 async def next_unserved(tx: AsyncSession, need_code: str, governorate: str, before: datetime) -> Situation | None:
