@@ -13,6 +13,7 @@ from ihala_referral.states import Act, Owner, PlacementState, State, Step
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 DottedCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}(\.[a-z0-9_]{1,63})?$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
+SPOKEN = "needed, but of a restricted referral it is said by voice and nothing is written"
 
 
 class Body(BaseModel):
@@ -36,13 +37,13 @@ class Decline(Body):
 class Question(Body):
     """What the receiver must know to decide. No names, no contact: both sides know the referral by its reference."""
 
-    text: Text | None = Field(default=None, description="needed, but of a restricted referral it is spoken")
+    text: Text | None = Field(default=None, description=SPOKEN)
 
 
 class Answer(Body):
     """The answer, inside the consent."""
 
-    text: Text | None = Field(default=None, description="needed, but of a restricted referral it is spoken")
+    text: Text | None = Field(default=None, description=SPOKEN)
     categories: list[Code] = Field(default=[], max_length=20, description="kinds of data in it; outside the consent: 409")
 
 
