@@ -1,6 +1,6 @@
 """A line for each situation and what became of it: the screen of `make scenarios`.
 
-    python -m pytest -p tests.e2e.scenarios.report tests/e2e/scenarios
+python -m pytest -p tests.e2e.scenarios.report tests/e2e/scenarios
 """
 
 import ast

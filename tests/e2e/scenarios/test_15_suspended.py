@@ -21,7 +21,8 @@ async def test_seven_go_on_elsewhere(scene: Scene) -> None:
             assert following.data["organization_id"] != provider.organization_id
             assert (await scene.placement(offer.data["need_id"]))["requested_at"] == clocks[offer.data["need_id"]]
         await provider.get(f"/intake/v1/disclosures/{theirs[0].data['referral_id']}", 401, 403, 404)
-        replaced = (await scene.coordinator.get(f"/referral/v1/organizations/{provider.organization_id}/replacements", limit=200)).body["items"]
+        path_of_list = f"/referral/v1/organizations/{provider.organization_id}/replacements"
+        replaced = (await scene.coordinator.get(path_of_list, limit=200)).body["items"]
         by_referral = {one["referral_id"]: one for one in replaced}
         assert {offer.data["referral_id"] for offer in theirs} <= set(by_referral)
         assert all(by_referral[offer.data["referral_id"]]["replaced_by"] for offer in theirs)
