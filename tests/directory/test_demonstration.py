@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import ihala_local
+from ihala_directory import hours
 from ihala_local import place
 
 from tests.directory.conftest import SEED
@@ -72,3 +73,12 @@ def test_nobody_there_is_real() -> None:
         assert "(illustrative)" in one["names"]["en"]
         assert set(one["names"]) == {"ar", "ckb", "en"}
         assert re.fullmatch(r"\+964 700 000 00\d\d", one["phone"])
+
+
+def test_in_an_emergency_there_is_somebody_to_call_at_night() -> None:
+    called = [
+        service["phones"]
+        for one in ORGANIZATIONS.values() if one["cleared"] and not one["hidden"]
+        for service in one["services"] if hours.day_and_night(service["schedules"], service.get("closures", []), date(2026, 11, 22))
+    ]  # fmt: skip
+    assert [[phone["number"] for phone in phones] for phones in called] == [["+964 700 000 0042"]]
