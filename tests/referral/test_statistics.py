@@ -96,6 +96,16 @@ async def test_who_found_nobody_counts_once_and_once_more_when_somebody_is_found
     assert (found["identified"], found["unserved"], found["found_later"]) == (1, 1, 1)
 
 
+async def test_who_never_found_anybody_counts_when_it_ends_so(world: World) -> None:
+    need_id = await world.identified(NGO)
+    await world.deliver(world.none(await world.last(referral_v1.PlacementRequested, need_id)))
+    await world.deliver(intake_v1.NeedClosed(need_id=need_id, operator_id=MOMD, reason="solved", closed_at=world.now))
+    other, offered = await known(world)
+    await world.deliver(intake_v1.NeedClosed(need_id=other, operator_id=MOMD, reason="solved", closed_at=world.now))
+    assert await counted(world) == {"identified": 2, "unserved": 1, "never_found": 1, "offered": 1, "cancelled": 1}
+    assert (await world.referral(offered)).state == "cancelled"
+
+
 async def test_an_answer_that_never_came_is_no_answer_of_the_receiver(world: World) -> None:
     await known(world, urgency="emergency")
     world.advance(hours=9)

@@ -194,6 +194,8 @@ async def end(
 ) -> None:  # fmt: skip
     """End the placement; with PlacementEnded unless a completed referral says it all."""
     placement = situation.placement
+    if placement.state is PlacementState.UNSERVED:
+        noting.of_need(tx, placement, measures.NEVER_FOUND, situation.now)
     await cancel_attempts(tx, situation, reason)
     await advance(tx, situation, step, by, reason=reason)
     placement.end_reason, placement.route = reason, route

@@ -8,6 +8,8 @@ ZONE = ZoneInfo("Asia/Baghdad")
 
 # Once a need: brought, nobody found the first time, first accepted, first accepted after nobody had been found.
 IDENTIFIED, UNSERVED, PLACED, FOUND_LATER = "identified", "unserved", "placed", "found_later"
+# Withdrawn or closed while nobody was found; again, if it is opened again and ends so again.
+NEVER_FOUND = "never_found"
 # Once an attempt. `started` is the first contact, `completed` what the receiver reports.
 OFFERED, ACKNOWLEDGED, ACCEPTED, DECLINED, EXPIRED = "offered", "acknowledged", "accepted", "declined", "expired"
 WITHDRAWN, CANCELLED, FAILED, STARTED, COMPLETED = "withdrawn", "cancelled", "failed", "started", "completed"
@@ -15,10 +17,10 @@ WITHDRAWN, CANCELLED, FAILED, STARTED, COMPLETED = "withdrawn", "cancelled", "fa
 FOLLOWED_UP = "followed_up"
 
 MEASURES = (
-    IDENTIFIED, UNSERVED, PLACED, FOUND_LATER, OFFERED, ACKNOWLEDGED, ACCEPTED, DECLINED, EXPIRED, WITHDRAWN, CANCELLED, FAILED, STARTED,
-    COMPLETED, FOLLOWED_UP,
+    IDENTIFIED, UNSERVED, PLACED, FOUND_LATER, NEVER_FOUND, OFFERED, ACKNOWLEDGED, ACCEPTED, DECLINED, EXPIRED, WITHDRAWN, CANCELLED,
+    FAILED, STARTED, COMPLETED, FOLLOWED_UP,
 )  # fmt: skip
-OF_NEEDS = frozenset({IDENTIFIED, UNSERVED})
+OF_NEEDS = frozenset({IDENTIFIED, UNSERVED, NEVER_FOUND})
 WITH_RESULT = frozenset({DECLINED, CANCELLED, FAILED, COMPLETED, FOLLOWED_UP})
 
 FIRSTS = (ACCEPTED, STARTED, COMPLETED)

@@ -14,9 +14,10 @@ Period = Literal["month", "quarter"]
 Whose = Literal["own", "everybody"]
 Format = Literal["json", "csv"]
 Measure = Literal[
-    "identified", "unserved", "placed", "found_later", "offered", "acknowledged", "accepted", "declined", "expired", "withdrawn",
-    "cancelled", "failed", "started", "completed", "followed_up", "time_to_acknowledge", "time_to_decide", "time_to_first_contact",
-    "time_to_outcome", "time_from_request_to_acceptance", "time_from_request_to_first_contact", "time_from_request_to_outcome",
+    "identified", "unserved", "placed", "found_later", "never_found", "offered", "acknowledged", "accepted", "declined", "expired",
+    "withdrawn", "cancelled", "failed", "started", "completed", "followed_up", "time_to_acknowledge", "time_to_decide",
+    "time_to_first_contact", "time_to_outcome", "time_from_request_to_acceptance", "time_from_request_to_first_contact",
+    "time_from_request_to_outcome",
 ]  # fmt: skip
 
 
