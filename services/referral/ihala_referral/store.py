@@ -65,11 +65,14 @@ async def placement(tx: AsyncSession, placement_id: UUID) -> Placement:
 
 async def locked_for_move(tx: AsyncSession, referral_id: UUID) -> tuple[Situation, Referral]:
     """Return a referral of the caller's with its placement, locked. Raises ReferralNotFound (404)."""
-    seen = await referral(tx, referral_id)
+    query = select(Referral.placement_id).where(Referral.id == referral_id, visible.referrals(caller_of(tx)))
+    placement_id = (await tx.exec(query)).one_or_none()
+    if placement_id is None:
+        raise ReferralNotFound()
     await act_as_system(tx)
-    situation = await locked(tx, col(Placement.id) == seen.placement_id, referral_id)
+    situation = await locked(tx, col(Placement.id) == placement_id, referral_id)
     assert situation is not None, "a referral has a placement"
-    return situation, seen  # the same object, read anew under the lock
+    return situation, next(known for known in situation.referrals if known.id == referral_id)
 
 
 async def seen_for_moves(tx: AsyncSession, referral_id: UUID) -> tuple[Situation, Referral]:
