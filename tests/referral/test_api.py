@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from ihala_contracts.public_routes import PUBLIC_ROUTES
+from ihala_contracts.public_routes import PUBLIC_ROUTES, in_fhir
 from ihala_kit.http import openapi_document
 
 from tests.referral.actors import ALL, COORDINATOR, FIRST, NGO, Actor
@@ -163,7 +163,7 @@ async def test_the_document_lists_every_refusal(world: World) -> None:
     for method, path, operation in every:
         public = ("referral", method.upper(), path) in PUBLIC_ROUTES
         assert public == (operation["security"] == []), path
-        if method == "post" and not public:
+        if method == "post" and not public and not in_fhir(path):  # a search by POST changes nothing
             versioned = any(one["name"] == "If-Match" for one in operation["parameters"])
             refusals = {"400", "401", "403", "409", "422"} | ({"412", "428"} if versioned else set())
             assert refusals | ({"404"} if "{" in path else set()) <= set(operation["responses"]), path
