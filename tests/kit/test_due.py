@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from ihala_kit.auth import Caller
 from ihala_kit.cli import move_clock
 from ihala_kit.db import Database, now
-from ihala_kit.due import DueWork, cancel, perform_next, performers_in, performs, schedule
+from ihala_kit.due import DueWork, cancel, perform_next, performers_in, performs, schedule, schedule_all
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -51,6 +51,17 @@ async def test_a_second_plan_moves_the_first(kit_db: Database) -> None:
     await plan(kit_db, key)
     await plan(kit_db, key, timedelta(hours=1))
     assert not await perform_next(kit_db, {"sample": leave_a_row})
+
+
+async def test_many_are_planned_at_once_and_each_is_done_once(kit_db: Database) -> None:
+    keys = sorted(uuid4() for _ in range(20))
+    await plan(kit_db, keys[3], timedelta(hours=1))
+    async with kit_db.transaction(Caller.system("test")) as tx:
+        await schedule_all(tx, "sample", [], now(tx))
+        await schedule_all(tx, "sample", keys, now(tx))
+    while await perform_next(kit_db, {"sample": leave_a_row}):
+        pass
+    assert await done(kit_db) == {str(key): 1 for key in keys}
 
 
 async def test_cancelled_work_is_forgotten(kit_db: Database) -> None:

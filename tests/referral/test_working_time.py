@@ -1,11 +1,14 @@
 """Calendars and closures over HTTP: whose they are, what they move, and what they never move."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from ihala_contracts.referral_v1 import CalendarChanged, DeadlinesRecomputed
+from ihala_kit.auth import Caller
+from sqlalchemy import text
 
 from tests.referral.actors import COORDINATOR, FIRST, MOMD, NGO, NINEWA, SECOND, STRANGER, SUNDAY, Actor
 from tests.referral.ticks import EPSILON, MONDAY, TUESDAY, WEDNESDAY, at, levels, missed
@@ -247,6 +250,21 @@ async def test_everybody_concerned_is_found_some_at_a_time(world: World, monkeyp
     await closed(world, COORDINATOR_ADMIN, MONDAY.date(), organization_id=str(FIRST.organization_id))
     await world.tick()
     assert len(await world.all(DeadlinesRecomputed)) == len(offers)
+
+
+async def test_the_database_itself_shows_nobody_the_time_of_others(world: World) -> None:
+    await works(world, HEAD, FIRST)
+    await closed(world, HEAD, MONDAY.date(), organization_id=str(FIRST.organization_id))
+    await closed(world, ADMIN, MONDAY.date())
+    stranger = replace(STRANGER, operator_id=None)
+    seen = {actor.name: await rows_seen(world, actor) for actor in (HEAD, ADMIN, SECOND, stranger)}
+    assert seen == {HEAD.name: (1, 2), ADMIN.name: (1, 2), SECOND.name: (0, 1), STRANGER.name: (0, 0)}
+
+
+async def rows_seen(world: World, actor: Actor) -> tuple[int, ...]:
+    caller = Caller(actor.name, actor.organization_id, actor.kind, operator_id=actor.operator_id)
+    async with world.database.transaction(caller) as tx:
+        return tuple([await tx.scalar(text(f"SELECT count(*) FROM {table}")) or 0 for table in ("calendar", "closure")])
 
 
 COORDINATOR_ADMIN = Actor("coordinator-admin", COORDINATOR.organization_id, "operator", READS_AND_SETS, ("coordinator",), MOMD)

@@ -20,7 +20,7 @@ from ihala_referral.tables import CalendarStamp, Closure, OwnCalendar, Placement
 
 NOBODYS = Calendars()
 KEPT = timedelta(days=400)  # no open deadline is counted from longer ago
-_STAMP = "SELECT stamp FROM calendar_stamp"
+_STAMP = "SELECT stamp, current_setting('app.system', true) <> '' AS sees_all FROM calendar_stamp"
 _KEY = "calendars"
 _remembered: dict[UUID, Calendars] = {}
 
@@ -33,7 +33,8 @@ async def current(tx: AsyncSession) -> Calendars:
     known: Calendars | None = tx.info.get(_KEY)
     if known is None:
         rows = await fetch(tx, _STAMP)
-        known = tx.info[_KEY] = await _of_stamp(tx, rows[0][0]) if rows else NOBODYS
+        assert not rows or rows[0]["sees_all"], "what everybody remembers is not read with one caller's eyes"
+        known = tx.info[_KEY] = await _of_stamp(tx, rows[0]["stamp"]) if rows else NOBODYS
     return known
 
 
