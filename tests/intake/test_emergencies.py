@@ -10,9 +10,11 @@ from ihala_contracts.intake_v1 import NeedChanged, NeedIdentified
 from ihala_contracts.referral_v1 import DutyRosterChanged
 
 from tests.intake.actors import CLEARED_PROVIDER, HLP, MOMD, OFFICER, OTHER_COORDINATOR, OTHER_OPERATOR, PROVIDER, Actor
+from tests.intake.casework import opened
 from tests.intake.house import Answer, House
 from tests.intake.samples import consent, need, request
 from tests.intake.story import asked
+from tests.intake.test_hand_overs import answered, neighbour, offered
 
 HOSPITAL = UUID("01940000-0000-7000-8000-00000000cafe")
 OFFICE = {"kind": "operator", "organization_id": str(MOMD), "names": {"en": "The office"}, "phones": ["+964 60 000 0000"]}
@@ -155,3 +157,12 @@ async def test_a_suspended_provider_is_not_called(town: House) -> None:
 async def test_for_a_restricted_need_the_office_alone_is_named(town: House) -> None:
     answer = await town.post("/v1/requests", OFFICER, emergency("protection.gbv", identifiers=[]))
     assert (answer.status, [one["kind"] for one in answer.body["call_now"]]) == (202, ["operator"])
+
+
+async def test_another_operator_takes_an_emergency_over_only_where_it_has_somebody_on_duty(town: House) -> None:
+    await neighbour(town)
+    made = await offered(town, await opened(town, OFFICER, need("health.medical", "emergency")))
+    refused = await answered(town, made, "acceptance")
+    assert (refused.status, refused.slug, refused.body["call_now"]) == (409, "no-duty-roster", [CALLED])
+    await town.cover(OTHER_OPERATOR, "IQG15")
+    assert (await answered(town, made, "acceptance")).status == 200

@@ -25,6 +25,7 @@ from ihala_intake.casework.errors import (
     OtherOperatorUnknown,
 )
 from ihala_intake.commands import hand_overs
+from ihala_intake.emergencies.errors import NoDutyRoster
 from ihala_intake.errors import PersonErased, RoleNeeded
 from ihala_intake.models.hand_overs import HandOverIn, HandOverRefusalIn, HandOverState, HandOverView, TakingOverIn
 from ihala_intake.tables import HandOver
@@ -34,6 +35,7 @@ Reading = Annotated[Caller, Security(caller, scopes=["intake:read"])]
 Working = Annotated[Caller, Security(caller, scopes=["intake:case"])]
 OFFER_REFUSALS = responses(CaseNotFound, CaseIsClosed, CaseUnfinished, OtherOperatorUnknown, RoleNeeded, PersonErased)
 ANSWER_REFUSALS = responses(HandOverNotFound, HandOverEnded, CaseUnfinished, RoleNeeded, PersonErased)
+TAKING_REFUSALS = responses(HandOverNotFound, HandOverEnded, CaseUnfinished, NoDutyRoster, RoleNeeded, PersonErased)
 
 
 @router.post("/cases/{case_id}/hand-over", status_code=201, response_model=HandOverView, responses=OFFER_REFUSALS)
@@ -63,7 +65,7 @@ async def show(hand_over_id: UUID, caller: Reading, tx: Transaction, response: R
     return await _view(tx, caller, store.hand_over_of(tx, caller, hand_over_id), response)
 
 
-@router.post("/hand-overs/{hand_over_id}/acceptance", response_model=HandOverView, responses=ANSWER_REFUSALS)
+@router.post("/hand-overs/{hand_over_id}/acceptance", response_model=HandOverView, responses=TAKING_REFUSALS)
 async def accept(
     hand_over_id: UUID, body: TakingOverIn, caller: Working, if_match: IfMatch, once: Once, tx: Transaction, response: Response
 ) -> HandOverView:

@@ -40,6 +40,7 @@ STAYS: Mapping[str, str] = {
     "complaint": "about the work of the operator of that time",
     "break_glass": "a right that the operator of that time gave",
     "match_candidate": "a doubt of the operator of that time, between people it had",
+    "duty_cover": "when the operator has somebody on duty, about no case",
     "linkage_run": "tells of a review of the operator of that time",
     "merge": "decided by the operator of that time, between people it had",
     "erasure": "asked of the operator of that time; what was erased cannot move",

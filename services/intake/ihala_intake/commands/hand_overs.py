@@ -29,6 +29,7 @@ from ihala_intake.casework.rules import Step
 from ihala_intake.commands import taking_over
 from ihala_intake.commands.case_steps import key_of, write_step
 from ihala_intake.commands.cases import locked
+from ihala_intake.emergencies import commands as emergencies
 from ihala_intake.errors import RoleNeeded
 from ihala_intake.models.hand_overs import HandOverIn, HandOverRefusalIn, TakingOverIn
 from ihala_intake.store import OPERATOR
@@ -64,7 +65,7 @@ async def accept(tx: AsyncSession, caller: Caller, hand_over_id: UUID, version: 
     """Take an offered case, as a coordinator of the other operator.
 
     Emits HandOverEnded with CaseMoved and NeedChanged, or with CaseOpened and CaseClosed.
-    Raises HandOverNotFound (404), RoleNeeded (403), Stale (412), HandOverEnded, CaseUnfinished (409), PersonErased (410).
+    Raises HandOverNotFound (404), RoleNeeded (403), Stale (412), HandOverEnded, CaseUnfinished, NoDutyRoster (409), PersonErased (410).
     """
     known = await _known(tx, caller, hand_over_id, side="to")
     if rules.COORDINATOR not in caller.roles:
@@ -73,6 +74,8 @@ async def accept(tx: AsyncSession, caller: Caller, hand_over_id: UUID, version: 
     async with taking_over.as_system(tx, caller):
         case = await taking_over.locked_file(tx, known.case_id)
         hand_over = await _locked(tx, caller, hand_over_id, version)
+        if hand_over.with_history:
+            await emergencies.refuse_any_uncovered(tx, caller.organization_id, await store.needs_of_case(tx, case.id))
         hand_over.to_office_id = body.office_id or hand_over.to_office_id
         _answer(tx, hand_over, "accepted")
         await (taking_over.with_history if hand_over.with_history else taking_over.without_history)(tx, case, hand_over, caller)

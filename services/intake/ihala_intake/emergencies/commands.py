@@ -39,6 +39,12 @@ async def refuse_uncovered(tx: AsyncSession, operator_id: UUID, governorate: str
         raise NoDutyRoster(call_now=await calls(tx, operator_id, governorate, [code]))
 
 
+async def refuse_any_uncovered(tx: AsyncSession, operator_id: UUID, needs: Iterable[Need]) -> None:
+    """Raise NoDutyRoster (409) where one of these needs is an emergency for which nobody of that operator is on duty now."""
+    for need in rules.open_ones(needs):
+        await refuse_uncovered(tx, operator_id, need.governorate, need.code)
+
+
 async def answered(tx: AsyncSession, body: RequestIn, view: RequestView, needs: Sequence[Need] | None = None) -> RequestView:
     """Return the answer to a request with whom to call for its emergencies; as it is where there are none.
 
