@@ -113,6 +113,10 @@ class House:
         }  # fmt: skip
         return Received(event.topic, 0, number, headers, event.model_dump_json().encode(), envelope_of(headers))
 
+    def goes_on_from(self, other: "House") -> None:
+        """Take over what another told the database of which this one has a copy."""
+        self.referral_key, self._sequences = other.referral_key, dict(other._sequences)
+
     def skip_a_number(self, source: str, key: UUID) -> None:
         """Lose one event of a key on the way."""
         self._sequences[source, key] += 1
