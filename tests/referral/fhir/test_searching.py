@@ -108,7 +108,7 @@ async def test_by_the_time_of_the_last_change_longest_ago_first(world: World) ->
     await world.move(FIRST, first, "acknowledgement", {})
     at = (await world.referral(first)).moved_at
     for prefix, expected in {
-        "ge": [first], "gt": [], "le": [second, first], "lt": [second], "": [first], "sa": [], "eb": [second],
+        "ge": [first], "gt": [], "le": [first, second], "lt": [second], "": [first], "sa": [], "eb": [second],
     }.items():  # fmt: skip
         assert ids(await get(world, FIRST, f"Task?_lastUpdated={prefix}{at.isoformat().replace('+00:00', 'Z')}")) == expected, prefix
     assert ids(await get(world, FIRST, "Task?_lastUpdated=2026-11-22")) == [second, first]

@@ -58,8 +58,8 @@ class Asked:
 
     @property
     def by_time(self) -> bool:
-        """Tell whether the times of changes matter: then what changed longest ago comes first, else what is oldest."""
-        return self.since is not None or self.until is not None
+        """Tell whether what changed since then is asked for: it comes in the order of its changes, everything else in that of ids."""
+        return self.since is not None
 
 
 def search(kind: str, pairs: Pairs, *, strict: bool) -> Asked:

@@ -42,7 +42,8 @@ async def searched(tx: AsyncSession, home: Home, kind: str, asked: Asked) -> dic
         keys = [(row,) for row in ids]
     found = await store.rows(tx, ids[: asked.count])
     shown = await reading.several(tx, home.language, [found[one] for one in ids[: asked.count] if one in found])
-    entries = [{**_entry(home, kind, seen), "search": {"mode": "match"}} for seen in shown]
+    before = [seen for seen in shown if asked.until is None or seen.at < asked.until]
+    entries = [{**_entry(home, kind, seen), "search": {"mode": "match"}} for seen in before]
     return _bundle("searchset", home, kind, asked, keys, entries)
 
 

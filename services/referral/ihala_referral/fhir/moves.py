@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from ihala_kit.db import caller_of
@@ -36,15 +36,20 @@ async def changed(tx: AsyncSession, kind: str, asked: Asked) -> list[tuple[datet
     fits = []
     for side, told in sides(caller, asked):
         wanted = _one_of(Referral, matching.of_referrals(kind, asked, told=told))
-        fits.append(exists().where(col(Referral.id) == col(Movement.referral_id), side, wanted))
+        fits.append(_there_is(col(Referral.id) == col(Movement.referral_id), side, wanted))
     if placements_fit(caller, asked):
         ids = true() if asked.ids is None else col(Placement.id).in_(asked.ids)
         own = and_(col(Movement.referral_id).is_(None), col(Placement.id) == col(Movement.placement_id), visible.placements(caller), ids)
-        fits.append(exists().where(own, _one_of(Placement, matching.of_placements(kind, asked))))
+        fits.append(_there_is(own, _one_of(Placement, matching.of_placements(kind, asked))))
     if not fits:
         return []
     found = (await tx.execute(_by_part(tx, query, or_(*fits), asked, newest_first=False))).all()
     return [(one.at, one.id, one.about) for one in found]
+
+
+def _there_is(*conditions: Condition) -> Condition:
+    """Tell whether there is such a row, asked for each move by its key: with EXISTS PostgreSQL would hash the whole table."""
+    return cast("Condition", select(true()).where(*conditions).correlate(Movement).scalar_subquery())
 
 
 def _one_of(table: Any, wanted: matching.Filter[Any]) -> Condition:
@@ -59,8 +64,8 @@ async def versions(tx: AsyncSession, asked: Asked, of: Row | None = None) -> lis
     Of what was redacted only the redaction is left.
     """
     query = _moves(tx, asked, newest_first=True).where(col(Movement.version).is_not(None))
-    redacted = exists().where(col(Referral.id) == col(Movement.referral_id), col(Referral.state) == State.ENTERED_IN_ERROR)
-    left = or_(col(Movement.after) == State.ENTERED_IN_ERROR.value, not_(redacted))
+    redacted = _there_is(col(Referral.id) == col(Movement.referral_id), col(Referral.state) == State.ENTERED_IN_ERROR)
+    left = or_(col(Movement.after) == State.ENTERED_IN_ERROR.value, redacted.is_(None))
     if of is not None:
         mine = _of_row(of)
         found = await tx.execute(query.where(mine, left).limit(asked.count + 1))

@@ -62,6 +62,8 @@ def _branches(id_: Any, table: Any, side: Condition, wanted: matching.Filter[Any
         base = base.where(id_.in_(asked.ids))
     if after is not None:
         base = base.where(id_ > after[0])
+    if asked.until is not None:  # before the last change, which an amendment may have made: whoever shows the rows looks again
+        base = base.where(col(table.state_at if table is Placement else table.moved_at) < asked.until)
     if wanted is None:
         return [base]
     open_states = OPEN | (set(PlacementState) - {PlacementState.ENDED})

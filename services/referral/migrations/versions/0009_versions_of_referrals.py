@@ -6,8 +6,9 @@ from ihala_kit.migrations import SYSTEM
 revision = "0009"
 down_revision = "0008"
 
-OF_PLACEMENT = "EXISTS (SELECT FROM placement WHERE placement.id = movement.placement_id)"
-OF_REFERRAL = "EXISTS (SELECT FROM referral WHERE referral.id = movement.referral_id)"
+# Asked for each row by its key: EXISTS would have PostgreSQL hash all placements and referrals for a long walk.
+OF_PLACEMENT = "(SELECT true FROM placement WHERE placement.id = movement.placement_id)"
+OF_REFERRAL = "(SELECT true FROM referral WHERE referral.id = movement.referral_id)"
 
 
 def upgrade() -> None:
