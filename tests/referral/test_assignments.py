@@ -1,5 +1,6 @@
 """Who works on what: given, taken, handed over; inside one organisation, and never seen from another."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -58,6 +59,15 @@ async def test_an_officer_takes_what_nobody_has_and_nobody_takes_it_unseen(world
     assert await listed(world, FIRST, f"{REFERRALS}?list=mine") == []
     assert (await assign(world, FIRST, referral_id, None, instead_of="p-2")).status == 200
     assert await history(world, FIRST, referral_id) == [("p-2", None), (FIRST.name, "p-2"), (None, FIRST.name)]
+
+
+async def test_of_several_who_take_it_at_once_one_has_it(world: World) -> None:
+    _, referral_id = await world.offered(FIRST, NGO)
+    answers = await asyncio.gather(*(assign(world, FIRST, referral_id, f"p-{number}") for number in range(5)))
+    assert sorted(answer.status for answer in answers) == [200, 409, 409, 409, 409]
+    [(before, officer)] = await history(world, FIRST, referral_id)
+    assert before is None and (await officers(world, referral_id))[0] == officer
+    assert [answer.body["officer"] for answer in answers] == [officer] * 5
 
 
 async def test_mine_is_whose_officer_the_token_names(world: World) -> None:

@@ -35,8 +35,8 @@ async def referral(tx: AsyncSession, caller: Caller, referral_id: UUID, asked: A
         raise SideNotYours(roles=ours)
     if found.ended_at is not None:
         raise AlreadyEnded()
-    await _write(tx, Referral.__tablename__, OFFICERS[asked.role], referral_id, getattr(found, OFFICERS[asked.role]), asked)
-    return _noted(tx, caller, asked.role, found.id, asked, restricted=found.restricted)
+    before = await _write(tx, Referral.__tablename__, OFFICERS[asked.role], referral_id, asked)
+    return _noted(tx, caller, asked.role, found.id, asked, before, restricted=found.restricted)
 
 
 async def placement(tx: AsyncSession, caller: Caller, placement_id: UUID, asked: Assigning) -> Assignment:
@@ -44,38 +44,39 @@ async def placement(tx: AsyncSession, caller: Caller, placement_id: UUID, asked:
     found = await store.placement(tx, placement_id)
     if found.state is PlacementState.ENDED:
         raise AlreadyEnded()
-    await _write(tx, Placement.__tablename__, "officer", placement_id, found.officer, asked)
+    before = await _write(tx, Placement.__tablename__, "officer", placement_id, asked)
     restricted = found.sensitivity is Sensitivity.RESTRICTED
-    return _noted(tx, caller, Side.OFFICE, found.id, asked, restricted=restricted)
+    return _noted(tx, caller, Side.OFFICE, found.id, asked, before, restricted=restricted)
 
 
 async def work_item(tx: AsyncSession, caller: Caller, found: WorkItem, asked: Assigning) -> Assignment:
     """Give a work item to a coordinator; one that no operator had is the caller's operator's now. Raises as `placement` does."""
     if found.closed_at is not None:
         raise AlreadyEnded()
-    await _write(tx, WorkItem.__tablename__, "officer", found.id, found.officer, asked)
+    before = await _write(tx, WorkItem.__tablename__, "officer", found.id, asked)
     await tx.execute(_CLAIM, {"id": found.id, "operator_id": caller.organization_id})
-    return _noted(tx, caller, Side.OFFICE, found.id, asked, restricted=found.restricted)
+    return _noted(tx, caller, Side.OFFICE, found.id, asked, before, restricted=found.restricted)
 
 
 _CLAIM = text("UPDATE work_item SET operator_id = :operator_id WHERE id = :id AND operator_id IS NULL")
 
 
-async def _write(tx: AsyncSession, table: object, column: str, about_id: UUID, has_it: str | None, asked: Assigning) -> None:
-    """Write who has it now, if whoever had it is whom the caller thought. Raises AssignedOtherwise (409)."""
-    statement = text(f"""
-        UPDATE {table} SET {column} = :officer
-        WHERE id = :id AND ({column} IS NOT DISTINCT FROM :instead_of OR {column} = :officer)
-    """)  # noqa: S608 - tables and columns of ours
-    values = {"id": about_id, "officer": asked.officer, "instead_of": asked.instead_of}
-    if not (await tx.execute(statement, values)).rowcount:  # type: ignore[attr-defined]
-        raise AssignedOtherwise(officer=has_it)
+async def _write(tx: AsyncSession, table: object, column: str, about_id: UUID, asked: Assigning) -> str | None:
+    """Write who has it now and return who had it, if that is whom the caller thought. Raises AssignedOtherwise (409)."""
+    had = (await tx.execute(text(f"SELECT {column} FROM {table} WHERE id = :id FOR UPDATE"), {"id": about_id})).scalar_one()  # noqa: S608
+    if had not in {asked.instead_of, asked.officer}:
+        raise AssignedOtherwise(officer=had)
+    statement = text(f"UPDATE {table} SET {column} = :officer WHERE id = :id")  # noqa: S608 - tables and columns of ours
+    await tx.execute(statement, {"id": about_id, "officer": asked.officer})
+    return str(had) if had is not None else None
 
 
-def _noted(tx: AsyncSession, caller: Caller, side: Side, about_id: UUID, asked: Assigning, *, restricted: bool) -> Assignment:
+def _noted(
+    tx: AsyncSession, caller: Caller, side: Side, about_id: UUID, asked: Assigning, before: str | None, *, restricted: bool
+) -> Assignment:  # fmt: skip
     row = Assignment(
         id=new_id(), organization_id=caller.organization_id, side=side, about_id=about_id, restricted=restricted,
-        before=asked.instead_of, officer=asked.officer, at=now(tx), client_id=caller.client_id, acting_officer=caller.acting_officer,
+        before=before, officer=asked.officer, at=now(tx), client_id=caller.client_id, acting_officer=caller.acting_officer,
     )  # fmt: skip
     tx.add(row)
     return row
