@@ -112,4 +112,5 @@ async def hand_over(tx: AsyncSession, situation: Situation, operator_id: UUID) -
 async def _insert(tx: AsyncSession, values: Mapping[str, object], at: datetime) -> None:
     insert = postgresql.insert(WorkItem).values(id=new_id(), opened_at=at, **values)
     open_one = col(WorkItem.closed_at).is_(None)
-    await tx.execute(insert.on_conflict_do_nothing(index_elements=["kind", "about_id"], index_where=open_one))
+    with tx.no_autoflush:  # else the clock would write every placement of a batch by itself
+        await tx.execute(insert.on_conflict_do_nothing(index_elements=["kind", "about_id"], index_where=open_one))
