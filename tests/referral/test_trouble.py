@@ -155,7 +155,7 @@ async def test_the_receiver_sees_what_of_an_offer_was_corrected_and_why(world: W
     assert (shown["age_band"], shown["attributes"], shown["need_changed"]) == ("12-17", {"household_size": 6}, True)
     assert [(one["fields"], one["reason"]) for one in shown["amendments"]] == [(["age_band", "household_size"], "written_wrongly")]
     assert kinds(await world.emitted(before)) == ["amended"]
-    assert (await world.move(FIRST, referral_id, "acceptance", version=1)).problem == "stale"  # it is read anew first
+    assert (await world.move(FIRST, referral_id, "acceptance", version=1)).problem == "offer-changed"  # it is read anew first
     assert await world.work_items(need_id) == {"file_correction"}
     await world.move(FIRST, referral_id, "decline", {"reason": "no_capacity"})
     asked = await world.last(referral_v1.PlacementRequested, need_id)

@@ -13,7 +13,7 @@ from ihala_referral.errors import MoveNotAllowed, ReferralNotFound
 from ihala_referral.parties import may_redact
 from ihala_referral.together import redacting
 from ihala_referral.together.errors import RedactionNotFound, RedactionUnderWay, SecondPersonNeeded
-from ihala_referral.together.models import RedactionDecision, RedactionIn, RedactionView
+from ihala_referral.together.trouble_models import RedactionDecision, RedactionIn, RedactionView
 
 router = APIRouter(prefix="/v1", tags=["redactions"])
 ASKED = responses(ReferralNotFound, MoveNotAllowed, RedactionUnderWay)

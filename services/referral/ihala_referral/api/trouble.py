@@ -25,7 +25,7 @@ from ihala_referral.tables import OnwardNeed
 from ihala_referral.together import amending, contact_checks, moving_away, onward, replacements
 from ihala_referral.together import store as kept
 from ihala_referral.together.errors import NothingToAmend, SaidByVoice
-from ihala_referral.together.models import AmendmentIn, ContactCheckIn, OnwardIn, OnwardView, RelocationIn, Replacement
+from ihala_referral.together.trouble_models import AmendmentIn, ContactCheckIn, OnwardIn, OnwardView, RelocationIn, Replacement
 
 router = APIRouter(prefix="/v1", tags=["provider trouble"])
 MOVED = responses(ReferralNotFound, MoveNotAllowed)

@@ -19,7 +19,7 @@ from ihala_referral.states import UNDECIDED, Party
 from ihala_referral.tables import Amendment, Referral
 from ihala_referral.together import ground
 from ihala_referral.together.errors import NothingToAmend, SaidByVoice
-from ihala_referral.together.models import AmendmentIn
+from ihala_referral.together.trouble_models import AmendmentIn
 
 SAID_BY_INTAKE = "corrected"
 

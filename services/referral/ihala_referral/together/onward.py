@@ -15,7 +15,7 @@ from ihala_referral.states import TAKEN
 from ihala_referral.tables import OnwardNeed
 from ihala_referral.together import ground
 from ihala_referral.together.errors import SaidByVoice
-from ihala_referral.together.models import OnwardIn
+from ihala_referral.together.trouble_models import OnwardIn
 
 
 async def ask(tx: AsyncSession, caller: Caller, referral_id: UUID, body: OnwardIn) -> OnwardNeed:

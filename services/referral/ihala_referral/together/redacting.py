@@ -25,7 +25,7 @@ from ihala_referral.sealing import GONE
 from ihala_referral.states import OPEN, Act, Party, State
 from ihala_referral.tables import Exchange, FileReference, Note, Redaction, Referral
 from ihala_referral.together.errors import RedactionNotFound, RedactionUnderWay, SecondPersonNeeded
-from ihala_referral.together.models import RedactionReason
+from ihala_referral.together.trouble_models import RedactionReason
 
 REASON = "entered_in_error"
 GO_ON = Consequence(Next.PLACE, Exclude.NONE)  # the provider did nothing wrong

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import visible
 from ihala_referral.tables import Placement, Referral
-from ihala_referral.together.models import Replacement, ReplacementBy
+from ihala_referral.together.trouble_models import Replacement, ReplacementBy
 
 REASON = "provider_closed"
 
