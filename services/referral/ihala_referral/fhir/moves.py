@@ -65,7 +65,7 @@ async def versions(tx: AsyncSession, asked: Asked, of: Row | None = None) -> lis
     """
     query = _moves(tx, asked, newest_first=True).where(col(Movement.version).is_not(None))
     redacted = _there_is(col(Referral.id) == col(Movement.referral_id), col(Referral.state) == State.ENTERED_IN_ERROR)
-    left = or_(col(Movement.after) == State.ENTERED_IN_ERROR.value, redacted.is_(None))
+    left = and_(_first(), or_(col(Movement.after) == State.ENTERED_IN_ERROR.value, redacted.is_(None)))
     if of is not None:
         mine = _of_row(of)
         found = await tx.execute(query.where(mine, left).limit(asked.count + 1))
@@ -78,9 +78,21 @@ async def versions(tx: AsyncSession, asked: Asked, of: Row | None = None) -> lis
     return [moves[one] for one in ids]
 
 
+def _first() -> Condition:
+    """Tell whether it was this move that led to its version; some that are noted change nothing, and are nobody else's to know."""
+    earlier = aliased(Movement)
+    same = and_(
+        col(earlier.placement_id) == col(Movement.placement_id),
+        col(earlier.referral_id).is_not_distinct_from(col(Movement.referral_id)),
+        col(earlier.version) == col(Movement.version),
+        col(earlier.id) < col(Movement.id),
+    )
+    return _there_is(same).is_(None)
+
+
 async def version(tx: AsyncSession, of: Row, number: int) -> Movement | None:
     """Return the move that led to a version of a row, which the caller may see."""
-    query = select(Movement).where(_of_row(of), col(Movement.version) == number).order_by(col(Movement.id).desc()).limit(1)
+    query = select(Movement).where(_of_row(of), col(Movement.version) == number).order_by(col(Movement.id)).limit(1)
     return (await tx.execute(query)).scalar_one_or_none()
 
 
