@@ -31,9 +31,7 @@ from ihala_directory.commands.places import apply_consequence, give_back
 from ihala_directory.lifecycle import Act, State
 from ihala_directory.tables import PlacementAnswer, Reservation, ServiceAtLocation
 
-Ending = (
-    ReferralDeclined | ReferralExpired | ReferralWithdrawn | ReferralCancelled | ReferralFailed | ReferralCompleted | ReferralRedacted
-)
+Ending = ReferralDeclined | ReferralExpired | ReferralWithdrawn | ReferralCancelled | ReferralFailed | ReferralCompleted | ReferralRedacted
 Refusal = Literal["revoked", "released", "full", "suspended"]
 WAITLISTED = "waitlisted"
 NOBODY = UUID(int=0)  # the event of a cancelled attempt does not say whose it was, and nobody may read its answer
