@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,10 @@ from ihala_kit.migrations import migrate_async
 from ihala_kit.service import Service
 from ihala_kit.testing import Mint, answering
 from ihala_kit.vault import new_master_key
+from ihala_local.beginnings import Beginning, beginning
 from ihala_local.testing import ThrowAwayPostgres
 from pydantic import SecretStr
+from sqlalchemy.engine import make_url
 
 from tests.directory.world import People, World
 
@@ -41,18 +45,38 @@ async def make_seeded(owner_url: str, app_role: str) -> None:
     await database.engine.dispose()
 
 
-@pytest.fixture
-async def service(postgres: ThrowAwayPostgres) -> AsyncIterator[Service]:
+@dataclass
+class Seeded:
+    """A database with the demonstration's organisations that tests share one after the other."""
+
+    database: Database
+    begun: Beginning
+
+
+@pytest.fixture(scope="session")
+async def seeded(postgres: ThrowAwayPostgres) -> AsyncIterator[Seeded]:
     async with postgres.scratch("directory", make_seeded) as scratch:
-        yield build(settings(scratch.url, scratch.owner_url))
+        database = Database(settings(scratch.url, scratch.owner_url))
+        super_url = make_url(postgres.server.url).set(database=make_url(scratch.url).database).render_as_string(hide_password=False)
+        await database.start()
+        async with beginning(super_url) as begun:
+            yield Seeded(database, begun)
+        await database.stop()
 
 
 @pytest.fixture
-async def database(service: Service) -> AsyncIterator[Database]:
-    found = Database(service.settings)
-    await found.start()
-    yield found
-    await found.stop()
+async def database(seeded: Seeded) -> Database:
+    await seeded.begun.put_back()
+    found = seeded.database
+    found.clock.offset = timedelta()
+    found.on_events.clear()
+    found.listeners.clear()
+    return found
+
+
+@pytest.fixture
+def service(database: Database) -> Service:
+    return build(database.settings)  # type: ignore[arg-type]
 
 
 @pytest.fixture

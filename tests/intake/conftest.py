@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -12,7 +14,8 @@ from ihala_kit.db import Database
 from ihala_kit.migrations import migrate_async
 from ihala_kit.testing import Mint, answering
 from ihala_kit.vault import new_master_key
-from ihala_local.testing import Scratch, ThrowAwayPostgres
+from ihala_local.beginnings import Beginning, beginning
+from ihala_local.testing import ThrowAwayPostgres
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
@@ -22,7 +25,13 @@ from tests.intake.house import House
 NINEWA = "IQG15"
 MIGRATIONS = Path(__file__).parents[2] / "services" / "intake" / "migrations"
 
-_told: list[House] = []  # who told the template what it knows
+
+@dataclass
+class Settled:
+    """A database that tests share one after the other, and what it holds when each begins."""
+
+    first: House
+    begun: Beginning
 
 
 async def make(owner_url: str, app_role: str) -> None:
@@ -35,38 +44,61 @@ def intake_mint() -> Mint:
 
 
 @asynccontextmanager
-async def opened(postgres: ThrowAwayPostgres, scratch: Scratch, mint: Mint) -> AsyncIterator[House]:
-    """Give the intake that works on a database."""
-    key = SecretStr(new_master_key())
-    settings = Settings(database_url=scratch.url, owner_database_url=scratch.owner_url, master_key=key, issuer=mint.issuer)
-    service, database = intake_app.create_service(settings), Database(settings)
-    await database.start()
-    super_url = make_url(postgres.server.url).set(database=make_url(scratch.url).database).render_as_string(hide_password=False)
-    async with answering(service, database, mint) as address, aiohttp.ClientSession(address) as session:
-        yield House(service, database, session, mint, super_url)
-    await database.stop()
+async def settled(postgres: ThrowAwayPostgres, mint: Mint, *, knows_referral: bool) -> AsyncIterator[Settled]:
+    """Give a database, and what it holds when a test begins: somebody on duty, and referral's sealing key if it is known."""
+    async with postgres.scratch("intake", make) as scratch:
+        key = SecretStr(new_master_key())
+        settings = Settings(database_url=scratch.url, owner_database_url=scratch.owner_url, master_key=key, issuer=mint.issuer)
+        super_url = make_url(postgres.server.url).set(database=make_url(scratch.url).database).render_as_string(hide_password=False)
+        database = Database(settings)
+        await database.start()
+        async with aiohttp.ClientSession() as nowhere:
+            first = House(intake_app.create_service(settings), database, nowhere, mint, super_url)
+            await first.cover(MOMD, NINEWA)
+            if knows_referral:
+                await first.publish_referrals_key()
+        async with beginning(super_url) as begun:
+            yield Settled(first, begun)
+        await database.stop()
+
+
+@asynccontextmanager
+async def opened(known: Settled) -> AsyncIterator[House]:
+    """Give the intake that works on it, as at the beginning."""
+    await known.begun.put_back()
+    first = known.first
+    first.database.clock.offset = timedelta()
+    first.database.on_events.clear()
+    first.database.listeners.clear()
+    service = intake_app.create_service(first.database.settings)  # type: ignore[arg-type]
+    async with answering(service, first.database, first.mint) as address, aiohttp.ClientSession(address) as session:
+        house = House(service, first.database, session, first.mint, first.super_url)
+        house.goes_on_from(first)
+        yield house
+
+
+@pytest.fixture(scope="session")
+async def new_to_referral(postgres: ThrowAwayPostgres, intake_mint: Mint) -> AsyncIterator[Settled]:
+    async with settled(postgres, intake_mint, knows_referral=False) as known:
+        yield known
+
+
+@pytest.fixture(scope="session")
+async def known_to_referral(postgres: ThrowAwayPostgres, intake_mint: Mint) -> AsyncIterator[Settled]:
+    async with settled(postgres, intake_mint, knows_referral=True) as known:
+        yield known
 
 
 @pytest.fixture
-async def bare(postgres: ThrowAwayPostgres, intake_mint: Mint) -> AsyncIterator[House]:
+async def bare(new_to_referral: Settled) -> AsyncIterator[House]:
     """An intake that does not know referral's sealing key yet; its operator has somebody on duty."""
-    async with postgres.scratch("intake", make) as scratch, opened(postgres, scratch, intake_mint) as house:
-        await house.cover(MOMD, NINEWA)
+    async with opened(new_to_referral) as house:
         yield house
 
 
 @pytest.fixture
-async def house(postgres: ThrowAwayPostgres, intake_mint: Mint) -> AsyncIterator[House]:
-    """An intake that knows referral's sealing key, too, and is up to date with its events. A copy: all tests begin with the same."""
-
-    async def make_ready(owner_url: str, app_role: str) -> None:
-        await make(owner_url, app_role)
-        async with opened(postgres, Scratch(owner_url, owner_url, app_role), intake_mint) as first:
-            await first.cover(MOMD, NINEWA)
-            await first.publish_referrals_key()
-            _told.append(first)
-
-    async with postgres.scratch("intake_ready", make_ready) as scratch, opened(postgres, scratch, intake_mint) as house:
-        house.goes_on_from(_told[0])
+async def house(known_to_referral: Settled) -> AsyncIterator[House]:
+    """An intake that knows referral's sealing key, too, and is up to date with its events."""
+    async with opened(known_to_referral) as house:
         await house.fresh()
         yield house

@@ -42,7 +42,7 @@ async def test_facts_travel_sealed_and_bound_to_their_need(house: House) -> None
     assert opened["about"] == str(housing.need_id)
     assert opened["data"] == {
         "age": datetime.now(UTC).year - 1987, "sex": "female", "status": "group.returnee_idp", "household_size": 5,
-        "languages": ["tk", "ar"], "requirements": ["ground_floor"],
+        "languages": ["tk", "ar"], "requirements": ["ground_floor"], "disability": None,
     }  # fmt: skip
 
 

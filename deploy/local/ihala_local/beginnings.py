@@ -1,0 +1,64 @@
+"""Puts a test's database back to how it began: quicker than a new database, and its connections stay warm.
+
+async with beginning(super_url) as first:      # remembers every row there is now
+    await first.put_back()                     # before each test
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+_TABLES = """
+    SELECT format('public.%I', tablename) AS name, format('beginning.%I', tablename) AS kept FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY tablename
+"""
+_NUMBERS = """
+    SELECT format('%I.%I', schemaname, sequencename) AS name, coalesce(last_value, start_value) AS at, last_value IS NOT NULL AS used
+    FROM pg_sequences WHERE schemaname = 'public'
+"""
+
+
+class Beginning:
+    """What a database held once. Nothing else may work on it while it is put back."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+        self._tables: dict[str, str] = {}
+        self._kept: list[str] = []
+        self._numbers: list[tuple[str, int, bool]] = []
+
+    async def remember(self) -> None:
+        """Keep a copy of every row, beside the tables."""
+        self._tables = {row["name"]: row["kept"] for row in await self._connection.fetch(_TABLES)}
+        await self._connection.execute("DROP SCHEMA IF EXISTS beginning CASCADE; CREATE SCHEMA beginning")
+        self._kept = await self._filled()
+        for name in self._kept:
+            await self._connection.execute(f"CREATE TABLE {self._tables[name]} AS TABLE {name}")
+        self._numbers = [(row["name"], row["at"], row["used"]) for row in await self._connection.fetch(_NUMBERS)]
+
+    async def put_back(self) -> None:
+        """Empty what was filled since, and fill again what was filled then; numbers are given out again from where they stood."""
+        async with self._connection.transaction():
+            await self._connection.execute("SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '10s'")
+            if filled := await self._filled():
+                await self._connection.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+            for name in self._kept:
+                await self._connection.execute(f"INSERT INTO {name} OVERRIDING SYSTEM VALUE SELECT * FROM {self._tables[name]}")  # noqa: S608
+            await self._connection.executemany("SELECT setval($1::text::regclass, $2, $3)", self._numbers)
+
+    async def _filled(self) -> list[str]:
+        each = (f"(SELECT '{name}' AS name WHERE EXISTS (SELECT FROM {name}))" for name in self._tables)  # noqa: S608 - our own tables
+        return [row["name"] for row in await self._connection.fetch(" UNION ALL ".join(each))]
+
+
+@asynccontextmanager
+async def beginning(super_url: str) -> AsyncIterator[Beginning]:
+    """Remember what a database holds now, as its superuser."""
+    connection = await asyncpg.connect(super_url)
+    try:
+        first = Beginning(connection)
+        await first.remember()
+        yield first
+    finally:
+        await connection.close()
