@@ -50,7 +50,8 @@ async def test_the_metadata_is_what_rfc_8414_wants(home: House) -> None:
     async with home.session.get("/.well-known/oauth-authorization-server") as answer:
         document = await answer.json()
     assert document["issuer"] == home.settings.issuer
-    assert document["scopes_supported"] == ["directory:read", "intake:request", "referral:answer", "referral:read", "referral:refer"]
+    known = ["directory:read", "intake:request", "referral:answer", "referral:coordinate", "referral:read", "referral:refer"]
+    assert document["scopes_supported"] == known
     https = json.loads(json.dumps(document).replace("http://", "https://"))  # the check wants https, which a test's loopback is not
     AuthorizationServerMetadata(https | {"response_types_supported": ["code"]}).validate()
 

@@ -139,5 +139,5 @@ def test_facts_say_nothing_that_names_a_person() -> None:
         call_name="x", given_name="x", phones=[phone()], sex="male", birth_year=2000, language_spoken="ckb", language_written="ckb"
     )
     assert facts_of(person, AT) == {
-        "age": 26, "sex": "male", "status": None, "household_size": None, "languages": ["ckb"], "requirements": [],
+        "age": 26, "sex": "male", "status": None, "household_size": None, "languages": ["ckb"], "requirements": [], "disability": None,
     }  # fmt: skip

@@ -39,6 +39,7 @@ FIELD_WORDS = {
         en="The day and the year of birth differ.", ar="يوم الميلاد وسنته غير متطابقين.", ckb="ڕۆژ و ساڵی لەدایکبوون جیاوازن."
     ),
     "in_the_future": Words(en="This day is still to come.", ar="هذا التاريخ لم يأتِ بعد.", ckb="ئەم بەروارە هێشتا نەهاتووە."),
+    "reason_of_a_refusal": Words(en="Say why it is refused.", ar="اذكر سبب الرفض.", ckb="هۆکاری ڕەتکردنەوەکە بڵێ."),
     "ends_before_it_begins": Words(en="This ends before it begins.", ar="النهاية تسبق البداية.", ckb="کۆتایی پێش دەستپێکە."),
     "unknown_group": Words(
         en="This group of people is not in the list.", ar="هذه الفئة غير موجودة في القائمة.", ckb="ئەم گرووپە لە لیستەکەدا نییە."
