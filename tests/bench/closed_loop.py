@@ -4,6 +4,7 @@ What the idle stack uses in the same time is taken off. The load generator, whic
 """
 
 import asyncio
+import contextlib
 import tempfile
 import time
 from collections import defaultdict
@@ -94,8 +95,9 @@ def _cpu() -> dict[str, float]:
     """Return the CPU seconds of each part so far; of PostgreSQL those of sessions that are over, too."""
     found: dict[str, float] = defaultdict(float)
     for process in psutil.Process().children(recursive=True):
-        times = process.cpu_times()
-        found[_part(process)] += times.user + times.system + times.children_user + times.children_system
+        with contextlib.suppress(psutil.NoSuchProcess):  # over in the meantime: its parent has its times
+            times = process.cpu_times()
+            found[_part(process)] += times.user + times.system + times.children_user + times.children_system
     return found
 
 

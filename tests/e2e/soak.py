@@ -5,6 +5,7 @@ python -m tests.e2e.soak [--service referral] [--minutes 2]      # `make soak`
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import random
 import signal
@@ -60,8 +61,9 @@ async def kill_until(stack: Stack, service: str, until: float) -> int:
     killed = 0
     while (left := until - time.monotonic()) > 0:
         await asyncio.sleep(min(left, random.uniform(*ALIVE_SECONDS)))
-        await stack.kill(service, random.choice(SIGNALS))
-        killed += 1
+        with contextlib.suppress(ProcessLookupError):  # it is still away from the last time
+            await stack.kill(service, random.choice(SIGNALS))
+            killed += 1
         await stack.wait_ready(service)
         print(f"\rkilled {killed} times, {max(0, left):.0f} s left ", end="", flush=True)
     return killed
