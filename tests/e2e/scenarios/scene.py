@@ -32,8 +32,7 @@ class Scene(Telling):
     def __init__(self, cast: Cast) -> None:
         super().__init__(cast, Words())
         self.watch, self.began = cast.watch, time.monotonic()
-        self.telafar, self.zummar = cast.client("provider-housing-telafar"), cast.client("provider-housing-zummar")
-        self.ninewa = cast.client("provider-housing-ninewa")
+        self.telafar = cast.client("provider-housing-telafar")
 
     async def opens(self) -> None:
         """Have the providers say again how many places they have: their words grow old as the clock jumps."""

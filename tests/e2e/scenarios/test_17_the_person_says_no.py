@@ -6,6 +6,7 @@ from tests.e2e.scenarios.scene import Scene
 async def test_at_the_call_after_thirty_days_she_disputes_it(scene: Scene) -> None:
     need = await scene.need()
     offer = await scene.offer(need)
+    begun = (await scene.placement(need))["requested_at"]
     await scene.served(offer)
     await scene.need_is(need, "served")
     await scene.asked_whether_it_came(offer, "disputed")
@@ -14,4 +15,5 @@ async def test_at_the_call_after_thirty_days_she_disputes_it(scene: Scene) -> No
     assert triaged.data["reasons"] == ["disputed"]
     await scene.placed(need)
     following = await scene.offer(need, offer)
-    assert following.data["referral_id"] != offer.data["referral_id"]
+    assert following.data["attempt"] == offer.data["attempt"] + 1
+    assert (await scene.placement(need))["requested_at"] == begun
