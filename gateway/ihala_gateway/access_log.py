@@ -17,7 +17,7 @@ from ihala_kit.db import Database
 from sqlalchemy.exc import SQLAlchemyError
 
 from ihala_gateway import store
-from ihala_gateway.visit import Visit
+from ihala_gateway.edge.visit import Visit
 
 log = logging.getLogger(__name__)
 

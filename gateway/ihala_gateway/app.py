@@ -14,23 +14,23 @@ from ihala_kit.vault import Vault
 
 from ihala_gateway import consumers
 from ihala_gateway.access_log import AccessLog
-from ihala_gateway.access_tokens import AccessTokens
-from ihala_gateway.authorize import Gatekeeper
-from ihala_gateway.body import Receive, Send
 from ihala_gateway.documents import Documents, service_documents
-from ihala_gateway.door import Door
-from ihala_gateway.internal_tokens import InternalTokens
-from ihala_gateway.keys import UNDER_MASTER_KEY, Keys
+from ihala_gateway.edge.authorize import Gatekeeper
+from ihala_gateway.edge.body import Receive, Send
+from ihala_gateway.edge.door import Door
+from ihala_gateway.edge.proxy import Proxy
+from ihala_gateway.edge.routes import compile_routes
+from ihala_gateway.edge.tracing import Tracing
+from ihala_gateway.edge.visit import Scope
+from ihala_gateway.oauth.access_tokens import AccessTokens
+from ihala_gateway.oauth.internal_tokens import InternalTokens
+from ihala_gateway.oauth.issuing import Server
+from ihala_gateway.oauth.keys import UNDER_MASTER_KEY, Keys
+from ihala_gateway.oauth.standing import Standing
+from ihala_gateway.oauth.token_endpoint import TokenEndpoint
 from ihala_gateway.own import OwnAddresses
-from ihala_gateway.proxy import Proxy
-from ihala_gateway.routes import compile_routes
 from ihala_gateway.settings import Settings
-from ihala_gateway.standing import Standing
-from ihala_gateway.token_endpoint import TokenEndpoint
-from ihala_gateway.tokens import Server
-from ihala_gateway.tracing import Tracing
 from ihala_gateway.upkeep import Upkeep
-from ihala_gateway.visit import Scope
 
 VERSION = "0.1.0"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"

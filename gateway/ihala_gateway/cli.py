@@ -13,7 +13,9 @@ from ihala_kit.vault import Vault
 from pydantic import ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_gateway import clients, keys, store
+from ihala_gateway import store
+from ihala_gateway.clients import commands as clients
+from ihala_gateway.oauth import keys
 from ihala_gateway.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
@@ -81,7 +83,7 @@ def _in_transaction(work: Callable[[AsyncSession, Settings], Awaitable[T]]) -> T
 
 
 async def _run(settings: Settings, work: Callable[[AsyncSession, Settings], Awaitable[T]]) -> T:
-    database = Database(settings, pool_size=1)
+    database = Database(settings, pool_size=2)
     try:
         async with database.transaction(Caller.system("clients")) as tx:
             return await work(tx, settings)

@@ -4,7 +4,7 @@ from ihala_contracts.directory_v1 import OrganizationLeft
 from ihala_kit.inbox import reads
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_gateway import clients
+from ihala_gateway.clients import commands as clients
 
 
 @reads(OrganizationLeft)

@@ -11,7 +11,7 @@ from ihala_kit.problems import NotFound
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ihala_gateway import acting_officers
+from ihala_gateway.edge import acting_officers
 
 KEPT = {"Cache-Control": "public, max-age=300"}
 SUFFIX = ".v1.json"

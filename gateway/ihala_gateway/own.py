@@ -8,14 +8,14 @@ from ihala_kit.problems import MethodNotAllowed, NotFound
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ihala_gateway.body import Body, Message, Receive
-from ihala_gateway.client_keys import ALGORITHMS
 from ihala_gateway.documents import Documents
-from ihala_gateway.keys import Keys
-from ihala_gateway.routes import Route, RouteTable
-from ihala_gateway.token_endpoint import PATH as TOKEN_PATH
-from ihala_gateway.token_endpoint import TokenEndpoint
-from ihala_gateway.visit import Visit
+from ihala_gateway.edge.body import Body, Message, Receive
+from ihala_gateway.edge.routes import Route, RouteTable
+from ihala_gateway.edge.visit import Visit
+from ihala_gateway.oauth.client_keys import ALGORITHMS
+from ihala_gateway.oauth.keys import Keys
+from ihala_gateway.oauth.token_endpoint import PATH as TOKEN_PATH
+from ihala_gateway.oauth.token_endpoint import TokenEndpoint
 
 LARGEST_BODY = 64 * 1024
 Handler = Callable[[Request], Awaitable[Response]]

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_gateway.standing import Change
+from ihala_gateway.oauth.standing import Change
 from ihala_gateway.tables import Client, SigningKey, SpentAssertion
 
 LARGEST_PURGE = 5_000  # rows a transaction

@@ -11,10 +11,11 @@ from ihala_kit.logs import kind_of
 from ihala_kit.vault import Vault
 from sqlalchemy.exc import SQLAlchemyError
 
-from ihala_gateway import keys, store
-from ihala_gateway.keys import Keys
-from ihala_gateway.standing import POLL_SECONDS, Standing
-from ihala_gateway.tokens import LIVES_SECONDS
+from ihala_gateway import store
+from ihala_gateway.oauth import keys
+from ihala_gateway.oauth.issuing import LIVES_SECONDS
+from ihala_gateway.oauth.keys import Keys
+from ihala_gateway.oauth.standing import POLL_SECONDS, Standing
 
 log = logging.getLogger(__name__)
 

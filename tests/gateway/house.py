@@ -12,8 +12,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import aiohttp
-from ihala_gateway import clients
 from ihala_gateway.app import MIGRATIONS, Gateway
+from ihala_gateway.clients import commands as clients
 from ihala_gateway.settings import Settings
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database

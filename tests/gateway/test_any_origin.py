@@ -6,13 +6,13 @@ from typing import Any
 import aiohttp
 import pytest
 from ihala_directory.app import build
-from ihala_gateway.access_tokens import AccessTokens
 from ihala_gateway.app import Gateway
-from ihala_gateway.authorize import Gatekeeper
-from ihala_gateway.keys import Keyring
-from ihala_gateway.routes import RouteTableError, compile_routes
+from ihala_gateway.edge.authorize import Gatekeeper
+from ihala_gateway.edge.routes import RouteTableError, compile_routes
+from ihala_gateway.oauth.access_tokens import AccessTokens
+from ihala_gateway.oauth.keys import Keyring
+from ihala_gateway.oauth.standing import Standing
 from ihala_gateway.settings import Settings
-from ihala_gateway.standing import Standing
 from ihala_kit.db import Database
 from ihala_kit.http import create_app
 from ihala_kit.testing import serving

@@ -9,13 +9,13 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ihala_gateway import access_tokens
-from ihala_gateway.access_tokens import AccessTokens
-from ihala_gateway.authorize import Gatekeeper, path_is_plain
-from ihala_gateway.headers import onward
-from ihala_gateway.keys import Keyring
-from ihala_gateway.routes import compile_routes
-from ihala_gateway.standing import Change, Standing
+from ihala_gateway.edge.authorize import Gatekeeper, path_is_plain
+from ihala_gateway.edge.headers import onward
+from ihala_gateway.edge.routes import compile_routes
+from ihala_gateway.oauth import access_tokens
+from ihala_gateway.oauth.access_tokens import AccessTokens
+from ihala_gateway.oauth.keys import Keyring
+from ihala_gateway.oauth.standing import Change, Standing
 from joserfc import jwt
 from joserfc.jwk import ECKey
 

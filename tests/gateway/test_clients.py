@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from ihala_contracts.gateway_v1 import ClientApproved, ClientSuspended
-from ihala_gateway import clients
 from ihala_gateway.cli import app
+from ihala_gateway.clients import commands as clients
 from ihala_kit.auth import Caller
 from joserfc.jwk import ECKey, OctKey
 from pydantic import ValidationError
@@ -119,7 +119,7 @@ async def test_narrowed_rights_hold_within_a_second_too(home: House) -> None:
 
 async def test_without_news_of_suspensions_nobody_with_a_token_is_let_in(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     headers = await home.signed_in()
-    monkeypatch.setattr("ihala_gateway.standing.UNKNOWN_AFTER_SECONDS", -1.0)
+    monkeypatch.setattr("ihala_gateway.oauth.standing.UNKNOWN_AFTER_SECONDS", -1.0)
     async with home.session.get(PATH, headers=headers) as answer:
         assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
     async with home.session.get("/directory/v1/needs") as answer:

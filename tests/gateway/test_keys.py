@@ -4,8 +4,9 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from ihala_gateway import keys, store
-from ihala_gateway.keys import Keys
+from ihala_gateway import store
+from ihala_gateway.oauth import keys
+from ihala_gateway.oauth.keys import Keys
 from ihala_gateway.settings import Settings
 from ihala_gateway.tables import SigningKey
 from ihala_kit.auth import Caller

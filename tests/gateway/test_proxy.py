@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from ihala_gateway import body as body_module
+from ihala_gateway.edge import body as body_module
 from ihala_gateway.settings import Settings
 from ihala_kit.testing import serving
 

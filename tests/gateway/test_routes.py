@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from ihala_gateway.routes import RouteTableError, compile_routes
-from ihala_gateway.routes import _scopes as scopes_of
+from ihala_gateway.edge.routes import RouteTableError, compile_routes
+from ihala_gateway.edge.routes import _scopes as scopes_of
 
 from tests.gateway.house import DOCUMENTS, operation
 

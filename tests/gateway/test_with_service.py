@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import aiohttp
 import pytest
 from fastapi import APIRouter, Security
+from ihala_gateway.edge.tracing import Tracing
 from ihala_gateway.settings import Settings
-from ihala_gateway.tracing import Tracing
 from ihala_kit.auth import Caller, caller, public_caller
 from ihala_kit.http import create_app
 from ihala_kit.service import Service
@@ -76,7 +76,7 @@ async def test_a_public_route_is_answered_for_nobody(home: House) -> None:
 async def test_where_traces_are_collected_the_service_continues_the_gateways_span(seen: House, monkeypatch: pytest.MonkeyPatch) -> None:
     spans, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
-    monkeypatch.setattr("ihala_gateway.tracing.trace.get_tracer", provider.get_tracer)
+    monkeypatch.setattr("ihala_gateway.edge.tracing.trace.get_tracer", provider.get_tracer)
     monkeypatch.setattr(seen.gateway._door, "_tracing", Tracing(collected=True))
     parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     headers = await seen.signed_in()

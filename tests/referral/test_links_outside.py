@@ -8,8 +8,8 @@ from typing import Any
 
 import aiohttp
 from ihala_gateway.app import Gateway
+from ihala_gateway.edge.tracing import Tracing
 from ihala_gateway.settings import Settings
-from ihala_gateway.tracing import Tracing
 from ihala_kit import logs
 from ihala_kit.http import create_app
 from ihala_kit.testing import serving
@@ -33,7 +33,7 @@ async def test_a_stranger_with_link_and_code_answers_and_neither_stands_in_a_log
     token = path.removeprefix("/l/").partition("?")[0]
     written, spans, provider = io.StringIO(), InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
-    monkeypatch.setattr("ihala_gateway.tracing.trace.get_tracer", provider.get_tracer)
+    monkeypatch.setattr("ihala_gateway.edge.tracing.trace.get_tracer", provider.get_tracer)
     handler = logging.StreamHandler(written)
     handler.setFormatter(logs.JsonLines("referral"))
     root, level = logging.getLogger(), logging.getLogger().level

@@ -11,10 +11,11 @@ from ihala_kit.outbox import emit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, field_validator, model_validator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_gateway import secret_hash, store
-from ihala_gateway.client_keys import usable_keys
+from ihala_gateway import store
+from ihala_gateway.oauth import secret_hash
+from ihala_gateway.oauth.client_keys import usable_keys
+from ihala_gateway.oauth.token_request import CLIENT_ID
 from ihala_gateway.tables import Client
-from ihala_gateway.token_request import CLIENT_ID
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
 Scope = Annotated[str, Field(pattern=r"^[a-z][a-z-]*:[a-z][a-z-]*$")]

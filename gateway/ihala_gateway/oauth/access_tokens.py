@@ -15,7 +15,7 @@ from typing import Any
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
-from ihala_gateway.keys import ALGORITHM, Keyring
+from ihala_gateway.oauth.keys import ALGORITHM, Keyring
 
 TYPE = "at+jwt"
 LONGEST_TOKEN = 8192

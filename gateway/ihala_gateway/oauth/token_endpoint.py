@@ -8,9 +8,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ihala_gateway import secret_hash, store
-from ihala_gateway.token_request import Registered, TokenRequest, credentials_of, read_form
-from ihala_gateway.tokens import Server
+from ihala_gateway import store
+from ihala_gateway.oauth import secret_hash
+from ihala_gateway.oauth.issuing import Server
+from ihala_gateway.oauth.token_request import Registered, TokenRequest, credentials_of, read_form
 
 PATH = "/oauth/token"
 

@@ -4,7 +4,7 @@ from opentelemetry import propagate, trace
 from opentelemetry.context import Context
 from opentelemetry.trace import SpanKind, StatusCode
 
-from ihala_gateway.visit import Visit
+from ihala_gateway.edge.visit import Visit
 
 
 class Tracing:

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from ihala_gateway.body import Body
-from ihala_gateway.visit import Visit
+from ihala_gateway.edge.body import Body
+from ihala_gateway.edge.visit import Visit
 
 
 class Leaving:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 from ihala_kit.problems import InsufficientScope, MethodNotAllowed, NotFound, Problem, ServiceUnavailable, Unauthenticated
 
-from ihala_gateway.access_tokens import AccessTokens, Grant, TokenRefused
-from ihala_gateway.acting_officers import officer_of
+from ihala_gateway.edge.acting_officers import officer_of
+from ihala_gateway.edge.routes import Route, RouteTable
 from ihala_gateway.errors import ActingOfficerRefused, HeadersRefused, PathRefused
-from ihala_gateway.routes import Route, RouteTable
-from ihala_gateway.standing import Standing
+from ihala_gateway.oauth.access_tokens import AccessTokens, Grant, TokenRefused
+from ihala_gateway.oauth.standing import Standing
 
 Headers = Iterable[tuple[bytes, bytes]]  # names in small letters, as ASGI has them
 

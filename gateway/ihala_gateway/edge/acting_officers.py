@@ -6,8 +6,8 @@ A client that is a whole office calls for many officers. It names the one in a h
 import re
 from collections.abc import Iterable
 
-from ihala_gateway.access_tokens import Grant
 from ihala_gateway.errors import ActingOfficerRefused
+from ihala_gateway.oauth.access_tokens import Grant
 
 HEADER = b"ihala-acting-officer"
 PATTERN = "^[A-Za-z0-9._:-]{1,64}$"

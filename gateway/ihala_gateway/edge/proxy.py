@@ -8,14 +8,14 @@ import aiohttp
 from ihala_kit.problems import Problem, ServiceUnavailable
 from yarl import URL
 
-from ihala_gateway.authorize import Decision
-from ihala_gateway.body import Body, CallerGone, Send
+from ihala_gateway.edge.authorize import Decision
+from ihala_gateway.edge.body import Body, CallerGone, Send
+from ihala_gateway.edge.headers import back, onward
+from ihala_gateway.edge.leaving import Leaving
+from ihala_gateway.edge.routes import Route
+from ihala_gateway.edge.visit import Visit
 from ihala_gateway.errors import ServiceTimeout
-from ihala_gateway.headers import back, onward
-from ihala_gateway.internal_tokens import InternalTokens
-from ihala_gateway.leaving import Leaving
-from ihala_gateway.routes import Route
-from ihala_gateway.visit import Visit
+from ihala_gateway.oauth.internal_tokens import InternalTokens
 
 log = logging.getLogger(__name__)
 

@@ -16,9 +16,9 @@ from authlib.oauth2.rfc6749.errors import InvalidClientError
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
-from ihala_gateway.client_keys import ALGORITHMS, Key, KeysRefused, algorithms_of, usable_keys
+from ihala_gateway.oauth.client_keys import ALGORITHMS, Key, KeysRefused, algorithms_of, usable_keys
+from ihala_gateway.oauth.token_request import SpentJti
 from ihala_gateway.tables import Client
-from ihala_gateway.token_request import SpentJti
 
 LONGEST_LIFE_SECONDS = 600
 CLOCKS_DIFFER_BY_SECONDS = 30

@@ -18,11 +18,11 @@ from ihala_kit.ids import new_id
 from joserfc import jwt
 from starlette.responses import JSONResponse, Response
 
-from ihala_gateway import assertions
-from ihala_gateway.access_tokens import TYPE
-from ihala_gateway.keys import ALGORITHM, Keyring
+from ihala_gateway.oauth import assertions
+from ihala_gateway.oauth.access_tokens import TYPE
+from ihala_gateway.oauth.keys import ALGORITHM, Keyring
+from ihala_gateway.oauth.token_request import Registered, TokenRequest
 from ihala_gateway.tables import Client
-from ihala_gateway.token_request import Registered, TokenRequest
 
 LIVES_SECONDS = 600
 

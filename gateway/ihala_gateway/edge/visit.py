@@ -8,10 +8,10 @@ from typing import Any
 
 from opentelemetry.trace import Span
 
-from ihala_gateway import cross_origin
-from ihala_gateway.authorize import Decision
-from ihala_gateway.body import Message, Receive, Send
-from ihala_gateway.headers import request_id_of, traceparent_of
+from ihala_gateway.edge import cross_origin
+from ihala_gateway.edge.authorize import Decision
+from ihala_gateway.edge.body import Message, Receive, Send
+from ihala_gateway.edge.headers import request_id_of, traceparent_of
 
 Scope = MutableMapping[str, Any]
 

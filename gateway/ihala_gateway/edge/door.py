@@ -7,14 +7,14 @@ from ihala_kit.problems import InternalError, Problem, ServiceUnavailable, answe
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
-from ihala_gateway import cross_origin
 from ihala_gateway.access_log import AccessLog
-from ihala_gateway.authorize import Gatekeeper, first_look
-from ihala_gateway.body import CallerGone, Receive, Send
+from ihala_gateway.edge import cross_origin
+from ihala_gateway.edge.authorize import Gatekeeper, first_look
+from ihala_gateway.edge.body import CallerGone, Receive, Send
+from ihala_gateway.edge.proxy import AnswerBroken, Proxy
+from ihala_gateway.edge.tracing import Tracing
+from ihala_gateway.edge.visit import Scope, Visit
 from ihala_gateway.own import OwnAddresses
-from ihala_gateway.proxy import AnswerBroken, Proxy
-from ihala_gateway.tracing import Tracing
-from ihala_gateway.visit import Scope, Visit
 
 log = logging.getLogger(__name__)
 

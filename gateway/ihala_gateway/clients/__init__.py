@@ -1,0 +1,1 @@
+"""Clients: the systems of organisations that may ask for tokens."""
