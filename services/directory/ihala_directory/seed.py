@@ -55,7 +55,7 @@ async def _load_service(tx: AsyncSession, owner: Organization, draft: SeedServic
 
 async def main(path: Path) -> None:
     """Load one file into the database of the settings."""
-    database = Database(Settings(), pool_size=1)
+    database = Database(Settings(), pool_size=2)
     await database.start()
     try:
         loaded = await load(database, json.loads(path.read_text("utf-8")))

@@ -282,7 +282,7 @@ async def _opened(service: "Service") -> "AsyncIterator[tuple[Database, Inbox]]"
     from ihala_kit.db import Database
     from ihala_kit.inbox import Inbox
 
-    database = Database(service.settings, pool_size=1)
+    database = Database(service.settings, pool_size=2)
     await database.start()
     try:
         yield database, Inbox(database, service.name, service.handlers(), service.on_parked)

@@ -44,12 +44,12 @@ class Session(AsyncSession):
 class Database:
     """A service's own database: its pool, its clock, and the nudge that wakes the relay after a commit."""
 
-    def __init__(self, settings: KitSettings, pool_size: int = 8) -> None:
+    def __init__(self, settings: KitSettings, pool_size: int = 12) -> None:
         self.settings = settings
         self.clock = Clock()
         url = make_url(settings.database_url).set(drivername="postgresql+asyncpg")
         # The connection used last is the next one: its statements are prepared and PostgreSQL's caches for it are warm.
-        self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=4, pool_use_lifo=True, hide_parameters=True)
+        self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_use_lifo=True, hide_parameters=True)
         self.on_events: list[Callable[[], bool]] = []  # told after each commit with events; True: its relay is woken, no NOTIFY is needed
         self.listeners: defaultdict[str, list[Callable[[str], None]]] = defaultdict(list)  # by channel; they hear `tell` of this process
         self._dirty = asyncio.Event()

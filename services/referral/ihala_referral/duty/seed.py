@@ -80,7 +80,7 @@ def _cut(gap: Span) -> Iterator[Span]:
 
 async def main(path: Path) -> None:
     """Fill the rosters of one file in the database of the settings."""
-    database = Database(Settings(), pool_size=1)
+    database = Database(Settings(), pool_size=2)
     await database.start()
     try:
         entered = await load(database, Seed.model_validate_json(path.read_text("utf-8")))
