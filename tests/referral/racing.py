@@ -21,11 +21,12 @@ async def race(world: World, need_id: UUID, *runners: Awaitable[Any]) -> list[An
         await tx.execute(text("SELECT 1 FROM placement WHERE need_id = :need FOR UPDATE"), {"need": need_id})
         for runner in runners:
             started.append(asyncio.ensure_future(runner))
-            await _wait_for(world, len(started))
+            await wait_for(world, len(started))
     return list(await asyncio.gather(*started))
 
 
-async def _wait_for(world: World, waiting: int) -> None:
+async def wait_for(world: World, waiting: int) -> None:
+    """Return as soon as so many transactions wait for a lock."""
     for _ in range(TRIES):
         if await world.value(WAITING) == waiting:
             return

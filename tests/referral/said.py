@@ -37,6 +37,10 @@ def left(world: World, actor: Actor) -> directory_v1.OrganizationLeft:
     return directory_v1.OrganizationLeft(organization_id=actor.organization_id, reason="own_request", left_at=world.now)
 
 
+def reinstated(world: World, actor: Actor) -> directory_v1.OrganizationReinstated:
+    return directory_v1.OrganizationReinstated(organization_id=actor.organization_id, reinstated_at=world.now)
+
+
 async def revoked(world: World, referral_id: UUID, reason: str = "suspended") -> directory_v1.ReservationRevoked:
     row = await world.referral(referral_id)
     return directory_v1.ReservationRevoked(

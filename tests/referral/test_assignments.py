@@ -6,11 +6,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from ihala_contracts import directory_v1
+from ihala_kit.auth import Caller
 from ihala_referral.worklists import handing_over
+from sqlalchemy import text
 
 from tests.referral.actors import COORDINATOR, FIRST, HLP, NGO, OFFICER, SECOND, STRANGER, Actor
 from tests.referral.cast import OTHER_OPERATOR, READER
+from tests.referral.racing import wait_for
+from tests.referral.said import left, reinstated, suspended
 from tests.referral.test_schema import restricted_offer
 from tests.referral.test_worklists import REFERRALS, listed
 from tests.referral.world import Answer, World
@@ -166,13 +169,30 @@ async def test_a_coordinators_placements_and_work_items_go_along_and_restricted_
     assert (await world.get(COORDINATOR, f"/v1/work-items/{item['id']}")).body["officer"] == "c-2"
 
 
+async def test_a_hand_over_holds_no_referral_while_it_waits_for_a_placement(world: World) -> None:
+    need_id, referral_id = await world.offered(FIRST, NGO)
+    await assign(world, COORDINATOR, referral_id, "c-1", "office")
+    path = f"/v1/placements/{(await world.placement(need_id)).id}/assignment"
+    await world.post(COORDINATOR, path, {"officer": "c-1"}, None)
+    asked = await world.post(COORDINATOR, "/v1/hand-overs", {"officer": "c-1", "to_officer": "c-2"}, None)
+    take_referral = text("SELECT FROM referral WHERE id = :id FOR UPDATE NOWAIT")
+    async with world.database.transaction(Caller.system("test")) as tx:  # as a move does: the placement, then its referral
+        await tx.execute(text("SELECT FROM placement WHERE need_id = :need FOR UPDATE"), {"need": need_id})
+        handing_over_now = asyncio.ensure_future(world.tick())
+        await wait_for(world, 1)
+        await tx.execute(take_referral, {"id": referral_id})
+    await handing_over_now
+    done = (await world.get(COORDINATOR, f"/v1/hand-overs/{asked.body['id']}")).body
+    assert done["moved"] == 2 and done["finished_at"]
+    assert ((await officers(world, referral_id))[2], (await world.placement(need_id)).officer) == ("c-2", "c-2")
+
+
 async def test_the_office_acts_for_an_origin_that_is_away(world: World) -> None:
     _, referral_id = await world.offered(FIRST, NGO)
     await world.move(FIRST, referral_id, "question", {"text": "?"})
     await assign(world, NGO, referral_id, "o-1", "origin")
     assert await listed(world, OFFICER, f"{REFERRALS}?role=origin") == []
-    suspended = directory_v1.OrganizationSuspended(organization_id=NGO.organization_id, reason="agreement_ended", suspended_at=world.now)
-    await world.deliver(suspended)
+    await world.deliver(suspended(world, NGO))
     await world.tick()
     assert await listed(world, NGO, f"{REFERRALS}?role=origin") == []
     assert await listed(world, OFFICER, f"{REFERRALS}?role=origin&list=unassigned") == [str(referral_id)]
@@ -180,15 +200,26 @@ async def test_the_office_acts_for_an_origin_that_is_away(world: World) -> None:
     assert await world.moves(NGO, referral_id) == []
     assert await world.moves(OFFICER, referral_id) == ["answer", "cancel"]
     assert (await world.move(OFFICER, referral_id, "answer", {"text": "."})).status == 200
-    await world.deliver(directory_v1.OrganizationReinstated(organization_id=NGO.organization_id, reinstated_at=world.now))
+    await world.deliver(reinstated(world, NGO))
     await world.tick()
     assert await listed(world, NGO, f"{REFERRALS}?role=origin") == [str(referral_id)]
     assert await world.moves(OFFICER, referral_id) == []
 
 
+async def test_what_an_office_does_for_a_centre_of_the_ministry_stays_its_officers_when_the_centre_is_suspended(world: World) -> None:
+    _, referral_id = await world.offered(FIRST, HLP)
+    await assign(world, OFFICER, referral_id, "o-1", "origin")
+    for event in (suspended(world, HLP), reinstated(world, HLP)):
+        await world.deliver(event)
+        await world.tick()
+        assert (await officers(world, referral_id))[1] == "o-1"
+    assert await history(world, OFFICER, referral_id) == [(None, "o-1")]
+    assert await world.rows("SELECT 1 FROM assignment WHERE organization_id = :hlp", hlp=HLP.organization_id) == []
+
+
 async def test_an_offer_that_is_born_while_its_origin_is_away_is_the_offices(world: World) -> None:
     need_id = await world.identified(NGO)
-    await world.deliver(directory_v1.OrganizationLeft(organization_id=NGO.organization_id, reason="closed", left_at=world.now))
+    await world.deliver(left(world, NGO))
     await world.tick()
     referral_id = await world.offer(need_id, FIRST)
     assert await listed(world, OFFICER, f"{REFERRALS}?role=origin") == [str(referral_id)]

@@ -1,4 +1,8 @@
-"""Work that changes hands: of an officer who leaves, and of an origin that was suspended or left. In batches, as due work."""
+"""Work that changes hands: of an officer who leaves, and of an origin that was suspended or left. In batches, as due work.
+
+A batch is of one kind and a transaction of its own: whoever moves a referral locks its placement first, and would meet one that
+holds referrals and waits for placements.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,6 +17,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import store
+from ihala_referral.competence import MOI_KINDS
 from ihala_referral.tables import Assignment, HandOver
 from ihala_referral.worklists import sides
 from ihala_referral.worklists.errors import HandOverNotFound, HandOverToSame
@@ -34,7 +39,7 @@ _TAKE = """
 _AWAY = text("""
     WITH taken AS (
         SELECT id, restricted, origin_officer, CASE WHEN origin_away THEN operator_id ELSE origin_id END AS whose FROM referral
-        WHERE origin_id = :organization_id AND ended_at IS NULL AND origin_away <> :away
+        WHERE origin_id = :organization_id AND ended_at IS NULL AND origin_away <> :away AND origin_kind <> ALL(:interior)
         ORDER BY id LIMIT :most FOR UPDATE)
     UPDATE referral SET origin_away = :away, origin_officer = NULL FROM taken WHERE referral.id = taken.id
     RETURNING referral.id, taken.restricted, taken.origin_officer, taken.whose
@@ -80,9 +85,8 @@ async def progress(tx: AsyncSession, caller: Caller, hand_over_id: UUID) -> Hand
 
 @performs(HAND_OVER)
 async def hand_over(tx: AsyncSession, work: DueWork) -> None:
-    """Give the next of an officer's open work to the other, of each kind so many; again until nothing is left."""
+    """Give the next of an officer's open work to the other, so much of one kind; again until nothing is left of any."""
     row = await tx.get_one(HandOver, work.key)
-    full = False
     for side, take in _WORK:
         if side not in row.sides:
             continue
@@ -91,13 +95,12 @@ async def hand_over(tx: AsyncSession, work: DueWork) -> None:
             "most": BATCH,
         }  # fmt: skip
         taken = (await tx.execute(take, values)).all()
-        await _note(tx, (_change(row, side, one) for one in taken))
-        row.moved += len(taken)
-        full |= len(taken) == BATCH
-    if full:
-        await schedule(tx, HAND_OVER, work.key, now(tx))
-    else:
-        row.finished_at = now(tx)
+        if taken:
+            await _note(tx, (_change(row, side, one) for one in taken))
+            row.moved += len(taken)
+            await schedule(tx, HAND_OVER, work.key, now(tx))
+            return
+    row.finished_at = now(tx)
 
 
 def _change(row: HandOver, side: Side, taken: Any) -> dict[str, Any]:
@@ -110,10 +113,14 @@ def _change(row: HandOver, side: Side, taken: Any) -> dict[str, Any]:
 
 @performs(ORIGIN_AWAY)
 async def origin_away(tx: AsyncSession, work: DueWork) -> None:
-    """Let the owning offices act for an origin that was suspended or left, or let it act again; nobody there has its work yet."""
+    """Let the owning offices act for an origin that was suspended or left, or let it act again; nobody there has its work yet.
+
+    For centres of the Ministry of Interior they act anyhow: nothing changes hands.
+    """
     origin = await store.organization(tx, work.key)
     away = origin is not None and origin.suspended
-    taken = (await tx.execute(_AWAY, {"organization_id": work.key, "away": away, "most": BATCH})).all()
+    values = {"organization_id": work.key, "away": away, "most": BATCH, "interior": sorted(MOI_KINDS)}
+    taken = (await tx.execute(_AWAY, values)).all()
     changes = (
         {
             "organization_id": one.whose, "side": Side.ORIGIN.value, "about_id": one.id, "restricted": one.restricted,
