@@ -13,8 +13,7 @@ from ihala_kit.service import Service
 from ihala_kit.vault import Vault
 
 from ihala_gateway import consumers
-from ihala_gateway.access_log import AccessLog
-from ihala_gateway.documents import Documents, service_documents
+from ihala_gateway.documents.contracts import Documents, service_documents
 from ihala_gateway.edge.authorize import Gatekeeper
 from ihala_gateway.edge.body import Receive, Send
 from ihala_gateway.edge.door import Door
@@ -31,6 +30,7 @@ from ihala_gateway.oauth.token_endpoint import TokenEndpoint
 from ihala_gateway.own import OwnAddresses
 from ihala_gateway.settings import Settings
 from ihala_gateway.upkeep import Upkeep
+from ihala_gateway.watching.access_log import AccessLog
 
 VERSION = "0.1.0"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"

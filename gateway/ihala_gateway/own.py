@@ -8,7 +8,7 @@ from ihala_kit.problems import MethodNotAllowed, NotFound
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ihala_gateway.documents import Documents
+from ihala_gateway.documents.contracts import Documents
 from ihala_gateway.edge.body import Body, Message, Receive
 from ihala_gateway.edge.routes import Route, RouteTable
 from ihala_gateway.edge.visit import Visit

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from ihala_gateway.access_log import AccessLog
+from ihala_gateway.watching.access_log import AccessLog
 from ihala_local.testing import ThrowAwayPostgres
 from sqlalchemy import text
 
@@ -50,7 +50,7 @@ async def test_each_request_is_a_line_and_a_row(postgres: ThrowAwayPostgres) -> 
 
 
 async def test_rows_wait_while_the_database_is_away_and_the_oldest_go_first(home: House, monkeypatch: Any) -> None:
-    monkeypatch.setattr("ihala_gateway.access_log.MOST_WAITING", 3)
+    monkeypatch.setattr("ihala_gateway.watching.access_log.MOST_WAITING", 3)
     log = AccessLog(home.database, io.StringIO())
 
     async def away(rows: Any) -> None:

@@ -7,7 +7,6 @@ from ihala_kit.problems import InternalError, Problem, ServiceUnavailable, answe
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
-from ihala_gateway.access_log import AccessLog
 from ihala_gateway.edge import cross_origin
 from ihala_gateway.edge.authorize import Gatekeeper, first_look
 from ihala_gateway.edge.body import CallerGone, Receive, Send
@@ -15,6 +14,7 @@ from ihala_gateway.edge.proxy import AnswerBroken, Proxy
 from ihala_gateway.edge.tracing import Tracing
 from ihala_gateway.edge.visit import Scope, Visit
 from ihala_gateway.own import OwnAddresses
+from ihala_gateway.watching.access_log import AccessLog
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""What partners read: contracts at fixed addresses, the reference of calls and events, a page for each problem."""
