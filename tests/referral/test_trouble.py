@@ -7,7 +7,7 @@ from ihala_contracts import directory_v1, referral_v1
 
 from tests.referral.actors import COORDINATOR, FIRST, HLP, NGO, OFFICER, SECOND, TELAFAR, Actor
 from tests.referral.cast import OTHER_OPERATOR
-from tests.referral.said import change, suspended
+from tests.referral.said import change, left, suspended
 from tests.referral.test_schema import restricted_offer
 from tests.referral.world import Answer, World, kinds
 
@@ -37,6 +37,17 @@ async def test_a_closed_service_loses_its_offers_and_a_coordinator_hears_of_whom
     assert (await world.work_items(taken), await world.work_items(elsewhere)) == ({"service_closed"}, set())
     await world.move(COORDINATOR, referral_id, "failure", {"reason": "provider_closed"})
     assert (await world.states(taken), await world.work_items(taken)) == (("placing", ["failed"]), set())
+
+
+@pytest.mark.parametrize("services_first", [False, True])
+async def test_a_provider_that_leaves_keeps_nobody_whatever_becomes_of_its_services(world: World, services_first: bool) -> None:
+    need_id, _ = await world.in_service(FIRST, NGO)
+    offered, _ = await world.offered(FIRST, NGO)
+    said = [left(world, FIRST), service_changed(world, FIRST, "closed")]
+    await world.deliver(*(reversed(said) if services_first else said))
+    await world.tick()
+    assert (await world.states(need_id), await world.work_items(need_id)) == (("placing", ["failed"]), set())
+    assert await world.states(offered) == ("placing", ["failed"])
 
 
 async def test_what_a_suspended_provider_left_behind_is_listed_with_what_replaces_it(world: World) -> None:

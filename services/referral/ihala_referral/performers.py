@@ -12,11 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_referral import clock, lifecycle, placing, store, work_items
 from ihala_referral.commands import ending, offering
 from ihala_referral.commands.organizations import HELD, REPLACE_ORGANIZATION, REPLACE_SERVICE, RETRY
-from ihala_referral.guards import may_receive
+from ihala_referral.guards import Situation, may_receive
 from ihala_referral.states import OPEN, TAKEN, Act, AttemptState, Party
 from ihala_referral.tables import Placement, Referral
 
-REPLACE = "replace-offer"
+REPLACE, REPLACE_CLOSED = "replace-offer", "replace-offer-of-closed"  # apart: a provider that leaves ends its services, too
 BATCH = 200
 RETRY_EVERY = timedelta(milliseconds=200)  # five needs a second for each kind of need and governorate
 
@@ -41,46 +41,61 @@ async def held(tx: AsyncSession, work: DueWork) -> None:
 async def replace_organization(tx: AsyncSession, work: DueWork) -> None:
     """Write one piece of work for each open referral of a suspended organisation, some at a time."""
     found = await store.open_at_organization(tx, work.key, _after(work), BATCH)
-    await _spread(tx, work, found, {"organization": "suspended"})
+    await _spread(tx, work, found, REPLACE)
 
 
 @performs(REPLACE_SERVICE)
 async def replace_service(tx: AsyncSession, work: DueWork) -> None:
     """The same for what is open at a service that ended: offers are placed again, of what was accepted a coordinator hears."""
-    await _spread(tx, work, await store.open_at_service(tx, work.key, _after(work), BATCH), {})
+    await _spread(tx, work, await store.open_at_service(tx, work.key, _after(work), BATCH), REPLACE_CLOSED)
 
 
 @performs(REPLACE)
 async def replace(tx: AsyncSession, work: DueWork) -> None:
-    """End one offer of a provider that takes part no more, and seek the next place; nothing if that has happened otherwise.
+    """End one referral of a provider that takes part no more, or is not cleared for it any more, and seek the next place.
 
-    Whom a closed service has accepted, it may serve to the end: a coordinator decides.
+    Nothing if that has happened otherwise, or if it takes part again.
     """
-    known = await tx.get(Referral, work.key)
-    situation = await store.locked(tx, col(Placement.id) == known.placement_id, work.key) if known else None
-    if known is None or situation is None or not await _still(tx, work, known):
+    found = await _open_one(tx, work.key)
+    if found is None:
         return
-    if "organization" not in work.payload and known.state in TAKEN:
-        await work_items.open_item(tx, situation, work_items.SERVICE_CLOSED, known)
-        return
-    if lifecycle.may(situation, known, Act.FAIL, Party.SYSTEM):
-        await ending.end(tx, situation, known, Act.FAIL, Party.SYSTEM, "provider_closed")
+    situation, referral = found
+    receiver = await store.organization(tx, referral.organization_id)
+    if receiver is not None and not may_receive(receiver, referral):
+        await _end(tx, situation, referral)
 
 
-async def _still(tx: AsyncSession, work: DueWork, referral: Referral) -> bool:
-    """Tell whether it still may not stay there: the organisation is suspended, or not cleared for what is restricted.
+@performs(REPLACE_CLOSED)
+async def replace_closed(tx: AsyncSession, work: DueWork) -> None:
+    """End one offer of a service that ended, and seek the next place; whom it has accepted it may serve to the end: a coordinator decides.
 
     A service that ended does not come back for whom it was offered to.
     """
-    if "organization" not in work.payload:
-        return referral.state in OPEN
-    receiver = await store.organization(tx, referral.organization_id)
-    return receiver is not None and not may_receive(receiver, referral)
+    found = await _open_one(tx, work.key)
+    if found is None:
+        return
+    situation, referral = found
+    if referral.state in TAKEN:
+        await work_items.open_item(tx, situation, work_items.SERVICE_CLOSED, referral)
+    else:
+        await _end(tx, situation, referral)
 
 
-async def _spread(tx: AsyncSession, work: DueWork, referral_ids: Sequence[UUID], payload: dict[str, str]) -> None:
+async def _open_one(tx: AsyncSession, referral_id: UUID) -> tuple[Situation, Referral] | None:
+    """Return a referral with its placement, locked, if it is open."""
+    known = await tx.get(Referral, referral_id)
+    situation = await store.locked(tx, col(Placement.id) == known.placement_id, referral_id) if known else None
+    return (situation, known) if known is not None and situation is not None and known.state in OPEN else None
+
+
+async def _end(tx: AsyncSession, situation: Situation, referral: Referral) -> None:
+    if lifecycle.may(situation, referral, Act.FAIL, Party.SYSTEM):
+        await ending.end(tx, situation, referral, Act.FAIL, Party.SYSTEM, "provider_closed")
+
+
+async def _spread(tx: AsyncSession, work: DueWork, referral_ids: Sequence[UUID], kind: str) -> None:
     for referral_id in referral_ids:
-        await schedule(tx, REPLACE, referral_id, now(tx), payload)
+        await schedule(tx, kind, referral_id, now(tx))
     if len(referral_ids) == BATCH:
         await schedule(tx, work.kind, work.key, now(tx), {"after": str(referral_ids[-1])})
 
