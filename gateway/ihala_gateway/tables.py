@@ -41,6 +41,11 @@ class Client(Table, table=True):
     trained_on: date | None = column(Date, nullable=True)  # training and code of confidentiality; without it no token for requests
     jwks: dict[str, Any] | None = column(JSONB(none_as_null=True), nullable=True)  # public keys, for private_key_jwt
     secret_hash: str | None = column(Text, nullable=True)  # see secret_hash.py; sandbox only
+    auth_method: str = column(Text)  # private_key_jwt | client_secret | tls_client_auth | self_signed_tls_client_auth (its x5c in jwks)
+    tls_subject_dn: str | None = column(Text, nullable=True)  # tls_client_auth: the certificate's subject, as RFC 4514 writes it
+    tls_san_dns: str | None = column(Text, nullable=True)  # or a DNS name that the certificate holds
+    redirect_uris: list[str] = column(ARRAY(Text))  # where people come back to, to the letter; none: no people
+    first_party: bool = column(Boolean)  # the operator's own: asks nobody for consent, and signs in people of any organisation
     status: str = column(Text)  # active | suspended
     version: int = column(Integer)  # grows with each change; tokens given to an older version are refused
     changed_at: datetime = column(_AT)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway import store
-from ihala_gateway.oauth import secret_hash
+from ihala_gateway.oauth import redirects, secret_hash
 from ihala_gateway.oauth.client_keys import usable_keys
 from ihala_gateway.oauth.token_request import CLIENT_ID
 from ihala_gateway.tables import Client
@@ -46,6 +46,11 @@ class Entry(BaseModel):
     trained_on: date | None = None
     jwks: dict[str, Any] | None = None
     secret: SecretStr | None = None
+    auth_method: Literal["private_key_jwt", "client_secret", "tls_client_auth", "self_signed_tls_client_auth"] = "private_key_jwt"
+    tls_subject_dn: Annotated[str, Field(min_length=3, max_length=500)] | None = None
+    tls_san_dns: Annotated[str, Field(min_length=3, max_length=253)] | None = None
+    redirect_uris: list[str] = []
+    first_party: bool = False
 
     @field_validator("jwks")
     @classmethod
@@ -55,8 +60,19 @@ class Entry(BaseModel):
         return jwks
 
     @model_validator(mode="after")
+    def _redirects_to_the_letter(self) -> Self:
+        if not all(redirects.usable(address, self.kind) for address in self.redirect_uris):
+            raise ValueError("redirect_uris are whole https addresses without a fragment; http on loopback in the sandbox only")
+        return self
+
+    @model_validator(mode="after")
     def _one_proof(self) -> Self:
-        if (self.jwks is None) == (self.secret is None):
+        if self.secret is not None and self.auth_method == "private_key_jwt":
+            self.auth_method = "client_secret"  # what a file without the word means
+        if self.auth_method == "tls_client_auth":
+            if (self.tls_subject_dn is None) == (self.tls_san_dns is None) or self.secret is not None:
+                raise ValueError("tls_client_auth needs either tls_subject_dn or tls_san_dns")
+        elif (self.jwks is None) == (self.secret is None) or (self.secret is not None) != (self.auth_method == "client_secret"):
             raise ValueError("either jwks or secret")
         if self.secret is not None and self.kind != "sandbox":
             raise ValueError("a live client has keys, not a secret")
@@ -168,6 +184,8 @@ def _facts(entry: Entry) -> dict[str, Any]:
         "organization_kind": entry.organization_kind, "operator_id": entry.operator_id,
         "governorates": sorted(set(entry.governorates)), "roles": sorted(set(entry.roles)), "scopes": sorted(set(entry.scopes)),
         "cleared": entry.cleared, "kind": entry.kind, "trained_on": entry.trained_on,
+        "auth_method": entry.auth_method, "tls_subject_dn": entry.tls_subject_dn, "tls_san_dns": entry.tls_san_dns,
+        "redirect_uris": sorted(set(entry.redirect_uris)), "first_party": entry.first_party,
     }  # fmt: skip
 
 
