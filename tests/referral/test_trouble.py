@@ -5,9 +5,10 @@ from uuid import UUID, uuid4
 import pytest
 from ihala_contracts import directory_v1, referral_v1
 
-from tests.referral.actors import COORDINATOR, FIRST, HLP, NGO, OFFICER, SECOND, TELAFAR, Actor
+from tests.referral.actors import COORDINATOR, FIRST, FOURTH, HLP, NGO, OFFICER, SECOND, TELAFAR, THIRD, Actor
 from tests.referral.cast import OTHER_OPERATOR
 from tests.referral.said import change, left, suspended
+from tests.referral.test_emergencies import two_offers
 from tests.referral.test_schema import restricted_offer
 from tests.referral.world import Answer, World, kinds
 
@@ -130,6 +131,35 @@ async def test_who_cannot_be_reached_stays_in_triage_and_the_provider_is_not_ask
     assert (checked.body["state"], checked.body["excluded"]) == ("triage", [str(FIRST.organization_id)])
     refused = await world.decide(COORDINATOR, need_id, "contact-check", {"result": "reachable"})
     assert (refused.status, refused.problem, refused.body["moves"]) == (409, "move-not-allowed", ["place", "reject"])
+
+
+@pytest.mark.parametrize("result", ["reachable", "unreachable"])
+async def test_a_contact_check_is_about_who_did_not_reach_the_person_not_about_who_declined_last(world: World, result: str) -> None:
+    need_id, first, second = await two_offers(world)
+    await world.move(FIRST, first, "decline", {"reason": "no_capacity"})
+    third = await world.offer(need_id, THIRD)
+    await world.move(SECOND, second, "decline", {"reason": "unable_to_contact"})
+    await world.move(THIRD, third, "decline", {"reason": "no_capacity"})
+    checked = await world.decide(COORDINATOR, need_id, "contact-check", {"result": result})
+    assert checked.status == 200, checked.body
+    asked = await world.last(referral_v1.PlacementRequested, need_id)
+    if result == "reachable":
+        assert asked.preferred_service_at_location_id == SECOND.organization_id
+    else:
+        query = "SELECT service_at_location_id FROM exclusion WHERE reason = 'unreachable' AND active"
+        assert await world.value(query) == SECOND.organization_id
+        audit = await world.rows("SELECT act, reason, party, version FROM movement ORDER BY id DESC LIMIT 1")
+        assert [tuple(row) for row in audit] == [("contact_check", "unreachable", "coordinator", checked.body["version"])]
+
+
+async def test_who_places_a_need_otherwise_has_done_with_its_contact_check(world: World) -> None:
+    need_id, _ = await not_reached(world)
+    assert (await world.decide(COORDINATOR, need_id, "placing", {})).status == 200
+    assert await world.work_items(need_id) == set()
+    for provider in (SECOND, THIRD, FOURTH):
+        await world.move(provider, await world.offer(need_id, provider), "decline", {"reason": "no_capacity"})
+    assert (await world.placement(need_id)).state == "triage"
+    assert (await world.decide(COORDINATOR, need_id, "contact-check", {"result": "reachable"})).problem == "move-not-allowed"
 
 
 async def test_a_contact_check_is_the_coordinators_and_of_a_restricted_need_a_person_goes_on(world: World) -> None:

@@ -60,11 +60,11 @@ async def open_item(tx: AsyncSession, situation: Situation, kind: str, referral:
     await _insert(tx, values, situation.now)
 
 
-async def is_open(tx: AsyncSession, situation: Situation, kind: str) -> bool:
-    """Tell whether the need has an open item of this kind."""
+async def open_one(tx: AsyncSession, situation: Situation, kind: str) -> WorkItem | None:
+    """Return the need's open item of this kind."""
     about = col(WorkItem.about_id) == situation.placement.need_id
-    query = select(WorkItem.id).where(about, col(WorkItem.kind) == kind, col(WorkItem.closed_at).is_(None))
-    return (await tx.exec(query)).first() is not None
+    query = select(WorkItem).where(about, col(WorkItem.kind) == kind, col(WorkItem.closed_at).is_(None))
+    return (await tx.exec(query)).one_or_none()
 
 
 async def fall_on(tx: AsyncSession, situation: Situation, kind: str, shift: DutyShift) -> None:

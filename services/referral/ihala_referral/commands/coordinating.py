@@ -10,7 +10,7 @@ from ihala_kit.auth import Caller
 from ihala_kit.etag import Stale
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import clock, consequences, lifecycle, placing, store
+from ihala_referral import clock, consequences, lifecycle, placing, store, work_items
 from ihala_referral.competence import sensitivity_of
 from ihala_referral.competences.commands import proposed_route
 from ihala_referral.errors import (
@@ -43,6 +43,7 @@ async def place(
     if placement.sensitivity is Sensitivity.RESTRICTED and not _asked_anew(placement):
         raise ConsentNotAskedAnew()
     placement.preferred_reservation_id = preferred_reservation_id
+    await work_items.close(tx, situation, (work_items.CONTACT_CHECK,))  # who is asked next is decided
     await placing.place_again(tx, situation, Party.COORDINATOR)
     clock.wind(placement, situation.referrals)
     return placement

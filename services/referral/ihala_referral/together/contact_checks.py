@@ -8,12 +8,14 @@ from ihala_kit.auth import Caller
 from ihala_kit.etag import Stale
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import clock, lifecycle, placing, store, work_items
+from ihala_referral import announcing, clock, lifecycle, placing, store, work_items
 from ihala_referral.commands import coordinating, ending
 from ihala_referral.errors import MoveNotAllowed, PreferredReservationMissing
 from ihala_referral.parties import parties
 from ihala_referral.states import Party, PlacementState, Step
 from ihala_referral.tables import Placement, Referral
+
+ACT = "contact_check"
 
 
 async def record(
@@ -29,20 +31,21 @@ async def record(
     situation = await store.locked_placement(tx, placement_id)
     placement = situation.placement
     may = Party.COORDINATOR in parties(caller, placement) and lifecycle.may_step(situation, Step.PLACE, Party.COORDINATOR)
-    checked = placement.state is PlacementState.TRIAGE and await work_items.is_open(tx, situation, work_items.CONTACT_CHECK)
-    if not may or not checked or placement.replaces_id is None:
+    item = await work_items.open_one(tx, situation, work_items.CONTACT_CHECK) if placement.state is PlacementState.TRIAGE else None
+    if not may or item is None:
         raise MoveNotAllowed(moves=coordinating.steps(situation, caller))
     if placement.version != version:
         raise Stale()
     if result == "reachable" and placement.sensitivity is Sensitivity.RESTRICTED:
         raise PreferredReservationMissing()
-    last = await tx.get_one(Referral, placement.replaces_id)
+    asked = await tx.get_one(Referral, item.referral_id)  # not the attempt that ended last: of an emergency there may be another
     await work_items.close(tx, situation, (work_items.CONTACT_CHECK,))
     if result == "unreachable":
-        await ending.exclude(tx, situation, last.service_at_location_id, result)
+        await ending.exclude(tx, situation, asked.service_at_location_id, result)
         placement.version += 1
+        announcing.record(tx, situation, ACT, Party.COORDINATOR, placement.state, placement.state, reason=result)
     else:
-        placement.preferred_location_id = last.service_at_location_id
+        placement.preferred_location_id = asked.service_at_location_id
         await placing.place_again(tx, situation, Party.COORDINATOR)
     clock.wind(placement, situation.referrals)
     return placement
