@@ -13,10 +13,14 @@ from ihala_kit.service import Service
 from ihala_kit.vault import Vault
 
 from ihala_gateway import consumers
+from ihala_gateway.administration import ROUTERS
+from ihala_gateway.administration.inside import NAME, Administration
 from ihala_gateway.documents.contracts import Documents, service_documents
 from ihala_gateway.edge.authorize import Gatekeeper
 from ihala_gateway.edge.body import Receive, Send
+from ihala_gateway.edge.connection import Connection
 from ihala_gateway.edge.door import Door
+from ihala_gateway.edge.front import Front
 from ihala_gateway.edge.proxy import Proxy
 from ihala_gateway.edge.routes import compile_routes
 from ihala_gateway.edge.tracing import Tracing
@@ -38,16 +42,22 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 def service() -> Service:
     """Return the gateway as `ihala run gateway` knows it; reads the settings."""
-    settings = Settings()
+    return create(Settings())
+
+
+def create(settings: Settings) -> Service:
+    """Return the gateway with these settings."""
     return Service(
         "gateway",
         "Gateway",
         VERSION,
         settings,
         MIGRATIONS,
+        routers=ROUTERS,
         readers=[consumers],
         wrapped=[UNDER_MASTER_KEY],
         asgi=lambda database: Gateway(settings, database),
+        server={"http": Connection},
     )
 
 
@@ -56,23 +66,28 @@ class Gateway:
 
     def __init__(self, settings: Settings, database: Database, documents: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         """`documents` are the services' OpenAPI documents; without them the committed ones are read."""
-        found = service_documents(settings.upstreams) if documents is None else documents
-        routes, keys, standing = compile_routes(found), Keys(), Standing()
+        keys, standing = Keys(), Standing()
         self._keys = keys
+        inside = InternalTokens(keys.internal, settings.issuer)
+        administration = Administration(create(settings), database, keys.internal, inside, settings.largest_body)
+        found = {**(service_documents(settings.upstreams) if documents is None else documents), NAME: administration.app.openapi()}
+        routes = compile_routes(found)
         server = Server(keys.access, settings.issuer)
         self._log = AccessLog(database)
         self._upkeep = Upkeep(database, Vault.of(settings), standing, keys, settings.access_log_days)
         self._proxy = Proxy(
-            {name: str(base) for name, base in settings.upstreams.items()}, InternalTokens(keys.internal, settings.issuer),
+            {name: str(base) for name, base in settings.upstreams.items()}, inside,
             settings.largest_body, settings.upstream_silence_seconds,
         )  # fmt: skip
         self._door = Door(
+            Front(settings.trusted_proxies),
             Gatekeeper(routes, AccessTokens(keys.access, settings.issuer, settings.issuer), standing),
             self._proxy,
             OwnAddresses(
                 settings.issuer, TokenEndpoint(server, database), keys, Documents(found, settings.issuer),
                 _health(database, standing), routes.scopes(),
             ),
+            administration,
             self._log,
             Tracing(settings.otlp_endpoint is not None),
         )  # fmt: skip

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ihala_gateway.documents.contracts import Documents
-from ihala_gateway.edge.body import Body, Message, Receive
+from ihala_gateway.edge.body import Body, given
 from ihala_gateway.edge.routes import Route, RouteTable
 from ihala_gateway.edge.visit import Visit
 from ihala_gateway.oauth.client_keys import ALGORITHMS
@@ -52,7 +52,7 @@ class OwnAddresses:
             raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(routes))}) if routes else NotFound()
         visit.route = route.template
         content = await Body(visit.fields, visit.receive, LARGEST_BODY).whole()
-        response = await self._handlers[route.method, route.template](Request(visit.scope, _given(content)))
+        response = await self._handlers[route.method, route.template](Request(visit.scope, given(content, visit.receive)))
         visit.client_id, visit.organization_id = visit.scope.get("ihala.client", (None, None))
         await response(visit.scope, visit.receive, visit.send)
 
@@ -72,13 +72,6 @@ class OwnAddresses:
         results = await self._health.results()
         well = all(result == "ok" for result in results.values())
         return JSONResponse({"status": "ready" if well else "not-ready", "checks": results}, 200 if well else 503)
-
-
-def _given(content: bytes) -> Receive:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": content, "more_body": False}
-
-    return receive
 
 
 def _metadata(issuer: str, scopes: list[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 from ihala_kit.service import Service
 from ihala_kit.vault import new_master_key
 
-SERVICES = ("intake", "directory", "referral", "notify")
+HOUSES = ("intake", "directory", "referral", "notify", "gateway")
 
 
 @contextmanager

@@ -4,9 +4,7 @@ import pytest
 from ihala_kit.tables import metadata as kit_metadata
 from sqlalchemy import Column, LargeBinary, MetaData
 
-from tests.boundaries.houses import SERVICES
-
-HOUSES = (*SERVICES, "gateway")
+from tests.boundaries.houses import HOUSES
 
 
 def metadata(name: str) -> MetaData:

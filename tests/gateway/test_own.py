@@ -17,7 +17,7 @@ from tests.gateway.house import House
 async def test_the_documents_name_the_addresses_that_partners_use(home: House) -> None:
     async with home.session.get("/openapi") as answer:
         listed = (await answer.json())["items"]
-    assert [item["href"] for item in listed] == ["/openapi/directory.v1.json", "/openapi/intake.v1.json", "/openapi/referral.v1.json"]
+    assert [item["href"] for item in listed] == [f"/openapi/{name}.v1.json" for name in ("directory", "gateway", "intake", "referral")]
     async with home.session.get("/openapi/referral.v1.json") as answer:
         document = await answer.json()
     assert document["servers"] == [{"url": f"{home.settings.issuer}/referral"}]

@@ -75,3 +75,17 @@ class Body:
             raise BodyTooLarge
         self.read_whole = not message.get("more_body", False)
         return piece
+
+
+def given(content: bytes, receive: Receive) -> Receive:
+    """Return an ASGI `receive` that gives a body which was read already, and after it what the server says: that the caller left."""
+    told = False
+
+    async def once() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": content, "more_body": False}
+
+    return once

@@ -7,9 +7,12 @@ from ihala_kit.problems import InternalError, Problem, ServiceUnavailable, answe
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
+from ihala_gateway.administration.inside import NAME, Administration
 from ihala_gateway.edge import cross_origin
 from ihala_gateway.edge.authorize import Gatekeeper, first_look
 from ihala_gateway.edge.body import CallerGone, Receive, Send
+from ihala_gateway.edge.connection import CERTIFICATE
+from ihala_gateway.edge.front import Front
 from ihala_gateway.edge.proxy import AnswerBroken, Proxy
 from ihala_gateway.edge.tracing import Tracing
 from ihala_gateway.edge.visit import Scope, Visit
@@ -25,10 +28,15 @@ _OWN = (b"/oauth/", b"/.well-known/", b"/openapi", b"/asyncapi.yaml", b"/schemas
 class Door:
     """Answers HTTP requests; `Gateway` in app.py handles the rest of ASGI."""
 
-    def __init__(self, gatekeeper: Gatekeeper, proxy: Proxy, own: OwnAddresses, log_: AccessLog, tracing: Tracing) -> None:
+    def __init__(
+        self, front: Front, gatekeeper: Gatekeeper, proxy: Proxy, own: OwnAddresses, administration: Administration, log_: AccessLog,
+        tracing: Tracing,
+    ) -> None:  # fmt: skip
+        self._front = front
         self._gatekeeper = gatekeeper
         self._proxy = proxy
         self._own = own
+        self._administration = administration
         self._log = log_
         self._tracing = tracing
 
@@ -54,13 +62,14 @@ class Door:
                 self._log.note(visit)
 
     async def _serve(self, visit: Visit) -> None:
+        self._front.learn(visit.scope, visit.fields)
         if visit.path.startswith(_OWN):
             refusal, _ = first_look(visit.path, visit.query, visit.headers)
             if refusal is not None:
                 raise refusal
             await self._own.answer(visit)
             return
-        decision = self._gatekeeper.authorize(visit.scope["method"], visit.target, visit.headers)
+        decision = self._gatekeeper.authorize(visit.scope["method"], visit.target, visit.headers, visit.scope.get(CERTIFICATE))
         visit.knows(decision)
         if decision.refusal is not None:
             raise decision.refusal
@@ -69,7 +78,10 @@ class Door:
             await visit.send({"type": "http.response.body", "body": b""})
             return
         assert decision.route is not None, "a request without a route is refused"
-        await self._proxy.forward(visit, decision, decision.route)
+        if decision.route.service == NAME:
+            await self._administration.answer(visit, decision, decision.route)
+        else:
+            await self._proxy.forward(visit, decision, decision.route)
 
 
 async def _refuse(visit: Visit, problem: Problem) -> None:
