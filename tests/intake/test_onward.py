@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from ihala_contracts.intake_v1 import NeedIdentified, OnwardNeedSettled
+from ihala_contracts.intake_v1 import ConsentWithdrawn, NeedConsentChanged, NeedIdentified, OnwardNeedSettled
 from ihala_contracts.referral_v1 import OnwardNeedAsked
 
-from tests.intake.actors import COORDINATOR, HLP, OTHER_COORDINATOR, PROVIDER
+from tests.intake.actors import CLEARED_PROVIDER, COORDINATOR, HLP, NGO, OTHER_COORDINATOR, PROVIDER, WLCO
 from tests.intake.house import Answer, House
-from tests.intake.samples import consent
+from tests.intake.samples import consent, need
 from tests.intake.story import Story, accepted
 
 NAMED = {"consent": consent(needs=["housing", "work.job"])}
@@ -91,3 +91,60 @@ async def test_a_withdrawn_consent_covers_nothing(house: House) -> None:
     await house.events()
     await asked(story)
     assert (await settled(house))[0] == ["waits"]
+
+
+async def test_a_centre_of_the_interior_ministry_learns_nothing_of_what_a_receiver_found(house: House) -> None:
+    story = await accepted(house, **NAMED)
+    path = f"/v1/requests/{story.request_id}"
+    before = await house.get(path, HLP)
+    await asked(story)
+    _, [opened] = await settled(house)
+    assert (opened.origin_id, opened.origin_kind) == (COORDINATOR.organization_id, "operator")
+    assert (await house.get(path, HLP)).body == before.body
+    assert [one["code"] for one in before.body["needs"]] == ["housing.hlp"]
+    assert (await house.get(f"/v1/needs/{opened.need_id}", HLP)).status == 404
+    seen = (await house.get(path, COORDINATOR)).body["needs"]
+    assert [one["code"] for one in seen] == ["housing.hlp", "work.job"]
+
+
+async def test_any_other_origin_goes_on_with_it(house: House) -> None:
+    story = await accepted(house, NGO, **NAMED)
+    await asked(story)
+    _, [opened] = await settled(house)
+    assert (opened.origin_id, opened.origin_kind) == (NGO.organization_id, "nngo")
+
+
+async def test_a_consent_withdrawn_by_the_centre_ends_what_was_found_under_it_unseen(house: House) -> None:
+    story = await accepted(house, **NAMED)
+    await asked(story)
+    _, [opened] = await settled(house)
+    found = Story(house, opened.need_id, story.consent_id, story.request_id, uuid4(), PROVIDER)
+    await found.offer()
+    await found.accept()
+    await house.events()
+    taken_back = {"consent_id": str(story.consent_id), "by": "person", "how": "spoken"}
+    answer = await house.post("/v1/withdrawals", HLP, taken_back)
+    assert [one["need_id"] for one in answer.body["needs"]] == [str(story.need_id)]
+    assert {event.need_id for event in await house.events() if isinstance(event, ConsentWithdrawn)} == {story.need_id, opened.need_id}
+    assert (await house.get(found.person_path, PROVIDER)).status == 404
+    by = "SELECT organization_id FROM consent_revision WHERE act = 'withdrawn'"
+    assert await house.scalar(by) == HLP.organization_id
+
+
+async def test_a_consent_revised_by_the_centre_narrows_what_was_found_under_it(house: House) -> None:
+    story = await accepted(house, WLCO, **NAMED)
+    await asked(story)
+    _, [opened] = await settled(house)
+    narrower = consent(needs=["housing", "work.job"], recipients=[str(PROVIDER.organization_id)])
+    answer = await house.post(f"/v1/consents/{story.consent_id}/revisions", WLCO, narrower, if_match='"1"')
+    assert (answer.status, answer.body["need_ids"]) == (201, [str(story.need_id)])
+    assert {event.need_id for event in await house.events() if isinstance(event, NeedConsentChanged)} == {story.need_id, opened.need_id}
+
+
+@pytest.mark.parametrize("restricted", [False, True])
+async def test_what_is_not_brought_by_referral_is_refused_at_once(house: House, restricted: bool) -> None:
+    named = {"needs": [need("protection.gbv")], "consent": consent(recipients=[str(CLEARED_PROVIDER.organization_id)])}
+    story = await accepted(house, WLCO, CLEARED_PROVIDER, **named) if restricted else await accepted(house, **NAMED)
+    onward_id = await asked(story, "work.job" if restricted else "family.resettlement")
+    assert await settled(house) == (["refused"], [])
+    assert await house.scalar("SELECT reason FROM onward_need WHERE id = :id", id=onward_id) == "not_by_referral"

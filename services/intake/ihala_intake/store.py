@@ -39,6 +39,11 @@ def _own(caller: Caller, table: type[Request | Need | Consent | ReferralCopy]) -
     return or_(col(table.origin_id) == caller.organization_id, col(table.operator_id) == caller.organization_id)
 
 
+def is_own(caller: Caller, row: Need) -> bool:
+    """Tell whether `_own` holds of a row."""
+    return caller.is_system or caller.organization_id in (row.origin_id, row.operator_id)
+
+
 # Requests
 
 

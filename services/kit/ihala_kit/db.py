@@ -148,6 +148,17 @@ async def act_for(tx: AsyncSession, caller: Caller) -> None:
 
 
 @asynccontextmanager
+async def seeing_all(tx: AsyncSession, purpose: str) -> AsyncIterator[None]:
+    """Open a part of a transaction that reaches rows its caller does not see. What it writes is still written in the caller's name."""
+    caller: Caller = tx.info["caller"]
+    await tx.flush()
+    await tx.execute(_CONTEXT, _context(caller) | {"system": purpose})
+    yield
+    await tx.flush()
+    await tx.execute(_CONTEXT, _context(caller))
+
+
+@asynccontextmanager
 async def attempt(tx: AsyncSession) -> AsyncIterator[None]:
     """Open a part of a transaction that may fail by itself: then its rows and its events are gone, and the rest goes on."""
     buffered = {name: len(tx.info[name]) for name in ("events", "told")}

@@ -30,11 +30,7 @@ async def find(caller: Reading, tx: Transaction, page: PageQuery, state: State =
     return Page(items=[OnwardView.model_validate(row.model_dump()) for row in page_of(rows, page, lambda row: (row.id,))])
 
 
-@router.post(
-    "/{onward_id}/decision",
-    response_model=OnwardView,
-    responses=responses(OnwardNotFound, OnwardDecided, OnwardNotCovered, MalformedRequest),
-)
+@router.post("/{onward_id}/decision", response_model=OnwardView, responses=DECIDED)
 async def decide(
     onward_id: UUID, body: OnwardDecision, caller: Correcting, if_match: IfMatch, once: Once, tx: Transaction, response: Response
 ) -> OnwardView:

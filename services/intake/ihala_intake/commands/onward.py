@@ -25,7 +25,7 @@ from ihala_intake.models.onward import OnwardDecision
 from ihala_intake.tables import CaseFile, Consent, ConsentRevision, Need, OnwardNeed
 from ihala_intake.ways_in import information
 
-ALREADY_OPEN, CASE_CLOSED, ERASED = "already_open", "case_closed", "erased"
+ALREADY_OPEN, CASE_CLOSED, ERASED, NOT_BY_REFERRAL = "already_open", "case_closed", "erased", "not_by_referral"
 
 
 async def asked(tx: AsyncSession, event: OnwardNeedAsked, cause: Need) -> None:
@@ -41,7 +41,7 @@ async def asked(tx: AsyncSession, event: OnwardNeedAsked, cause: Need) -> None:
     refusal = await _refusal(tx, cause, event.need_code)
     if refusal is not None:
         _refuse(tx, row, refusal)
-    elif await _covered(tx, await store.locked_consent(tx, cause.consent_id), cause, event.need_code):
+    elif await _covered(tx, await store.locked_consent(tx, cause.consent_id), event.need_code):
         await _open(tx, row, cause)
     _tell(tx, row, cause)
 
@@ -65,7 +65,7 @@ async def decide(tx: AsyncSession, caller: Caller, onward_id: UUID, version: int
     refusal = body.reason if body.decision == "refuse" else await _refusal(tx, cause, known.code)
     if refusal is not None:
         _refuse(tx, known, refusal)
-    elif await _covered(tx, await store.locked_consent(tx, cause.consent_id), cause, known.code):
+    elif await _covered(tx, await store.locked_consent(tx, cause.consent_id), known.code):
         await _open(tx, known, cause)
     else:
         raise OnwardNotCovered()
@@ -81,7 +81,9 @@ async def waiting(tx: AsyncSession, caller: Caller, state: str, after: UUID | No
 
 
 async def _refusal(tx: AsyncSession, cause: Need, code: str) -> str | None:
-    """Return why it is opened in no case."""
+    """Return why it is opened in no case, whatever the person says."""
+    if cause.sensitivity == Sensitivity.RESTRICTED or information.of(code) is not None:
+        return NOT_BY_REFERRAL  # said by voice; or told, not referred
     case = await tx.get_one(CaseFile, cause.case_id)
     if case.state != "open":
         return CASE_CLOSED
@@ -89,10 +91,8 @@ async def _refusal(tx: AsyncSession, cause: Need, code: str) -> str | None:
     return ALREADY_OPEN if any(need.code == code and need.person_id == cause.person_id for need in open_ones) else None
 
 
-async def _covered(tx: AsyncSession, consent: Consent, cause: Need, code: str) -> bool:
+async def _covered(tx: AsyncSession, consent: Consent, code: str) -> bool:
     """Tell whether the person agreed to this very kind of need, too: a consent that names none was for what was asked for then."""
-    if cause.sensitivity == Sensitivity.RESTRICTED or information.of(code) is not None:
-        return False
     allowed = revisions.allowed(consent)
     if not allowed.given or now(tx) >= allowed.until:
         return False
@@ -120,12 +120,17 @@ async def _open(tx: AsyncSession, row: OnwardNeed, cause: Need) -> None:
 
 
 async def _another(tx: AsyncSession, row: OnwardNeed, cause: Need, key: Key) -> Need:
-    """Return the new need: in the same case, of the same person, request, consent and place."""
+    """Return the new need: in the same case, of the same person, request, consent, place and origin.
+
+    A centre of the interior ministry learns of its own needs alone, so there the owning office is the origin.
+    """
     need_id, sensitivity, place = new_id(), codes.sensitivity_of(row.code), codes.place(cause.district or cause.governorate)
     assert sensitivity is not None and place is not None, "referral knows the same list, and the cause has a place"
     named = await references.take(tx, place.reference_prefix, {need_id: "need"})
+    hidden = cause.origin_kind in store.INTERIOR
+    origin_id, origin_kind = (cause.operator_id, store.OPERATOR) if hidden else (cause.origin_id, cause.origin_kind)
     return Need(
-        id=need_id, reference=named[need_id], operator_id=cause.operator_id, origin_id=cause.origin_id, origin_kind=cause.origin_kind,
+        id=need_id, reference=named[need_id], operator_id=cause.operator_id, origin_id=origin_id, origin_kind=origin_kind,
         request_id=cause.request_id, case_id=cause.case_id, person_id=cause.person_id, consent_id=cause.consent_id, key_id=cause.key_id,
         code=row.code, sensitivity=sensitivity.value, urgency=row.urgency, governorate=cause.governorate, district=cause.district,
         details=key.seal(NeedDetails(code=row.code), f"need.details/{need_id}"), match_settled=cause.match_settled,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ihala_contracts.intake_v1 import NeedConsentChanged, NeedState
 from ihala_kit.auth import Caller
-from ihala_kit.db import now
+from ihala_kit.db import now, seeing_all
 from ihala_kit.etag import Stale
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -32,6 +32,11 @@ async def revise(tx: AsyncSession, caller: Caller, consent_id: UUID, revision: i
     """
     if await store.consent_of(tx, caller, consent_id) is None:
         raise ConsentNotFound()
+    async with seeing_all(tx, "consent"):  # it holds for what receivers found under it, too, which its giver may not see
+        return await _revised(tx, caller, consent_id, revision, body)
+
+
+async def _revised(tx: AsyncSession, caller: Caller, consent_id: UUID, revision: int, body: ConsentIn) -> ConsentView:
     of_consent = await store.locked_needs_of_consent(tx, consent_id)
     consent = await store.locked_consent(tx, consent_id)
     if consent.revision != revision:
@@ -49,7 +54,7 @@ async def revise(tx: AsyncSession, caller: Caller, consent_id: UUID, revision: i
     await _follow(tx, consent)
     for need in of_consent:
         await tell(tx, need, consent)
-    return consent_view(consent, [need.id for need in of_consent])
+    return consent_view(consent, [need.id for need in of_consent if store.is_own(caller, need)])
 
 
 def consent_view(consent: Consent, need_ids: list[UUID]) -> ConsentView:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ihala_contracts.intake_v1 import ConsentWithdrawn
 from ihala_kit.auth import Caller
-from ihala_kit.db import now
+from ihala_kit.db import now, seeing_all
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -34,9 +34,19 @@ class _Part:
 async def withdraw(tx: AsyncSession, caller: Caller, body: WithdrawalIn) -> Withdrawn:
     """Take back a consent, or its part for one need or referral; emits ConsentWithdrawn, DisclosureClosed and NeedStateChanged.
 
+    A consent ends for what receivers found under it, too, which its giver may not see.
     Raises ConsentNotFound, NeedNotFound, ReferralNotFound (404), AlreadyWithdrawn (409).
     """
-    part = await _locked(tx, caller, body)
+    if body.consent_id is None:
+        return await _take_back(tx, caller, body, await _of_need(tx, caller, body))
+    if await store.consent_of(tx, caller, body.consent_id) is None:
+        raise ConsentNotFound()
+    async with seeing_all(tx, "withdrawal"):
+        needs = await store.locked_needs_of_consent(tx, body.consent_id)
+        return await _take_back(tx, caller, body, _Part(needs, await store.locked_consent(tx, body.consent_id)))
+
+
+async def _take_back(tx: AsyncSession, caller: Caller, body: WithdrawalIn, part: _Part) -> Withdrawn:
     await _refuse_twice(tx, part)
     consent, at = part.consent, now(tx)
     whole = part.need_id is None
@@ -52,7 +62,7 @@ async def withdraw(tx: AsyncSession, caller: Caller, body: WithdrawalIn) -> With
     return Withdrawn(
         consent_id=consent.id, revision=consent.revision, referral_id=part.referral_id, withdrawn_at=at,
         disclosures_closed=None if caller.organization_kind in store.INTERIOR else len(closed),
-        needs=[WithdrawnNeed(need_id=need.id, state=views.state(caller, need)) for need in part.needs],
+        needs=[WithdrawnNeed(need_id=need.id, state=views.state(caller, need)) for need in part.needs if store.is_own(caller, need)],
     )  # fmt: skip
 
 
@@ -67,12 +77,7 @@ def _tell(tx: AsyncSession, need: Need, part: _Part) -> None:
         ))  # fmt: skip
 
 
-async def _locked(tx: AsyncSession, caller: Caller, body: WithdrawalIn) -> _Part:
-    if body.consent_id is not None:
-        if await store.consent_of(tx, caller, body.consent_id) is None:
-            raise ConsentNotFound()
-        needs = await store.locked_needs_of_consent(tx, body.consent_id)
-        return _Part(needs, await store.locked_consent(tx, body.consent_id))
+async def _of_need(tx: AsyncSession, caller: Caller, body: WithdrawalIn) -> _Part:
     need_id = body.need_id
     if body.referral_id is not None:
         copy = await store.own_copy(tx, caller, body.referral_id)
