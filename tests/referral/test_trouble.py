@@ -125,6 +125,16 @@ async def test_after_the_contact_check_the_same_provider_is_asked_once_more_and_
     assert (asked.preferred_service_at_location_id, asked.excluded) == (None, [FIRST.organization_id])
 
 
+async def test_a_correction_while_the_same_provider_is_asked_once_more_still_asks_it_first(world: World) -> None:
+    need_id, _ = await not_reached(world)
+    await world.decide(COORDINATOR, need_id, "contact-check", {"result": "reachable"})
+    before = await world.last(referral_v1.PlacementRequested, need_id)
+    await world.deliver(change(world, need_id, governorate="IQG15", district=TELAFAR, urgency="urgent"))
+    asked = await world.last(referral_v1.PlacementRequested, need_id)
+    assert asked.attempt == before.attempt + 1
+    assert asked.preferred_service_at_location_id == before.preferred_service_at_location_id == FIRST.organization_id
+
+
 async def test_who_cannot_be_reached_stays_in_triage_and_the_provider_is_not_asked_again(world: World) -> None:
     need_id, _ = await not_reached(world)
     checked = await world.decide(COORDINATOR, need_id, "contact-check", {"result": "unreachable"})

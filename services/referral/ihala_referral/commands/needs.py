@@ -143,6 +143,7 @@ async def _ask_anew(tx: AsyncSession, situation: Situation, reason: str) -> None
     waiting = await store.outstanding(tx, placement.id)
     if waiting:
         placement.preferred_reservation_id = waiting[-1].preferred_reservation_id
+        placement.preferred_location_id = waiting[-1].preferred_location_id
         await placing.cancel_attempts(tx, situation, reason)
         await placing.request(tx, situation)
     elif placement.state is PlacementState.UNSERVED and placement.sensitivity is not Sensitivity.RESTRICTED:
