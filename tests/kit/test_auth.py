@@ -46,6 +46,12 @@ async def test_a_good_token_names_its_caller(mint: Mint) -> None:
     )  # fmt: skip
 
 
+async def test_a_persons_token_names_her_account(mint: Mint) -> None:
+    caller = await checker(mint).caller_of(mint.token(NAME, client_id="centre", sub="account-1", acting_officer="account-1"))
+    assert (caller.client_id, caller.account_id, caller.acting_officer) == ("centre", "account-1", "account-1")
+    assert (await checker(mint).caller_of(mint.token(NAME, acting_officer="o-17"))).account_id is None
+
+
 async def test_an_anonymous_token_names_nobody(mint: Mint) -> None:
     token = mint.token(NAME, client_id="anonymous", org=None, org_kind=None, roles=["officer"], cleared=True)
     caller = await checker(mint).caller_of(token)
@@ -65,6 +71,7 @@ def test_the_system_is_made_only_here() -> None:
         {"aud": "intake"}, {"aud": ["small"]}, {"aud": None}, {"iss": "http://other"}, {"iss": None},
         {"exp": int(time.time()) - 1}, {"exp": None}, {"exp": "9999999999"}, {"exp": 9e9}, {"exp": True}, {"iat": None},
         {"iat": int(time.time()) + 86_400}, {"jti": None}, {"jti": 7}, {"sub": "other"}, {"client_id": None},
+        {"sub": "other", "acting_officer": "o-17"}, {"sub": None}, {"sub": ""}, {"sub": "", "acting_officer": ""},
         {"client_id": ["a"], "sub": ["a"]},
         {"client_id": "", "sub": ""}, {"org": None}, {"org": "x"}, {"org": str(NO_ORGANIZATION)}, {"org": 7}, {"org_kind": None},
         {"operator": "x"}, {"gov": "IQ15"}, {"roles": [1]}, {"gov": {}}, {"scope": None}, {"scope": ["a"]},

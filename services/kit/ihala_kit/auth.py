@@ -35,6 +35,7 @@ class Caller:
     scopes: frozenset[str] = frozenset()
     cleared: bool = False  # may see restricted cases
     acting_officer: str | None = None  # opaque, as the calling system names its officer
+    account_id: str | None = None  # the person who signed in and acts through the client, if one does; opaque
     purpose: str | None = None  # why the system acts; None for everybody else
     is_system: bool = False  # never set from a token
 
@@ -117,6 +118,7 @@ def caller_from(claims: Mapping[str, Any]) -> Caller:
         scopes=frozenset(claims["scope"].split(" ")) - {""},
         cleared=claims.get("cleared", False) is True,
         acting_officer=None if claims.get("acting_officer") is None else _text(claims["acting_officer"]),
+        account_id=None if claims["sub"] == claims["client_id"] else _text(claims["sub"]),
     )
 
 
