@@ -111,6 +111,22 @@ async def test_files_are_named_by_who_asks_and_listed_to_the_receiver(world: Wor
     assert [event.files for event in await world.all(referral_v1.ReferralFilesChanged)] == [1, 2, 1]
 
 
+async def test_who_named_a_file_and_took_it_back_is_audited_and_who_named_it_again_is_its_namer(world: World) -> None:
+    _, referral_id = await world.offered(origin=NGO, consent=world.consent(categories=["files"]))
+    attachment_id = uuid4()
+    await named(world, referral_id, NGO, attachment_id)
+    await world.post(COORDINATOR, f"/v1/referrals/{referral_id}/files/{attachment_id}/removal", {}, None)
+    again = await named(world, referral_id, COORDINATOR, attachment_id)
+    assert again.status == 201
+    query = "SELECT act, party, client_id FROM movement WHERE referral_id = :id AND act LIKE '%file%' ORDER BY id"
+    assert [tuple(row) for row in await world.rows(query, id=referral_id)] == [
+        ("name_file", "origin", NGO.name), ("take_file_back", "coordinator", COORDINATOR.name),
+        ("name_file", "coordinator", COORDINATOR.name),
+    ]  # fmt: skip
+    [kept] = await world.rows("SELECT organization_id, client_id FROM file_reference")
+    assert tuple(kept) == (COORDINATOR.organization_id, COORDINATOR.name)
+
+
 async def test_no_file_goes_where_the_consent_covers_none_and_no_more_than_twenty(world: World) -> None:
     _, without = await world.offered(origin=NGO)
     refused = await named(world, without, NGO)

@@ -213,6 +213,21 @@ async def test_the_receiver_sees_what_of_an_offer_was_corrected_and_why(world: W
     assert asked.facts is not None and world.unsealed(asked.facts)["age"] == 16  # the next offer is right, too
 
 
+async def test_each_version_of_a_referral_has_a_move_that_led_to_it(world: World) -> None:
+    need_id, referral_id = await offered_with_facts(world)
+    corrected = change(world, need_id, governorate="IQG15", district="IQG15Q01")  # the offer names no district: it reads as before
+    await world.deliver(corrected)
+    await amended(world, referral_id, age=35, household_size=5)  # of the same band, and as it was
+    await world.move(FIRST, referral_id, "acceptance")
+    await world.deliver(change(world, need_id, governorate=ERBIL))
+    assert (await relocate(world, referral_id, "keep_remote")).status == 200
+    moves = await world.rows("SELECT version, act FROM movement WHERE referral_id = :id ORDER BY id", id=referral_id)
+    assert [tuple(move) for move in moves] == [(1, "offer"), (2, "amend"), (3, "amend"), (4, "accept"), (5, "keep_remote")]
+    assert (await world.referral(referral_id)).version == 5
+    shown = (await world.get(FIRST, f"/v1/referrals/{referral_id}")).body
+    assert shown["amendments"] == []  # nothing that it sees reads differently
+
+
 async def test_only_what_the_offer_says_is_corrected_by_who_asks_while_it_is_open(world: World) -> None:
     _, referral_id = await offered_with_facts(world)
     refused = await amended(world, referral_id, sex="male")

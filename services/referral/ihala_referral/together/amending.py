@@ -17,7 +17,7 @@ from ihala_referral.guards import Situation
 from ihala_referral.sealing import AGE, Facts
 from ihala_referral.states import UNDECIDED, Party
 from ihala_referral.tables import Amendment, Referral
-from ihala_referral.together import ground
+from ihala_referral.together import ground, store
 from ihala_referral.together.errors import NothingToAmend, SaidByVoice
 from ihala_referral.together.trouble_models import AmendmentIn
 
@@ -46,13 +46,14 @@ async def amend(tx: AsyncSession, caller: Caller, referral_id: UUID, version: in
 
 
 async def told(tx: AsyncSession, situation: Situation, referral: Referral, before: Facts, reason: str, party: Party = Party.SYSTEM) -> None:
-    """Show the receiver what is known now, raise the version, and write down which of the fields it sees read differently.
+    """Show the receiver what is known now, raise the version with its audit, and write down which of the fields it sees read differently.
 
     `before` is what it was shown. Emits ReferralAmended where there are any.
     """
     await sealing.keep_shown(tx, situation.placement, referral)
     referral.need_changed = True
     referral.version += 1
+    announcing.record(tx, situation, store.AMEND, party, referral.state, referral.state, referral=referral, reason=reason)
     fields = _differing(before, await sealing.shown(tx, referral)) + _of_need(situation, referral)
     if not fields:
         return
@@ -62,7 +63,6 @@ async def told(tx: AsyncSession, situation: Situation, referral: Referral, befor
         organization_id=None if caller.is_system else caller.organization_id, client_id=caller.client_id,
         acting_officer=caller.acting_officer,
     ))  # fmt: skip
-    announcing.record(tx, situation, "amend", party, referral.state, referral.state, referral=referral, reason=reason)
     announcing.moved(tx, situation, referral, ReferralAmended, fields=fields, reason=reason)
 
 

@@ -43,9 +43,9 @@ async def decide(
         raise Stale()
     await work_items.close(tx, situation, (work_items.MOVED_AWAY,))
     if decision == "keep_remote":
-        announcing.record(tx, situation, decision, Party.COORDINATOR, referral.state, referral.state, referral=referral, reason=MOVED)
         referral.governorate = situation.placement.governorate  # it serves the person there from now on
         referral.version += 1
+        announcing.record(tx, situation, decision, Party.COORDINATOR, referral.state, referral.state, referral=referral, reason=MOVED)
     else:
         await ending.end(tx, situation, referral, Act.FAIL, Party.COORDINATOR, MOVED, consequence=PLACE_THERE)
     await look(tx, situation)
