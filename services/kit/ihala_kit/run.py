@@ -88,7 +88,7 @@ async def _serve(service: Service, database: Database, health: Health) -> None:
     config = uvicorn.Config(
         app, host=service.settings.host, port=service.settings.port, log_config=None, access_log=False,
         server_header=False,
-        proxy_headers=False, date_header=False, lifespan="on", timeout_graceful_shutdown=5,
+        proxy_headers=False, date_header=False, lifespan="on", timeout_graceful_shutdown=5, **service.server,
     )  # fmt: skip
     server = Server(config)
     try:

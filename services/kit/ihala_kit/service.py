@@ -47,6 +47,7 @@ class Service:
 
     `asgi` replaces the FastAPI application where a service brings its own (the gateway). `seals` names the event by which it publishes
     its sealing keys, for a service that reads sealed facts; `seals_for` those whose keys it needs. `prepare` runs before any role starts.
+    `server` is what the api's server is told beside (uvicorn's own words).
     `field_words` says in words what is wrong with one field of a request, by the error's code.
     `retention` says what its policy does. `wrapped` names the columns with keys under the master key. `audit` checks what may only be
     added to, for `ihala audit verify`. `batches` are long works that an operator starts by hand, by name: each is told whose data it goes
@@ -73,6 +74,7 @@ class Service:
     batches: Mapping[str, Batch] = field(default_factory=dict)
     background: list[Callable[[Database], Awaitable[None]]] = field(default_factory=list)
     field_words: Mapping[str, Words] = field(default_factory=dict)
+    server: Mapping[str, Any] = field(default_factory=dict)
 
     def handlers(self) -> dict[tuple[str, int], Handler]:
         """Return its readers by event type, the kit's own for sealing keys among them."""

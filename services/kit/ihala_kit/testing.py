@@ -97,12 +97,12 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: Any, port: int = 0, lifespan: Literal["on", "off"] = "off") -> AsyncIterator[str]:
-    """Serve an ASGI application on this machine, on a free port unless one is given; gives its base address."""
+async def serving(app: Any, port: int = 0, lifespan: Literal["on", "off"] = "off", **more: Any) -> AsyncIterator[str]:
+    """Serve an ASGI application on this machine, on a free port unless one is given; gives its base address. `more` is uvicorn's."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # TCP by name: only so asyncio sends at once
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
-    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, date_header=False, lifespan=lifespan)
+    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, date_header=False, lifespan=lifespan, **more)
     server = _Server(config)
     running = asyncio.create_task(server.serve([listener]))
     try:

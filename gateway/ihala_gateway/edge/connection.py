@@ -1,0 +1,151 @@
+"""One connection from outside: uvicorn's HTTP/1.1 with what the open net needs beside it.
+
+A head that comes too slowly, is too long or could be framed in two ways ends the connection, and so does a caller that does not read its
+answer. What a TLS client showed as its certificate stands in the scope. All of it costs a request next to nothing: clocks are looked at
+once in a while, for a connection and not for a request.
+"""
+
+import asyncio
+from typing import Any, ClassVar
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+CERTIFICATE = "ihala.client_cert"  # key in the scope: DER, or absent
+_HTTP_1_1 = "1.1"
+_KNOWN = (_HTTP_1_1, "1.0")
+
+
+class HeadRefused(Exception):
+    """The head could be read in two ways; the parser turns this into a 400 and the end of the connection."""
+
+
+class Connection(HttpToolsProtocol):
+    """A connection of a caller's. Times are seconds."""
+
+    LARGEST_HEAD: ClassVar[int] = 32 * 1024  # bytes, request line included
+    HEAD_WITHIN: ClassVar[float] = 10.0  # from the connection's beginning, or from the first byte of a further request
+    READ_WITHIN: ClassVar[float] = 60.0  # longest time in which a caller reads nothing of an answer that waits for it
+    LOOK_EVERY: ClassVar[float] = 2.0
+    LINGER: ClassVar[float] = 1.0  # an idle connection stays that long when we stop: its caller may just be sending
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin."""
+        super().connection_made(transport)
+        self._head_since: float | None = self.loop.time()
+        self._head_bytes = 0
+        self._stuck_since: float | None = None
+        self._whole = True  # the last request was read to its end
+        self._useless = False  # it was answered before that, and the rest of its body still comes
+        self._stopping = False
+        tls = transport.get_extra_info("ssl_object")
+        self._certificate: bytes | None = tls.getpeercert(binary_form=True) if tls is not None else None
+        self._looking = self.loop.call_later(self.LOOK_EVERY, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        self._looking.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; count them while a head is open."""
+        if self._whole and self._head_since is None:
+            self._head_since = self.loop.time()
+        super().data_received(data)
+        if self._head_since is not None and self.parser is not None:
+            self._head_bytes += len(data)
+            if self._head_bytes > self.LARGEST_HEAD:
+                self._refuse(431)
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._head_bytes = 0
+        if self._head_since is None:
+            self._head_since = self.loop.time()
+        if self._certificate is not None:
+            self.scope[CERTIFICATE] = self._certificate  # type: ignore[literal-required]
+
+    def on_headers_complete(self) -> None:
+        """Its head is there. Raises HeadRefused."""
+        self._head_since = None
+        self._whole = False
+        _check(self.parser.get_http_version(), self.headers, self.LARGEST_HEAD)
+        super().on_headers_complete()
+        if self._stopping:
+            self.cycle.keep_alive = False
+
+    def on_message_complete(self) -> None:
+        """The request was read to its end."""
+        self._whole = True
+        self._useless = False
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        """The caller does not read as fast as we write."""
+        self._stuck_since = self.loop.time()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """It has read on."""
+        self._stuck_since = None
+        super().resume_writing()
+
+    def shutdown(self) -> None:
+        """Stop: what has begun is finished, what comes within a moment is answered as the last, and then the connection ends."""
+        self._stopping = True
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.keep_alive = False
+        else:
+            self.loop.call_later(self.LINGER, self._end_if_idle)
+
+    def _should_upgrade_to_ws(self) -> bool:
+        return False  # nothing here has web sockets
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: whoever asks for an upgrade again and again must not fill the log."""
+
+    def _end_if_idle(self) -> None:
+        if (self.cycle is None or self.cycle.response_complete) and not self.transport.is_closing():
+            self.transport.close()
+
+    def _look(self) -> None:
+        now = self.loop.time()
+        if self._head_since is not None and now - self._head_since > self.HEAD_WITHIN:
+            self._refuse(408)
+        elif self._stuck_since is not None and now - self._stuck_since > self.READ_WITHIN:
+            self.transport.abort()
+        elif self._useless:
+            self.transport.close()
+        else:
+            self._useless = not self._whole and self.cycle is not None and self.cycle.response_complete
+            self._looking = self.loop.call_later(self.LOOK_EVERY, self._look)
+
+    def _refuse(self, status: int) -> None:
+        """End the connection, saying why unless an answer to an earlier request is still being written."""
+        if self.transport.is_closing():
+            return
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.write(STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n")
+        self.transport.close()
+
+
+def _check(version: str, headers: list[tuple[bytes, bytes]], largest: int) -> None:
+    """Raise HeadRefused when another server could find another host, or another end of this request, than we do."""
+    hosts, lengths, codings, size = 0, 0, [], 0
+    for name, value in headers:
+        size += len(name) + len(value)
+        if name == b"host":
+            hosts += 1
+        elif name == b"content-length":
+            lengths += 1
+        elif name == b"transfer-encoding":
+            codings.append(value)
+    wrong: tuple[Any, ...] = (
+        version not in _KNOWN,
+        hosts > 1 or (hosts == 0 and version == _HTTP_1_1),
+        lengths > 1,
+        codings and (lengths or version != _HTTP_1_1 or codings != [b"chunked"]),
+        size > largest,
+    )
+    if any(wrong):
+        raise HeadRefused
