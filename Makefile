@@ -7,7 +7,7 @@ export IHALA_PORT_OFFSET IHALA_GATEWAY_PORT IHALA_HOME IHALA_POSTGRES_URL
 export IHALA_KAFKA_SERVERS IHALA_KAFKA_USERNAME IHALA_KAFKA_PASSWORD IHALA_KAFKA_MECHANISM
 
 .DEFAULT_GOAL := help
-.PHONY: help install linkage run up story down status test scenarios soak check bench contracts requirements migration clean-data
+.PHONY: help install linkage run up story down status test scenarios soak check bench contracts release-contracts requirements migration clean-data
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ bench: install ## measure; writes tests/bench/results.json; ARGS= names what
 
 contracts: install ## write the JSON Schemas, the AsyncAPI and the OpenAPI documents from the code
 	@$(VENV)/python -m ihala_local.documents
+
+release-contracts: install ## freeze the contracts as they are: VERSION=1.1 WORDS="what is new"
+	@$(VENV)/python -m ihala_contracts.release contracts "$(VERSION)" "$(WORDS)"
 
 requirements: ## write requirements.lock (and linkage.lock) from requirements.in; UPGRADE=1 takes the newest versions
 	@$(PYTHON) deploy/local/lock.py $(if $(UPGRADE),--upgrade)

@@ -1,5 +1,6 @@
 """The AsyncAPI 3 document of all topics, made from the event models."""
 
+import inspect
 from typing import Any
 
 from ihala_contracts.catalogue import MODULES, schema_name, schema_of, type_of, version_of
@@ -32,7 +33,11 @@ def asyncapi() -> dict[str, Any]:
         "info": {
             "title": "Ihala events",
             "version": "1.0.0",
-            "description": "CloudEvents 1.0 on Kafka, binary mode. In order per key, at least once; never personal data.",
+            "description": (
+                "CloudEvents 1.0 on Kafka, binary mode. Each event may come twice: apply it once, by `ce_id`. Those of one key come in "
+                "the order in which they happened; across keys there is no order. Never personal data. "
+                "What may change within a version, and what comes as a new one, says contracts/CHANGELOG.md."
+            ),
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
@@ -50,13 +55,19 @@ def _message(model: type[Event]) -> dict[str, Any]:
     return {
         "name": type_of(model),
         "title": model.__name__,
-        "summary": (model.__doc__ or "").strip().split("\n")[0],
+        "summary": _said(model).split("\n")[0],
+        "description": _said(model),
         "headers": {"$ref": "#/components/schemas/headers"},
         "payload": {"schemaFormat": "application/schema+json;version=draft-2020-12", "schema": schema_of(model)},
         "x-version": version_of(model),
         "x-key": model.key_field,
         "examples": [{"payload": example_of(model)}],
     }
+
+
+def _said(model: type[Event]) -> str:
+    """Return what the model says of itself: what happened, who reads it."""
+    return inspect.cleandoc(model.__doc__ or "")
 
 
 def _channel(topic: str, events: tuple[type[Event], ...]) -> dict[str, Any]:

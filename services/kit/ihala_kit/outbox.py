@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from ihala_contracts.catalogue import type_of, version_of
 from ihala_contracts.envelope import Event
+from ihala_contracts.versions import with_older
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -46,8 +47,8 @@ class Pending:
 
 
 def emit(tx: AsyncSession, event: Event, *, snapshot: bool = False) -> None:
-    """Send `event` if and when this transaction commits."""
-    tx.info["events"].append(Pending(event, inject(), snapshot))
+    """Send `event`, and its older versions that are still read, if and when this transaction commits."""
+    tx.info["events"] += [Pending(each, inject(), snapshot) for each in with_older(event)]
 
 
 async def write(tx: AsyncSession) -> int:

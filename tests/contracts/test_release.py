@@ -1,0 +1,63 @@
+"""A release freezes the contracts, says what is new, and refuses what readers of the last one would break at."""
+
+import gzip
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ihala_contracts import release as releases
+from ihala_contracts.asyncapi import asyncapi
+from ihala_contracts.release import NotReleased, release, released_events, released_openapi
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+def contracts(tmp_path: Path) -> Path:
+    (tmp_path / "openapi").mkdir()
+    (tmp_path / "openapi" / "intake.v1.json").write_text('{"openapi": "3.1.0"}')
+    (tmp_path / "CHANGELOG.md").write_text("# Changes\n\nRules.\n")
+    return tmp_path
+
+
+def test_the_first_release_freezes_everything(contracts: Path) -> None:
+    new = release(contracts, "1.0", "The beginning.", TODAY)
+    assert "new: referral.accepted.v1" in new
+    assert released_events(contracts) == asyncapi()
+    assert released_openapi(contracts) == {"intake": gzip.decompress((contracts / "released/openapi/intake.v1.json.gz").read_bytes())}
+    assert (contracts / "CHANGELOG.md").read_text().startswith("# Changes\n\nRules.\n\n## 1.0 (2026-11-22)\n\n- The beginning.\n- new: ")
+
+
+def test_the_next_says_what_is_new_above_the_last(contracts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    release(contracts, "1.0", "The beginning.", TODAY)
+    monkeypatch.setattr(releases, "asyncapi", lambda: _with(_field_added))
+    assert release(contracts, "1.1", "More is said.", TODAY) == ["new: referral.accepted.v1.added_later"]
+    told = (contracts / "CHANGELOG.md").read_text()
+    assert told.index("## 1.1") < told.index("## 1.0")
+    with pytest.raises(NotReleased):
+        release(contracts, "1.1", "The same again.", TODAY)
+
+
+def test_what_breaks_a_reader_is_not_released(contracts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    release(contracts, "1.0", "The beginning.", TODAY)
+    before = released_events(contracts)
+    monkeypatch.setattr(releases, "asyncapi", lambda: _with(_field_gone))
+    with pytest.raises(NotReleased, match=r"referral\.accepted\.v1\.need_id: is gone"):
+        release(contracts, "1.1", "Less is said.", TODAY)
+    assert released_events(contracts) == before
+
+
+def _with(change: Any) -> dict[str, Any]:
+    document = json.loads(json.dumps(asyncapi()))
+    change(document["components"]["messages"]["referral.accepted.v1"]["payload"]["schema"])
+    return document
+
+
+def _field_added(schema: Any) -> None:
+    schema["properties"]["added_later"] = {"type": "string", "default": ""}
+
+
+def _field_gone(schema: Any) -> None:
+    del schema["properties"]["need_id"]
