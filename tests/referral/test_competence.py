@@ -68,6 +68,11 @@ async def test_an_operator_widens_and_narrows_what_comes_by_itself_for_its_own_o
     assert (await state(world), await state(world, need_code="education.enrolment")) == ("triage", "triage")
 
 
+async def test_a_rule_names_any_governorate(world: World) -> None:
+    assert (await put(world, [SCHOOLS | {"governorates": ["IQ-HALABJA"]}], 0)).status == 200
+    assert await state(world, need_code="education.enrolment", governorate="IQ-HALABJA") == "placing"
+
+
 async def test_a_rule_begins_at_its_instant_and_versions_stay(world: World) -> None:
     in_a_week = world.now.replace(microsecond=0).isoformat()
     world.advance(days=-7)

@@ -1,12 +1,13 @@
 """The duty roster: kept by the operator, told to intake with its gaps, seen by its own people alone."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import ihala_local
 import pytest
 from ihala_contracts.referral_v1 import DutyRosterChanged
+from ihala_referral.duty import coverage
 from ihala_referral.duty.seed import Seed, load
 
 from tests.referral.actors import COORDINATOR, FIRST, MOMD, OFFICER, STRANGER, Actor
@@ -60,6 +61,10 @@ async def test_a_shift_is_given_to_somebody_else_and_taken_back(world: World) ->
     assert (gone.status, gone.body["roster"]["covered_until"]) == (200, None)
     assert (await world.last(DutyRosterChanged)).covered == []
     assert (await world.call(COORDINATOR, "DELETE", path, None, {"If-Match": '"3"'})).problem == "shift-not-found"
+    for actor, status in ((COORDINATOR, 200), (OTHER_OPERATOR, 404), (STRANGER, 404)):
+        assert (await world.get(actor, path)).status == status
+    still = await world.get(COORDINATOR, path)
+    assert (still.body["officer"], still.body["taken_back_at"] is not None, still.etag) == ("desk:other", True, '"3"')
 
 
 async def test_shifts_are_listed_in_order_page_by_page(world: World) -> None:
@@ -141,6 +146,46 @@ async def test_coordinators_are_told_two_days_before_nobody_is_on_duty(world: Wo
     assert await gaps_told(world) == ["IQG15"]
     await on_duty(world, "coordinator", begins=40, lasts=48)
     assert await gaps_told(world) == []
+
+
+async def test_after_a_gap_that_nobody_filled_the_roster_is_looked_at_again(world: World) -> None:
+    for begins, lasts in ((-1, 25), (48, 24 * 5)):
+        for role in ("coordinator", "directorate"):
+            await on_duty(world, role, begins=begins, lasts=lasts)
+    assert await gaps_told(world) == ["IQG15"]
+    world.advance(hours=49)
+    await world.tick()
+    assert await gaps_told(world) == []  # covered again
+    world.advance(days=4)
+    await world.tick()
+    assert await gaps_told(world) == ["IQG15"]  # until it ends, too
+
+
+async def test_halabja_has_a_roster(world: World) -> None:
+    answer = await enter(world, shift(world, "coordinator", governorate="IQ-HALABJA"))
+    assert (answer.status, answer.body.get("shift", {}).get("governorate")) == (201, "IQ-HALABJA")
+    assert (await world.get(COORDINATOR, "/v1/duty/rosters/IQ-HALABJA")).status == 200
+
+
+def test_what_both_cover_is_found_in_as_many_steps_as_there_are_spans() -> None:
+    class Counting(datetime):
+        compared = 0
+
+        def __gt__(self, other: datetime) -> bool:
+            Counting.compared += 1
+            return super().__gt__(other)
+
+        def __lt__(self, other: datetime) -> bool:
+            Counting.compared += 1
+            return super().__lt__(other)
+
+    day = [Counting.fromtimestamp(86_400 * n, UTC) for n in range(202)]
+    first = [(day[n], day[n + 1]) for n in range(0, 200, 2)]
+    second = [(day[n], day[n + 2]) for n in range(0, 198, 3)]
+    found = coverage.both(first, second)
+    assert Counting.compared < 6 * (len(first) + len(second))
+    apart = {(max(a, c), min(b, d)) for a, b in first for c, d in second if max(a, c) < min(b, d)}
+    assert found == sorted(apart)
 
 
 async def test_what_was_on_the_roster_stays_as_it_was(world: World) -> None:

@@ -94,7 +94,7 @@ async def test_lists_are_filtered(world: World) -> None:
     filters = {
         "state=acknowledged": [elsewhere], "state=offered&state=acknowledged": [urgent, first, elsewhere], "urgency=urgent": [urgent],
         "need=documents": [urgent], "need=housing.hlp": [first, elsewhere], "need=housing": [first, elsewhere],
-        "governorate=IQG08": [elsewhere],
+        "governorate=IQG08": [elsewhere], "governorate=IQ-HALABJA": [],
         f"service_id={FIRST.organization_id}": [urgent, first, elsewhere], f"service_id={SECOND.organization_id}": [],
         "list=due&urgency=routine": [],
     }  # fmt: skip

@@ -11,6 +11,7 @@ from ihala_referral.tables import Placement, Referral
 
 ANSWER, REFER, COORDINATE = "referral:answer", "referral:refer", "referral:coordinate"
 COORDINATORS = frozenset({"coordinator", "directorate"})
+ADMINISTRATORS = COORDINATORS | {"operator-administrator"}
 DPO_ROLE = "dpo"
 OPERATOR = "operator"
 
@@ -37,6 +38,11 @@ def acting_origin(about: Referral | Placement) -> UUID:
     """Return who acts as origin: the owning office, for centres of the Ministry of Interior and for origins that were suspended or left."""
     away = about.origin_kind in MOI_KINDS or (isinstance(about, Referral) and about.origin_away)
     return about.operator_id if away else about.origin_id
+
+
+def may_administer(caller: Caller) -> bool:
+    """Tell whether the caller is one of those who set an operator's calendars, rosters and deadlines."""
+    return caller.organization_kind == OPERATOR and bool(caller.roles & ADMINISTRATORS)
 
 
 def may_redact(caller: Caller) -> bool:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from ihala_referral.api.rights import Coordinating, Reading
 from ihala_referral.duty import commands, models, store, views
 from ihala_referral.duty.errors import ProviderOfShiftUnknown, RosterNotKept, ShiftNotAllowed, ShiftNotFound
+from ihala_referral.models import Governorate
 from ihala_referral.parties import OPERATOR
 from ihala_referral.tables import DutyShift
 
@@ -22,7 +23,7 @@ router = APIRouter(prefix="/v1/duty", tags=["duty"])
 
 
 @router.get("/rosters/{governorate}", response_model=models.Roster, responses=responses(RosterNotKept))
-async def read_roster(governorate: models.Governorate, caller: Reading, tx: Transaction) -> models.Roster:
+async def read_roster(governorate: Governorate, caller: Reading, tx: Transaction) -> models.Roster:
     """Return who of the caller's operator is on duty in a governorate now, until when it is covered, and where it has gaps."""
     if caller.organization_kind != OPERATOR:
         raise RosterNotKept()
@@ -31,7 +32,7 @@ async def read_roster(governorate: models.Governorate, caller: Reading, tx: Tran
 
 @router.get("/shifts", response_model=Page[models.Shift])
 async def list_shifts(
-    caller: Coordinating, tx: Transaction, page: PageQuery, governorate: Annotated[models.Governorate, Query()],
+    caller: Coordinating, tx: Transaction, page: PageQuery, governorate: Annotated[Governorate, Query()],
     since: Annotated[AwareDatetime | None, Query(description="that end after this instant; now if it is left out")] = None,
 ) -> Page[models.Shift]:  # fmt: skip
     """List the shifts of the caller's operator in a governorate, in the order in which they begin."""
@@ -54,6 +55,14 @@ async def enter_shift(body: models.NewShift, caller: Coordinating, once: Once, t
     return await once(models.Written, run)
 
 
+@router.get("/shifts/{shift_id}", response_model=models.Shift, responses=responses(ShiftNotFound))
+async def read_shift(shift_id: UUID, caller: Coordinating, tx: Transaction, response: Response) -> models.Shift:
+    """Return one shift of the caller's operator, also one that is over or was taken back: escalations name it."""
+    row = await store.own(tx, caller, shift_id)
+    set_etag(response, row.version)
+    return views.shift(row)
+
+
 @router.put(
     "/shifts/{shift_id}",
     response_model=models.Written,
@@ -72,7 +81,7 @@ async def change_shift(
     responses=responses(RosterNotKept, ShiftNotFound, ShiftNotAllowed),
 )
 async def take_back_shift(shift_id: UUID, caller: Coordinating, if_match: IfMatch, tx: Transaction, response: Response) -> models.Written:
-    """Take a shift off the roster. It stays readable where an escalation named it."""
+    """Take a shift off the roster. It stays readable at its own address."""
     return await _shown(tx, response, await commands.take_back(tx, caller, shift_id, if_match))
 
 

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
 from ihala_referral.api.rights import Counting, Public
+from ihala_referral.models import Governorate
 from ihala_referral.parties import OPERATOR
 from ihala_referral.statistics import measures, models, reading, views
 from ihala_referral.statistics.counting import EVERYBODY
@@ -30,7 +31,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 From = Annotated[models.Quarter | None, Query(alias="from", description="First quarter; the one before the last if not given.")]
 Until = Annotated[models.Quarter | None, Query(description="Last quarter; this one if not given.")]
-Governorates = Annotated[list[models.Governorate], Query(max_length=20, description="Only of these.")]
+Governorates = Annotated[list[Governorate], Query(max_length=20, description="Only of these.")]
 Measures = Annotated[list[models.Measure], Query(max_length=25, description="Only these.")]
 AsFormat = Annotated[models.Format | None, Query(description="Else as Accept says.")]
 

@@ -11,6 +11,7 @@ from ihala_kit.db import Transaction
 from ihala_kit.pages import Page, PageQuery
 
 from ihala_referral.api.rights import Coordinating, Reading
+from ihala_referral.models import GOVERNORATE
 from ihala_referral.states import OPEN, PlacementState, State
 from ihala_referral.worklists import listing, models, views
 from ihala_referral.worklists.listing import Filter, Which
@@ -21,7 +22,7 @@ router = APIRouter(prefix="/v1/worklists", tags=["worklists"])
 Lists = Annotated[Which, Query(alias="list", description="mine, all, unassigned, due (within a day) or overdue (a deadline was missed)")]
 Role = Annotated[Side, Query(description="as whom: the receiver, the owning office, or whoever acts as origin")]
 Need = Annotated[str | None, Query(pattern=r"^[a-z_]{1,60}(\.[a-z0-9_]{1,60})?$", description="a need's code, or a whole domain")]
-Place = Annotated[str | None, Query(pattern=r"^IQ[A-Z0-9]{1,10}$", description="P-code; leaves out what is restricted")]
+Place = Annotated[str | None, Query(pattern=f"^{GOVERNORATE}$", description="P-code; leaves out what is restricted")]
 Urgencies = Annotated[list[Urgency], Query(description="only of these")]
 
 

@@ -8,10 +8,9 @@ from zoneinfo import available_timezones
 from ihala_contracts.intake_v1 import Urgency
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from ihala_referral.models import Body
+from ihala_referral.models import Body, Governorate
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-Governorate = Annotated[str, StringConstraints(pattern=r"^IQ(G[0-9]{2}|-HALABJA)$")]
 ClosedFor = Literal["holiday", "security", "weather", "mourning", "election", "no_power", "moved_house", "staff", "other"]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,31}$")]
 

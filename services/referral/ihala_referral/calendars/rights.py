@@ -7,15 +7,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import store
 from ihala_referral.calendars.errors import AdministratorsOnly, CalendarNotFound, ServiceNotFound
-from ihala_referral.parties import COORDINATORS, OPERATOR
+from ihala_referral.parties import OPERATOR, may_administer
 from ihala_referral.tables import ServiceCopy
-
-ADMINISTRATORS = COORDINATORS | {"operator-administrator"}
 
 
 def operator(caller: Caller) -> UUID:
     """Return the operator whose administrator or coordinator calls. Raises AdministratorsOnly (403)."""
-    if caller.organization_kind != OPERATOR or not caller.roles & ADMINISTRATORS:
+    if not may_administer(caller):
         raise AdministratorsOnly()
     return caller.organization_id
 

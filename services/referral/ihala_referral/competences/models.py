@@ -6,17 +6,17 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from ihala_referral.models import Body
+from ihala_referral.models import GOVERNORATE, Body
 
 NeedOrDomain = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z][a-z0-9_]{1,63}(\.[a-z0-9_]{1,63})?)$")]
-Governorate = Annotated[str, StringConstraints(pattern=r"^(\*|IQG[0-9]{2})$")]
+GovernorateOrAll = Annotated[str, StringConstraints(pattern=rf"^(\*|{GOVERNORATE})$")]
 
 
 class Row(Body):
     """Needs by code or domain, governorates by P-code; `*` is all of them."""
 
     needs: list[NeedOrDomain] = Field(min_length=1, max_length=100)
-    governorates: list[Governorate] = Field(min_length=1, max_length=30)
+    governorates: list[GovernorateOrAll] = Field(min_length=1, max_length=30)
     sex: Literal["female", "male"] | None = Field(default=None, description="only for persons of that sex, where it is known")
 
 

@@ -17,10 +17,8 @@ from ihala_referral.duty.coverage import FARTHEST_AHEAD, LONGEST_SHIFT
 from ihala_referral.duty.errors import ProviderOfShiftUnknown, RosterNotKept, ShiftNotAllowed
 from ihala_referral.duty.models import Duty, NewShift
 from ihala_referral.duty.roles import DutyRole
-from ihala_referral.parties import COORDINATORS, OPERATOR
+from ihala_referral.parties import may_administer
 from ihala_referral.tables import DutyShift, Organization
-
-KEEPERS = COORDINATORS | {"operator-administrator"}
 
 
 async def enter(tx: AsyncSession, caller: Caller, body: NewShift) -> DutyShift:
@@ -70,7 +68,7 @@ async def take_back(tx: AsyncSession, caller: Caller, shift_id: UUID, version: i
 
 def refuse_others(caller: Caller) -> None:
     """Raise RosterNotKept (403) for everybody but those who keep their operator's roster."""
-    if caller.organization_kind != OPERATOR or not caller.roles & KEEPERS:
+    if not may_administer(caller):
         raise RosterNotKept()
 
 
@@ -92,9 +90,9 @@ async def tell(tx: AsyncSession, operator_id: UUID, governorate: str) -> None:
 
 async def _locked(tx: AsyncSession, caller: Caller, shift_id: UUID, version: int) -> DutyShift:
     refuse_others(caller)
-    shift = await store.own(tx, caller, shift_id)
+    shift = await store.standing(tx, caller, shift_id)
     await store.hold(tx, shift.operator_id, shift.governorate)
-    shift = await store.own(tx, caller, shift_id)  # anew: somebody else may have held it
+    shift = await store.standing(tx, caller, shift_id)  # anew: somebody else may have held it
     if shift.version != version:
         raise Stale()
     if shift.ends_at <= now(tx):

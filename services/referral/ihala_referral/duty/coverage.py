@@ -24,9 +24,14 @@ def merged(spans: Iterable[Span]) -> list[Span]:
 
 
 def both(first: Sequence[Span], second: Sequence[Span]) -> list[Span]:
-    """Return when both hold."""
-    pairs = ((max(a[0], b[0]), min(a[1], b[1])) for a in first for b in second)
-    return merged((begins, ends) for begins, ends in pairs if begins < ends)
+    """Return when both hold, with one step for each span."""
+    found, a, b = [], 0, 0
+    while a < len(first) and b < len(second):
+        begins, ends = max(first[a][0], second[b][0]), min(first[a][1], second[b][1])
+        if begins < ends:
+            found.append((begins, ends))
+        a, b = (a + 1, b) if first[a][1] == ends else (a, b + 1)
+    return found
 
 
 def covered(of_role: dict[DutyRole, list[Span]]) -> list[Span]:
@@ -45,6 +50,11 @@ def gaps(spans: Iterable[Span], first: datetime, until: datetime) -> list[Span]:
         if at >= until:
             return found
     return [*found, (at, until)]
+
+
+def next_begin(spans: Iterable[Span], now: datetime) -> datetime | None:
+    """Return when the first span begins that has not begun; None when there is none."""
+    return next((begins for begins, _ in spans if begins > now), None)
 
 
 def until(spans: Iterable[Span], now: datetime) -> datetime | None:

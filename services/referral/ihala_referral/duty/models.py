@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from ihala_referral.duty.roles import DutyRole
+from ihala_referral.models import Governorate
 
-Governorate = Annotated[str, StringConstraints(pattern=r"^IQG[0-9]{2}$")]
 Officer = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 WorkPhone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ]{2,20}$")]
 

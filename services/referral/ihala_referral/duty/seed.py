@@ -17,8 +17,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral.duty import commands, coverage, store
 from ihala_referral.duty.coverage import FARTHEST_AHEAD, LONGEST_SHIFT, Span
-from ihala_referral.duty.models import Governorate, NewShift, Officer, WorkPhone
+from ihala_referral.duty.models import NewShift, Officer, WorkPhone
 from ihala_referral.duty.roles import OF_OPERATOR, DutyRole
+from ihala_referral.models import Governorate
 from ihala_referral.settings import Settings
 
 

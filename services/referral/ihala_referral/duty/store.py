@@ -25,10 +25,18 @@ async def hold(tx: AsyncSession, operator_id: UUID, governorate: str) -> None:
 
 
 async def own(tx: AsyncSession, caller: Caller, shift_id: UUID) -> DutyShift:
-    """Return a shift of the caller's operator that was not taken back. Raises ShiftNotFound (404)."""
-    query = select(DutyShift).where(DutyShift.id == shift_id, DutyShift.operator_id == caller.organization_id, _counts())
+    """Return a shift of the caller's operator, taken back or not. Raises ShiftNotFound (404)."""
+    query = select(DutyShift).where(DutyShift.id == shift_id, DutyShift.operator_id == caller.organization_id)
     found = (await tx.exec(query, execution_options={"populate_existing": True})).one_or_none()
     if found is None:
+        raise ShiftNotFound()
+    return found
+
+
+async def standing(tx: AsyncSession, caller: Caller, shift_id: UUID) -> DutyShift:
+    """Return the same, unless it was taken back. Raises ShiftNotFound (404)."""
+    found = await own(tx, caller, shift_id)
+    if found.taken_back_at is not None:
         raise ShiftNotFound()
     return found
 

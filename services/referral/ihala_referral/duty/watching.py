@@ -22,15 +22,19 @@ def roster_of(operator_id: UUID, governorate: str) -> UUID:
 
 
 async def look(tx: AsyncSession, operator_id: UUID, governorate: str, covered: Sequence[Span], at: datetime) -> None:
-    """Tell the coordinators when what is covered ends within two days, else look again when it does; what was told is closed."""
+    """Tell the coordinators when what is covered ends within two days, and look again when it is covered anew; else what was told is
+    closed, and looked at again two days before the end."""
     roster_id, ends = roster_of(operator_id, governorate), coverage.until(covered, at)
     if ends is None or ends <= at + TOLD_BEFORE:
         await work_items.open_roster_gap(tx, operator_id, roster_id, governorate, at)
-        await cancel(tx, WATCH, roster_id)
+        look_at = coverage.next_begin(covered, at)
     else:
         await work_items.close_about(tx, roster_id, (work_items.ROSTER_GAP,), at)
-        payload = {"operator_id": str(operator_id), "governorate": governorate}
-        await schedule(tx, WATCH, roster_id, ends - TOLD_BEFORE, payload)
+        look_at = ends - TOLD_BEFORE
+    if look_at is None:
+        await cancel(tx, WATCH, roster_id)
+    else:
+        await schedule(tx, WATCH, roster_id, look_at, {"operator_id": str(operator_id), "governorate": governorate})
 
 
 @performs(WATCH)

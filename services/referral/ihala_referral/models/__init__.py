@@ -1,6 +1,7 @@
 """HTTP bodies, version 1: what is asked and what is answered."""
 
 from ihala_referral.models.bodies import (
+    GOVERNORATE,
     SPOKEN,
     Answer,
     Body,
@@ -10,6 +11,7 @@ from ihala_referral.models.bodies import (
     Decline,
     DottedCode,
     Failure,
+    Governorate,
     Hold,
     Nothing,
     Outcome,
@@ -25,6 +27,7 @@ from ihala_referral.models.placements import Attempt, Movement, Placement, Place
 from ihala_referral.models.referrals import Amendment, Deadlines, Exchange, Moves, Referral
 
 __all__ = [
+    "GOVERNORATE",
     "SPOKEN",
     "Amendment",
     "Answer",
@@ -39,6 +42,7 @@ __all__ = [
     "DottedCode",
     "Exchange",
     "Failure",
+    "Governorate",
     "Hold",
     "Movement",
     "Moves",

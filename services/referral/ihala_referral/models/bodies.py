@@ -8,6 +8,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 DottedCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}(\.[a-z0-9_]{1,63})?$")]
+GOVERNORATE = "IQ(G[0-9]{2}|-HALABJA)"  # P-codes, and the one governorate that has none
+Governorate = Annotated[str, StringConstraints(pattern=f"^{GOVERNORATE}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
 SPOKEN = "needed, but of a restricted referral it is said by voice and nothing is written"
 

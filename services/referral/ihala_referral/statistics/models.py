@@ -8,7 +8,6 @@ from ihala_referral.statistics.sheets import LEAST_RESTRICTED
 from ihala_referral.statistics.suppression import LEAST
 
 Quarter = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-Q[1-4]$")]
-Governorate = Annotated[str, StringConstraints(pattern=r"^IQ[A-Z0-9-]{1,12}$")]
 By = Literal["total", "need", "domain", "provider_kind", "sex", "age_band", "disability", "result", "urgency", "restricted"]
 Period = Literal["month", "quarter"]
 Whose = Literal["own", "everybody"]
