@@ -32,8 +32,11 @@ from ihala_gateway.oauth.keys import UNDER_MASTER_KEY, Keys
 from ihala_gateway.oauth.standing import Standing
 from ihala_gateway.oauth.token_endpoint import TokenEndpoint
 from ihala_gateway.own import OwnAddresses
+from ihala_gateway.seat.decisions import DecisionSeat
 from ihala_gateway.settings import Settings
+from ihala_gateway.staff import desk, names
 from ihala_gateway.upkeep import Upkeep
+from ihala_gateway.watching import usage, verifying
 from ihala_gateway.watching.access_log import AccessLog
 
 VERSION = "0.1.0"
@@ -55,7 +58,8 @@ def create(settings: Settings) -> Service:
         MIGRATIONS,
         routers=ROUTERS,
         readers=[consumers],
-        wrapped=[UNDER_MASTER_KEY],
+        wrapped=[UNDER_MASTER_KEY, names.UNDER_MASTER_KEY],
+        audit=verifying.verify,
         asgi=lambda database: Gateway(settings, database),
         server={"http": Connection},
     )
@@ -73,29 +77,33 @@ class Gateway:
         found = {**(service_documents(settings.upstreams) if documents is None else documents), NAME: administration.app.openapi()}
         routes = compile_routes(found)
         server = Server(keys.access, settings.issuer)
-        self._log = AccessLog(database)
+        self._log = AccessLog(database, usage.routes_called(routes))
         self._upkeep = Upkeep(database, Vault.of(settings), standing, keys, settings.access_log_days)
         self._proxy = Proxy(
             {name: str(base) for name, base in settings.upstreams.items()}, inside,
             settings.largest_body, settings.upstream_silence_seconds,
         )  # fmt: skip
+        gatekeeper = Gatekeeper(routes, AccessTokens(keys.access, settings.issuer, settings.issuer), standing)
         self._door = Door(
             Front(settings.trusted_proxies),
-            Gatekeeper(routes, AccessTokens(keys.access, settings.issuer, settings.issuer), standing),
+            gatekeeper,
             self._proxy,
             OwnAddresses(
                 settings.issuer, TokenEndpoint(server, database), keys, Documents(found, settings.issuer),
                 _health(database, standing), routes.scopes(),
+                desk.handlers(settings, database),
             ),
             administration,
             self._log,
             Tracing(settings.otlp_endpoint is not None),
         )  # fmt: skip
+        secret = settings.seat_secret
+        self._seat = self._door if secret is None else DecisionSeat(self._door, gatekeeper, inside, secret.get_secret_value())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI scope: a request, or the application's own life. Web sockets are refused."""
         if scope["type"] == "http":
-            await self._door(scope, receive, send)
+            await self._seat(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
@@ -115,7 +123,7 @@ class Gateway:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
         await self._proxy.stop()
-        await self._log.flush()
+        await self._log.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 

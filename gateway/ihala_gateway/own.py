@@ -1,6 +1,6 @@
 """The gateway's own addresses: tokens, keys, metadata, documents, health. All public; each speaks for itself."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from ihala_kit.health import Health
@@ -26,7 +26,11 @@ KEYS_KEPT = {"Cache-Control": "public, max-age=300"}  # well below the time a ne
 class OwnAddresses:
     """Answers what is not for a service."""
 
-    def __init__(self, issuer: str, tokens: TokenEndpoint, keys: Keys, documents: Documents, health: Health, scopes: list[str]) -> None:
+    def __init__(
+        self, issuer: str, tokens: TokenEndpoint, keys: Keys, documents: Documents, health: Health, scopes: list[str],
+        more: Mapping[tuple[str, str], Handler],
+    ) -> None:  # fmt: skip
+        """`more` is what other rooms answer, by method and path."""
         self._metadata = _metadata(issuer, scopes)
         self._keys = keys
         self._health = health
@@ -41,6 +45,7 @@ class OwnAddresses:
             ("GET", "/schemas/{name}"): documents.schema,
             ("GET", "/health/live"): self._live,
             ("GET", "/health/ready"): self._ready,
+            **more,
         }
         self._table = RouteTable(Route("gateway", method, path, frozenset(), public=True) for method, path in self._handlers)
 

@@ -17,12 +17,13 @@ from ihala_gateway.edge.proxy import AnswerBroken, Proxy
 from ihala_gateway.edge.tracing import Tracing
 from ihala_gateway.edge.visit import Scope, Visit
 from ihala_gateway.own import OwnAddresses
+from ihala_gateway.staff.desk import PREFIXES
 from ihala_gateway.watching.access_log import AccessLog
 
 log = logging.getLogger(__name__)
 
 _PROBES = b"/health/"  # asked every second by whoever runs this; not logged
-_OWN = (b"/oauth/", b"/.well-known/", b"/openapi", b"/asyncapi.yaml", b"/schemas/", _PROBES)
+_OWN = (b"/oauth/", b"/.well-known/", b"/openapi", b"/asyncapi.yaml", b"/schemas/", _PROBES, *PREFIXES)
 
 
 class Door:

@@ -1,0 +1,93 @@
+"""Every change of an account that somebody else than its owner makes: added, invited, suspended, restored, other rights."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from ihala_kit.ids import new_id
+from ihala_kit.vault import Vault
+from ihala_kit.words import Language
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_gateway.clients.commands import PlaceCode, Word
+from ihala_gateway.staff import names, passwords, store
+from ihala_gateway.staff.roles import ROLES
+from ihala_gateway.staff.sessions import hash_of
+from ihala_gateway.staff.tables import Account
+
+INVITATION_LIVES = timedelta(days=3)
+
+
+class AccountRefused(Exception):
+    """The change is not possible; the text says why, for whoever asked for it."""
+
+
+class NewAccount(BaseModel):
+    """A person who shall be able to sign in."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    name: SecretStr  # the sign-in name
+    organization_id: UUID
+    organization: Annotated[str, Field(min_length=1, max_length=300)]
+    organization_kind: Word
+    operator_id: UUID | None = None
+    governorates: list[PlaceCode] = []
+    roles: list[Word] = []
+    cleared: bool = False
+    kind: Literal["sandbox", "live"] = "live"
+    language: Language = "ar"
+    trained_on: date | None = None
+    code_signed_on: date | None = None
+    password: SecretStr | None = None  # sandbox only; all others choose theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A new account; `invitation` is the secret of its one-time link, told once, and None where it has a password already."""
+
+    account: Account
+    invitation: str | None
+
+
+async def add(tx: AsyncSession, vault: Vault, new: NewAccount) -> Added:
+    """Add an account. Raises AccountRefused: a name that is taken or none, an unknown role, a password for a live account."""
+    name = new.name.get_secret_value()
+    _allowed(new)
+    try:
+        name_hash = vault.blind(names.plain(name), "account.name")
+    except names.NameRefused:
+        raise AccountRefused(f"a sign-in name has 3 to {names.LONGEST} characters, without spaces") from None
+    if await store.account_named(tx, name_hash) is not None:
+        raise AccountRefused("this sign-in name is taken")
+    now, account_id = datetime.now(UTC), new_id()
+    account = Account(
+        account_id=account_id, name_hash=name_hash, sealed_name=names.sealed(vault, account_id, name), kind=new.kind,
+        organization_id=new.organization_id, organization_name=new.organization, organization_kind=new.organization_kind,
+        operator_id=new.operator_id, governorates=sorted(set(new.governorates)), roles=sorted(set(new.roles)), cleared=new.cleared,
+        language=new.language, trained_on=new.trained_on, code_signed_on=new.code_signed_on, status="invited", version=1,
+        changed_at=now, created_at=now,
+    )  # fmt: skip
+    tx.add(account)
+    if new.password is None:
+        return Added(account, invite(account, now))
+    account.password_hash = await passwords.hashed(new.password.get_secret_value())
+    account.status = "active"
+    return Added(account, None)
+
+
+def invite(account: Account, now: datetime) -> str:
+    """Return the secret of a new one-time link, which replaces an older one."""
+    secret = secrets.token_urlsafe(32)
+    account.invitation_hash, account.invitation_until = hash_of(secret), now + INVITATION_LIVES
+    return secret
+
+
+def _allowed(new: NewAccount) -> None:
+    if unknown := set(new.roles) - ROLES:
+        raise AccountRefused(f"there is no role {', '.join(sorted(unknown))}")
+    if new.password is not None and new.kind != "sandbox":
+        raise AccountRefused("only a sandbox account is given a password; others choose theirs at the invitation's link")

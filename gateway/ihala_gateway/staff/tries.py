@@ -1,0 +1,110 @@
+"""How often a sign-in may be tried. Counted before each try and in the database, so neither races nor several processes help.
+
+Guessing one name: five tries, then a pause that doubles up to 15 minutes; so nobody is locked out for ever. A browser from which
+somebody signed in before has a count of its own, so that guessing elsewhere does not lock her out there. Spraying many names: a budget
+for each network address and one for everybody, each for ten minutes. Names that nobody has are counted like others.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ihala_kit.vault import Vault
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+_TAKE = text("""
+    INSERT INTO staff_tries AS t (bucket, failures, closed_until, changed_at)
+    VALUES (:bucket, 1, '-infinity', CAST(:now AS timestamptz))
+    ON CONFLICT (bucket) DO UPDATE SET
+        failures = CASE WHEN t.changed_at < excluded.changed_at - CAST(:forgotten AS interval) THEN 1 ELSE t.failures + 1 END,
+        closed_until = CASE
+            WHEN t.changed_at < excluded.changed_at - CAST(:forgotten AS interval) OR t.failures + 1 < CAST(:free AS int) THEN '-infinity'
+            ELSE excluded.changed_at + least(
+                CAST(:longest AS interval), CAST(:first AS interval) * power(2, least(t.failures + 1 - CAST(:free AS int), 12)))
+            END,
+        changed_at = excluded.changed_at
+    WHERE t.closed_until <= excluded.changed_at
+    RETURNING failures
+""")
+_CLOSED = text("SELECT closed_until FROM staff_tries WHERE bucket = :bucket")
+_CLEAR = text("DELETE FROM staff_tries WHERE bucket = :bucket")
+_GIVE_BACK = text("UPDATE staff_tries SET failures = greatest(failures - 1, 0) WHERE bucket = :bucket")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`free` tries, then closed for `first`, doubling up to `longest`; counted anew after `forgotten` without a try."""
+
+    free: int
+    first: timedelta
+    longest: timedelta
+    forgotten: timedelta
+
+
+_QUARTER = timedelta(minutes=15)
+_WINDOW = timedelta(minutes=10)
+NAME = Limit(5, timedelta(seconds=30), _QUARTER, timedelta(hours=2))
+DEVICE = Limit(8, timedelta(seconds=30), _QUARTER, timedelta(hours=2))
+ADDRESS = Limit(40, _WINDOW, _WINDOW, _WINDOW)  # an office has one address for all its desks
+EVERYBODY = Limit(600, _WINDOW, _WINDOW, _WINDOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What one try is counted under."""
+
+    by_subject: bytes
+    limit: Limit
+    shared: tuple[tuple[bytes, Limit], ...]  # budgets for ten minutes
+
+
+def attempt(vault: Vault, subject: str, address: str, device: str | None, now: datetime) -> Attempt:
+    """Return under what a try is counted. `subject`: the name or account; `device`: the mark of a browser that is known for it."""
+    if device is not None:
+        return Attempt(_bucket(vault, f"device/{subject}/{device}"), DEVICE, ())
+    window = int(now.timestamp() // _WINDOW.total_seconds())
+    return Attempt(_bucket(vault, f"name/{subject}"), NAME, (
+        (_bucket(vault, f"address/{_network(address)}/{window}"), ADDRESS), (_bucket(vault, f"everybody/{window}"), EVERYBODY),
+    ))  # fmt: skip
+
+
+async def take(tx: AsyncSession, attempt: Attempt, now: datetime) -> timedelta | None:
+    """Count a try. Return None when it may go on, or how long it is too early. The caller must commit before it looks at any secret."""
+    longest: timedelta | None = None
+    for bucket, limit in ((attempt.by_subject, attempt.limit), *attempt.shared):
+        if (early := await _take(tx, bucket, limit, now)) is not None:
+            longest = max(early, longest or early)
+    return longest
+
+
+async def succeeded(tx: AsyncSession, attempt: Attempt) -> None:
+    """Forget the failures of the subject, and give the shared budgets their try back."""
+    await tx.execute(_CLEAR, {"bucket": attempt.by_subject})
+    for bucket, _ in attempt.shared:
+        await tx.execute(_GIVE_BACK, {"bucket": bucket})
+
+
+async def _take(tx: AsyncSession, bucket: bytes, limit: Limit, now: datetime) -> timedelta | None:
+    values = {
+        "bucket": bucket, "now": now, "free": limit.free, "first": limit.first, "longest": limit.longest, "forgotten": limit.forgotten,
+    }  # fmt: skip
+    if (await tx.execute(_TAKE, values)).first() is not None:
+        return None
+    closed: datetime | None = (await tx.execute(_CLOSED, {"bucket": bucket})).scalar_one_or_none()
+    return max((closed or now) - now, timedelta(seconds=1))
+
+
+def _bucket(vault: Vault, words: str) -> bytes:
+    return vault.blind(words, "staff_tries")
+
+
+def _network(address: str) -> str:
+    """Return what is one caller: an IPv4 address, or the /64 that an IPv6 line has."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
+    return str(found)

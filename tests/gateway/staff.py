@@ -1,0 +1,85 @@
+"""People at the gateway's pages: accounts, and a browser without scripts that keeps cookies and fills in forms."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+from ihala_gateway.staff import accounts
+from ihala_gateway.staff.tables import Account
+from ihala_kit.auth import Caller
+from ihala_kit.vault import Vault
+
+from tests.gateway.house import OPERATOR, ORGANIZATION, House
+
+PASSWORD = "seven quiet herons over the river"
+_HIDDEN = re.compile(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"')
+
+
+async def account(home: House, name: str | None = None, **more: Any) -> tuple[str, Account, str | None]:
+    """Add an account, by default one of the sandbox with PASSWORD; return its name, its row and its invitation."""
+    name = name or f"officer-{uuid4().hex[:12]}"
+    wanted: dict[str, Any] = {
+        "name": name, "organization_id": str(ORGANIZATION), "organization": "Centre", "organization_kind": "hlp",
+        "operator_id": str(OPERATOR), "governorates": ["IQG15"], "roles": ["officer"], "kind": "sandbox", "language": "en",
+        "trained_on": "2025-09-01", "code_signed_on": "2025-09-02", "password": PASSWORD,
+    } | more  # fmt: skip
+    new = accounts.NewAccount.model_validate({key: value for key, value in wanted.items() if value is not None})
+    async with home.database.transaction(Caller.system("test")) as tx:
+        added = await accounts.add(tx, Vault.of(home.settings), new)
+    return name, added.account, added.invitation
+
+
+@dataclass
+class Seen:
+    """A page as it was answered."""
+
+    status: int
+    text: str
+    headers: Any
+
+    @property
+    def hidden(self) -> dict[str, str]:
+        return {name: unescape(value) for name, value in _HIDDEN.findall(self.text)}
+
+
+@dataclass
+class Browser:
+    """One browser. `seen` is the page it shows."""
+
+    session: aiohttp.ClientSession
+    seen: Seen = field(init=False)
+
+    async def open(self, path: str, **headers: str) -> Seen:
+        async with self.session.get(path, headers=headers, allow_redirects=False) as answer:
+            self.seen = Seen(answer.status, await answer.text(), answer.headers)
+            return self.seen
+
+    async def send(self, path: str, headers: dict[str, str] | None = None, **fields: str | None) -> Seen:
+        """Send a form of the page that is shown, with its hidden fields; None takes one out."""
+        form = {name: value for name, value in (self.seen.hidden | fields).items() if value is not None}
+        async with self.session.post(path, data=form, headers=headers, allow_redirects=False) as answer:
+            self.seen = Seen(answer.status, await answer.text(), answer.headers)
+            return self.seen
+
+    async def sign_in(self, name: str, password: str = PASSWORD, next_path: str = "", **more: str) -> Seen:
+        await self.open("/sign-in" + (f"?next={next_path}" if next_path else ""))
+        return await self.send("/sign-in", name=name, password=password, **more)
+
+    def cookie(self, name: str = "ihala") -> str | None:
+        return next((each.value for each in self.session.cookie_jar if each.key == name), None)
+
+    @property
+    def cookie_header(self) -> str:
+        return "; ".join(f"{each.key}={each.value}" for each in self.session.cookie_jar)
+
+
+@asynccontextmanager
+async def browser(home: House) -> AsyncIterator[Browser]:
+    """Open a browser with no cookies."""
+    async with aiohttp.ClientSession(home.address, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        yield Browser(session)

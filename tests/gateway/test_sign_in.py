@@ -1,0 +1,248 @@
+"""Signing in with a name and a password: cookies, forms, lock-out, and what a page tells a stranger."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from ihala_gateway.staff import sessions, store, tries
+from ihala_gateway.staff.sessions import SignedIn, hash_of
+from ihala_gateway.staff.tables import Account, StaffSession
+from ihala_kit.auth import Caller
+from ihala_kit.vault import Vault
+from sqlalchemy import text
+from yarl import URL
+
+from tests.gateway.house import ORGANIZATION, House
+from tests.gateway.staff import PASSWORD, Browser, account, browser
+
+NEXT = "/oauth/authorize?client_id=x&state=y"
+
+
+@pytest.fixture(autouse=True)
+async def nothing_tried(home: House) -> None:
+    async with home.database.transaction(Caller.system("test")) as tx:
+        await tx.execute(text("DELETE FROM staff_tries"))
+
+
+async def who(home: House, at: Browser, later: timedelta = timedelta(0), *, look_only: bool = False) -> SignedIn | None:
+    async with home.database.transaction(Caller.system("test")) as tx:
+        return await sessions.signed_in(tx, at.cookie_header, datetime.now(UTC) + later, look_only=look_only)
+
+
+async def test_who_signed_in_is_known_with_rights_as_they_are_now(home: House) -> None:
+    name, row, _ = await account(home, roles=["officer", "coordinator"], cleared=True)
+    async with browser(home) as at:
+        assert (await at.sign_in(name.upper(), next_path=NEXT.replace("&", "%26"))).status == 200
+        assert f'content="0; url={NEXT}"'.replace("&", "&amp;") in at.seen.text
+        found = await who(home, at)
+        assert found is not None
+        assert (found.account_id, found.organization_id, found.roles) == (row.account_id, ORGANIZATION, {"officer", "coordinator"})
+        assert (found.cleared, found.trained, found.methods, found.account_version) == (True, True, ("pwd",), 1)
+        async with home.database.transaction(Caller.system("test")) as tx:
+            changed = await store.locked_account(tx, row.account_id)
+            assert changed is not None
+            changed.roles, changed.code_signed_on = ["officer"], None
+        found = await who(home, at)
+        assert found is not None and (found.roles, found.trained) == ({"officer"}, False)
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "/oauth/../../x", "/oauthx", "/oauth/a\\b", "/account", ""])
+async def test_after_signing_in_nobody_is_sent_elsewhere(home: House, wanted: str) -> None:
+    name, _, _ = await account(home)
+    async with browser(home) as at:
+        await at.open("/sign-in")
+        await at.send("/sign-in", name=name, password=PASSWORD, next=wanted)
+        assert 'content="0; url=/account"' in at.seen.text
+
+
+async def test_text_and_status_do_not_tell_which_names_exist(home: House) -> None:
+    name, _, _ = await account(home)
+    invited, _, _ = await account(home, password=None)
+    pages = []
+    for tried in (name, "nobody-has-this-name", invited, "x", "x" * 5000):
+        async with browser(home) as at:
+            seen = await at.sign_in(tried, "not the right password")
+            pages.append((seen.status, seen.text.replace(seen.hidden["csrf"], "")))
+            assert await who(home, at) is None
+    assert set(pages) == {pages[0]} and pages[0][0] == 401
+
+
+async def test_the_hash_is_computed_for_names_that_nobody_has_too(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ihala_gateway.staff import passwords
+
+    computed: list[str] = []
+    verify = passwords._fits
+    monkeypatch.setattr(passwords, "_fits", lambda password, stored: computed.append(stored[:30]) or verify(password, stored))
+    name, _, _ = await account(home)
+    for tried in (name, "nobody-has-this-name"):
+        async with browser(home) as at:
+            await at.sign_in(tried, "not the right password")
+    assert len(computed) == 2 and computed[0] == computed[1], "the same algorithm with the same settings"
+
+
+async def test_a_form_must_come_from_the_page_that_this_browser_shows(home: House) -> None:
+    name, _, _ = await account(home)
+    async with browser(home) as at, browser(home) as other:
+        await other.open("/sign-in")
+        await at.open("/sign-in")
+        for fields in ({"csrf": None}, {"csrf": other.seen.hidden["csrf"]}, {"csrf": ""}):
+            await at.open("/sign-in")
+            assert (await at.send("/sign-in", name=name, password=PASSWORD, **fields)).status == 403
+        for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}):
+            await at.open("/sign-in")
+            assert (await at.send("/sign-in", headers, name=name, password=PASSWORD)).status == 403
+        assert await who(home, at) is None
+
+
+async def test_signing_in_makes_a_new_session_and_ends_the_one_before(home: House) -> None:
+    name, _, _ = await account(home)
+    async with browser(home) as at:
+        at.session.cookie_jar.update_cookies({"ihala": "planted-by-somebody-else"}, URL(home.address))
+        await at.sign_in(name)
+        first, first_header = at.cookie(), at.cookie_header
+        assert first not in (None, "planted-by-somebody-else")
+        await at.sign_in(name)
+        assert at.cookie() != first
+        async with home.database.transaction(Caller.system("test")) as tx:
+            assert await sessions.signed_in(tx, first_header, datetime.now(UTC)) is None
+
+
+async def test_a_shared_desk_is_left_after_ten_minutes_and_every_desk_after_twelve_hours(home: House) -> None:
+    name, _, _ = await account(home)
+    async with browser(home) as shared, browser(home) as own:
+        await shared.sign_in(name)
+        await own.sign_in(name, own="1")
+        assert await who(home, shared, timedelta(minutes=9), look_only=True) is not None
+        assert await who(home, shared, timedelta(minutes=9)) is not None  # used: ten minutes more
+        assert await who(home, shared, timedelta(minutes=18)) is not None
+        assert await who(home, shared, timedelta(minutes=29), look_only=True) is None
+        for minutes in range(50, 12 * 60, 50):
+            assert await who(home, own, timedelta(minutes=minutes)) is not None
+        assert await who(home, own, timedelta(hours=12, seconds=1)) is None
+
+
+async def test_who_signs_out_is_out(home: House) -> None:
+    name, _, _ = await account(home)
+    async with browser(home) as at:
+        await at.sign_in(name)
+        found, kept = await who(home, at), at.cookie_header
+        assert found is not None
+        assert (await at.send("/sign-out", csrf="0" * 40)).status == 403
+        assert (await at.send("/sign-out", csrf=found.csrf)).status == 200
+        assert at.cookie() in (None, "")
+        async with home.database.transaction(Caller.system("test")) as tx:
+            assert await sessions.signed_in(tx, kept, datetime.now(UTC)) is None
+
+
+async def test_a_suspended_account_is_out_at_once_and_stays_out(home: House) -> None:
+    name, row, _ = await account(home)
+    async with browser(home) as at:
+        await at.sign_in(name)
+        async with home.database.transaction(Caller.system("test")) as tx:
+            await tx.execute(
+                text("UPDATE account SET status = 'suspended', suspended_by = 'administrator' WHERE account_id = :id"),
+                {"id": row.account_id},
+            )
+        assert await who(home, at) is None
+        assert (await at.sign_in(name)).status == 401
+
+
+async def test_guessing_one_name_pauses_longer_and_longer_but_not_where_she_signed_in_before(home: House) -> None:
+    name, _, _ = await account(home)
+    async with browser(home) as hers, browser(home) as other:
+        await hers.sign_in(name)
+        assert [(await other.sign_in(name, "wrong")).status for _ in range(6)] == [401] * 5 + [429]
+        assert 1 <= int(other.seen.headers["retry-after"]) <= 31
+        assert (await other.sign_in(name)).status == 429, "the right password does not help either"
+        assert (await hers.sign_in(name)).status == 200
+        assert (await other.sign_in(name)).status == 429, "her success elsewhere gives a guesser nothing"
+
+
+async def test_names_that_nobody_has_pause_like_others(home: House) -> None:
+    async with browser(home) as at:
+        assert [(await at.sign_in("nobody-at-all", "wrong")).status for _ in range(6)] == [401] * 5 + [429]
+
+
+async def test_a_pause_doubles_up_to_a_quarter_of_an_hour_and_is_forgotten(home: House) -> None:
+    now = datetime.now(UTC)
+    vault = Vault.of(home.settings)
+    pauses = []
+    async with home.database.transaction(Caller.system("test")) as tx:
+        for _ in range(13):
+            one = tries.attempt(vault, "somebody", "192.0.2.7", None, now)
+            assert await tries.take(tx, one, now) is None
+            early = await tries.take(tx, one, now)
+            while early is None:
+                early = await tries.take(tx, one, now)
+            pauses.append(round(early.total_seconds()))
+            now += early
+        assert pauses[:6] == [30, 60, 120, 240, 480, 900] and set(pauses[6:]) == {900}
+        later = now + timedelta(hours=3)
+        assert await tries.take(tx, tries.attempt(vault, "somebody", "192.0.2.7", None, later), later) is None
+        assert await tries.take(tx, tries.attempt(vault, "somebody", "192.0.2.7", None, later), later) is None
+
+
+async def test_spraying_many_names_from_one_address_ends_and_a_known_browser_goes_on(home: House) -> None:
+    vault, now = Vault.of(home.settings), datetime.now(UTC)
+    async with home.database.transaction(Caller.system("test")) as tx:
+        taken = [await tries.take(tx, tries.attempt(vault, f"name-{n}", "2001:db8::1", None, now), now) for n in range(41)]
+        assert taken[:40] == [None] * 40 and taken[40] is not None
+        same_line = tries.attempt(vault, "name-99", "2001:db8::ffff:1", None, now)
+        assert await tries.take(tx, same_line, now) is not None
+        assert await tries.take(tx, tries.attempt(vault, "name-99", "2001:db8:1::1", None, now), now) is None
+        assert await tries.take(tx, tries.attempt(vault, "name-98", "2001:db8::1", "known", now), now) is None
+        later = now + timedelta(minutes=10)
+        assert await tries.take(tx, tries.attempt(vault, "name-97", "2001:db8::1", None, later), later) is None
+
+
+async def test_spraying_from_everywhere_ends_too(home: House) -> None:
+    vault, now = Vault.of(home.settings), datetime.now(UTC)
+    async with home.database.transaction(Caller.system("test")) as tx:
+        everywhere = [tries.attempt(vault, f"spray-{n}", f"198.51.{n // 250}.{n % 250}", None, now) for n in range(601)]
+        taken = [await tries.take(tx, one, now) for one in everywhere]
+    assert taken.index(next(each for each in taken if each is not None)) == 600
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("ar", "rtl"), ("ckb", "rtl")])
+async def test_pages_are_in_three_languages_with_a_policy_that_lets_nothing_in(home: House, language: str, direction: str) -> None:
+    async with browser(home) as at:
+        seen = await at.open("/sign-in", **{"Accept-Language": language})
+        assert f'<html lang="{language}" dir="{direction}">' in seen.text
+        policy = seen.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'") and "script-src" not in policy and "frame-ancestors 'none'" in policy
+        assert (seen.headers["Cache-Control"], seen.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+        assert seen.headers["Content-Language"] == language
+        other = "ar" if language != "ar" else "en"
+        assert f'<html lang="{other}"' in (await at.open(f"/sign-in?lang={other}", **{"Accept-Language": language})).text
+        assert f'<html lang="{other}"' in (await at.open("/sign-in", **{"Accept-Language": language})).text, "the choice is kept"
+
+
+async def test_what_a_stranger_puts_into_the_address_is_escaped(home: House) -> None:
+    async with browser(home) as at:
+        seen = await at.open("/sign-in?next=/oauth/x%3Cscript%3E&lang=%22%3E%3Cscript%3E")
+        assert "<script" not in seen.text
+
+
+async def test_neither_cookies_nor_names_are_stored_as_they_are(home: House) -> None:
+    name, row, _ = await account(home)
+    async with browser(home) as at:
+        await at.sign_in(name)
+        secret = at.cookie()
+    assert secret is not None
+    async with home.database.transaction(Caller.system("test")) as tx:
+        stored = await tx.get(StaffSession, hash_of(secret))
+        assert stored is not None
+        assert secret not in str(stored.model_dump())
+        found = await tx.get(Account, row.account_id)
+        assert found is not None and name.encode() not in found.sealed_name + found.name_hash
+        assert found.password_hash is not None and found.password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+async def test_over_https_cookies_belong_to_this_host_alone() -> None:
+    from ihala_gateway.staff import cookies
+
+    names = cookies.names_for("https://ihala.example")
+    given = names.setting(names.session, "x")
+    assert given == "__Host-ihala=x; Path=/; HttpOnly; SameSite=Lax; Secure"
+    assert cookies.read("ihala=y; __Host-ihala=x", names.session) == "x"
+    assert cookies.read("__Host-ihala=y; __Host-ihala=x", names.session) is None
+    assert cookies.read("__Host-ihala=a b", names.session) is None
