@@ -9,9 +9,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from ihala_contracts.referral_v1 import OneTimeLinkEnded, OneTimeLinkIssued, ReferralAccepted, ReferralDeclined
+from ihala_kit.auth import Caller
 from ihala_referral.links import answering
+from sqlalchemy import text
 
 from tests.referral.actors import CLEARED, COORDINATOR, FIRST, NGO, OFFICER, SECOND, STRANGER, Actor
+from tests.referral.racing import race, wait_for
 from tests.referral.said import change, left, suspended, withdrawn
 from tests.referral.test_schema import restricted_offer
 from tests.referral.world import Answer, World
@@ -185,6 +188,47 @@ async def test_five_wrong_codes_end_it_and_a_coordinator_hears_of_it(world: Worl
     assert await world.work_items((await world.referral(offer)).need_id) == {"link_blocked"}
 
 
+async def test_wrong_codes_for_an_offer_that_has_ended_are_nobodys_work(world: World, offer: UUID) -> None:
+    focal, code = await with_link(world, offer)
+    await world.move(NGO, offer, "cancellation", {"reason": "need_changed"})
+    for _ in range(answering.WRONG_CODES):
+        assert WRONG in await focal.post(code=f"{(int(code) + 1) % 1_000_000:06}")
+    assert await world.work_items((await world.referral(offer)).need_id) == set()
+
+
+async def test_an_offer_that_ends_while_the_last_wrong_code_comes_leaves_no_work_item(world: World, offer: UUID) -> None:
+    focal, code = await with_link(world, offer)
+    need_id, wrong = (await world.referral(offer)).need_id, f"{(int(code) + 1) % 1_000_000:06}"
+    for _ in range(answering.WRONG_CODES - 1):
+        await focal.post(code=wrong)
+    await race(world, need_id, world.move(NGO, offer, "cancellation", {"reason": "need_changed"}), focal.post(code=wrong))
+    assert await world.work_items(need_id) == set()
+
+
+async def test_who_is_given_a_new_link_is_blocked_no_more(world: World, offer: UUID) -> None:
+    focal, code = await with_link(world, offer)
+    for _ in range(answering.WRONG_CODES):
+        await focal.post(code=f"{(int(code) + 1) % 1_000_000:06}")
+    need_id = (await world.referral(offer)).need_id
+    assert await world.work_items(need_id) == {"link_blocked"}
+    await with_link(world, offer)
+    assert await world.work_items(need_id) == set()
+
+
+async def test_of_two_who_issue_a_link_at_once_the_second_is_told(world: World, offer: UUID) -> None:
+    await with_link(world, (await world.offered(SECOND, NGO))[1])
+    names = "id, operator_id, organization_id, focal_id, language, code_hash, issued_at, issued_by, tries, asked, minute_at"
+    taken = names.replace("id, ", "gen_random_uuid(), ", 1)
+    first = text(f"INSERT INTO one_time_link (token_hash, referral_id, {names}) SELECT '', :offer, {taken} FROM one_time_link")
+    async with world.database.transaction(Caller.system("test")) as tx:
+        await tx.execute(first, {"offer": offer})
+        second = asyncio.ensure_future(issue(world, offer))
+        await wait_for(world, 1)
+    refused = await second
+    assert (refused.status, refused.problem, refused.body["why"]) == (409, "link-not-allowed", "issued_meanwhile")
+    assert len((await world.get(OFFICER, f"/v1/referrals/{offer}/links")).body["items"]) == 1
+
+
 async def test_many_codes_at_once_are_counted_one_by_one(world: World, offer: UUID) -> None:
     focal, code = await with_link(world, offer)
     wrong = [f"{(int(code) + n) % 1_000_000:06}" for n in range(1, 13)]
@@ -234,8 +278,10 @@ async def test_a_ticket_lasts_minutes(world: World, offer: UUID, monkeypatch: py
     focal, code = await with_link(world, offer)
     monkeypatch.setattr("ihala_referral.links.secrets.TICKET_LASTS", timedelta(seconds=-1))
     _, ticket = await focal.shown(code)
-    assert WRONG in await focal.post(ticket=ticket, act="accept", sure="1")
+    for _ in range(answering.WRONG_CODES):
+        assert WRONG in await focal.post(ticket=ticket, act="accept", sure="1")
     assert (await world.referral(offer)).state == "offered"
+    assert await world.value("SELECT tries FROM one_time_link") == 0  # nobody guessed a code
 
 
 async def test_what_changed_meanwhile_is_read_again_first(world: World, offer: UUID) -> None:

@@ -9,20 +9,19 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from ihala_kit.auth import Caller
-from ihala_kit.db import act_for, attempt, now
+from ihala_kit.db import act_for, attempt
 from ihala_kit.problems import Problem
 from ihala_kit.vault import Vault
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import store, work_items
 from ihala_referral.commands import moves
-from ihala_referral.guards import Situation
 from ihala_referral.links import commands, secrets
 from ihala_referral.links import store as links
 from ihala_referral.links.offer import Offer, offer_of
 from ihala_referral.parties import ANSWER
 from ihala_referral.states import Act
-from ihala_referral.tables import OneTimeLink, Placement, Referral
+from ihala_referral.tables import OneTimeLink, Referral
 
 WRONG_CODES = 5
 FORMS_A_MINUTE = 20
@@ -64,8 +63,8 @@ async def answer(tx: AsyncSession, token: str, form: Form) -> Turn | None:
         return None
     referral = await tx.get_one(Referral, link.referral_id, populate_existing=True)
     version = secrets.version_of(vault, link.id, form.ticket, at) if form.ticket else None
-    if version is None and not await _code_is_right(tx, vault, link, referral, form.code):
-        return None
+    if version is None and (form.ticket or not await _code_is_right(tx, vault, link, referral, form.code)):
+        return None  # a ticket that is too old is no wrong code
     if link.used_for is not None:  # her own form, sent twice
         return Turn(await offer_of(tx, referral), decided=DECISIONS[link.used_for]) if version is not None else None
     if link.ended_at is not None or await commands.unanswerable(tx, referral) is not None:
@@ -74,18 +73,19 @@ async def answer(tx: AsyncSession, token: str, form: Form) -> Turn | None:
 
 
 async def _code_is_right(tx: AsyncSession, vault: Vault, link: OneTimeLink, referral: Referral, code: str) -> bool:
-    """Compare the code; too many wrong ones end the link, and a coordinator hears of it."""
+    """Compare the code; too many wrong ones end the link, and a coordinator hears of it as long as the offer can be answered."""
     given = secrets.code_hash(vault, link.id, secrets.typed_code(code))
     if link.ended_at is not None:
         return False
     if secrets.same(given, link.code_hash):
         return True
+    blocked = link.tries + 1 >= WRONG_CODES
+    situation = await store.of_need(tx, referral.need_id, referral.id) if blocked else None  # first: writing a link holds its referral
     link.tries += 1
-    if link.tries >= WRONG_CODES:
+    if blocked:
         commands.finish(tx, link, referral, "tries")
-        around = await tx.get_one(Placement, referral.placement_id)
-        situation = Situation(around, [], now(tx))
-        await work_items.open_item(tx, situation, work_items.LINK_BLOCKED, referral)
+        if situation is not None and referral.state in commands.ANSWERABLE:  # as it is under the lock
+            await work_items.open_item(tx, situation, work_items.LINK_BLOCKED, referral)
     return False
 
 

@@ -11,7 +11,7 @@ from ihala_kit.outbox import emit
 from ihala_kit.vault import Vault
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import store
+from ihala_referral import store, work_items
 from ihala_referral.errors import ReferralNotFound
 from ihala_referral.links import models, secrets
 from ihala_referral.links import store as links
@@ -26,7 +26,7 @@ ANSWERABLE = frozenset({State.OFFERED, State.ACKNOWLEDGED})
 async def issue(tx: AsyncSession, caller: Caller, referral_id: UUID, wanted: models.NewLink) -> models.IssuedLink:
     """Return a new link and its code, this once; one that was live is replaced. Emits OneTimeLinkIssued.
 
-    Raises LinkNotAllowed (409).
+    Raises LinkNotAllowed (409), also to the second of two who issue one at the same time.
     """
     referral = await owned(tx, caller, referral_id)
     if (why := await unanswerable(tx, referral)) is not None:
@@ -38,13 +38,15 @@ async def issue(tx: AsyncSession, caller: Caller, referral_id: UUID, wanted: mod
     vault = Vault.of(tx.info["service"])
     token, token_hash = secrets.new_token(vault)
     link_id, code = new_id(), secrets.new_code()
-    link = OneTimeLink(
+    link = await links.begin(tx, OneTimeLink(
         id=link_id, operator_id=referral.operator_id, referral_id=referral.id, organization_id=referral.organization_id,
         focal_id=wanted.focal_id, language=wanted.language, token_hash=token_hash, minute_at=datetime.now(UTC),
         code_hash=secrets.code_hash(vault, link_id, code), issued_at=now(tx), issued_by=caller.client_id,
         acting_officer=caller.acting_officer,
-    )  # fmt: skip
-    tx.add(link)
+    ))  # fmt: skip
+    if link is None:
+        raise LinkNotAllowed(why="issued_meanwhile")
+    await work_items.close_about(tx, referral.need_id, (work_items.LINK_BLOCKED,), now(tx))
     _tell(tx, link, referral)
     url = f"{tx.info['service'].issuer}/l/{token}?lang={link.language}"
     return models.IssuedLink(**shown(link, referral).model_dump(), url=url, code=code)

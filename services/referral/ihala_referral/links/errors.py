@@ -5,7 +5,10 @@ from ihala_kit.words import Words
 
 
 class LinkNotAllowed(Problem):
-    """There can be no link for this referral now; `why`: restricted, not_an_open_offer, receiver_suspended, deadline_passed."""
+    """There can be no link for this referral now.
+
+    `why`: restricted, not_an_open_offer, receiver_suspended, deadline_passed, issued_meanwhile.
+    """
 
     status = 409
     slug = "link-not-allowed"

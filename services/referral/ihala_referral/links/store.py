@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ihala_kit.db import now
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -49,6 +50,13 @@ async def of_referral(tx: AsyncSession, referral: Referral) -> Sequence[OneTimeL
     """Return the newest links of a referral that the caller's office owns."""
     query = select(OneTimeLink).where(col(OneTimeLink.referral_id) == referral.id)
     return (await tx.exec(query.order_by(col(OneTimeLink.id).desc()).limit(SHOWN))).all()
+
+
+async def begin(tx: AsyncSession, link: OneTimeLink) -> OneTimeLink | None:
+    """Keep a new link and return it; None when the referral has a live one by now."""
+    insert = postgresql.insert(OneTimeLink).values(link.model_dump()).returning(OneTimeLink)
+    live_one = col(OneTimeLink.ended_at).is_(None)
+    return (await tx.execute(insert.on_conflict_do_nothing(index_elements=["referral_id"], index_where=live_one))).scalar_one_or_none()
 
 
 def end(tx: AsyncSession, link: OneTimeLink, reason: str) -> None:
