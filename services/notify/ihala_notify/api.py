@@ -1,17 +1,18 @@
 """HTTP in: scope, body, command, response model. No rule and no query."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response, Security
-from ihala_kit.auth import Caller, caller
+from fastapi import APIRouter, Depends, Header, Query, Request, Response, Security
+from fastapi.responses import StreamingResponse
+from ihala_kit.auth import Caller, bearer_token, caller
 from ihala_kit.db import Database, Transaction
 from ihala_kit.etag import set_etag
 from ihala_kit.once import Once
 from ihala_kit.pages import MalformedCursor, Page, PageQuery, page_of
 from ihala_kit.problems import MalformedRequest, responses
 
-from ihala_notify import commands, following, store
+from ihala_notify import commands, following, store, streaming
 from ihala_notify import models as v1
 from ihala_notify.errors import CursorTooOld, MessageNotFound, SubscriptionNotFound, UnknownEventType
 from ihala_notify.wakeups import Wakeups
@@ -39,25 +40,37 @@ OwnDatabase = Annotated[Database, Depends(_database)]
 Waking = Annotated[Wakeups, Depends(_wakeups)]
 After = Annotated[str | None, Query(max_length=200, description="A `cursor`, or `latest` for the cursor of now. Without: the oldest kept.")]
 Wait = Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS, description="Seconds to wait for something to come.")]
+LastEventId = Annotated[str | None, Header(max_length=200, description="A stream's last id: goes on after it, whatever `after` says.")]
 Limit = Annotated[int, Query(ge=1, le=MOST_EVENTS, description="How many events at most.")]
+
+_STREAMED: dict[int | str, dict[str, Any]] = {
+    200: {"content": {streaming.MEDIA_TYPE: {"schema": {"type": "string", "description": "`id`: a cursor; `data`: a CloudEvent."}}}}
+}
 
 
 @router.get(
     "/events",
     response_model=v1.Events,
     response_model_exclude_none=True,
-    responses=responses(MalformedCursor, MalformedRequest, CursorTooOld),
+    responses=_STREAMED | responses(MalformedCursor, MalformedRequest, CursorTooOld),
 )
 async def events(
-    caller: Following, database: OwnDatabase, wakeups: Waking, after: After = None, wait: Wait = 0, limit: Limit = 100
-) -> v1.Events:
+    request: Request,
+    caller: Following,
+    database: OwnDatabase,
+    wakeups: Waking,
+    after: After = None,
+    wait: Wait = 0,
+    limit: Limit = 100,
+    last_event_id: LastEventId = None,
+) -> v1.Events | StreamingResponse:
     """Follow what concerns your organisation: everything after the cursor, in order, without a gap; kept 30 days.
 
-    To begin: take the cursor of `after=latest`, list what is open, then follow from that cursor.
+    To begin: take the cursor of `after=latest`, list what is open, then follow from that cursor and drop what you know in a newer
+    version. With `Accept: text/event-stream` the answer stays open and events come as they happen; it ends after a minute at most:
+    come again with `Last-Event-ID`.
     """
-    if after == following.LATEST:
-        return await following.newest(database, caller)
-    return await following.follow(database, wakeups, caller, after, None, wait, limit)
+    return await _followed(request, caller, database, wakeups, last_event_id or after, None, wait, limit)
 
 
 @router.post(
@@ -93,9 +106,10 @@ async def subscription(subscription_id: UUID, caller: Subscribing, tx: Transacti
     "/subscriptions/{subscription_id}/events",
     response_model=v1.Events,
     response_model_exclude_none=True,
-    responses=responses(MalformedCursor, MalformedRequest, CursorTooOld, SubscriptionNotFound),
+    responses=_STREAMED | responses(MalformedCursor, MalformedRequest, CursorTooOld, SubscriptionNotFound),
 )
 async def subscription_events(
+    request: Request,
     subscription_id: UUID,
     caller: Following,
     database: OwnDatabase,
@@ -103,13 +117,29 @@ async def subscription_events(
     after: After = None,
     wait: Wait = 0,
     limit: Limit = 100,
-) -> v1.Events:
-    """Follow the events of one subscription; cursors are those of the whole feed."""
+    last_event_id: LastEventId = None,
+) -> v1.Events | StreamingResponse:
+    """Follow the events of one subscription, as pages or as a stream; cursors are those of the whole feed."""
     async with database.transaction(caller) as tx:
         types = (await store.subscription(tx, caller, subscription_id)).types
+    return await _followed(request, caller, database, wakeups, last_event_id or after, types, wait, limit)
+
+
+async def _followed(
+    request: Request, caller: Caller, database: Database, wakeups: Wakeups, after: str | None, types: list[str] | None, wait: float,
+    limit: int,
+) -> v1.Events | StreamingResponse:  # fmt: skip
+    """Answer with a page, or with a stream where that is asked for; what is wrong with the cursor is said before either."""
+    streamed = streaming.MEDIA_TYPE in request.headers.get("accept", "")
     if after == following.LATEST:
-        return await following.newest(database, caller)
-    return await following.follow(database, wakeups, caller, after, types, wait, limit)
+        page = await following.newest(database, caller)
+    else:
+        page = await following.follow(database, wakeups, caller, after, types, 0 if streamed else wait, limit)
+    if not streamed:
+        return page
+    tokens, token = request.app.state.tokens, bearer_token(request)
+    parts = streaming.stream(database, wakeups, caller, page, types, lambda: tokens.caller_of(token))
+    return StreamingResponse(parts, media_type=streaming.MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
 
 @router.get("/messages", response_model=Page[v1.Message])
