@@ -54,9 +54,9 @@ async def of_referral(tx: AsyncSession, referral: Referral) -> Sequence[OneTimeL
 
 async def begin(tx: AsyncSession, link: OneTimeLink) -> OneTimeLink | None:
     """Keep a new link and return it; None when the referral has a live one by now."""
-    insert = postgresql.insert(OneTimeLink).values(link.model_dump()).returning(OneTimeLink)
-    live_one = col(OneTimeLink.ended_at).is_(None)
-    return (await tx.execute(insert.on_conflict_do_nothing(index_elements=["referral_id"], index_where=live_one))).scalar_one_or_none()
+    insert = postgresql.insert(OneTimeLink).values(link.model_dump())
+    kept = insert.on_conflict_do_nothing(index_elements=["referral_id"], index_where=col(OneTimeLink.ended_at).is_(None))
+    return (await tx.execute(kept.returning(OneTimeLink))).scalar_one_or_none()
 
 
 def end(tx: AsyncSession, link: OneTimeLink, reason: str) -> None:
