@@ -1,5 +1,6 @@
 """A referral that should never have been is emptied by two people; its skeleton and audit stay."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -7,6 +8,7 @@ from ihala_contracts import referral_v1
 
 from tests.referral.actors import COORDINATOR, FIRST, MOMD, NGO, OFFICER, SECOND, Actor
 from tests.referral.cast import BROUGHT, OTHER_OPERATOR, brought_to
+from tests.referral.said import change
 from tests.referral.test_schema import restricted_offer
 from tests.referral.world import Answer, World, kinds
 
@@ -100,6 +102,17 @@ async def test_nobody_else_asks_decides_or_sees_it(world: World) -> None:
     assert (await decided(world, referral_id, agree=False)).body["state"] == "refused"
     assert (await world.referral(referral_id)).state == "offered"
     assert (await world.get(DPO, "/v1/redactions")).body["items"] == []
+
+
+async def test_what_waits_for_a_second_person_goes_with_the_case_to_another_operator(world: World) -> None:
+    referral_id = await brought_to(world, "offered")
+    await asked(world, referral_id)
+    moved = change(world, (await world.referral(referral_id)).need_id).model_copy(update={"operator_id": OTHER_OPERATOR.organization_id})
+    await world.deliver(moved)
+    there = replace(DPO, organization_id=OTHER_OPERATOR.organization_id, operator_id=None)
+    assert (await world.get(DPO, "/v1/redactions")).body["items"] == []
+    assert [one["reason"] for one in (await world.get(there, "/v1/redactions")).body["items"]] == ["wrong_person"]
+    assert (await decided(world, referral_id, there)).body["state"] == "done"
 
 
 async def test_a_repeated_decision_is_one_decision(world: World) -> None:

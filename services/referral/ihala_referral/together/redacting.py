@@ -71,8 +71,9 @@ async def decide(tx: AsyncSession, caller: Caller, referral_id: UUID, *, agree: 
 
 
 async def waiting(tx: AsyncSession, caller: Caller, page: PageRequest) -> Sequence[Redaction]:
-    """Return a page of what is asked for at the caller's office and waits for a second person, oldest first."""
-    query = select(Redaction).where(col(Redaction.operator_id) == caller.organization_id, col(Redaction.state) == "asked")
+    """Return a page of what waits for a second person at the caller's office, which owns the case now, oldest first."""
+    owned = col(Referral.operator_id) == caller.organization_id
+    query = select(Redaction).join(Referral).where(col(Redaction.state) == "asked", owned)
     after = page.after_as(UUID)
     if after is not None:
         query = query.where(col(Redaction.id) > after[0])
