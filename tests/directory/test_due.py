@@ -33,6 +33,14 @@ async def test_unclaimed_for_a_quarter_of_an_hour(world: World) -> None:
     assert await world.said() == []
 
 
+async def test_of_a_reservation_that_no_need_has_named_nobody_is_told(world: World) -> None:
+    await reserve(world, None, ZUMMAR_AT)
+    assert (await world.places(ZUMMAR_AT))[1] == 1
+    await pass_time(world, 16)
+    assert await world.said() == []
+    assert await world.places(ZUMMAR_AT) == (400, 0, 0)
+
+
 async def test_claimed_it_has_no_timer(world: World) -> None:
     case = Case()
     reservation = await reserve(world, case.need_id, ZUMMAR_AT)

@@ -1,11 +1,15 @@
 """A service that is open day and night tells its public phones, for emergencies; what is restricted or hidden never does."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
+import pytest
 from ihala_contracts.directory_v1 import ServiceChanged
+from ihala_directory import hours
 
 from tests.directory.bodies import ORGANIZATION, SERVICE
+from tests.directory.test_due import pass_time
 from tests.directory.world import People, World, key, only
 
 ALWAYS = [{"days": ["MO", "TU", "WE", "TH", "FR", "SA", "SU"], "opens_at": "00:00", "closes_at": "24:00"}]
@@ -40,6 +44,40 @@ async def test_what_is_always_open_tells_the_numbers_to_speak_to(world: World, h
 async def test_what_closes_at_one_of_its_places_does_not(world: World, http: aiohttp.ClientSession, people: People) -> None:
     found = await told(world, http, people, at={"schedules": [ALWAYS[0] | {"closes_at": "20:00"}]})
     assert (found.always_open, found.phones) == (False, [])
+
+
+CLOSED = {"from": 3, "until": 8}  # days from today
+
+
+def in_days(said: Any) -> Any:
+    """Return the same with numbers of days as dates."""
+    if isinstance(said, dict):
+        return {name: in_days(value) for name, value in said.items()}
+    if isinstance(said, list):
+        return [in_days(one) for one in said]
+    return (datetime.now(hours.ZONE).date() + timedelta(days=said)).isoformat() if isinstance(said, int) else said
+
+
+@pytest.mark.parametrize(
+    ("at", "more"),
+    [
+        ({}, {"closures": [CLOSED]}),
+        ({"closures": [CLOSED]}, {"closures": [{"from": 3, "until": 4}]}),
+        ({}, {"schedules": [ALWAYS[0] | {"valid_from": 9}]}),
+    ],
+)
+async def test_it_is_told_again_when_a_closure_is_over_or_the_hours_begin(
+    world: World, http: aiohttp.ClientSession, people: People, at: dict[str, Any], more: dict[str, Any]
+) -> None:
+    first = await told(world, http, people, in_days(at), **in_days(more))
+    assert (first.always_open, first.phones) == (False, [])
+    await pass_time(world, 60 * 24 * 7)
+    assert await world.said() == []
+    await pass_time(world, 60 * 24 * 2)
+    again = only(await world.said(), ServiceChanged)
+    assert (again.service_id, again.always_open, again.phones) == (first.service_id, True, ["122", "+964 60 1"])
+    await pass_time(world, 60 * 24 * 20)
+    assert await world.said() == []
 
 
 async def test_what_is_restricted_or_hidden_tells_no_number(world: World, http: aiohttp.ClientSession, people: People) -> None:

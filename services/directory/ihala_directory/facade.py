@@ -1,7 +1,7 @@
 """What a service's rows look like from outside: the bodies of answers, and the events that tell the others."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
@@ -58,7 +58,7 @@ def changed(row: Service, ats: Iterable[ServiceAtLocation], where: Location | No
     """Return the event that tells the others of a service; of a restricted one only that it is one of protection."""
     ats, public = list(ats), None if row.restricted else where
     areas = (places().area(code) for one in ats for code in one.areas)
-    always_open = not row.hidden and _always_open(row, ats, at)
+    always_open = not row.hidden and _always_open(row, ats, _today(at))
     return ServiceChanged(
         service_id=row.id, organization_id=row.organization_id, status=row.status, restricted=row.restricted,
         need_codes=[PROTECTION] if row.restricted else row.need_codes, governorates=sorted({area.governorate for area in areas if area}),
@@ -68,9 +68,23 @@ def changed(row: Service, ats: Iterable[ServiceAtLocation], where: Location | No
     )  # fmt: skip
 
 
-def _always_open(row: Service, ats: Iterable[ServiceAtLocation], at: datetime) -> bool:
+def always_open_from(row: Service, ats: Sequence[ServiceAtLocation], at: datetime) -> datetime | None:
+    """Return the instant to come from which `changed` will say `always_open` though nobody changes anything; None without one."""
+    today = _today(at)
+    if row.hidden or _always_open(row, ats, today):
+        return None
+    parts = ((one.schedules or row.schedules, [*row.closures, *one.closures]) for one in ats if one.status == "open")
+    days = sorted({day for schedules, closures in parts for day in hours.turns(schedules, closures, today)})
+    first = next((day for day in days if _always_open(row, ats, day)), None)
+    return None if first is None else hours.begins(first)
+
+
+def _today(at: datetime) -> date:
+    return at.astimezone(hours.ZONE).date()
+
+
+def _always_open(row: Service, ats: Iterable[ServiceAtLocation], today: date) -> bool:
     """Tell whether it is open day and night wherever it is offered: who calls must not have to ask first where."""
-    today = at.astimezone(hours.ZONE).date()
     offered = [one for one in ats if one.status == "open"]
     return bool(offered) and all(
         hours.day_and_night(one.schedules or row.schedules, [*row.closures, *one.closures], today) for one in offered

@@ -35,6 +35,13 @@ def day_and_night(schedules: Parts, closures: Parts, today: date) -> bool:
     return days == set(DAYS) and not any(today.isoformat() <= one["until"] for one in closures)
 
 
+def turns(schedules: Parts, closures: Parts, today: date) -> set[date]:
+    """Return the days to come on which a schedule begins, or on which a closure is over."""
+    begun = {date.fromisoformat(one["valid_from"]) for one in schedules if one.get("valid_from")}
+    over = {date.fromisoformat(one["until"]) + timedelta(days=1) for one in closures}
+    return {day for day in begun | over if day > today}
+
+
 def is_open(schedules: Parts, closures: Parts, holidays: Collection[date], at: datetime) -> bool | None:
     """Tell whether it is open at an instant; None when no schedule is known and nothing says that it is closed."""
     day = at.astimezone(ZONE).date()
@@ -47,6 +54,11 @@ def openings(schedules: Parts, closures: Parts, holidays: Collection[date], firs
     """Return all spans of so many days from the first."""
     for number in range(days):
         yield from spans(schedules, closures, holidays, first + timedelta(days=number))
+
+
+def begins(day: date) -> datetime:
+    """Return a day's first instant."""
+    return _instant(day, "00:00")
 
 
 def _covers(first: str | None, last: str | None, day: date) -> bool:

@@ -22,6 +22,12 @@ async def revoke_reservations(tx: AsyncSession, work: DueWork) -> None:
         await schedule(tx, work.kind, work.key, now(tx), work.payload)
 
 
+@performs(places.TELL_AGAIN)
+async def tell_again(tx: AsyncSession, work: DueWork) -> None:
+    """Tell of a service that is open day and night from now on."""
+    await places.tell_again(tx, work.key)
+
+
 @performs(organizations.CLOSE_SERVICES)
 async def close_services(tx: AsyncSession, work: DueWork) -> None:
     """Close one service of an organisation that left, and come again for the next."""

@@ -28,10 +28,13 @@ WRITTEN = {
     "public index": "SELECT to_jsonb(t) FROM search_entry t WHERE organization_id = ANY(:ours)",
     "hidden index": "SELECT to_jsonb(t) FROM search_hidden t WHERE organization_id = ANY(:ours)",
     "names": "SELECT to_jsonb(t) FROM search_name t WHERE organization_id = ANY(:ours)",
+    "told again": """SELECT to_jsonb(d) FROM due_work d JOIN service s ON s.id = d.key
+                     WHERE kind = 'tell-service-again' AND s.organization_id = ANY(:ours)""",
     "events": """SELECT jsonb_build_array(key, type, version, sequence, data) FROM outbox
                  WHERE (CAST(data AS jsonb) ->> 'organization_id')::uuid = ANY(:ours)""",
 }
 WORDS = "SELECT key || ' ' || part FROM search_word"
+DAY_AND_NIGHT = {"days": "MO; TU; WE; TH; FR; SA; SU", "opens_at": "00:00", "closes_at": "24:00"}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:\+00:00|Z)")
 
 
@@ -56,7 +59,7 @@ def various() -> list[dict[str, Any]]:
         one("c", "3", status="paused", cost="2500", age_max=60, sex="female", groups="group.idp"),
         one("d", "4", needs="protection.gbv", **BARE),
         one("e", "5", SECOND),
-        one("f", "6", SECOND, closed_from="2030-01-02", closed_until="2030-01-03", days="", opens_at="", closes_at=""),
+        one("f", "6", SECOND, closed_from="2030-01-02", closed_until="2030-01-03", **DAY_AND_NIGHT),
     ]
 
 

@@ -1,5 +1,6 @@
 """Places: given back, taken back, paused; and the word to others that some are free again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,20 +12,41 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory import facade, lifecycle, matching, store
 from ihala_directory.commands import rows, versions
+from ihala_directory.errors import ServiceNotFound
 from ihala_directory.lifecycle import Act
 from ihala_directory.matching import Match, Rules, Sought
 from ihala_directory.matching import store as matching_store
-from ihala_directory.tables import Location, Reservation, Service
+from ihala_directory.tables import Location, Reservation, Service, ServiceAtLocation
 
 REVOKE = "revoke-reservations"
 RELEASE_UNCLAIMED = "release-unclaimed"
+TELL_AGAIN = "tell-service-again"
 
 
 async def tell_change(tx: AsyncSession, service: Service, *, places_opened: bool) -> None:
     """Emit ServiceChanged."""
     ats = await store.ats_of(tx, service.id)
     where = await tx.get(Location, ats[0].location_id) if ats else None
+    await tell(tx, service, ats, where, places_opened=places_opened)
+
+
+async def tell(
+    tx: AsyncSession, service: Service, ats: Sequence[ServiceAtLocation], where: Location | None, *, places_opened: bool
+) -> None:
+    """Emit ServiceChanged, and have it told again when time alone will make it an always open one."""
     emit(tx, facade.changed(service, ats, where, now(tx), places_opened=places_opened))
+    again_at = facade.always_open_from(service, ats, now(tx))
+    if again_at is not None:
+        await schedule(tx, TELL_AGAIN, service.id, again_at)
+
+
+async def tell_again(tx: AsyncSession, service_id: UUID) -> None:
+    """Tell of a service whose closure is over, or whose hours begin; emits ServiceChanged. One that is gone is left alone."""
+    try:
+        service = await store.service(tx, service_id, lock=True)
+    except ServiceNotFound:
+        return
+    await tell_change(tx, service, places_opened=False)
 
 
 def explained(place: store.Place, sought: Sought, rules: Rules = matching.SHIPPED) -> Match:
@@ -36,14 +58,15 @@ def explained(place: store.Place, sought: Sought, rules: Rules = matching.SHIPPE
 async def give_back(tx: AsyncSession, known: Reservation, reason: str, place: store.Place | None = None) -> bool:
     """End a reservation, whatever it is in; emits PlaceReleased when that frees a place, and ServiceChanged when none was free before.
 
-    Return whether a place became free.
+    Of one that no need has named nobody is told: no reader knows it. Return whether a place became free.
     """
     _, service, at = place or await store.locked_place(tx, known.service_at_location_id)
     reservation = await store.relocked(tx, known)
     before = lifecycle.free(at)
     if not lifecycle.end(at, reservation, now(tx), reason):
         return False
-    emit(tx, released(reservation, reason, now(tx)))
+    if reservation.need_id != reservation.id:
+        emit(tx, released(reservation, reason, now(tx)))
     if before == 0 and lifecycle.free(at) > 0:
         await tell_change(tx, service, places_opened=True)
     return True

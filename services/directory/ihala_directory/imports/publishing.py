@@ -6,12 +6,11 @@ That they are the same is tested.
 from collections.abc import Sequence
 
 from ihala_kit.db import caller_of, now
-from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory import facade
 from ihala_directory import store as entries
-from ihala_directory.commands import rows, versions
+from ihala_directory.commands import places, rows, versions
 from ihala_directory.imports.preparing import Offer
 from ihala_directory.joining.tables import EntryVersion
 from ihala_directory.search import index
@@ -43,7 +42,7 @@ async def _settle(tx: AsyncSession, found: Sequence[Offer]) -> None:
     await _index(tx, found)
     for one in found:
         ats, where = [at for at, _ in one.ats], one.ats[0][1]
-        emit(tx, facade.changed(one.service, ats, where, now(tx), places_opened=one.service.status == "active"))
+        await places.tell(tx, one.service, ats, where, places_opened=one.service.status == "active")
 
 
 def _reach(one: Offer) -> list[Reach]:
