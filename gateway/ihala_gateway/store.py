@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -16,20 +15,9 @@ from ihala_gateway.tables import Client, SigningKey, SpentAssertion
 LARGEST_PURGE = 5_000  # rows a transaction
 
 _LOCK_KEYS = text("SELECT pg_advisory_xact_lock(hashtextextended('ihala_gateway.signing_key', 0))")
-_LOG_COLUMNS = {
-    "at": "timestamptz", "request_id": "text", "client_id": "text", "organization_id": "uuid", "method": "text", "route": "text",
-    "status": "int", "milliseconds": "float8",
-}  # fmt: skip
-_WRITE_LOG = text(
-    f"INSERT INTO access_log ({', '.join(_LOG_COLUMNS)}) "  # noqa: S608 - our own names
-    f"SELECT * FROM unnest({', '.join(f'CAST(:{name} AS {kind}[])' for name, kind in _LOG_COLUMNS.items())})"
-)
 _PURGE_SPENT = text("""
     DELETE FROM spent_assertion WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM spent_assertion WHERE expires_at < :before LIMIT :most)) RETURNING 1
-""")
-_PURGE_LOG = text("""
-    DELETE FROM access_log WHERE id = ANY(ARRAY(SELECT id FROM access_log WHERE at < :before ORDER BY at LIMIT :most)) RETURNING 1
 """)
 
 
@@ -79,13 +67,7 @@ async def signing_keys(tx: AsyncSession, now: datetime) -> list[SigningKey]:
     return list(found.all())
 
 
-async def write_access_log(tx: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write a batch of rows: as one array a column, since a parameter a value costs more than the request it tells of."""
-    await tx.execute(_WRITE_LOG, {name: [row[name] for row in rows] for name in _LOG_COLUMNS})
-
-
-async def purge(tx: AsyncSession, now: datetime, log_before: datetime) -> int:
-    """Delete a batch of assertions that have expired and of log rows that are old enough; return how many rows went."""
+async def purge(tx: AsyncSession, now: datetime) -> int:
+    """Delete a batch of assertions that have expired; return how many rows went."""
     spent = await tx.execute(_PURGE_SPENT, {"before": now, "most": LARGEST_PURGE})
-    logged = await tx.execute(_PURGE_LOG, {"before": log_before, "most": LARGEST_PURGE})
-    return len(spent.all()) + len(logged.all())
+    return len(spent.all())

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Identity, Integer, LargeBinary, Text, Uuid
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -73,17 +73,3 @@ class SpentAssertion(Table, table=True):
     expires_at: datetime = column(_AT)
 
 
-class AccessLogRow(Table, table=True):
-    """One request that the gateway answered. Route templates only: a path or a query could hold something personal."""
-
-    __tablename__ = "access_log"
-
-    id: int = column(BigInteger, Identity(always=True), key=True)
-    at: datetime = column(_AT)
-    request_id: str = column(Text)
-    client_id: str | None = column(Text, nullable=True)
-    organization_id: UUID | None = column(Uuid, nullable=True)
-    method: str = column(Text)
-    route: str | None = column(Text, nullable=True)  # None: no route of ours
-    status: int = column(Integer)  # 0: the caller went away before an answer began
-    milliseconds: float = column(Float)

@@ -16,6 +16,7 @@ from ihala_gateway.oauth import keys
 from ihala_gateway.oauth.issuing import LIVES_SECONDS
 from ihala_gateway.oauth.keys import Keys
 from ihala_gateway.oauth.standing import POLL_SECONDS, Standing
+from ihala_gateway.watching import retention
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,8 @@ class Upkeep:
         now, gone = datetime.now(UTC), 1
         while gone:
             async with self._database.transaction(Caller.system("purge")) as tx:
-                gone = await store.purge(tx, now, now - self._log_kept)
+                gone = await store.purge(tx, now)
+        await retention.purge(self._database, now, self._log_kept)
 
 
 async def _again(work: Callable[[], Awaitable[None]], every_seconds: float) -> None:

@@ -6,11 +6,13 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from ihala_gateway.watching.access_log import AccessLog
 from ihala_local.testing import ThrowAwayPostgres
 from sqlalchemy import text
 
 from tests.gateway.house import ORGANIZATION, House, house
+from tests.gateway.logged import row_at
 
 PATH = "/referral/v1/referrals"
 
@@ -49,28 +51,63 @@ async def test_each_request_is_a_line_and_a_row(postgres: ThrowAwayPostgres) -> 
     assert [(row.method, row.route, row.status, row.client_id) for row in rows] == [entry[:4] for entry in found]
 
 
-async def test_rows_wait_while_the_database_is_away_and_the_oldest_go_first(home: House, monkeypatch: Any) -> None:
+async def test_who_sat_there_and_how_much_went_over_stands_in_the_row(home: House) -> None:
+    home.upstream.answer = None
+    headers = await home.signed_in() | {"Ihala-Acting-Officer": "officer-17", "X-Request-Id": "with-officer"}
+    async with home.session.post(PATH, headers=headers, data=b"x" * 100) as answer:
+        got = len(await answer.read())
+    async with home.session.request("PROPFIND", PATH, headers={"X-Request-Id": "strange-method"}):
+        pass
+    await home.gateway._log.flush()
+    rows = {row.request_id: row for row in await _rows(home)}
+    row = rows["with-officer"]
+    assert (row.acting_officer, row.account_id, row.bytes_in, row.bytes_out, row.method) == ("officer-17", None, 100, got, "POST")
+    assert rows["strange-method"].method == "other", "what a caller writes there is not kept"
+
+
+async def test_rows_wait_while_the_database_is_away_and_the_oldest_go_first(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ihala_gateway.watching.access_log.MOST_WAITING", 3)
-    log = AccessLog(home.database, io.StringIO())
+    log = AccessLog(home.database, {}, io.StringIO())
+    with monkeypatch.context() as away:
+        away.setattr("ihala_gateway.watching.store.open_segment", _away)
+        log._unstored.append(_row("first-batch"))
+        await log.flush()
+        log._unstored += [_row(f"waiting-{number}") for number in range(5)]
+        await log.flush()
+    await log.close()
+    kept = [row.request_id for row in await _rows(home) if row.request_id.startswith(("first", "waiting"))]
+    assert kept == ["first-batch", "waiting-2", "waiting-3", "waiting-4"]
+    assert log._segment is not None and log._segment.lost == 2
 
-    async def away(rows: Any) -> None:
-        raise ConnectionRefusedError
 
-    store, log._store = log._store, away  # type: ignore[method-assign]
-    for number in range(5):
-        log._unstored.append(_row(f"waiting-{number}"))
+async def test_a_commit_whose_answer_got_lost_is_not_written_twice(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = AccessLog(home.database, {}, io.StringIO())
+    log._unstored.append(_row("begun"))
     await log.flush()
-    log._store = store  # type: ignore[method-assign]
-    await log.flush()
-    kept = [row.request_id for row in await _rows(home) if row.request_id.startswith("waiting")]
-    assert kept == ["waiting-2", "waiting-3", "waiting-4"]
+    before = log._segment
+    log._unstored.append(_row("uncertain"))
+    with monkeypatch.context() as unheard:
+        unheard.setattr(log, "_done", _unheard)
+        await log.flush()
+    log._unstored.append(_row("after"))
+    await log.close()
+    rows = [row for row in await _rows(home) if row.request_id in {"begun", "uncertain", "after"}]
+    assert before is not None
+    assert [(row.segment, row.number, row.request_id) for row in rows] == [
+        (before.number, 1, "begun"), (before.number, 2, "uncertain"), (before.number, 3, "after"),
+    ]  # fmt: skip
+
+
+async def _away(*_: Any) -> None:
+    raise ConnectionRefusedError
+
+
+def _unheard() -> None:
+    raise ConnectionResetError
 
 
 def _row(request_id: str) -> dict[str, Any]:
-    return {
-        "at": datetime.now(UTC), "request_id": request_id, "client_id": None, "organization_id": None, "method": "GET", "route": None,
-        "status": 200, "milliseconds": 1.0,
-    }  # fmt: skip
+    return row_at(datetime.now(UTC), request_id)
 
 
 async def _rows(home: House) -> list[Any]:

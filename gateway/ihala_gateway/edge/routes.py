@@ -24,6 +24,7 @@ class Route:
     scopes: frozenset[str]  # all of them are needed
     public: bool
     in_front: int = 0  # bytes that the external path has before the service's own
+    deprecated: bool = False  # is about to go
 
     @property
     def any_origin(self) -> bool:
@@ -50,6 +51,9 @@ class RouteTable:
         """Return the routes of a path by method; none when no template matches. A literal part wins over a parameter."""
         found = _descend(self._root, path.split(b"/"), 1)
         return found.routes if found else {}
+
+    def __iter__(self) -> Iterator[Route]:
+        return _all(self._root)
 
     def scopes(self) -> list[str]:
         """Return every scope that some route needs, sorted."""
@@ -102,7 +106,8 @@ def _routes(service: str, document: Mapping[str, Any]) -> Iterator[Route]:
             if public == bool(scopes):
                 raise RouteTableError(f"{method.upper()} {path} of {service} must have scopes or be a public route, not both")
             front = _in_front(service, path, public=public)
-            yield Route(service, method.upper(), front + path, scopes, public, len(front))
+            deprecated = item[method].get("deprecated", False)
+            yield Route(service, method.upper(), front + path, scopes, public, len(front), deprecated)
 
 
 def _in_front(service: str, path: str, *, public: bool) -> str:

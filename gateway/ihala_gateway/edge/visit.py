@@ -24,7 +24,7 @@ class Visit:
     """An ASGI request. `send` notes the status and puts on the headers that every answer has."""
 
     scope: Scope
-    receive: Receive
+    _receive: Receive
     _send: Send
     headers: list[tuple[bytes, bytes]] = field(init=False)
     fields: dict[bytes, bytes] = field(init=False)  # the same, for those that are looked up by name
@@ -36,6 +36,10 @@ class Visit:
     answered: bool = False  # the last part of the answer was sent
     client_id: str | None = None
     organization_id: str | None = None
+    account_id: str | None = None  # of whoever signed in, where the token is a person's
+    acting_officer: str | None = None  # opaque, as the calling system names its officer
+    bytes_in: int = 0  # of the request's body, as far as it was read
+    bytes_out: int = 0  # of the answer's
     route: str | None = None  # the template, never the path
     span: Span | None = None  # where traces are collected
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -50,6 +54,12 @@ class Visit:
         self.traceparent = traceparent_of(self.fields)
         self.scope["ihala.request_id"] = self.request_id  # the kit writes it into problem documents
 
+    async def receive(self) -> Message:
+        """Return the next part of the request."""
+        message = await self._receive()
+        self.bytes_in += len(message.get("body", b""))
+        return message
+
     async def send(self, message: Message) -> None:
         """Pass on a part of the answer."""
         if message["type"] == "http.response.start":
@@ -57,6 +67,7 @@ class Visit:
             message["headers"] = [*message.get("headers", ()), *self._always(message.get("headers", ()))]
         else:
             self.answered = not message.get("more_body", False)
+            self.bytes_out += len(message.get("body", b""))
         await self._send(message)
 
     def _always(self, given: Any) -> list[tuple[bytes, bytes]]:
@@ -77,6 +88,9 @@ class Visit:
             self.route = decision.route.template
         if decision.grant is not None:
             self.client_id, self.organization_id = decision.grant.client_id, decision.grant.organization_id
+            subject = decision.grant.claims.get("sub")
+            self.account_id = None if subject == self.client_id else subject
+            self.acting_officer = decision.officer
 
     def milliseconds(self) -> float:
         """Return how long it has taken so far."""
