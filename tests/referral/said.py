@@ -22,6 +22,13 @@ def refused_take(world: World, need_id: UUID, referral_id: UUID) -> directory_v1
     return directory_v1.PlaceTakeRefused(need_id=need_id, referral_id=referral_id, reason="full", refused_at=world.now)
 
 
+def disclosed(world: World, need_id: UUID, referral_id: UUID) -> intake_v1.DisclosureOpened:
+    return intake_v1.DisclosureOpened(
+        need_id=need_id, operator_id=MOMD, referral_id=referral_id, organization_id=FIRST.organization_id, disclosure_id=uuid4(),
+        consent_id=uuid4(), revision=1, categories=["identity"], opened_at=world.now,
+    )  # fmt: skip
+
+
 def refused_disclosure(world: World, need_id: UUID, referral_id: UUID, reason: str) -> intake_v1.DisclosureRefused:
     return intake_v1.DisclosureRefused(
         need_id=need_id, operator_id=MOMD, referral_id=referral_id, organization_id=FIRST.organization_id, reason=reason,

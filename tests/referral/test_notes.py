@@ -4,8 +4,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from ihala_contracts import intake_v1, referral_v1
+from sqlalchemy import event
 
 from tests.referral.actors import CLEARED, COORDINATOR, FIRST, HLP, NGO, OFFICER, SECOND, STRANGER, Actor
+from tests.referral.said import disclosed
 from tests.referral.test_schema import restricted_offer
 from tests.referral.world import Answer, World
 
@@ -89,6 +91,36 @@ async def test_words_that_go_beyond_the_consent_are_refused(world: World, part: 
     assert (refused.status, refused.problem, refused.body["categories"]) == (409, "outside-consent", ["documents"])
     allowed = await world.post(NGO, f"/v1/referrals/{referral_id}/{part}", body | {"categories": ["household"]}, version)
     assert allowed.status in (200, 201)
+
+
+async def test_data_of_the_person_goes_into_shared_notes_only_while_intake_has_opened_it_to_the_receiver(world: World) -> None:
+    need_id, referral_id = await world.offered(origin=NGO, consent=world.consent(categories=["identity", "household"]))
+    about = {"shared": True, "categories": ["household"]}
+    refused = await noted(world, referral_id, NGO, "six of them", **about)
+    assert (refused.status, refused.problem, refused.body["categories"]) == (409, "outside-consent", ["household"])
+    assert (await noted(world, referral_id, NGO, "six of them", categories=["household"])).status == 201  # its own side's
+    assert (await noted(world, referral_id, NGO, "we are closed on Sunday", shared=True)).status == 201
+    await world.move(FIRST, referral_id, "acceptance")
+    assert (await noted(world, referral_id, NGO, "six of them", **about)).problem == "outside-consent"  # not opened yet
+    await world.deliver(disclosed(world, need_id, referral_id))
+    assert (await noted(world, referral_id, NGO, "six of them", **about)).status == 201
+    await world.move(FIRST, referral_id, "release", {"reason": "no_capacity"})
+    assert (await noted(world, referral_id, NGO, "six of them", **about)).problem == "outside-consent"
+    assert await read(world, referral_id, FIRST) == ["we are closed on Sunday", "six of them"]
+
+
+async def test_a_page_of_notes_reads_the_needs_key_once(world: World) -> None:
+    _, referral_id = await world.offered(origin=NGO)
+    for n in range(3):
+        await noted(world, referral_id, FIRST, str(n))
+    sent: list[str] = []
+    engine, note = world.database.engine.sync_engine, lambda *given: sent.append(given[2])
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert await read(world, referral_id, FIRST) == ["0", "1", "2"]
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert sum("FROM need_key" in statement for statement in sent) == 1
 
 
 async def named(world: World, referral_id: UUID, actor: Actor, attachment_id: UUID | None = None) -> Answer:

@@ -8,7 +8,7 @@ from ihala_contracts import intake_v1
 from ihala_contracts.referral_v1 import PlacementRequested
 
 from tests.referral.actors import FIRST, MOMD, SECOND
-from tests.referral.said import change, closed, refused_disclosure, withdrawn
+from tests.referral.said import change, closed, disclosed, refused_disclosure, withdrawn
 from tests.referral.world import World, kinds
 
 
@@ -109,10 +109,7 @@ async def test_a_refusal_after_withdrawal_is_overtaken(world: World) -> None:
 async def test_the_receiver_sees_when_the_identity_is_open(world: World) -> None:
     need_id, referral_id = await world.accepted()
     assert not (await world.get(FIRST, f"/v1/referrals/{referral_id}")).body["disclosed"]
-    opened = intake_v1.DisclosureOpened(
-        need_id=need_id, operator_id=MOMD, disclosure_id=uuid4(), referral_id=referral_id, organization_id=FIRST.organization_id,
-        consent_id=uuid4(), revision=1, categories=["identity"], opened_at=world.now,
-    )  # fmt: skip
+    opened = disclosed(world, need_id, referral_id)
     await world.deliver(opened)
     assert (await world.get(FIRST, f"/v1/referrals/{referral_id}")).body["disclosed"]
     await world.deliver(withdrawn(world, need_id))

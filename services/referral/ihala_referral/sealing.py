@@ -43,10 +43,17 @@ async def seal(tx: AsyncSession, need_id: UUID, content: Facts | str, about: str
 
 async def opened(tx: AsyncSession, need_id: UUID, blob: bytes | None, about: str) -> Any:
     """Return what was sealed, or None when there is nothing, it was taken out, or its key was destroyed with the person."""
-    wrapped = await _key(tx, need_id) if blob else None
-    if not blob or wrapped is None:
-        return None
-    return json.loads(_vault(tx).open(wrapped, blob, f"{about}/{need_id}"))
+    [found] = await opened_of_one(tx, need_id, [blob], about)
+    return found
+
+
+async def opened_of_one(tx: AsyncSession, need_id: UUID, blobs: Sequence[bytes | None], about: str) -> list[Any]:
+    """Return several things of one need and kind as `opened` does, in their order; the key is read once."""
+    wrapped = await _key(tx, need_id) if any(blobs) else None
+    if wrapped is None:
+        return [None] * len(blobs)
+    vault, name = _vault(tx), f"{about}/{need_id}"
+    return [json.loads(vault.open(wrapped, blob, name)) if blob else None for blob in blobs]
 
 
 async def keep_facts(tx: AsyncSession, placement: Placement, facts: Facts | None) -> None:

@@ -66,7 +66,7 @@ async def list_notes(referral_id: UUID, caller: Reading, tx: Transaction, page: 
     """List the notes of the caller's organisation and those shared with it, oldest first."""
     await store.referral(tx, referral_id)
     rows = page_of(await kept.notes(tx, caller, referral_id, page), page, lambda row: (row.id,))
-    return Page(items=[await notes.shown(tx, row) for row in rows])
+    return Page(items=await notes.shown_of_all(tx, rows))
 
 
 @router.post(
