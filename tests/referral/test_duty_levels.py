@@ -5,8 +5,10 @@ from uuid import UUID
 
 from ihala_contracts.referral_v1 import Escalated
 
-from tests.referral.actors import COORDINATOR, FIRST, HLP, NGO, SECOND, SUNDAY
+from tests.referral.actors import COORDINATOR, FIRST, HLP, NGO, NINEWA, SECOND, SUNDAY
+from tests.referral.cast import OTHER_OPERATOR
 from tests.referral.rosters import all_on_duty, on_duty
+from tests.referral.said import change
 from tests.referral.world import World
 
 FRIDAY_NIGHT = SUNDAY + timedelta(days=5, hours=17)
@@ -44,6 +46,18 @@ async def test_the_work_item_goes_to_the_coordinator_and_then_to_the_directorate
     world.advance(hours=2)
     await world.tick()
     assert await fell_on(world, "no_answer") == ids["directorate"]
+
+
+async def test_nobody_of_the_former_operator_is_on_duty_for_what_went_to_another(world: World) -> None:
+    await all_on_duty(world)
+    need_id, _ = await world.offered(FIRST, NGO, urgency="emergency")
+    world.advance(hours=4, seconds=1)
+    await world.tick()
+    assert await fell_on(world, "no_answer")
+    there = change(world, need_id, urgency="emergency", governorate=NINEWA)
+    await world.deliver(there.model_copy(update={"operator_id": OTHER_OPERATOR.organization_id}))
+    [item] = (await world.get(OTHER_OPERATOR, "/v1/work-items?kind=no_answer")).body["items"]
+    assert (item["officer"], item["duty_shift_id"]) == (None, None)
 
 
 async def test_for_a_centre_of_the_ministry_the_offices_duty_takes_the_first_level(world: World) -> None:

@@ -39,14 +39,16 @@ OF_REFERRAL = (*OF_ATTEMPT, SERVICE_CLOSED, MOVED_AWAY)  # gone when the attempt
 # Kinds that reasons.json opens, closed by hand: rule_quality, directory_task, contact_check, private_confirmation, provider_alert,
 # duplicate_check, documents_list, weekly_review.
 
-_CLOSE = text("UPDATE work_item SET closed_at = :at WHERE about_id = :need_id AND kind = ANY(:kinds) AND closed_at IS NULL")
+_CLOSE = text("UPDATE work_item SET closed_at = :at WHERE about_id = :about_id AND kind = ANY(:kinds) AND closed_at IS NULL")
 _FALL_ON = text("""
     UPDATE work_item SET duty_shift_id = :shift, officer = CASE
         WHEN officer IS NULL OR officer = (SELECT d.officer FROM duty_shift d WHERE d.id = work_item.duty_shift_id) THEN :officer
         ELSE officer END
     WHERE about_id = :need_id AND kind = :kind AND closed_at IS NULL
 """)
-_HAND_OVER = text("UPDATE work_item SET operator_id = :operator_id, officer = NULL WHERE about_id = :need_id AND closed_at IS NULL")
+_HAND_OVER = text("""
+    UPDATE work_item SET operator_id = :operator_id, officer = NULL, duty_shift_id = NULL WHERE about_id = :need_id AND closed_at IS NULL
+""")
 
 
 async def open_item(tx: AsyncSession, situation: Situation, kind: str, referral: Referral | None = None, detail: str | None = None) -> None:
@@ -91,20 +93,18 @@ async def open_roster_gap(tx: AsyncSession, operator_id: UUID, roster_id: UUID, 
 
 
 async def close_about(tx: AsyncSession, about_id: UUID, kinds: tuple[str, ...], at: datetime) -> None:
-    """Close the open items of these kinds about something that is no need."""
-    with tx.no_autoflush:
-        await tx.execute(_CLOSE, {"need_id": about_id, "kinds": list(kinds), "at": at})
+    """Close the open items of these kinds about a need or something else."""
+    with tx.no_autoflush:  # items are written by statements alone, so nothing of them waits to be flushed
+        await tx.execute(_CLOSE, {"about_id": about_id, "kinds": list(kinds), "at": at})
 
 
 async def close(tx: AsyncSession, situation: Situation, kinds: tuple[str, ...]) -> None:
     """Close the need's open items of these kinds."""
-    values = {"need_id": situation.placement.need_id, "kinds": list(kinds), "at": situation.now}
-    with tx.no_autoflush:  # items are written by statements alone, so nothing of them waits to be flushed
-        await tx.execute(_CLOSE, values)
+    await close_about(tx, situation.placement.need_id, kinds, situation.now)
 
 
 async def hand_over(tx: AsyncSession, situation: Situation, operator_id: UUID) -> None:
-    """Put the need's open items before another operator's coordinators."""
+    """Put the need's open items before another operator's coordinators, with nobody of the former one's on duty for them."""
     with tx.no_autoflush:
         await tx.execute(_HAND_OVER, {"need_id": situation.placement.need_id, "operator_id": operator_id})
 
