@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_gateway import store
 from ihala_gateway.clients import commands as clients
 from ihala_gateway.oauth import keys
+from ihala_gateway.seat import files
 from ihala_gateway.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
@@ -68,18 +69,35 @@ def rotate() -> None:
     typer.echo(f"new keys sign from {begins:%Y-%m-%d %H:%M} UTC")
 
 
+@app.command("nginx")
+def nginx(
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="where nginx.conf of deploy/nginx is")],
+    listen: Annotated[str, typer.Option(help="the address nginx listens on")] = "127.0.0.1:8090",
+    decisions: Annotated[str, typer.Option(help="where nginx keeps decisions: in memory, they hold tokens")] = files.IN_MEMORY,
+) -> None:
+    """Write the files that nginx needs to sit in front of this gateway; again whenever the services' routes have changed."""
+    try:
+        typer.echo(" ".join(files.write(folder, _settings(), listen, decisions)))
+    except files.SeatNotSet as error:
+        raise _end(str(error)) from None
+
+
 def _in_transaction(work: Callable[[AsyncSession, Settings], Awaitable[T]]) -> T:
     """Run the work in one transaction of the gateway's database and return what it returned; ends with a sentence if it is refused."""
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        raise _end("settings are missing or wrong: " + ", ".join(f"GATEWAY_{item['loc'][0]}".upper() for item in error.errors())) from None
+    settings = _settings()
     try:
         return asyncio.run(_run(settings, work))
     except clients.ClientRefused as error:
         raise _end(str(error)) from None
     except OSError:
         raise _end("the gateway's database does not answer") from None
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise _end("settings are missing or wrong: " + ", ".join(f"GATEWAY_{item['loc'][0]}".upper() for item in error.errors())) from None
 
 
 async def _run(settings: Settings, work: Callable[[AsyncSession, Settings], Awaitable[T]]) -> T:

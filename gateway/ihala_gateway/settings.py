@@ -19,4 +19,4 @@ class Settings(KitSettings):
     largest_body: int = Field(default=1024 * 1024, ge=1)  # bytes of a request body that are still passed on
     upstream_silence_seconds: float = Field(default=90, gt=0)  # longest pause in an answer: above a long poll's
     trusted_proxies: list[IPvAnyNetwork] = []  # those in front of us whose Client-Cert (RFC 9440) and X-Forwarded-For are believed
-    seat_secret: Annotated[SecretStr, Field(min_length=32, pattern="^[A-Za-z0-9._~-]+$")] | None = None  # nginx shows it when it asks /decide; without it nobody may
+    seat_secret: SecretStr | None = Field(default=None, min_length=32)  # what nginx shows when it asks for decisions; see seat/

@@ -23,10 +23,8 @@ MOST_HEADERS = 100
 # What two parsers could read differently is refused, and so is all that RFC 3986 does not allow in a path. An escape is only
 # taken where it is needed: not for letters, digits, `-._~` (their plain form is the same path), `%25` (it would be decoded
 # twice), `/`, `;`, `\\` and controls.
-_PATH = re.compile(
-    rb"/|(?:/(?:[A-Za-z0-9._~!$&'()*+,=:@-]|%(?:2[0-46-9a-c]|3[ac-f]|40|5[bde]|60|7[b-d]|[89a-f][0-9a-f]))+)+/?",
-    re.IGNORECASE,
-)
+PLAIN_PATH = rb"/|(?:/(?:[A-Za-z0-9._~!$&'()*+,=:@-]|%(?:2[0-46-9a-c]|3[ac-f]|40|5[bde]|60|7[b-d]|[89a-f][0-9a-f]))+)+/?"
+_PATH = re.compile(PLAIN_PATH, re.IGNORECASE)
 _DOTS = re.compile(rb"\.\.|/\.(?:/|\Z)")
 _TOKEN_IN_QUERY = re.compile(rb"(?:\A|&)access_token=")
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.gateway.attacks.seats import by_nginx
 from tests.gateway.house import House, get
 
 PATH = "/referral/v1/referrals"
@@ -46,12 +47,22 @@ async def test_contradicting_credentials_are_refused(seen: House) -> None:
         get(b"/directory/v1/needs", good, good),
         get(PATH.encode() + b"?access_token=" + token),
         get(PATH.encode() + b"?a=1&access_token=" + token, good),
-        get(PATH.encode(), good, *[b"X-Filler-%d: 1" % n for n in range(200)]),
     ):
         status, answer = await seen.raw(request)
-        assert status == 400 and b"urn:ihala:problem:headers-refused" in answer
+        assert status == 400 and (b"urn:ihala:problem:headers-refused" in answer or by_nginx(answer))
         assert token not in answer
     assert seen.upstream.seen == []
+
+
+async def test_a_flood_of_headers_ends_at_the_door(seen: House) -> None:
+    good = b"Authorization: " + (await seen.signed_in())["Authorization"].encode()
+    status, answer = await seen.raw(get(PATH.encode(), good, *[b"X-Filler-%d: 1" % n for n in range(200)]))
+    if status == 200:  # nginx counts bytes, not lines, and passes on only headers that it knows
+        assert b"Server: nginx" in answer and not [name for name, _ in seen.upstream.seen[0].headers if name.startswith(b"x-filler")]
+    else:
+        assert status == 400 and b"urn:ihala:problem:headers-refused" in answer and seen.upstream.seen == []
+    status, _ = await seen.raw(get(PATH.encode(), good, *[b"X-Filler-%d: %s" % (n, b"x" * 4000) for n in range(20)]))
+    assert status in (400, 431) and len(seen.upstream.seen) <= 1
 
 
 @pytest.mark.parametrize(
@@ -75,8 +86,8 @@ async def test_contradicting_credentials_are_refused(seen: House) -> None:
 async def test_a_path_that_two_parsers_could_read_differently_is_refused(seen: House, path: bytes) -> None:
     authorization = (await seen.signed_in())["Authorization"].encode()
     status, answer = await seen.raw(get(path, b"Authorization: " + authorization))
-    assert status == 400 and seen.upstream.seen == []
-    assert b"urn:ihala:problem:path-refused" in answer or b"Invalid HTTP request" in answer
+    assert seen.upstream.seen == []
+    assert by_nginx(answer) or (status == 400 and (b"urn:ihala:problem:path-refused" in answer or b"Invalid HTTP request" in answer))
     assert path not in answer
 
 
@@ -97,12 +108,13 @@ async def test_only_listed_routes_answer(seen: House, method: bytes, path: bytes
     authorization = (await seen.signed_in())["Authorization"].encode()
     found, answer = await seen.raw(get(path, b"Authorization: " + authorization, b"X-HTTP-Method-Override: GET", method=method))
     assert found == status and seen.upstream.seen == []
-    assert b"application/problem+json" in answer
-    if status == 405:
+    assert b"application/problem+json" in answer or by_nginx(answer)
+    if status == 405 and not by_nginx(answer):
         assert b"allow: " in answer.lower()
 
 
-async def test_headers_that_pretend_do_not_reach_the_service(seen: House) -> None:
+@pytest.mark.parametrize("upgrade", [True, False])
+async def test_headers_that_pretend_do_not_reach_the_service(seen: House, upgrade: bool) -> None:
     authorization = b"Authorization: " + (await seen.signed_in())["Authorization"].encode()
     pretended = [
         b"X-Ihala-Client: evil", b"X_Ihala_Client: evil", b"x-ihala-organization: evil",
@@ -113,6 +125,8 @@ async def test_headers_that_pretend_do_not_reach_the_service(seen: House) -> Non
         b"Keep-Alive: evil", b"TE: evil", b"Trailer: evil", b"Upgrade: evil", b"Expect: evil", b"baggage: evil", b"tracestate: evil",
         b"Connection: X-Request-Id, Authorization, X-Secret, close", b"X-Secret: evil", b"Idempotency_Key: evil", b"Idempotency-Key: mine",
     ]  # fmt: skip
+    if not upgrade:  # with it, nginx hands the request over to the gateway
+        pretended.remove(b"Upgrade: evil")
     status, _ = await seen.raw(get(PATH.encode(), authorization, *pretended))
     assert status == 200
     [at] = seen.upstream.seen
@@ -140,8 +154,8 @@ async def test_headers_that_pretend_do_not_reach_the_service(seen: House) -> Non
 )
 async def test_ambiguous_framing_is_refused(seen: House, request_bytes: bytes) -> None:
     authorization = b"Authorization: " + (await seen.signed_in())["Authorization"].encode()
-    status, _ = await seen.raw(request_bytes.replace(b"%AUTH%", authorization))
-    assert status in (400, 401)
+    status, answer = await seen.raw(request_bytes.replace(b"%AUTH%", authorization))
+    assert status in (400, 401) or by_nginx(answer)
     assert seen.upstream.seen == []
 
 
@@ -149,7 +163,7 @@ async def test_an_absolute_target_is_decided_and_forwarded_by_its_path(seen: Hou
     authorization = b"Authorization: " + (await seen.signed_in())["Authorization"].encode()
     status, _ = await seen.raw(get(b"http://evil.example/referral/v1/referrals?x=1", authorization))
     assert status == 200 and seen.upstream.seen[0].raw_path == b"/v1/referrals"
-    assert seen.upstream.seen[0].all("host")[0].startswith("127.0.0.1:")
+    assert seen.upstream.seen[0].all("host")[0].startswith(("127.0.0.1:", "ihala-referral"))
 
 
 async def test_refusals_speak_the_callers_language_and_repeat_nothing(seen: House) -> None:

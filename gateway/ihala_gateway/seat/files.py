@@ -1,0 +1,67 @@
+"""Writes the files that deploy/nginx/nginx.conf includes, from the gateway's settings and its route table."""
+
+import math
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ihala_gateway.documents.contracts import service_documents
+from ihala_gateway.edge.routes import RouteTable, compile_routes
+from ihala_gateway.seat.nginx import routes_conf, upstreams_conf
+from ihala_gateway.settings import Settings
+
+IN_MEMORY = "/dev/shm/ihala-decisions"  # noqa: S108 - nginx makes it, for its own user alone
+_SECRET = re.compile(r"[A-Za-z0-9._~-]{32,}")  # nothing that nginx would read as its own
+
+
+class SeatNotSet(Exception):
+    """The settings do not allow this seat; the text says what is missing."""
+
+
+def write(folder: Path, settings: Settings, listen: str, decisions: str, routes: RouteTable | None = None) -> list[str]:
+    """Write the files into `folder`; return their names. `listen` is nginx's host:port, `decisions` the folder where it keeps them.
+
+    listen.conf is left alone where it is there: certificates are set in it by hand. Raises SeatNotSet.
+    """
+    secret = settings.seat_secret.get_secret_value() if settings.seat_secret else ""
+    if not _SECRET.fullmatch(secret):
+        raise SeatNotSet("set GATEWAY_SEAT_SECRET, which nginx shows the gateway, to 32 or more random letters and digits")
+    table = compile_routes(service_documents(settings.upstreams)) if routes is None else routes
+    services = {name: _at(str(base)) for name, base in settings.upstreams.items()}
+    files = {
+        "routes.conf": routes_conf(route for route in table if route.service in services),
+        "upstreams.conf": upstreams_conf(f"{settings.host}:{settings.port or 8080}", services),
+        "decisions.conf": f"proxy_cache_path {decisions} levels=1:2 keys_zone=ihala_decisions:10m max_size=64m inactive=60s;\n",
+        "asking.conf": _header("X-Ihala-Seat", secret),
+        "handing_over.conf": _header("X-Ihala-Handed-Over", secret),
+        "listen.conf": _listen(listen, settings),
+    }
+    (folder / "logs").mkdir(parents=True, exist_ok=True)
+    written = [name for name in files if name != "listen.conf" or not (folder / name).exists()]
+    for name in written:
+        path = folder / name
+        path.touch(mode=0o600)
+        path.write_text(files[name])
+    return written
+
+
+def _at(base: str) -> str:
+    parts = urlsplit(base)
+    if parts.scheme != "http" or parts.path not in ("", "/"):
+        raise SeatNotSet(f"{base}: nginx is set up here for services at plain http://host:port")
+    return f"{parts.hostname}:{parts.port or 80}"
+
+
+def _header(name: str, secret: str) -> str:
+    return f'proxy_set_header {name} "{secret}";\nproxy_set_header X-Ihala-Client-Cert $ssl_client_escaped_cert;\n'
+
+
+def _listen(listen: str, settings: Settings) -> str:
+    silence = math.ceil(settings.upstream_silence_seconds)
+    return (
+        f"listen {listen} backlog=1024;\nserver_name _;\n"
+        f"client_max_body_size {settings.largest_body};\nproxy_read_timeout {silence}s;\n"
+        "# With TLS: `ssl` after the address above, and\n"
+        "# ssl_certificate …; ssl_certificate_key …; ssl_protocols TLSv1.2 TLSv1.3;\n"
+        "# ssl_verify_client optional_no_ca;  # certificates of clients; the gateway compares them with the token\n"
+    )

@@ -1,0 +1,82 @@
+"""Writes what nginx must know of our routes: maps from a request's address to its route, its service and the path there.
+
+A decision is kept by token, method and route, so nginx must know a request's route by itself. It recognises only what is certain:
+a plain path (the same rule as `authorize`) that matches the template of a route with scopes. Everything else goes to the built-in seat.
+Regular expressions are tried one after the other, so a route is looked up by its first parts and only the few that share them are tried.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from ihala_gateway.edge.acting_officers import PATTERN as OFFICER
+from ihala_gateway.edge.authorize import PLAIN_PATH
+from ihala_gateway.edge.routes import Route
+
+FIRST_PARTS = 3  # /referral/v1/referrals: after these, few routes are left
+
+
+def routes_conf(routes: Iterable[Route]) -> str:
+    """Return the maps, for the `http` block. They set $ihala_route (empty: hand over), $ihala_service and $ihala_at_service."""
+    templates = {route.template: route for route in routes if not route.public and not route.any_origin}
+    return "\n".join([_plain(), *_by_first_parts(templates), *_service(templates), _officer(), ""])
+
+
+def upstreams_conf(gateway: str, services: Mapping[str, str]) -> str:
+    """Return the `upstream` blocks; `gateway` is the built-in seat, all are host:port."""
+    named = {"gateway": gateway, **services}
+    return "".join(f"upstream ihala-{name} {{ server {at}; keepalive 64; keepalive_timeout 4s; }}\n" for name, at in named.items())
+
+
+def _plain() -> str:
+    """Return the map that leaves a path as it was sent, and nothing when two parsers could read it differently."""
+    dots = r"(?![^?]*(?:\.\.|/\.(?:/|\?|$)))"
+    return _map("$request_uri", "$ihala_path", [f'"~*^{dots}(?<ihala_plain>{PLAIN_PATH.decode("ascii")})(?:\\?|$)" $ihala_plain;'])
+
+
+def _by_first_parts(templates: Iterable[str]) -> list[str]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for template in templates:
+        groups[_first_parts(template)].append(template)
+    names = {parts: f"$ihala_routes_{number}" for number, parts in enumerate(sorted(groups))}
+    first = rf'"~^(?<ihala_first_parts>(?:/[^/]+){{1,{FIRST_PARTS}}})" $ihala_first_parts;'
+    return [
+        _map("$ihala_path", "$ihala_first", [first]),
+        *(_map("$ihala_path", name, _matching(groups[parts])) for parts, name in names.items()),
+        _map("$ihala_first", "$ihala_route", [f'"{parts}" {name};' for parts, name in names.items()]),
+    ]
+
+
+def _first_parts(template: str) -> str:
+    parts = template.split("/")[1 : FIRST_PARTS + 1]
+    if any("{" in part for part in parts):
+        raise ValueError(f"{template} has a parameter among its first {FIRST_PARTS} parts: nginx would not find it")
+    return "/" + "/".join(parts)
+
+
+def _matching(templates: list[str]) -> list[str]:
+    """Return the lines for some templates. Where two match, a literal part wins over a parameter, as in the route table.
+
+    Expressions all of them: nginx compares plain strings without regard to case.
+    """
+    ordered = sorted(templates, key=lambda template: ["{" in part for part in template.split("/")])
+    return [f'"~^{_expression(template)}$" "{template}";' for template in ordered]
+
+
+def _expression(template: str) -> str:
+    return "/".join("[^/]+" if "{" in part else part.replace(".", r"\.") for part in template.split("/"))
+
+
+def _service(templates: Mapping[str, Route]) -> list[str]:
+    services = [f'"{template}" "ihala-{route.service}";' for template, route in sorted(templates.items())]
+    names = "|".join(sorted({route.service for route in templates.values() if route.in_front}))
+    inside = rf'"~^/(?:{names})(?<ihala_inside>/.*)$" $ihala_inside;'
+    return [_map("$ihala_route", "$ihala_service", services), _map("$ihala_path", "$ihala_at_service", [inside], "$ihala_path")]
+
+
+def _officer() -> str:
+    """Return the map that tells whether Ihala-Acting-Officer may be part of a key."""
+    return _map("$http_ihala_acting_officer", "$ihala_officer_is_plain", ['"" 1;', f'"~{OFFICER}" 1;'])
+
+
+def _map(source: str, target: str, lines: list[str], default: str = '""') -> str:
+    return "\n".join([f"map {source} {target} {{", f"    default {default};", *(f"    {line}" for line in lines), "}"])

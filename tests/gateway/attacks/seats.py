@@ -1,0 +1,81 @@
+"""The gateway's two seats, so that the same attacks are tried on both: its own server, and nginx in front of it."""
+
+import asyncio
+import os
+import re
+import shutil
+from asyncio.subprocess import DEVNULL
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import aiohttp
+from ihala_gateway.edge.routes import compile_routes
+from ihala_gateway.seat import files
+from ihala_gateway.settings import Settings
+
+from tests.gateway.house import DOCUMENTS, House, free_port, opened
+
+NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+CONF = Path(__file__).parents[3] / "deploy" / "nginx" / "nginx.conf"
+SECRET = "only-nginx-and-the-gateway-know-this-one"
+MISSING = "nginx is not installed (Debian: nginx-light)"
+
+_NGINX_SAYS = re.compile(rb"HTTP/1\.1 (?:400|405|414|501) .*\r\nServer: nginx\r\n.*<html>", re.DOTALL)
+
+
+def by_nginx(answer: bytes) -> bool:
+    """Tell whether nginx itself refused a request that it does not take for HTTP, before anything of ours saw it."""
+    return _NGINX_SAYS.match(answer) is not None
+
+
+@asynccontextmanager
+async def behind_nginx(home: House, folder: Path) -> AsyncIterator[House]:
+    """Give a house whose address is nginx's, in front of a further gateway process on the same database."""
+    told = home.settings.model_dump() | {"seat_secret": SECRET, "port": free_port()}
+    settings = Settings.model_validate(told)
+    async with (
+        opened(settings, home.upstream, settings.port) as behind,
+        nginx(settings, folder) as port,
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
+    ):
+        yield replace(behind, port=port, session=session)
+
+
+@asynccontextmanager
+async def nginx(settings: Settings, folder: Path) -> AsyncIterator[int]:
+    """Run nginx as deploy/nginx has it, with what the gateway writes for it; gives its port."""
+    port = free_port()
+    files.write(folder, settings, f"127.0.0.1:{port}", "decisions", compile_routes(DOCUMENTS))
+    conf = CONF.read_text().replace("worker_processes auto;", "worker_processes 1;").replace(" buffer=64k flush=1s", "")
+    async with running_nginx(conf, folder, port):
+        yield port
+
+
+@asynccontextmanager
+async def running_nginx(conf: str, folder: Path, port: int) -> AsyncIterator[None]:
+    """Run nginx with this configuration, which makes it listen on `port`."""
+    assert NGINX is not None, MISSING
+    (folder / CONF.name).write_text(conf)
+    more = "daemon off;" + (" user root;" if os.geteuid() == 0 else "")  # the folder is its owner's alone
+    words = [NGINX, "-p", f"{folder}/", "-c", CONF.name, "-g", more, "-e", str(folder / "error.log")]
+    process = await asyncio.create_subprocess_exec(*words, stderr=DEVNULL)
+    try:
+        await _until_it_listens(port, process, folder / "error.log")
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+
+
+async def _until_it_listens(port: int, process: asyncio.subprocess.Process, log: Path) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            assert process.returncode is None, log.read_text()
+            with suppress(OSError):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                return
+            await asyncio.sleep(0.02)
