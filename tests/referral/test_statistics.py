@@ -96,6 +96,15 @@ async def test_who_found_nobody_counts_once_and_once_more_when_somebody_is_found
     assert (found["identified"], found["unserved"], found["found_later"]) == (1, 1, 1)
 
 
+async def test_who_was_placed_before_anybody_was_missing_is_not_found_later_however_late_it_is_counted(world: World) -> None:
+    need_id, referral_id = await known(world)
+    assert (await world.move(FIRST, referral_id, "acceptance", {})).status == 200
+    assert (await world.move(FIRST, referral_id, "release", {"reason": "no_capacity"})).status == 200
+    await world.deliver(world.none(await world.last(referral_v1.PlacementRequested, need_id)))
+    found = await counted(world)
+    assert (found["placed"], found["unserved"]) == (1, 1) and "found_later" not in found
+
+
 async def test_who_never_found_anybody_counts_when_it_ends_so(world: World) -> None:
     need_id = await world.identified(NGO)
     await world.deliver(world.none(await world.last(referral_v1.PlacementRequested, need_id)))

@@ -3,12 +3,15 @@
 import csv
 import io
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from ihala_contracts import intake_v1
 from ihala_referral import consequences, labels
-from ihala_referral.statistics import counting, measures, models, publishing
+from ihala_referral.statistics import counting, measures, models, publishing, reading
 from ihala_referral.statistics.words import named, place
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.referral.actors import COORDINATOR, FIRST, MOMD, NGO, STRANGER, Actor
 from tests.referral.world import Answer, World
@@ -91,6 +94,27 @@ async def test_a_quarter_waits_for_what_was_not_counted_yet(world: World) -> Non
     assert await world.value("SELECT count(*) FROM statistic_sheet WHERE final") == 0
     await published(world)
     assert await world.value("SELECT count(*) FROM statistic_sheet WHERE final") == 2
+
+
+async def test_a_sheet_that_is_published_while_somebody_reads_is_read_the_next_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    world.set_time(APRIL)
+    await put(world, {"housing.hlp": 30})
+    world.advance(days=5)
+    read_sheets = reading.sheets
+
+    async def overtaken(tx: AsyncSession, asked: reading.Asked) -> Any:
+        found = await read_sheets(tx, asked)
+        await published(world)
+        return found
+
+    monkeypatch.setattr(reading, "sheets", overtaken)
+    first = await read(world, PLANNER, "&period=quarter")
+    assert (first.status, first.body["items"]) == (200, [])
+    monkeypatch.undo()
+    again = await read(world, PLANNER, "&period=quarter", If_None_Match=first.etag)
+    assert (again.status, counts(again)) == (200, {("2026-Q1", ""): 30})
 
 
 async def test_small_counts_are_hidden_in_all_that_is_read(world: World) -> None:

@@ -83,7 +83,8 @@ async def _answer(request: Request, tx: AsyncSession, asked: reading.Asked, form
     headers = {"ETag": tag, "Cache-Control": kept, "Vary": "Accept, Accept-Language", "Content-Language": language}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    rows, final = await reading.figures(tx, asked), {key: sheet.final for key, sheet in sheets.items()}
+    final = {key: sheet.final for key, sheet in sheets.items()}
+    rows = [row for row in await reading.figures(tx, asked) if reading.sheet_of(row) in final]  # not of one published since
     written = views.as_csv if as_csv else views.as_json
     content = await asyncio.to_thread(lambda: written(views.figures(rows, final, language)))  # thousands of rows: others go on
     if not as_csv:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,7 @@ class Known:
 
     facts: dict[UUID, sealing.Facts]
     firsts: set[tuple[str, UUID]]  # (measure, referral); of `unserved` the event
-    unserved_before: set[UUID]  # placements
+    unserved: dict[UUID, datetime]  # by placement: when nobody was found for the first time
 
 
 @dataclass
@@ -59,7 +59,7 @@ async def _known(tx: AsyncSession, events: Sequence[StatisticEvent]) -> Known:
     unserved = (event for event in events if event.measure == measures.UNSERVED)
     firsts |= {(measures.UNSERVED, event.id) for event in unserved if event.at == earliest.get(event.placement_id)}
     facts = await store.facts(tx, sorted({event.placement_id for event in events if not event.restricted}))
-    return Known(facts, firsts, set(earliest))
+    return Known(facts, firsts, earliest)
 
 
 def _about(events: Sequence[StatisticEvent], *happened: str) -> list[UUID]:
@@ -94,7 +94,8 @@ def _measures(event: StatisticEvent, known: Known) -> Iterator[str]:
     yield event.measure
     if event.measure == measures.ACCEPTED and (event.measure, event.referral_id) in known.firsts:
         yield measures.PLACED
-        if event.placement_id in known.unserved_before:
+        unserved_at = known.unserved.get(event.placement_id)
+        if unserved_at is not None and unserved_at < event.at:  # it may be counted long after, and nobody be found since
             yield measures.FOUND_LATER
 
 

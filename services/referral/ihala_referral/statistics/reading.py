@@ -67,6 +67,11 @@ async def figures(tx: AsyncSession, asked: Asked) -> Sequence[Row]:
     return [tuple(row) for row in rows]
 
 
+def sheet_of(row: Row) -> tuple[date, str]:
+    """Return quarter and governorate of the sheet that a figure stands on."""
+    return row[0], row[2]
+
+
 def tag(asked: Asked, found: dict[tuple[date, str], StatisticSheet], *more: str) -> str:
     """Return an ETag: another when another thing is asked for, or a sheet of it was published anew."""
     versions = sorted((str(quarter), governorate, sheet.version, sheet.final) for (quarter, governorate), sheet in found.items())
