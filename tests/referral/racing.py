@@ -25,6 +25,16 @@ async def race(world: World, need_id: UUID, *runners: Awaitable[Any]) -> list[An
     return list(await asyncio.gather(*started))
 
 
+async def race_to_write(world: World, statement: str, *runners: Awaitable[Any], **values: object) -> list[Any]:
+    """Start the runners while a row that all of them want to be the first to write is written and not committed; take it back."""
+    async with world.database.engine.connect() as connection:
+        await connection.execute(text("SELECT set_config('app.system', 'test', true)"))
+        await connection.execute(text(statement), values)
+        started = [asyncio.ensure_future(runner) for runner in runners]
+        await wait_for(world, len(started))
+    return list(await asyncio.gather(*started))
+
+
 async def wait_for(world: World, waiting: int) -> None:
     """Return as soon as so many transactions wait for a lock."""
     for _ in range(TRIES):

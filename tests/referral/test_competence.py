@@ -1,6 +1,6 @@
 """Competence: who may push what by itself, an operator's own rules, and the right route for the rest."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -33,7 +33,7 @@ async def state(world: World, **more: object) -> str:
     ],
 )  # fmt: skip
 def test_the_right_route_follows_from_the_data(origin: str, need: str, sex: str | None, route: str | None) -> None:
-    assert right_route(origin, need, NINEWA, sex) == route
+    assert right_route(origin, need, NINEWA, on=date(2026, 11, 22), sex=sex) == route
 
 
 def test_rows_hold_from_their_day_until_their_day() -> None:
@@ -42,7 +42,7 @@ def test_rows_hold_from_their_day_until_their_day() -> None:
     )
     row = row_of("hlp", HOUSING | {"valid_from": "2026-02-01", "valid_until": "2026-03-01"})
     assert (row.valid_from, row.valid_until) == (date(2026, 2, 1), date(2026, 3, 1))
-    assert list(rows_of("hlp", {"hlp": []})) == []
+    assert list(rows_of("hlp", date(2026, 11, 22), {"hlp": []})) == []
 
 
 async def test_a_centre_reads_what_it_may_push_and_where_the_rest_belongs(world: World) -> None:
@@ -84,6 +84,14 @@ async def test_a_rule_begins_at_its_instant_and_versions_stay(world: World) -> N
     assert (await put(world, [HOUSING], 1)).status == 200
     assert await state(world) == "placing"
     assert await world.value("SELECT count(*) FROM competence_version") == 2
+
+
+async def test_a_rule_that_another_overtakes_before_it_begins_is_not_to_come(world: World) -> None:
+    later, sooner = ((world.now + timedelta(days=days)).replace(microsecond=0).isoformat() for days in (14, 7))
+    assert len((await put(world, [SCHOOLS], 0, valid_from=later)).body["upcoming"]) == 1
+    answer = await put(world, [], 1, valid_from=sooner)
+    assert [one["rows"] for one in answer.body["upcoming"]] == [[]]
+    assert [one["rows"] for one in (await put(world, [HOUSING], 2, valid_from=later)).body["upcoming"]] == [[], [HOUSING | {"sex": None}]]
 
 
 @pytest.mark.parametrize(

@@ -37,14 +37,14 @@ TODAY = date(2026, 11, 22)
     ],
 )
 def test_who_may_push_what_by_itself(kind: str, yes: Iterable[str], no: Iterable[str]) -> None:
-    assert all(competent(kind, code, NINEWA) for code in yes)
-    assert not any(competent(kind, code, NINEWA) for code in no)
+    assert all(competent(kind, code, NINEWA, on=TODAY) for code in yes)
+    assert not any(competent(kind, code, NINEWA, on=TODAY) for code in no)
 
 
 def test_a_womens_office_acts_for_women_and_for_who_is_not_known_to_be_a_man() -> None:
-    assert competent("wlco", "legal.advice", NINEWA, "female")
-    assert competent("wlco", "legal.advice", NINEWA, None)
-    assert not competent("wlco", "legal.advice", NINEWA, "male")
+    assert competent("wlco", "legal.advice", NINEWA, on=TODAY, sex="female")
+    assert competent("wlco", "legal.advice", NINEWA, on=TODAY, sex=None)
+    assert not competent("wlco", "legal.advice", NINEWA, on=TODAY, sex="male")
 
 
 def test_the_codes_of_the_list_say_how_sensitive_they_are() -> None:

@@ -106,7 +106,7 @@ def test_ended_states_never_change_but_by_redaction(state: State) -> None:
 def test_every_open_state_has_an_owner_and_a_next_instant(state: State) -> None:
     """Whatever leads into a state sets its clock: the functions of clock.py that the moves call."""
     one = Referral(id=uuid4(), state=state, fired=[], urgency=Urgency.ROUTINE, rounds=0)
-    timing, policy = current().of(Urgency.ROUTINE), current()
+    timing, policy = current(NOW.date()).of(Urgency.ROUTINE), current(NOW.date())
     clock.start_offer(one, timing, NOW)
     match state:
         case State.INFO_REQUESTED:
@@ -130,7 +130,7 @@ def test_every_open_state_has_an_owner_and_a_next_instant(state: State) -> None:
 @pytest.mark.parametrize("state", sorted(OPEN))
 def test_an_open_state_still_has_an_instant_when_all_but_the_last_were_dealt_with(state: State, urgency: Urgency) -> None:
     one = Referral(id=uuid4(), state=state, fired=[], urgency=urgency, rounds=0, review_at=NOW, answer_by=NOW, resume_by=NOW)
-    clock.start_offer(one, current().of(urgency), NOW)
+    clock.start_offer(one, current(NOW.date()).of(urgency), NOW)
     ahead = clock.instants(one)
     one.fired = [instant.what.value for instant in ahead[:-1]]
     [last] = clock.instants(one)

@@ -17,7 +17,7 @@ HOURS = timedelta(hours=1)
 
 def offered(urgency: Urgency, at: datetime = SUNDAY) -> Referral:
     one = Referral(id=uuid4(), state=State.OFFERED, fired=[], urgency=urgency, rounds=0)
-    clock.start_offer(one, current().of(urgency), at)
+    clock.start_offer(one, current(SUNDAY.date()).of(urgency), at)
     return one
 
 
@@ -55,27 +55,27 @@ def test_an_urgent_need_is_never_five_calendar_days_without_a_coordinator() -> N
 
 def test_first_contact_of_an_emergency_counts_from_the_request_whatever_the_attempts() -> None:
     one = offered(Urgency.EMERGENCY)
-    clock.start_contact(one, current().of(Urgency.EMERGENCY), SUNDAY - 20 * HOURS, SUNDAY)
+    clock.start_contact(one, current(SUNDAY.date()).of(Urgency.EMERGENCY), SUNDAY - 20 * HOURS, SUNDAY)
     assert one.first_contact_by == one.level_1_at == SUNDAY + 4 * HOURS
     assert one.expires_at == SUNDAY + 10 * HOURS
 
 
 def test_a_late_acceptance_of_an_emergency_still_gets_time_before_it_fails() -> None:
     one = offered(Urgency.EMERGENCY)
-    clock.start_contact(one, current().of(Urgency.EMERGENCY), SUNDAY - 30 * HOURS, SUNDAY)
+    clock.start_contact(one, current(SUNDAY.date()).of(Urgency.EMERGENCY), SUNDAY - 30 * HOURS, SUNDAY)
     assert one.first_contact_by == SUNDAY - 6 * HOURS
     assert one.level_1_at == SUNDAY and one.expires_at == SUNDAY + 6 * HOURS
 
 
 def test_first_contact_otherwise_counts_from_the_acceptance() -> None:
     one = offered(Urgency.URGENT)
-    clock.start_contact(one, current().of(Urgency.URGENT), SUNDAY - 200 * HOURS, SUNDAY)
+    clock.start_contact(one, current(SUNDAY.date()).of(Urgency.URGENT), SUNDAY - 200 * HOURS, SUNDAY)
     assert [one.first_contact_by] == days(3)
 
 
 @pytest.mark.parametrize("urgency", Urgency)
 def test_a_question_stops_the_decision_clock_and_nothing_else(urgency: Urgency) -> None:
-    one, timing = offered(urgency), current().of(urgency)
+    one, timing = offered(urgency), current(SUNDAY.date()).of(urgency)
     before = [one.decide_by, one.expires_at]
     clock.rest(one, timing, SUNDAY)
     later = SUNDAY + HOURS
@@ -86,7 +86,7 @@ def test_a_question_stops_the_decision_clock_and_nothing_else(urgency: Urgency) 
 
 
 def test_an_answer_after_its_deadline_does_not_lengthen_the_rest() -> None:
-    one, timing = offered(Urgency.EMERGENCY), current().of(Urgency.EMERGENCY)
+    one, timing = offered(Urgency.EMERGENCY), current(SUNDAY.date()).of(Urgency.EMERGENCY)
     clock.rest(one, timing, SUNDAY)
     clock.go_on(one, timing, SUNDAY + 24 * HOURS)
     assert one.decide_by == SUNDAY + 8 * HOURS  # two hours of rest, not twenty-four

@@ -10,6 +10,7 @@ from ihala_contracts.intake_v1 import Urgency
 from ihala_referral import policy
 
 from tests.referral.actors import FIRST, NGO, SECOND, SUNDAY, Actor
+from tests.referral.racing import race_to_write
 from tests.referral.test_working_time import ADMIN, DESK, HEAD, about, closed, put
 from tests.referral.ticks import MONDAY, TUESDAY
 from tests.referral.world import Answer, World
@@ -108,3 +109,12 @@ def test_a_promise_later_than_an_older_policy_changes_nothing() -> None:
     assert timing.tightened({"decide": 99, "levels": [9, 9, 9]}) == timing
     begun = datetime(2026, 11, 22, 6, tzinfo=UTC)
     assert timing.tightened({"decide": 1}).after(begun, 1) == begun + timedelta(days=1)
+
+
+async def test_of_two_who_promise_at_once_one_is_told_that_it_is_old(world: World) -> None:
+    await known(world)
+    first = """INSERT INTO service_policy (service_id, version, organization_id, urgencies, set_at, client_id)
+               VALUES (:service, 1, :service, '{}', now(), 'somebody')"""
+    both = (promise(world, {"routine": {"decide": days}}) for days in (5, 6))
+    answers = await race_to_write(world, first, *both, service=SERVICE)
+    assert sorted(answer.status for answer in answers) == [200, 412]

@@ -11,6 +11,7 @@ from ihala_kit.auth import Caller
 from sqlalchemy import text
 
 from tests.referral.actors import COORDINATOR, FIRST, MOMD, NGO, NINEWA, SECOND, STRANGER, SUNDAY, Actor
+from tests.referral.racing import race_to_write
 from tests.referral.ticks import EPSILON, MONDAY, TUESDAY, WEDNESDAY, at, levels, missed
 from tests.referral.world import Answer, World, kinds
 
@@ -268,3 +269,11 @@ async def rows_seen(world: World, actor: Actor) -> tuple[int, ...]:
 
 
 COORDINATOR_ADMIN = Actor("coordinator-admin", COORDINATOR.organization_id, "operator", READS_AND_SETS, ("coordinator",), MOMD)
+
+
+async def test_of_two_who_set_a_first_calendar_at_once_one_is_told_that_it_is_old(world: World) -> None:
+    first = """INSERT INTO calendar (organization_id, zone, week, opens, closes, lists, changed_at, client_id, version)
+               VALUES (:whose, 'Asia/Baghdad', '{sunday}', '08:00', '15:00', '{federal}', now(), 'somebody', 1)"""
+    both = (works(world, HEAD, FIRST, opens=hour) for hour in ("07:00", "09:00"))
+    answers = await race_to_write(world, first, *both, whose=FIRST.organization_id)
+    assert sorted(answer.status for answer in answers) == [200, 412]

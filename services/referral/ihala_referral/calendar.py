@@ -92,6 +92,11 @@ def calendar(code: str = "iraq") -> Calendar:
     return built(code, said["zone"], said["week"], opens, closes, said["lists"])
 
 
+def today(at: datetime) -> date:
+    """Return which day it is at an instant for the office: rules, reasons and policies begin and end by Baghdad's days."""
+    return at.astimezone(calendar().zone).date()
+
+
 def built(code: str, zone: str, week: Iterable[str], opens: time, closes: time, lists: Iterable[str]) -> Calendar:
     """Return a calendar from what is written of it: days by name, lists of holidays by code."""
     return Calendar(code, ZoneInfo(zone), frozenset(DAYS.index(day) for day in week), opens, closes, holidays.days_of(lists))

@@ -52,17 +52,16 @@ Own = Mapping[str, Sequence[Competence]]
 """An operator's own rows by kind; a kind that it names has these and no others."""
 
 
-def competent(kind: str, need_code: str, governorate: str, sex: str | None = None, own: Own | None = None, on: date | None = None) -> bool:
-    """Tell whether origins of this kind may push this need in this governorate without a coordinator, on a day (today if not given)."""
-    return any(row.covers(need_code, governorate, sex) for row in rows_of(kind, own, on))
+def competent(kind: str, need_code: str, governorate: str, *, on: date, sex: str | None = None, own: Own | None = None) -> bool:
+    """Tell whether origins of this kind may push this need in this governorate without a coordinator, on a day."""
+    return any(row.covers(need_code, governorate, sex) for row in rows_of(kind, on, own))
 
 
-def rows_of(kind: str, own: Own | None = None, on: date | None = None) -> Sequence[Competence]:
+def rows_of(kind: str, on: date, own: Own | None = None) -> Sequence[Competence]:
     """Return the rows that hold for a kind on a day: the operator's own, else those of everybody."""
     if own and kind in own:
         return own[kind]
-    day = on or date.max
-    return [row for row in _rows() if row.kind == kind and row.valid_from <= day and (on is None or day < row.valid_until)]
+    return [row for row in _rows() if row.kind == kind and row.valid_from <= on < row.valid_until]
 
 
 def kinds() -> list[str]:
@@ -71,7 +70,7 @@ def kinds() -> list[str]:
 
 
 def right_route(
-    origin_kind: str, need_code: str, governorate: str, sex: str | None = None, own: Own | None = None, on: date | None = None
+    origin_kind: str, need_code: str, governorate: str, *, on: date, sex: str | None = None, own: Own | None = None
 ) -> str | None:
     """Return the kind of office that a need belongs to, other than its origin's; None where the data name none.
 
@@ -79,14 +78,14 @@ def right_route(
     """
     others = [route for route in routes() if route.code != origin_kind]
     for route in others:
-        if any(row.covers(need_code, governorate, sex) and (row.sex is None or sex) for row in _named(route.code, own, on)):
+        if any(row.covers(need_code, governorate, sex) and (row.sex is None or sex) for row in _named(route.code, on, own)):
             return route.code
     return next((route.code for route in others if route.needs & {need_code, domain_of(need_code)}), None)
 
 
-def _named(kind: str, own: Own | None, on: date | None) -> list[Competence]:
+def _named(kind: str, on: date, own: Own | None) -> list[Competence]:
     """Return a kind's rows but for those that name no need: who may push everything is not therefore the right office for it."""
-    return [row for row in rows_of(kind, own, on) if EVERYTHING not in row.needs]
+    return [row for row in rows_of(kind, on, own) if EVERYTHING not in row.needs]
 
 
 def route_title(code: str | None) -> Words | None:

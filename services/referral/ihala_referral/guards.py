@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from ihala_referral.calendar import today
 from ihala_referral.clock import What
 from ihala_referral.policy import policy
 from ihala_referral.states import OPEN, TAKEN, Owner, Party, State
@@ -18,6 +19,11 @@ class Situation:
     referrals: list[Referral]
     now: datetime
     receiver_active: bool = True  # read for an acceptance alone
+
+    @property
+    def today(self) -> date:
+        """Return the day, as the office counts it."""
+        return today(self.now)
 
     def open(self) -> list[Referral]:
         """Return the referrals that are open."""

@@ -97,10 +97,9 @@ def policy(version: int) -> Policy:
     return _policies()[version]
 
 
-def current(on: date | None = None) -> Policy:
-    """Return the newest version that is valid on a day (today, without one): what a new placement begins with."""
-    day = on or datetime.now(calendar().zone).date()
-    return max((known for known in _policies().values() if known.valid_from <= day), key=lambda known: known.version)
+def current(on: date) -> Policy:
+    """Return the newest version that is valid on a day: what a new placement begins with."""
+    return max((known for known in _policies().values() if known.valid_from <= on), key=lambda known: known.version)
 
 
 def versions() -> list[Policy]:

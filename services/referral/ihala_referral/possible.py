@@ -74,7 +74,7 @@ def _reasons(situation: Situation, referral: Referral, act: Act, party: Party) -
             criterion_needed=reason.criterion,
         )
         for reason in fits
-        if reason.in_force(situation.now.date()) and (referral.rounds or not reason.after_question)
+        if reason.in_force(situation.today) and (referral.rounds or not reason.after_question)
     ]  # fmt: skip
 
 

@@ -15,7 +15,8 @@ from ihala_kit.ids import new_id
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral.calendar import DAYS, calendar
+from ihala_referral import calendar
+from ihala_referral.calendar import DAYS
 from ihala_referral.calendars import holidays, recomputing, rights, store
 from ihala_referral.calendars.errors import (
     ClosureEnded,
@@ -46,12 +47,14 @@ async def set_calendar(tx: AsyncSession, caller: Caller, organization_id: UUID, 
     row = await store.own(tx, caller, organization_id, lock=True)
     if version != (row.version if row else 0):
         raise Stale()
+    values = {"operator_id": operator_id, "changed_at": now(tx), "client_id": caller.client_id, "version": version + 1, **_written(body)}
     if row is None:
-        row = OwnCalendar(organization_id=organization_id, version=0, **_written(body), changed_at=now(tx), client_id=caller.client_id)
-        tx.add(row)
-    for name, value in _written(body).items():
-        setattr(row, name, value)
-    row.operator_id, row.changed_at, row.client_id, row.version = operator_id, now(tx), caller.client_id, version + 1
+        row = OwnCalendar(organization_id=organization_id, **values)
+        if not await store.add(tx, row):
+            raise Stale()
+    else:
+        for name, value in values.items():
+            setattr(row, name, value)
     await _changed(tx, organization_id, operator_id, "calendar")
     await recomputing.begin(tx, organization_id, organization_id=organization_id)
     return row
@@ -77,7 +80,7 @@ async def declare(tx: AsyncSession, caller: Caller, body: NewClosure) -> Closure
     """
     whose = body.organization_id
     operator_id = await rights.operator_of(tx, caller, whose) if whose else rights.operator(caller)
-    today = now(tx).astimezone(calendar().zone).date()
+    today = calendar.today(now(tx))
     if not (today <= body.first_day <= body.last_day < body.first_day + LONGEST and body.last_day <= today + FARTHEST):
         raise ClosureNotPossible(pointer="#/first_day")
     row = Closure(id=new_id(), operator_id=operator_id, declared_at=now(tx), client_id=caller.client_id, version=1, **body.model_dump())
@@ -95,7 +98,7 @@ async def withdraw(tx: AsyncSession, caller: Caller, closure_id: UUID, version: 
     if row.organization_id is None and row.operator_id != caller.organization_id:
         raise ClosureNotFound()  # its operator's, which it only sees
     await rights.operator_of(tx, caller, row.organization_id) if row.organization_id else rights.operator(caller)
-    today = now(tx).astimezone(calendar().zone).date()
+    today = calendar.today(now(tx))
     if row.withdrawn_at is not None or row.last_day <= today:
         raise ClosureEnded()
     if row.version != version:
@@ -128,13 +131,14 @@ async def promise(tx: AsyncSession, caller: Caller, service_id: UUID, version: i
     if version != (known[0].version if known else 0):
         raise Stale()
     values = {urgency.value: said.model_dump(exclude_none=True) for urgency, said in body.urgencies.items()}
-    for urgency, timing in current(now(tx).date()).timings.items():
+    for urgency, timing in current(calendar.today(now(tx))).timings.items():
         _check_sooner(urgency.value, timing, values.get(urgency.value, {}))
     row = ServicePolicy(
         service_id=service_id, version=version + 1, organization_id=organization_id, operator_id=operator_id, urgencies=values,
         set_at=now(tx), client_id=caller.client_id,
     )  # fmt: skip
-    tx.add(row)
+    if not await store.add(tx, row):
+        raise Stale()
     await _changed(tx, organization_id, operator_id, "service_policy")
     return row
 

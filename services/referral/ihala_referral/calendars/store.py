@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from ihala_kit.auth import Caller
 from ihala_kit.db import fetch, now
 from ihala_kit.pages import PageRequest
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, literal, or_
 from sqlalchemy.dialects import postgresql
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -110,6 +110,12 @@ async def closure(tx: AsyncSession, caller: Caller, closure_id: UUID, *, lock: b
     if found is None:
         raise ClosureNotFound()
     return found
+
+
+async def add(tx: AsyncSession, row: OwnCalendar | ServicePolicy) -> bool:
+    """Write a new row; return False when somebody else just wrote it. The row itself is not part of the session."""
+    written = postgresql.insert(type(row)).values(row.model_dump()).on_conflict_do_nothing().returning(literal(True))
+    return (await tx.execute(written)).scalar_one_or_none() is not None
 
 
 async def promises(tx: AsyncSession, service_id: UUID) -> Sequence[ServicePolicy]:

@@ -10,6 +10,7 @@ from ihala_kit.words import Words
 
 from ihala_referral import policy
 from ihala_referral.calendar import standing as everybodys
+from ihala_referral.calendar import today
 from ihala_referral.calendars import holidays, models
 from ihala_referral.tables import Closure, OwnCalendar, ServicePolicy
 
@@ -50,7 +51,7 @@ def _names(words: Words) -> dict[str, str]:
 
 def policies(at: datetime) -> models.Policies:
     """Return every version of the deadlines, newest first."""
-    now = policy.current(at.date())
+    now = policy.current(today(at))
     return models.Policies(
         items=[
             models.Policy(version=one.version, valid_from=one.valid_from, current=one is now, urgencies=_timings(one.timings))
@@ -71,7 +72,7 @@ def _timing(timing: policy.Timing) -> models.Timing:
 def service_policy(service_id: UUID, rows: Sequence[ServicePolicy], at: datetime) -> models.ServicePolicy:
     """Return what a service promises, and what holds with it; `rows` are its versions, newest first."""
     said = rows[0].urgencies if rows else {}
-    timings = policy.current(at.date()).timings
+    timings = policy.current(today(at)).timings
     return models.ServicePolicy(
         service_id=service_id, version=rows[0].version if rows else 0, set_at=rows[0].set_at if rows else None,
         urgencies={Urgency(name): models.Promise(**values) for name, values in said.items()},

@@ -52,7 +52,7 @@ async def place(
 async def reject(tx: AsyncSession, caller: Caller, placement_id: UUID, version: int, reason: str, route: str | None) -> Placement:
     """End it in triage, with the route that is named or else proposed; emits PlacementEnded. Raises ReasonUnknown, RouteMissing (422)."""
     situation = await _begin(tx, caller, placement_id, version, Step.REJECT)
-    consequences.stated(reason, Step.REJECT, Party.COORDINATOR, situation.now.date(), comment=None)
+    consequences.stated(reason, Step.REJECT, Party.COORDINATOR, situation.today, comment=None)
     if reason == "out_of_competence":
         route = route or await proposed_route(tx, situation.placement)
         if route is None:

@@ -82,7 +82,7 @@ async def decline(
 ) -> Referral:  # fmt: skip
     """Say no, or (`Act.RELEASE`) give it back before first contact; emits ReferralDeclined. Raises what `consequences.stated` does."""
     situation, referral, party = await _begin(tx, caller, referral_id, version, act, ANSWER)
-    words, today = by_voice.said(referral, comment), situation.now.date()
+    words, today = by_voice.said(referral, comment), situation.today
     stated = consequences.stated(reason, act, party, today, comment=words, criterion=criterion, rounds=referral.rounds)
     referral.criterion = criterion if stated.criterion else None
     await _keep_comment(tx, referral, comment)
@@ -158,7 +158,7 @@ async def review(tx: AsyncSession, caller: Caller, referral_id: UUID, version: i
 async def hold(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, reason: str, resume_by: datetime) -> Referral:
     """Let the service rest until a date. Emits ReferralHeld. Raises ReasonUnknown, DateNotAllowed (422)."""
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.HOLD, ANSWER, COORDINATE)
-    consequences.stated(reason, Act.HOLD, party, situation.now.date(), comment=None)
+    consequences.stated(reason, Act.HOLD, party, situation.today, comment=None)
     _check_ahead(situation, resume_by, placing.policy_of(situation).longest_hold)
     referral.reason, referral.resume_by = reason, resume_by
     return await _finish(tx, situation, referral, Act.HOLD, party, v1.ReferralHeld, reason=reason, resume_by=resume_by)
@@ -195,7 +195,7 @@ async def fail(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int
     Raises ReasonUnknown (422), TriesMissing (409).
     """
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.FAIL, ANSWER, COORDINATE)
-    consequences.stated(reason, Act.FAIL, party, situation.now.date(), comment=by_voice.said(referral, comment))
+    consequences.stated(reason, Act.FAIL, party, situation.today, comment=by_voice.said(referral, comment))
     if reason == "unreachable":
         await tries.prove_unreachable(tx, situation, referral)
     await _keep_comment(tx, referral, comment)
@@ -206,7 +206,7 @@ async def fail(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int
 async def cancel(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, reason: str, comment: str | None) -> Referral:
     """Take it back from the receiver. Emits ReferralCancelled. Raises ReasonUnknown (422)."""
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.CANCEL, REFER, COORDINATE)
-    consequences.stated(reason, Act.CANCEL, party, situation.now.date(), comment=by_voice.said(referral, comment))
+    consequences.stated(reason, Act.CANCEL, party, situation.today, comment=by_voice.said(referral, comment))
     await _keep_comment(tx, referral, comment)
     await ending.end(tx, situation, referral, Act.CANCEL, party, reason)
     return referral

@@ -19,7 +19,7 @@ from ihala_kit.ids import new_id
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import announcing, clock, consequences, placing, policy, sealing, store, work_items
+from ihala_referral import announcing, calendar, clock, consequences, placing, policy, sealing, store, work_items
 from ihala_referral.commands import ending, hurrying
 from ihala_referral.commands.offering import covered
 from ihala_referral.competences import commands as competences
@@ -61,7 +61,7 @@ def _placement(tx: AsyncSession, event: NeedIdentified) -> Placement:
         origin_id=event.origin_id, origin_kind=event.origin_kind, need_code=event.need_code, sensitivity=event.sensitivity,
         urgency=event.urgency, rank=RANKS[event.urgency], governorate=event.governorate, district=event.district,
         match_settled=event.match_settled, state=PlacementState.PLACING, state_at=at, owner=Owner.DIRECTORY, next_at=at,
-        policy_version=policy.current(at.date()).version, requested_at=event.requested_at,
+        policy_version=policy.current(calendar.today(at)).version, requested_at=event.requested_at,
         preferred_reservation_id=event.preferred_reservation_id,
     )  # fmt: skip
     _take_consent(placement, event.consent)

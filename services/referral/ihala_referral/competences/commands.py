@@ -16,6 +16,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import competence, labels, sealing
+from ihala_referral.calendar import today
 from ihala_referral.competence import EVERYTHING, right_route, routes
 from ihala_referral.competences import models, store
 from ihala_referral.competences.errors import GovernorateUnknown
@@ -74,7 +75,7 @@ async def put(tx: AsyncSession, caller: Caller, kind: str, version: int, rule: m
 async def covers(tx: AsyncSession, placement: Placement, sex: str | None) -> bool:
     """Tell whether the need's origin may push it by itself."""
     own, at = await store.own(tx, placement.operator_id, now(tx)), now(tx)
-    return competence.competent(placement.origin_kind, placement.need_code, placement.governorate, sex, own, at.date())
+    return competence.competent(placement.origin_kind, placement.need_code, placement.governorate, on=today(at), sex=sex, own=own)
 
 
 async def proposed_route(tx: AsyncSession, placement: Placement) -> str | None:
@@ -83,18 +84,27 @@ async def proposed_route(tx: AsyncSession, placement: Placement) -> str | None:
         return None
     sex, at = ((await sealing.facts_of(tx, placement)) or {}).get("sex"), now(tx)
     own = await store.own(tx, placement.operator_id, at)
-    return right_route(placement.origin_kind, placement.need_code, placement.governorate, sex, own, at.date())
+    return right_route(placement.origin_kind, placement.need_code, placement.governorate, on=today(at), sex=sex, own=own)
 
 
 def _shown(kind: str, versions: list[CompetenceVersion], at: datetime) -> models.Competence:
     holding = [one for one in versions if one.valid_from <= at]
-    rows: list[Any] = holding[-1].rows if holding else [_as_row(row) for row in competence.rows_of(kind, on=at.date())]
-    upcoming = [models.Rule(rows=one.rows, valid_from=one.valid_from) for one in versions if one.valid_from > at]
+    rows: list[Any] = holding[-1].rows if holding else [_as_row(row) for row in competence.rows_of(kind, today(at))]
+    upcoming = [models.Rule(rows=one.rows, valid_from=one.valid_from) for one in _to_come(versions, at)]
     title = competence.route_title(kind)
     return models.Competence(
         kind=kind, title=_in_three(title) if title else None, whose="operator" if holding else "everybody", rows=rows,
         upcoming=upcoming, version=len(versions),
     )  # fmt: skip
+
+
+def _to_come(versions: list[CompetenceVersion], at: datetime) -> list[CompetenceVersion]:
+    """Return what does not hold yet and will: not what a newer version overtakes that begins no later."""
+    return [
+        one
+        for n, one in enumerate(versions)
+        if one.valid_from > at and all(newer.valid_from > one.valid_from for newer in versions[n + 1 :])
+    ]
 
 
 def _as_row(row: competence.Competence) -> dict[str, Any]:

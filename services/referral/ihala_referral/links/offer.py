@@ -8,7 +8,7 @@ from ihala_kit.db import now
 from ihala_kit.words import Language, Words
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import labels, store
+from ihala_referral import calendar, labels, store
 from ihala_referral.states import State
 from ihala_referral.tables import Placement, Referral
 
@@ -41,7 +41,7 @@ async def offer_of(tx: AsyncSession, referral: Referral) -> Offer:
         reference=referral.reference, service=referral.service_name, office=office.names if office else {},
         need=labels.need(referral.need_code) if around.sensitivity is Sensitivity.STANDARD else None, urgency=referral.urgency,
         governorate=labels.governorate(referral.governorate), acknowledged=acknowledged, need_changed=referral.need_changed,
-        acknowledge_by=None if acknowledged else referral.acknowledge_by, decide_by=referral.decide_by, today=now(tx).date(),
+        acknowledge_by=None if acknowledged else referral.acknowledge_by, decide_by=referral.decide_by, today=calendar.today(now(tx)),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from ihala_kit.ids import new_id
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import announcing
-from ihala_referral.calendar import calendar
+from ihala_referral.calendar import today
 from ihala_referral.errors import DateNotAllowed, TriesMissing
 from ihala_referral.guards import Situation
 from ihala_referral.states import TAKEN
@@ -55,7 +55,7 @@ async def prove_unreachable(tx: AsyncSession, situation: Situation, referral: Re
         tried = [] if one.reached else [*tried, one]
     since = referral.first_contact_at
     tried = [one for one in tried if since is None or one.at > since]
-    days = {one.at.astimezone(calendar().zone).date() for one in tried}
+    days = {today(one.at) for one in tried}
     needed = NEEDED_RESTRICTED if referral.restricted else NEEDED
     through = any(one.way == THROUGH_ORIGIN for one in tried[1:])
     if len(days) < needed or (referral.restricted and not through):
