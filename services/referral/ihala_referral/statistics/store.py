@@ -46,7 +46,8 @@ _TOUCH = text("""
     SELECT viewer_id, quarter, governorate, :at, false, 0
     FROM unnest(CAST(:viewers AS uuid[]), CAST(:quarters AS date[]), CAST(:governorates AS text[])) AS s (viewer_id, quarter, governorate)
     ORDER BY 1, 2, 3
-    ON CONFLICT (viewer_id, quarter, governorate) DO UPDATE SET changed_at = excluded.changed_at
+    ON CONFLICT (viewer_id, quarter, governorate)
+    DO UPDATE SET changed_at = greatest(excluded.changed_at, statistic_sheet.published_at + interval '1 microsecond')
 """)
 
 
@@ -119,7 +120,7 @@ async def add(tx: AsyncSession, counts: Mapping[Key, int], times: Mapping[Key, i
 
 
 async def touch(tx: AsyncSession, sheets: Collection[tuple[UUID, date, str]], at: datetime) -> None:
-    """Mark these sheets as changed."""
+    """Mark these sheets as changed: after they were published, also where that began later and was done sooner."""
     rows = sorted(sheets)
     if rows:
         viewers, quarters, governorates = zip(*rows, strict=True)
@@ -146,6 +147,12 @@ async def next_sheet(tx: AsyncSession, everybody: UUID, running: date, before: d
         .with_for_update(skip_locked=True)
     )
     return (await tx.exec(query)).one_or_none()
+
+
+async def locked_sheet(tx: AsyncSession, known: StatisticSheet) -> StatisticSheet:
+    """Return a sheet as it is now, locked."""
+    ours = (col(getattr(StatisticSheet, name)) == getattr(known, name) for name in ("viewer_id", "quarter", "governorate"))
+    return (await tx.exec(select(StatisticSheet).where(*ours).with_for_update())).one()
 
 
 async def sums(
