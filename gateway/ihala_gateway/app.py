@@ -15,7 +15,9 @@ from ihala_kit.vault import Vault
 from ihala_gateway import consumers
 from ihala_gateway.administration import ROUTERS
 from ihala_gateway.administration.inside import NAME, Administration
+from ihala_gateway.clients.proof_keys import ProofKeys
 from ihala_gateway.documents.contracts import Documents, service_documents
+from ihala_gateway.edge.admission import Admission
 from ihala_gateway.edge.authorize import Gatekeeper
 from ihala_gateway.edge.body import Receive, Send
 from ihala_gateway.edge.connection import Connection
@@ -25,12 +27,11 @@ from ihala_gateway.edge.proxy import Proxy
 from ihala_gateway.edge.routes import compile_routes
 from ihala_gateway.edge.tracing import Tracing
 from ihala_gateway.edge.visit import Scope
+from ihala_gateway.oauth import addresses
 from ihala_gateway.oauth.access_tokens import AccessTokens
 from ihala_gateway.oauth.internal_tokens import InternalTokens
-from ihala_gateway.oauth.issuing import Server
 from ihala_gateway.oauth.keys import UNDER_MASTER_KEY, Keys
 from ihala_gateway.oauth.standing import Standing
-from ihala_gateway.oauth.token_endpoint import TokenEndpoint
 from ihala_gateway.own import OwnAddresses
 from ihala_gateway.seat.decisions import DecisionSeat
 from ihala_gateway.settings import Settings
@@ -76,22 +77,25 @@ class Gateway:
         administration = Administration(create(settings), database, keys.internal, inside, settings.largest_body)
         found = {**(service_documents(settings.upstreams) if documents is None else documents), NAME: administration.app.openapi()}
         routes = compile_routes(found)
-        server = Server(keys.access, settings.issuer)
+        administration.app.state.known_scopes = frozenset(routes.scopes())
         self._log = AccessLog(database, usage.routes_called(routes))
-        self._upkeep = Upkeep(database, Vault.of(settings), standing, keys, settings.access_log_days)
+        self._admission = Admission(settings, database)
+        proof_keys = ProofKeys(database, inside=settings.keys_inside)
+        self._upkeep = Upkeep(database, Vault.of(settings), standing, keys, settings.access_log_days, self._admission, proof_keys.uses)
         self._proxy = Proxy(
             {name: str(base) for name, base in settings.upstreams.items()}, inside,
             settings.largest_body, settings.upstream_silence_seconds,
         )  # fmt: skip
-        gatekeeper = Gatekeeper(routes, AccessTokens(keys.access, settings.issuer, settings.issuer), standing)
+        tokens = AccessTokens(keys.access, settings.issuer, settings.issuer)
+        gatekeeper = Gatekeeper(routes, tokens, standing)
         self._door = Door(
             Front(settings.trusted_proxies),
             gatekeeper,
+            self._admission,
             self._proxy,
             OwnAddresses(
-                settings.issuer, TokenEndpoint(server, database), keys, Documents(found, settings.issuer),
-                _health(database, standing), routes.scopes(),
-                desk.handlers(settings, database),
+                Documents(found, settings.issuer), _health(database, standing),
+                {**addresses.handlers(settings, database, keys, tokens, routes.scopes(), proof_keys), **desk.handlers(settings, database)},
             ),
             administration,
             self._log,
@@ -116,7 +120,7 @@ class Gateway:
         await self._proxy.start()
         gc.collect()
         gc.freeze()  # what is here now stays; not looking at it again saves a tenth of each request
-        work = [asyncio.create_task(self._upkeep.run()), asyncio.create_task(self._log.run())]
+        work = [asyncio.create_task(part.run()) for part in (self._upkeep, self._admission, self._log)]
         await send({"type": "lifespan.startup.complete"})
         await receive()
         for task in work:

@@ -1,10 +1,13 @@
 """What the gateway is told by its environment: GATEWAY_* variables, read once in app.py."""
 
+from pathlib import Path
 from typing import Annotated
 
 from ihala_kit.settings import KitSettings
 from pydantic import AnyHttpUrl, Field, IPvAnyNetwork, SecretStr, UrlConstraints
 from pydantic_settings import SettingsConfigDict
+
+from ihala_gateway.limits.policy import DEFAULTS, Limit
 
 Upstream = Annotated[AnyHttpUrl, UrlConstraints(allowed_schemes=["http", "https"])]
 
@@ -15,8 +18,14 @@ class Settings(KitSettings):
     model_config = SettingsConfigDict(env_prefix="GATEWAY_")
 
     upstreams: dict[str, Upstream]  # service name -> base address, for example {"intake": "http://127.0.0.1:8081"}
+    keys_inside: bool = False  # read clients' keys from addresses of this machine and its net too: tests and local runs only
     access_log_days: int = Field(default=90, ge=1)
     largest_body: int = Field(default=1024 * 1024, ge=1)  # bytes of a request body that are still passed on
     upstream_silence_seconds: float = Field(default=90, gt=0)  # longest pause in an answer: above a long poll's
+    limits: dict[str, Limit] = DEFAULTS  # calls a minute by kind; see limits/policy.py
+    limit_factor: int = Field(default=1, ge=1)  # times all of them
+    places: int = Field(default=256, ge=1)  # calls under way at one service from this process
+    places_of_one: int = Field(default=64, ge=1)  # of these, one client's
     trusted_proxies: list[IPvAnyNetwork] = []  # those in front of us whose Client-Cert (RFC 9440) and X-Forwarded-For are believed
+    client_authorities: Path | None = None  # PEM: who may sign certificates for tls_client_auth; without it that is not offered
     seat_secret: SecretStr | None = Field(default=None, min_length=32)  # what nginx shows when it asks for decisions; see seat/

@@ -1,6 +1,6 @@
 """Every query of the gateway. The caller is always the system: nobody outside reads these tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +9,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_gateway.oauth.standing import Change
+from ihala_gateway.oauth.standing import Change, Changes
+from ihala_gateway.oauth.tables import RevokedToken
+from ihala_gateway.staff.tables import Account
 from ihala_gateway.tables import Client, SigningKey, SpentAssertion
 
 LARGEST_PURGE = 5_000  # rows a transaction
@@ -36,16 +38,21 @@ async def clients(tx: AsyncSession) -> Sequence[Client]:
     return (await tx.exec(select(Client).order_by(Client.client_id))).all()
 
 
-async def clients_of(tx: AsyncSession, organization_id: UUID) -> Sequence[str]:
-    """Return the ids of an organisation's clients, in their order: one order of locks."""
-    return (await tx.exec(select(Client.client_id).where(Client.organization_id == organization_id).order_by(Client.client_id))).all()
+async def locked_clients_of(tx: AsyncSession, organization_id: UUID) -> Sequence[Client]:
+    """Return an organisation's clients, locked in the order of their ids until the transaction ends."""
+    ours = select(Client).where(Client.organization_id == organization_id)
+    return (await tx.exec(ours.order_by(Client.client_id).with_for_update())).all()
 
 
-async def standing(tx: AsyncSession, since: datetime) -> Mapping[str, Change]:
-    """Return the clients that are suspended, and those that changed after `since`."""
+async def standing(tx: AsyncSession, since: datetime, now: datetime) -> Changes:
+    """Return the clients that are suspended, clients and accounts that changed after `since`, and the tokens that are revoked."""
     asked = or_(Client.status != "active", col(Client.changed_at) > since)
     found = await tx.exec(select(Client.client_id, Client.version, Client.status).where(asked))
-    return {client_id: Change(version, status != "active") for client_id, version, status in found}
+    clients = {client_id: Change(version, status != "active") for client_id, version, status in found}
+    revoked = await tx.exec(select(RevokedToken.jti).where(col(RevokedToken.expires_at) > now))
+    changed = await tx.exec(select(Account.account_id, Account.version, Account.status).where(col(Account.changed_at) > since))
+    accounts = {str(account_id): Change(version, status != "active") for account_id, version, status in changed}
+    return Changes(clients, accounts, frozenset(revoked))
 
 
 async def spend(tx: AsyncSession, client_id: str, jti_hash: bytes, expires_at: datetime) -> bool:

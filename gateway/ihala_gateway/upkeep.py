@@ -12,7 +12,11 @@ from ihala_kit.vault import Vault
 from sqlalchemy.exc import SQLAlchemyError
 
 from ihala_gateway import store
+from ihala_gateway.clients import uses
+from ihala_gateway.clients.uses import KeyUses
+from ihala_gateway.edge.admission import Admission
 from ihala_gateway.oauth import keys
+from ihala_gateway.oauth import store as grants
 from ihala_gateway.oauth.issuing import LIVES_SECONDS
 from ihala_gateway.oauth.keys import Keys
 from ihala_gateway.oauth.standing import POLL_SECONDS, Standing
@@ -28,29 +32,44 @@ CHANGES_REMEMBERED = timedelta(seconds=LIVES_SECONDS + 300)  # clocks of two hos
 class Upkeep:
     """Keeps `standing` and `keys` as the database has them. `begin` before the first request, then `run` as a task."""
 
-    def __init__(self, database: Database, vault: Vault, standing: Standing, keyring: Keys, access_log_days: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        standing: Standing,
+        keyring: Keys,
+        access_log_days: int,
+        admission: Admission,
+        uses: KeyUses,
+    ) -> None:
         self._database = database
         self._vault = vault
         self._standing = standing
         self._keys = keyring
+        self._admission = admission
+        self._uses = uses
         self._log_kept = timedelta(days=access_log_days)
 
     async def begin(self) -> None:
         """Read all once, and make the keys where there are none yet."""
         await self.read_keys()
         await self.read_standing()
+        await self._admission.read()
 
     async def run(self) -> None:
         """Do all of it again and again; run as a task."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_again(self.read_standing, POLL_SECONDS))
+            tasks.create_task(_again(self._admission.read, POLL_SECONDS))
             tasks.create_task(_again(self.read_keys, KEYS_EVERY_SECONDS))
             tasks.create_task(_again(self.purge, PURGE_EVERY_SECONDS))
+            tasks.create_task(_again(self._uses.write, uses.EVERY_SECONDS))
 
     async def read_standing(self) -> None:
-        """Learn which clients are suspended or changed."""
+        """Learn which clients and accounts are suspended or changed, and which tokens are revoked."""
+        now = datetime.now(UTC)
         async with self._database.transaction(Caller.system("standing")) as tx:
-            self._standing.learn(await store.standing(tx, datetime.now(UTC) - CHANGES_REMEMBERED))
+            self._standing.learn(await store.standing(tx, now - CHANGES_REMEMBERED, now))
 
     async def read_keys(self) -> None:
         """Learn the signing keys; make those that are missing."""
@@ -64,7 +83,7 @@ class Upkeep:
         now, gone = datetime.now(UTC), 1
         while gone:
             async with self._database.transaction(Caller.system("purge")) as tx:
-                gone = await store.purge(tx, now)
+                gone = await store.purge(tx, now) + await grants.purge(tx, now)
         await retention.purge(self._database, now, self._log_kept)
 
 

@@ -15,7 +15,7 @@ from ihala_gateway.edge.routes import compile_routes
 from ihala_gateway.oauth import access_tokens
 from ihala_gateway.oauth.access_tokens import AccessTokens
 from ihala_gateway.oauth.keys import Keyring
-from ihala_gateway.oauth.standing import Change, Standing
+from ihala_gateway.oauth.standing import Change, Changes, Standing
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
@@ -39,7 +39,7 @@ def token(**more: Any) -> bytes:
 @pytest.fixture
 def gatekeeper() -> Gatekeeper:
     standing = Standing()
-    standing.learn({})
+    standing.learn(Changes())
     return Gatekeeper(compile_routes(DOCUMENTS), AccessTokens(Keyring(KEY, {"k": KEY}), ISSUER, ISSUER), standing)
 
 
@@ -64,11 +64,11 @@ def test_a_remembered_token_still_meets_scope_and_standing(gatekeeper: Gatekeepe
     headers = [(b"authorization", token())]
     assert gatekeeper.authorize("GET", PATH, headers).refusal is None
     assert _status(gatekeeper, "POST", headers) == 403
-    gatekeeper.standing.learn({"c": Change(2, suspended=True)})
+    gatekeeper.standing.learn(Changes({"c": Change(2, suspended=True)}))
     assert _status(gatekeeper, "GET", headers) == 401
-    gatekeeper.standing.learn({"c": Change(2, suspended=False)})
+    gatekeeper.standing.learn(Changes({"c": Change(2, suspended=False)}))
     assert _status(gatekeeper, "GET", headers) == 401
-    gatekeeper.standing.learn({"c": Change(1, suspended=False), "d": Change(9, suspended=True)})
+    gatekeeper.standing.learn(Changes({"c": Change(1, suspended=False), "d": Change(9, suspended=True)}))
     assert _status(gatekeeper, "GET", headers) == 200
 
 

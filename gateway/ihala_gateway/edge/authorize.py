@@ -12,7 +12,9 @@ from ihala_kit.problems import InsufficientScope, MethodNotAllowed, NotFound, Pr
 from ihala_gateway.edge.acting_officers import officer_of
 from ihala_gateway.edge.routes import Route, RouteTable
 from ihala_gateway.errors import ActingOfficerRefused, HeadersRefused, PathRefused
-from ihala_gateway.oauth.access_tokens import AccessTokens, Grant, TokenRefused
+from ihala_gateway.oauth import dpop
+from ihala_gateway.oauth.access_tokens import AccessTokens, Call, Grant, TokenRefused
+from ihala_gateway.oauth.dpop import NonceNeeded, ProofRefused
 from ihala_gateway.oauth.standing import Standing
 
 Headers = Iterable[tuple[bytes, bytes]]  # names in small letters, as ASGI has them
@@ -38,6 +40,7 @@ class Decision:
     grant: Grant | None = None  # who calls; None for nobody and on public routes
     refusal: Problem | None = None
     officer: str | None = None  # who sits at the client, as its own system names her
+    nonce: str | None = None  # what the next proof of possession must carry, if that is a new one (RFC 9449, 8.2)
     preflight: frozenset[str] = frozenset()  # a browser asked what a page of any origin may do: these methods; nothing is forwarded
 
 
@@ -63,23 +66,28 @@ class Gatekeeper:
         decision = Decision(path, route)
         if route.public:
             return decision
-        decision = self._with_token(decision, route, credentials, client_cert)
-        return decision if decision.refusal is not None else _with_officer(decision, headers)
-
-    def _with_token(self, decision: Decision, route: Route, credentials: bytes | None, client_cert: bytes | None) -> Decision:
         if credentials is None:
             return replace(decision, refusal=Unauthenticated(headers={"WWW-Authenticate": "Bearer"}))
+        call = Call(method, path, _proofs(credentials, headers))
+        decision = self._with_token(decision, route, credentials, client_cert, call)
+        return decision if decision.refusal is not None else _with_officer(decision, headers)
+
+    def _with_token(self, decision: Decision, route: Route, credentials: bytes, cert: bytes | None, call: Call) -> Decision:
         try:
-            grant = self.tokens.check(credentials, client_cert)
+            grant = self.tokens.check(credentials, cert, call)
         except TokenRefused:
-            return replace(decision, refusal=_bad_token())
+            return replace(decision, refusal=_bad_token(call))
+        except ProofRefused:
+            return replace(decision, refusal=_bad_proof("invalid_dpop_proof"))
+        except NonceNeeded:
+            return replace(decision, refusal=_bad_proof("use_dpop_nonce"), nonce=self.tokens.proofs.nonces.current())
         if not self.standing.known:
             return replace(decision, refusal=ServiceUnavailable())
-        if not self.standing.holds(grant.client_id, grant.client_version):
-            return replace(decision, grant=grant, refusal=_bad_token())
+        if not self.standing.holds(grant):
+            return replace(decision, grant=grant, refusal=_bad_token(call))
         if not route.scopes <= grant.scopes:
-            return replace(decision, grant=grant, refusal=_missing(route.scopes))
-        return Decision(decision.path, route, grant)
+            return replace(decision, grant=grant, refusal=_missing(route.scopes, call), nonce=call.next_nonce)
+        return Decision(decision.path, route, grant, nonce=call.next_nonce)
 
 
 def _with_officer(decision: Decision, headers: Headers) -> Decision:
@@ -120,11 +128,21 @@ def _preflight(method: str, routes: Mapping[str, Route]) -> frozenset[str]:
     return frozenset(name for name, route in routes.items() if route.any_origin) if method == "OPTIONS" else frozenset()
 
 
-def _bad_token() -> Problem:
-    return Unauthenticated(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+def _proofs(credentials: bytes, headers: Headers) -> tuple[bytes, ...]:
+    """Return the proofs of possession that came with a token of the scheme DPoP."""
+    return tuple(value for name, value in headers if name == dpop.HEADER) if credentials[:5].lower() == b"dpop " else ()
 
 
-def _missing(scopes: frozenset[str]) -> Problem:
+def _bad_token(call: Call) -> Problem:
+    challenge = f'DPoP error="invalid_token", {dpop.CHALLENGE}' if call.proofs else 'Bearer error="invalid_token"'
+    return Unauthenticated(headers={"WWW-Authenticate": challenge})
+
+
+def _bad_proof(error: str) -> Problem:
+    return Unauthenticated(headers={"WWW-Authenticate": f'DPoP error="{error}", {dpop.CHALLENGE}'})
+
+
+def _missing(scopes: frozenset[str], call: Call) -> Problem:
     needed = " ".join(sorted(scopes))
-    challenge = f'Bearer error="insufficient_scope", scope="{needed}"'
+    challenge = f'{"DPoP" if call.proofs else "Bearer"} error="insufficient_scope", scope="{needed}"'
     return InsufficientScope(headers={"WWW-Authenticate": challenge}, needed=sorted(scopes))

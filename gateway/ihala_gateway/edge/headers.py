@@ -13,7 +13,7 @@ Raw = Iterable[tuple[bytes, bytes]]
 _NEVER_ON = frozenset({
     b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te", b"trailer",
     b"transfer-encoding", b"upgrade", b"http2-settings", b"expect", b"host", b"content-length",
-    b"authorization", b"cookie", b"forwarded", b"via", b"client-cert", b"client-cert-chain", b"x-real-ip", b"x-client-ip",
+    b"authorization", b"dpop", b"cookie", b"forwarded", b"via", b"client-cert", b"client-cert-chain", b"x-real-ip", b"x-client-ip",
     b"x-request-id", b"traceparent", b"tracestate", b"baggage", b"ihala-acting-officer",
     b"x-http-method", b"x-http-method-override", b"x-method-override", b"x-rewrite-url",
 })  # fmt: skip

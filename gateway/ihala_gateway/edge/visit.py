@@ -40,6 +40,8 @@ class Visit:
     acting_officer: str | None = None  # opaque, as the calling system names its officer
     bytes_in: int = 0  # of the request's body, as far as it was read
     bytes_out: int = 0  # of the answer's
+    nonce: str | None = None  # for the caller's next proof of possession
+    notices: tuple[tuple[bytes, bytes], ...] = ()  # headers for its answer: what is left of limits, when the route goes
     route: str | None = None  # the template, never the path
     span: Span | None = None  # where traces are collected
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -73,9 +75,18 @@ class Visit:
     def _always(self, given: Any) -> list[tuple[bytes, bytes]]:
         present = {name for name, _ in given}
         always: tuple[tuple[bytes, bytes], ...] = _ALWAYS + _LAST if b"upgrade" in self.fields else _ALWAYS
+        always += self.notices
         if cross_origin.open_to_all(self.path):
             always += cross_origin.ON_EVERY_ANSWER
+        if self.nonce is not None:
+            always += ((b"dpop-nonce", self.nonce.encode("ascii")),)
         return [(b"x-request-id", self.request_id.encode("ascii")), *(pair for pair in always if pair[0] not in present)]
+
+    @property
+    def address(self) -> str:
+        """Return the caller's address, as the server or a proxy of ours says it. Never logged."""
+        client = self.scope["client"]
+        return client[0] if client else "?"
 
     @property
     def target(self) -> bytes:
@@ -86,6 +97,7 @@ class Visit:
         """Take over who calls and what, for the log."""
         if decision.route is not None:
             self.route = decision.route.template
+        self.nonce = decision.nonce
         if decision.grant is not None:
             self.client_id, self.organization_id = decision.grant.client_id, decision.grant.organization_id
             subject = decision.grant.claims.get("sub")

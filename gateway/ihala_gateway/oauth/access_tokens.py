@@ -4,9 +4,7 @@ We are the only issuer, so a token's header is known to the letter: whatever els
 algorithm) is refused before any key is touched.
 """
 
-import base64
 import binascii
-import hashlib
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -15,6 +13,8 @@ from typing import Any
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
+from ihala_gateway.oauth.certificates import thumbprint
+from ihala_gateway.oauth.dpop import Proofs
 from ihala_gateway.oauth.keys import ALGORITHM, Keyring
 
 TYPE = "at+jwt"
@@ -31,6 +31,16 @@ class TokenRefused(Exception):
 
 
 @dataclass(slots=True)
+class Call:
+    """What of a request a proof of possession (DPoP) is about, and the proofs that came with it."""
+
+    method: str
+    path: bytes  # as it was sent, without the query
+    proofs: tuple[bytes, ...] = ()
+    next_nonce: str | None = None  # filled in by the check when the next proof must carry a newer one
+
+
+@dataclass(slots=True)
 class Grant:
     """What a verified access token gives. `internal` keeps the internal tokens made from it:
     service and officer -> (header value, good until)."""
@@ -41,32 +51,46 @@ class Grant:
     organization_id: str
     scopes: frozenset[str]
     expires_at: int  # seconds since 1970
+    jti: str
+    account_id: str | None = None  # the person for whom the client acts; None for the client itself
+    account_version: int = 0
+    confirmation: object = None  # `cnf`: to what the token is bound
     internal: dict[tuple[str, str | None], tuple[str, float]] = field(default_factory=dict)
 
 
 class AccessTokens:
     """Verifies tokens of one issuer for one audience."""
 
-    def __init__(self, keys: Keyring, issuer: str, audience: str) -> None:
+    def __init__(self, keys: Keyring, issuer: str, audience: str, proofs: Proofs | None = None) -> None:
         self.keys = keys
         self.issuer = issuer
         self.audience = audience
+        self.proofs = proofs or Proofs(issuer)
         self._known: OrderedDict[bytes, tuple[Grant, float]] = OrderedDict()
 
-    def check(self, credentials: bytes, client_cert: bytes | None = None) -> Grant:
-        """Return what an Authorization header's value gives. Raises TokenRefused."""
-        known = self._known.get(credentials)
-        now = time.time()
+    def check(self, credentials: bytes, client_cert: bytes | None = None, call: Call | None = None) -> Grant:
+        """Return what an Authorization header's value gives.
+
+        What a bound token is bound to is looked at each time; the rest is remembered for some seconds.
+        Raises TokenRefused, ProofRefused and NonceNeeded.
+        """
+        known, now = self._known.get(credentials), time.time()
         if known is not None and now < known[1]:
             self._known.move_to_end(credentials)
+            if known[0].confirmation is not None:
+                self._prove(credentials, known[0], client_cert, call)
             return known[0]
-        grant = self.verify(_bearer(credentials), client_cert)
-        if "cnf" not in grant.claims:  # a bound token is good only together with its certificate
-            self._remember(credentials, grant, now)
+        scheme, token = _parsed(credentials)
+        grant = self.verify(token)
+        if (scheme == b"dpop") != _by_key(grant.confirmation):
+            raise TokenRefused("scheme")  # a bound token is never good as a bearer token, nor the other way round
+        if grant.confirmation is not None:
+            self._prove(credentials, grant, client_cert, call)
+        self._remember(credentials, grant, now)
         return grant
 
-    def verify(self, token: str, client_cert: bytes | None = None) -> Grant:
-        """Return what a token gives, without looking it up. Raises TokenRefused."""
+    def verify(self, token: str) -> Grant:
+        """Return what a token gives, without looking it up and without looking at what it is bound to. Raises TokenRefused."""
         try:
             key = self.keys.published.get(_key_id(token))
             if key is None:
@@ -75,8 +99,23 @@ class AccessTokens:
         except (JoseError, binascii.Error, ValueError, TypeError, RecursionError) as error:
             raise TokenRefused(type(error).__name__) from None
         self._check_claims(claims)
-        _check_binding(claims.get("cnf"), client_cert)
-        return Grant(claims, claims["client_id"], claims["ver"], claims["org"], frozenset(claims["scope"].split(" ")) - {""}, claims["exp"])
+        account = None if claims["sub"] == claims["client_id"] else claims["sub"]
+        return Grant(
+            claims, claims["client_id"], claims["ver"], claims["org"], frozenset(claims["scope"].split(" ")) - {""}, claims["exp"],
+            claims["jti"], account, claims.get("account_ver", 0), claims.get("cnf"),
+        )  # fmt: skip
+
+    def _prove(self, credentials: bytes, grant: Grant, client_cert: bytes | None, call: Call | None) -> None:
+        """Raise TokenRefused, ProofRefused or NonceNeeded unless the caller shows what the token is bound to."""
+        if not _by_key(grant.confirmation):
+            if not client_cert or grant.confirmation != {"x5t#S256": thumbprint(client_cert)}:
+                raise TokenRefused("certificate")
+            return
+        if call is None:
+            raise TokenRefused("no proof")
+        shown, call.next_nonce = self.proofs.check(call.proofs, call.method, call.path, _parsed(credentials)[1])
+        if grant.confirmation != {"jkt": shown}:
+            raise TokenRefused("another's key")
 
     def _check_claims(self, claims: dict[str, Any]) -> None:
         now = time.time()
@@ -88,7 +127,8 @@ class AccessTokens:
             "nbf" not in claims,
             type(claims.get("ver")) is int,
             all(isinstance(claims.get(name), str) for name in ("client_id", "org", "scope", "jti")),
-            claims.get("sub") == claims.get("client_id"),
+            isinstance(claims.get("sub"), str) and claims["sub"] != "",
+            claims.get("sub") == claims.get("client_id") or type(claims.get("account_ver")) is int,
         )
         if not all(checks):
             raise TokenRefused(f"claim {checks.index(False)}")
@@ -99,11 +139,13 @@ class AccessTokens:
             self._known.popitem(last=False)
 
 
-def _bearer(credentials: bytes) -> str:
+def _parsed(credentials: bytes) -> tuple[bytes, str]:
+    """Return the scheme in small letters, bearer or dpop, and the token. Raises TokenRefused."""
     scheme, _, token = credentials.partition(b" ")
-    if scheme.lower() != b"bearer" or not token or len(token) > LONGEST_TOKEN or not token.isascii():
+    scheme = scheme.lower()
+    if scheme not in (b"bearer", b"dpop") or not token or len(token) > LONGEST_TOKEN or not token.isascii():
         raise TokenRefused("scheme")
-    return token.decode("ascii")
+    return scheme, token.decode("ascii")
 
 
 def _key_id(token: str) -> str:
@@ -115,10 +157,6 @@ def _key_id(token: str) -> str:
     return key_id
 
 
-def _check_binding(confirmation: object, client_cert: bytes | None) -> None:
-    """Raise TokenRefused when the token is bound (RFC 8705) to a certificate that was not shown, or to anything else."""
-    if confirmation is None:
-        return
-    shown = client_cert and base64.urlsafe_b64encode(hashlib.sha256(client_cert).digest()).rstrip(b"=").decode()
-    if not shown or confirmation != {"x5t#S256": shown}:
-        raise TokenRefused("binding")
+def _by_key(confirmation: object) -> bool:
+    """Tell whether a token is bound to a DPoP key; what is bound to anything else is held against the certificate."""
+    return isinstance(confirmation, dict) and confirmation.keys() == {"jkt"}

@@ -11,56 +11,59 @@ from collections.abc import Mapping
 from typing import Any
 
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Error
-from authlib.oauth2.rfc6749.errors import InvalidClientError, UnsupportedGrantTypeError
-from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
+from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidGrantError, InvalidScopeError, UnsupportedGrantTypeError
 from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
 from ihala_kit.ids import new_id
 from joserfc import jwt
 from starlette.responses import JSONResponse, Response
 
-from ihala_gateway.oauth import assertions
+from ihala_gateway.oauth import families
 from ihala_gateway.oauth.access_tokens import TYPE
+from ihala_gateway.oauth.grants import KAFKA, ByCode, ByRefreshToken, Challenge, ForItself
 from ihala_gateway.oauth.keys import ALGORITHM, Keyring
-from ihala_gateway.oauth.token_request import Registered, TokenRequest
+from ihala_gateway.oauth.people import Person
+from ihala_gateway.oauth.profile import KAFKA_SECONDS, TOKEN_SECONDS
+from ihala_gateway.oauth.registered import Registered
+from ihala_gateway.oauth.token_request import TokenRequest
 from ihala_gateway.tables import Client
 
-LIVES_SECONDS = 600
+LIVES_SECONDS = TOKEN_SECONDS
 
 logging.getLogger("authlib").setLevel(logging.INFO)  # at DEBUG it writes whole tokens
 
 
-class InvalidTarget(OAuth2Error):
-    """RFC 8707: a `resource` that we do not issue tokens for."""
-
-    error = "invalid_target"
-    description = "tokens are issued for this gateway's address only"
-
-
 class AccessTokenGenerator(JWTBearerTokenGenerator):
-    """Makes tokens by RFC 9068: ES256, ten minutes, for our own API."""
+    """Makes tokens by RFC 9068: ES256, ten minutes, for our own API; or five for Kafka."""
 
     def __init__(self, keys: Keyring, issuer: str) -> None:
-        super().__init__(issuer, alg=ALGORITHM, expires_generator=LIVES_SECONDS)
+        super().__init__(issuer, alg=ALGORITHM, expires_generator=LIVES_SECONDS, refresh_token_generator=_refresh_token)
         self.keys = keys
 
     def access_token_generator(self, client: Any, grant_type: Any, user: Any, scope: Any) -> str:  # type: ignore[override]
-        """Return a signed token for a client."""
+        """Return a signed token for a client, or for a person through it."""
+        asked: TokenRequest = client.asked
         now, key = int(time.time()), self.keys.current()
+        asked.issued.jti = new_id().hex
+        asked.issued.expires_at = now + (KAFKA_SECONDS if asked.for_kafka else LIVES_SECONDS)
         claims = {
-            **_claims_of(client.row),
-            "iss": self.issuer, "aud": self.issuer, "iat": now, "exp": now + LIVES_SECONDS, "jti": new_id().hex, "scope": scope,
+            **(_claims_of(client.row) if user is None else _claims_for(client.row, user)),
+            "iss": self.issuer, "aud": KAFKA if asked.for_kafka else self.issuer, "iat": now, "exp": asked.issued.expires_at,
+            "jti": asked.issued.jti, "scope": "" if asked.for_kafka else scope,
         }  # fmt: skip
+        if asked.confirmation is not None and not asked.for_kafka:
+            claims["cnf"] = asked.confirmation
         return jwt.encode({"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}, claims, key)
 
-
-class Grant(ClientCredentialsGrant):
-    """client_credentials, with the audience checked (RFC 8707)."""
-
-    def validate_token_request(self) -> None:
-        """Raise an OAuth2Error unless this client may have a token."""
-        super().validate_token_request()
-        if self.request.form.get("resource", self.server.issuer) != self.server.issuer:
-            raise InvalidTarget
+    @staticmethod
+    def get_allowed_scope(client: Any, scope: Any) -> Any:
+        """Return the scope: of what a person granted, what she and the client may still do. Raises InvalidScopeError."""
+        asked: TokenRequest = client.asked
+        if asked.family is None or asked.family.person is None:
+            return JWTBearerTokenGenerator.get_allowed_scope(client, scope)
+        held = set(scope.split()) & asked.family.person.through(client.scopes())
+        if not held:
+            raise InvalidScopeError
+        return " ".join(sorted(held))
 
 
 class Server(AuthorizationServer):
@@ -69,22 +72,21 @@ class Server(AuthorizationServer):
     def __init__(self, keys: Keyring, issuer: str) -> None:
         super().__init__()
         self.issuer = issuer
+        self.keys = keys
         self.register_token_generator("default", AccessTokenGenerator(keys, issuer))
-        self.register_grant(Grant)
+        self.register_grant(ForItself)
+        self.register_grant(ByCode, [Challenge(required=True)])
+        self.register_grant(ByRefreshToken)
 
     def answer(self, asked: TokenRequest) -> Response:
-        """Return the answer to a request for which all was fetched. The caller must spend `asked.spent` before sending it."""
+        """Return the answer to a request whose client has proven itself and for which all was fetched; `asked.issued` must be stored."""
         answer: Response = self.create_token_response(asked)  # type: ignore[assignment]  # what handle_response returns
         return answer
 
     def authenticate_client(self, request: Any, methods: Any, endpoint: str = "token") -> Registered:
-        """Return the client that proved itself. Raises InvalidClientError."""
-        assert isinstance(request, TokenRequest)
-        client = _proven(request, self.issuer)
-        if client.status != "active":
-            raise InvalidClientError(description="this client is suspended")
-        request.auth_method = "private_key_jwt" if request.spent else "client_secret"
-        return Registered(client)
+        """Return the client, which proved itself before (client_endpoint.py)."""
+        assert isinstance(request.client, Registered)
+        return request.client
 
     def create_oauth2_request(self, request: Any) -> TokenRequest:
         """Return the request itself, which is one already."""
@@ -115,19 +117,6 @@ class Server(AuthorizationServer):
         return self.handle_response(401, body, challenge)
 
 
-def _proven(request: TokenRequest, issuer: str) -> Client:
-    """Return the client if its proof holds: an assertion, or for sandbox clients a secret. Raises InvalidClientError."""
-    client, given = request.row, request.credentials
-    if client is None:
-        raise InvalidClientError
-    if given.assertion is not None and client.jwks is not None:
-        request.spent = assertions.check(given.assertion, client, issuer)
-        return client
-    if given.secret is not None and client.kind == "sandbox" and request.secret_fits:
-        return client
-    raise InvalidClientError
-
-
 def _claims_of(client: Client) -> dict[str, Any]:
     """Return what a token says of a client. `ver` lets a change of rights end the tokens given before it."""
     claims: dict[str, Any] = {
@@ -138,10 +127,29 @@ def _claims_of(client: Client) -> dict[str, Any]:
     return claims if client.operator_id is None else claims | {"operator": str(client.operator_id)}
 
 
+def _claims_for(client: Client, person: Person) -> dict[str, Any]:
+    """Return what a token says of a person for whom a client acts. She is her own acting officer."""
+    claims: dict[str, Any] = {
+        "sub": str(person.account_id), "account_ver": person.account_version, "acting_officer": str(person.account_id),
+        "client_id": client.client_id, "ver": client.version, "org": str(person.organization_id),
+        "org_kind": person.organization_kind, "gov": list(person.governorates), "roles": list(person.roles), "cleared": person.cleared,
+    }  # fmt: skip
+    return claims if person.operator_id is None else claims | {"operator": str(person.operator_id)}
+
+
+def _refresh_token(client: Any, **_: Any) -> str:
+    """Return a refresh token; it is stored with the rest of what was issued."""
+    asked: TokenRequest = client.asked
+    asked.issued.refresh_token = families.new_secret()
+    return asked.issued.refresh_token
+
+
 def _said(error: OAuth2Error) -> str:
     """Return the description, which never holds anything of the request."""
     if isinstance(error, UnsupportedGrantTypeError):
-        return "client_credentials is the only grant"
+        return "the grants are client_credentials, authorization_code and refresh_token"
+    if isinstance(error, InvalidGrantError) and not error.description:
+        return "it is unknown, used, out of date, or was given to another"
     if isinstance(error, InvalidClientError) and not error.description:
         return "client authentication failed"
     return str(error.description or "the request is malformed")

@@ -35,6 +35,12 @@ async def fits_async(secret: str, stored: str) -> bool:
         return await asyncio.to_thread(fits, secret, stored)
 
 
+async def hashed_async(secret: str) -> str:
+    """Return the text to store for a secret, made in a thread."""
+    async with _turn:
+        return await asyncio.to_thread(hashed, secret)
+
+
 def _scrypt(secret: str, salt: bytes, n: int, r: int, p: int) -> bytes:
     return hashlib.scrypt(secret.encode(), salt=salt, n=n, r=r, p=p, maxmem=_MEMORY, dklen=32)
 

@@ -1,4 +1,5 @@
-"""Which access tokens are refused before they expire: those of suspended clients and of clients whose rights have changed since.
+"""Which access tokens are refused before they expire: those of suspended clients and accounts, those of clients and accounts
+whose rights have changed since, and those that were revoked one by one.
 
 Read from the gateway's own database twice a second, so that a suspension holds within one second with no broker in the way.
 """
@@ -7,26 +8,41 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ihala_gateway.oauth.access_tokens import Grant
+
 POLL_SECONDS = 0.4
 UNKNOWN_AFTER_SECONDS = 30.0  # without news for this long nobody can say who is suspended, and calls with tokens are refused
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A client as it is now, if it is suspended or changed within the life of a token."""
+    """A client or an account as it is now, if it is suspended or changed within the life of a token."""
 
     version: int
     suspended: bool
+
+    def ends(self, version: int) -> bool:
+        """Tell whether a token given to that version is good no more. One of a newer version was given since this news came."""
+        return version < self.version or (self.suspended and version == self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What the database says at one moment."""
+
+    clients: Mapping[str, Change] = field(default_factory=dict)
+    accounts: Mapping[str, Change] = field(default_factory=dict)  # by account id
+    revoked: frozenset[str] = frozenset()  # jti of access tokens
 
 
 @dataclass(slots=True)
 class Standing:
     """The newest answer of the database, and when (monotonic seconds) it came."""
 
-    changes: Mapping[str, Change] = field(default_factory=dict)
+    changes: Changes = field(default_factory=Changes)
     known_at: float = float("-inf")
 
-    def learn(self, changes: Mapping[str, Change]) -> None:
+    def learn(self, changes: Changes) -> None:
         """Replace what is known."""
         self.changes = changes
         self.known_at = time.monotonic()
@@ -36,7 +52,10 @@ class Standing:
         """Tell whether what is known is new enough to let anyone in."""
         return time.monotonic() - self.known_at < UNKNOWN_AFTER_SECONDS
 
-    def holds(self, client_id: str, version: int) -> bool:
-        """Tell whether a token given to that version of the client is still good."""
-        change = self.changes.get(client_id)
-        return change is None or (not change.suspended and change.version == version)
+    def holds(self, grant: Grant) -> bool:
+        """Tell whether a token is still good: not revoked, and given to the client and the account as they are now."""
+        client = self.changes.clients.get(grant.client_id)
+        if (client is not None and client.ends(grant.client_version)) or grant.jti in self.changes.revoked:
+            return False
+        account = None if grant.account_id is None else self.changes.accounts.get(grant.account_id)
+        return account is None or not account.ends(grant.account_version)

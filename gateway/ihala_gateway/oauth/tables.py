@@ -4,7 +4,6 @@ Codes, refresh tokens and request URIs are stored as SHA-256 hashes: they are ra
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime, LargeBinary, Text, Uuid

@@ -1,4 +1,4 @@
-"""A request at the token endpoint: its form, the one way in which the client authenticates, and what was fetched for it."""
+"""A client's own request (token, pushed request, revocation): its form, the one way in which it authenticates, what was fetched for it."""
 
 import base64
 import binascii
@@ -6,31 +6,34 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote_plus
 
-from authlib.oauth2.rfc6749 import ClientMixin, OAuth2Payload, OAuth2Request
+from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
 from joserfc import jws
 from joserfc.errors import JoseError
 
+from ihala_gateway.oauth.certificates import thumbprint
 from ihala_gateway.tables import Client
+
+if TYPE_CHECKING:
+    from ihala_gateway.oauth.families import Family
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LARGEST_FORM = 20_000
 MOST_FIELDS = 40
 CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-GRANT = "client_credentials"
-NEEDS_TRAINING = "intake:request"  # nobody refers before training and a signed code of confidentiality are recorded
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who the client says it is, and its one proof: an assertion or a secret."""
+    """Who the client says it is, and its one proof: an assertion, a secret, or the certificate of its connection (DER)."""
 
     client_id: str
     assertion: str | None = None
     secret: str | None = None
+    certificate: bytes | None = None
     by_header: bool = False
 
 
@@ -43,25 +46,21 @@ class SpentJti:
     expires_at: datetime
 
 
-class Registered(ClientMixin):
-    """A client as Authlib asks about it."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What came with a request and can be proven again with each call: to it the token is bound."""
 
-    def __init__(self, row: Client) -> None:
-        self.row = row
+    key: str | None = None  # thumbprint of the DPoP key
+    certificate: bytes | None = None  # DER
 
-    def get_client_id(self) -> str:
-        """Return its id."""
-        return self.row.client_id
 
-    def get_allowed_scope(self, scope: Any) -> Any:
-        """Return the scope a token gets: all it may have, or just what was asked for; None (invalid_scope) when that is more."""
-        allowed = [each for each in self.row.scopes if each != NEEDS_TRAINING or self.row.trained_on is not None]
-        asked = str(scope).split() if scope else allowed
-        return " ".join(sorted(set(asked))) if asked and set(asked) <= set(allowed) else None
+@dataclass(slots=True)
+class Issued:
+    """What the core made, for the transaction to store."""
 
-    def check_grant_type(self, grant_type: str) -> bool:
-        """Tell whether it may use this grant."""
-        return grant_type == GRANT
+    jti: str | None = None
+    expires_at: int = 0  # seconds since 1970
+    refresh_token: str | None = None
 
 
 class _Form(OAuth2Payload):
@@ -80,15 +79,30 @@ class _Form(OAuth2Payload):
 
 
 class TokenRequest(OAuth2Request):
-    """What Authlib's synchronous core works on. It only reads; what must be stored it leaves in `spent`."""
+    """What Authlib's synchronous core works on. It only reads; what must be stored it leaves in `spent` and `issued`."""
 
-    def __init__(self, uri: str, fields: dict[str, str], credentials: Credentials) -> None:
+    def __init__(self, uri: str, fields: dict[str, str], credentials: Credentials, shown: Shown) -> None:
         super().__init__("POST", uri)
         self.payload = _Form(fields)
         self.credentials = credentials
         self.row: Client | None = None  # fetched before the core runs
         self.secret_fits = False  # the same
         self.spent: SpentJti | None = None
+        self.shown = shown
+        self.family: Family | None = None  # what a code or refresh token belongs to, fetched before the core runs
+        self.issued = Issued()
+
+    @property
+    def for_kafka(self) -> bool:
+        """Tell whether a token for Kafka is asked for: an audience of its own, outside the profile."""
+        return self.form.get("grant_type") == "client_credentials" and self.form.get("resource") == "kafka"
+
+    @property
+    def confirmation(self) -> dict[str, str] | None:
+        """Return `cnf`: what a token for this request is bound to."""
+        if self.shown.key is not None:
+            return {"jkt": self.shown.key}
+        return None if self.shown.certificate is None else {"x5t#S256": thumbprint(self.shown.certificate)}
 
     @property
     def form(self) -> dict[str, str]:
@@ -117,15 +131,15 @@ def read_form(content_type: str, body: bytes) -> dict[str, str]:
     return fields
 
 
-def credentials_of(authorization: str | None, fields: dict[str, str]) -> Credentials:
+def credentials_of(authorization: str | None, fields: dict[str, str], certificate: bytes | None = None) -> Credentials:
     """Return how the client authenticates. Raises InvalidClientError without a way, InvalidRequestError with two."""
-    given = _credentials(authorization, fields)
+    given = _credentials(authorization, fields, certificate)
     if not CLIENT_ID.fullmatch(given.client_id):
         raise InvalidClientError(status_code=401)
     return given
 
 
-def _credentials(authorization: str | None, fields: dict[str, str]) -> Credentials:
+def _credentials(authorization: str | None, fields: dict[str, str], certificate: bytes | None) -> Credentials:
     ways = [name for name in ("client_secret", "client_assertion") if fields.get(name)]
     if len(ways) + (authorization is not None) > 1:
         raise InvalidRequestError(description="a client authenticates in one way only")
@@ -136,6 +150,8 @@ def _credentials(authorization: str | None, fields: dict[str, str]) -> Credentia
         return Credentials(client_id, secret=fields["client_secret"])
     if ways == ["client_assertion"] and fields.get("client_assertion_type") == ASSERTION_TYPE:
         return _by_assertion(fields["client_assertion"], client_id)
+    if not ways and client_id and certificate is not None:
+        return Credentials(client_id, certificate=certificate)
     raise InvalidClientError
 
 

@@ -1,0 +1,153 @@
+"""/oauth/authorize: a client has sent a person here. Who is she, does she agree, and with which code does she go back?
+
+Nothing is kept between the steps but the address itself, which the sign-in brings her back to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import Database
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ihala_gateway import store as clients
+from ihala_gateway.oauth import codes, redirects, store
+from ihala_gateway.oauth.authorization_request import RequestRefused, Wanted, checked
+from ihala_gateway.oauth.consent import consent_page, refusal_page
+from ihala_gateway.oauth.families import hash_of
+from ihala_gateway.oauth.pushed import PREFIX
+from ihala_gateway.oauth.registered import Registered
+from ihala_gateway.oauth.token_request import MOST_FIELDS
+from ihala_gateway.staff import forms
+from ihala_gateway.staff.sessions import SignedIn, signed_in
+
+PATH = "/oauth/authorize"
+JUST_NOW = timedelta(minutes=2)  # who signed in within this time was asked to, and need not again
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A client's request with a person in front of it."""
+
+    client: Registered
+    wanted: Wanted
+    pushed: bytes | None  # the hash of the pushed request it came from
+
+
+class Authorization:
+    """Answers the person's browser."""
+
+    def __init__(self, issuer: str, database: Database) -> None:
+        self._issuer = issuer
+        self._database = database
+
+    async def arrive(self, request: Request) -> Response:
+        """GET: send her to sign in, ask her, or send her back."""
+        return await self._answered(request, said=False)
+
+    async def decide(self, request: Request) -> Response:
+        """POST: she has said yes or no on our page."""
+        return await self._answered(request, said=True)
+
+    async def _answered(self, request: Request, *, said: bool) -> Response:
+        async with self._database.transaction(Caller.system("authorize")) as tx:
+            try:
+                arrival = await self._arrival(tx, request)
+                return await self._with_person(tx, request, arrival, said=said)
+            except RequestRefused as refusal:
+                if refusal.redirect_uri is None:
+                    return refusal_page(request, refusal)
+                return self._back(refusal.redirect_uri, refusal.state, error=refusal.error, error_description=refusal.description)
+            except forms.FormRefused as refusal:
+                return refusal.answer
+
+    async def _arrival(self, tx: AsyncSession, request: Request) -> Arrival:
+        """Return what is asked, and by whom. Raises RequestRefused."""
+        fields = _query(request)
+        row = await clients.client(tx, fields.get("client_id", ""))
+        if row is None or row.status != "active" or not row.redirect_uris:
+            raise RequestRefused("invalid_client", "this client is not known here")
+        request.scope["ihala.client"] = (row.client_id, str(row.organization_id))
+        client = Registered(row)
+        if "request_uri" not in fields:
+            if client.profile.pushed:
+                raise RequestRefused("invalid_request", "this client pushes its requests first (RFC 9126)")
+            return Arrival(client, checked(fields, client, self._issuer), None)
+        name = hash_of(fields["request_uri"].removeprefix(PREFIX))
+        pushed = await store.pushed(tx, name, row.client_id, datetime.now(UTC))
+        if pushed is None or not fields["request_uri"].startswith(PREFIX):
+            raise RequestRefused("invalid_request_uri", "the request is out of date, was used, or is another's")
+        return Arrival(client, checked(pushed.fields, client, self._issuer, pushed.thumbprint), name)
+
+    async def _with_person(self, tx: AsyncSession, request: Request, arrival: Arrival, *, said: bool) -> Response:
+        """Return the next step. Raises RequestRefused and FormRefused."""
+        wanted, now = arrival.wanted, datetime.now(UTC)
+        person = await signed_in(tx, request.headers.get("cookie"), now)
+        if person is None or _must_sign_in(wanted, person, now):
+            if "none" in wanted.prompt:
+                raise RequestRefused("login_required", "nobody is signed in", wanted.redirect_uri, wanted.state)
+            here = f"{PATH}?{request.scope['query_string'].decode('latin-1')}"
+            return RedirectResponse(f"/sign-in?next={quote(here, safe='')}", 303, {"Cache-Control": "no-store"})
+        scope = _may(arrival, person)
+        if said:
+            form = await forms.read(request, person.csrf)
+            if form.get("decision") != "allow":
+                raise RequestRefused("access_denied", "the person said no", wanted.redirect_uri, wanted.state)
+        elif not arrival.client.row.first_party:
+            if "none" in wanted.prompt:
+                raise RequestRefused("consent_required", "the person must be asked", wanted.redirect_uri, wanted.state)
+            return consent_page(arrival.client.row, person, scope, _origin(wanted.redirect_uri), request.scope["query_string"])
+        if arrival.pushed is not None and not await store.use_pushed(tx, arrival.pushed):
+            raise RequestRefused("invalid_request_uri", "the request was used")
+        code = codes.issue(tx, arrival.client.row, wanted, person, scope, now)
+        return self._back(wanted.redirect_uri, wanted.state, code=code)
+
+    def _back(self, redirect_uri: str, state: str | None, **answer: str) -> Response:
+        """Send her back to the client, with who answers (RFC 9207), so that no client takes our answer for another server's."""
+        address = redirects.with_answer(redirect_uri, {**answer, "state": state, "iss": self._issuer})
+        headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        return RedirectResponse(address, 303, headers)
+
+
+def _query(request: Request) -> Mapping[str, str]:
+    """Return the parameters, none of which is there twice. Raises RequestRefused."""
+    try:
+        pairs = parse_qsl(
+            request.scope["query_string"].decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
+        )
+    except ValueError:
+        raise RequestRefused("invalid_request", "the address cannot be read") from None
+    if len(dict(pairs)) != len(pairs):
+        raise RequestRefused("invalid_request", "a parameter is there twice")
+    return dict(pairs)
+
+
+def _must_sign_in(wanted: Wanted, person: SignedIn, now: datetime) -> bool:
+    age = now - person.auth_time
+    old = wanted.max_age is not None and age > timedelta(seconds=max(wanted.max_age, 1))
+    return ("login" in wanted.prompt or old) and age > JUST_NOW
+
+
+def _may(arrival: Arrival, person: SignedIn) -> frozenset[str]:
+    """Return what she can give the client. Raises RequestRefused when that is nothing, or she is not one of its people."""
+    client, wanted = arrival.client, arrival.wanted
+    fault = None
+    if not client.row.first_party and client.row.organization_id != person.organization_id:
+        fault = "this client signs in people of its own organisation only"
+    elif client.profile.second_factor and set(person.methods) <= {"pwd"}:
+        fault = "a second factor is needed"
+    scope = wanted.scope & codes.rights(person).through(client.scopes())
+    if fault is None and not scope:
+        fault = "none of these scopes is the person's to give"
+    if fault is not None:
+        raise RequestRefused("access_denied", fault, wanted.redirect_uri, wanted.state)
+    return scope
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

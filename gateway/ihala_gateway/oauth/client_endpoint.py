@@ -1,0 +1,117 @@
+"""What the addresses have in common at which a client speaks for itself: its form, its one proof, spent once, and DPoP."""
+
+from authlib.oauth2.rfc6749 import OAuth2Error
+from authlib.oauth2.rfc6749.errors import InvalidClientError
+from ihala_kit.auth import Caller
+from ihala_kit.db import Database
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ihala_gateway import store
+from ihala_gateway.clients.proof_keys import ProofKeys
+from ihala_gateway.edge.connection import CERTIFICATE
+from ihala_gateway.oauth import dpop, secret_hash
+from ihala_gateway.oauth.access_tokens import AccessTokens
+from ihala_gateway.oauth.certificates import Authorities
+from ihala_gateway.oauth.client_proofs import proven
+from ihala_gateway.oauth.dpop import NonceNeeded, ProofRefused
+from ihala_gateway.oauth.issuing import Server
+from ihala_gateway.oauth.registered import Registered
+from ihala_gateway.oauth.token_request import Shown, TokenRequest, credentials_of, read_form
+
+
+class InvalidProof(OAuth2Error):
+    """RFC 9449: the proof proves nothing."""
+
+    error = "invalid_dpop_proof"
+    description = "the DPoP proof does not hold for this request, or was used before"
+
+
+class UseNonce(OAuth2Error):
+    """RFC 9449: the proof must carry the nonce that comes with this answer."""
+
+    error = "use_dpop_nonce"
+    description = "make the DPoP proof again with the nonce in DPoP-Nonce"
+
+
+class ClientEndpoint:
+    """One address; a subclass says what happens there."""
+
+    PATH = ""
+
+    def __init__(self, server: Server, database: Database, tokens: AccessTokens, authorities: Authorities, keys: ProofKeys) -> None:
+        self.server = server
+        self._database = database
+        self.tokens = tokens
+        self._proofs = tokens.proofs
+        self._authorities = authorities
+        self._keys = keys
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request; errors are RFC 6749's."""
+        try:
+            asked, nonce = await self._read(request)
+        except OAuth2Error as error:
+            answer = self.server.refused(error)
+            if isinstance(error, UseNonce):
+                answer.headers["DPoP-Nonce"] = self._proofs.nonces.current()
+            return answer
+        answer = await self._decided(asked)
+        if isinstance(asked.client, Registered):  # for the log: it proved who it is
+            request.scope["ihala.client"] = (asked.client.row.client_id, str(asked.client.row.organization_id))
+        if nonce is not None:
+            answer.headers["DPoP-Nonce"] = nonce
+        return answer
+
+    async def decide(self, tx: AsyncSession, asked: TokenRequest, client: Registered) -> Response:
+        """Return the answer to a client that has proven itself. Raises OAuth2Error, which keeps nothing that was written."""
+        raise NotImplementedError
+
+    async def _read(self, request: Request) -> tuple[TokenRequest, str | None]:
+        """Return the request and a newer nonce, if there is one. Raises OAuth2Error."""
+        certificate = request.scope.get(CERTIFICATE)
+        fields = read_form(request.headers.get("content-type", ""), await request.body())
+        credentials = credentials_of(request.headers.get("authorization"), fields, certificate)
+        proofs = [value for name, value in request.scope["headers"] if name == dpop.HEADER]
+        key, nonce = self._proven_key(proofs) if proofs else (None, None)
+        return TokenRequest(self.server.issuer + self.PATH, fields, credentials, Shown(key, certificate)), nonce
+
+    def _proven_key(self, proofs: list[bytes]) -> tuple[str, str | None]:
+        try:
+            return self._proofs.check(proofs, "POST", self.PATH.encode("ascii"))
+        except ProofRefused:
+            raise InvalidProof from None
+        except NonceNeeded:
+            raise UseNonce from None
+
+    async def _decided(self, asked: TokenRequest) -> Response:
+        async with self._database.transaction(Caller.system("token")) as tx:
+            asked.row = await store.client(tx, asked.credentials.client_id)
+            if asked.credentials.secret is None and not self._keys.must_read(asked.row, asked.credentials.assertion):
+                return await self._answered(tx, asked)
+        asked.secret_fits = await _secret_fits(asked)  # outside: it takes long, and must not hold a connection
+        await self._keys.read(asked.row)
+        async with self._database.transaction(Caller.system("token")) as tx:
+            asked.row = await store.client(tx, asked.credentials.client_id)
+            return await self._answered(tx, asked)
+
+    async def _answered(self, tx: AsyncSession, asked: TokenRequest) -> Response:
+        try:
+            client = proven(asked, self.server.issuer, self._authorities)
+            spent = asked.spent
+            if spent is not None and not await store.spend(tx, spent.client_id, spent.jti_hash, spent.expires_at):
+                raise InvalidClientError(description="this assertion was used before; make a new one each time")
+            if asked.credentials.assertion is not None:
+                self._keys.note(client.row, asked.credentials.assertion)
+            asked.client = client
+            return await self.decide(tx, asked, client)
+        except OAuth2Error as error:
+            return self.server.refused(error, asked.credentials.by_header)
+
+
+async def _secret_fits(asked: TokenRequest) -> bool:
+    row, secret = asked.row, asked.credentials.secret
+    if secret is None or row is None or row.secret_hash is None or row.kind != "sandbox":
+        return False
+    return await secret_hash.fits_async(secret, row.secret_hash)

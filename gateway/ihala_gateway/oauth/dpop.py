@@ -1,0 +1,153 @@
+"""Proofs that the caller holds the key a token is bound to (DPoP, RFC 9449): each is good once, in this process, and soon too old.
+
+A proof must carry a nonce that this very process gave within the last two minutes. So it was made for this process, and whether
+it was shown before is known here, without a word to the others.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import secrets
+import time
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+
+from ihala_gateway.oauth.client_keys import ALGORITHMS, Key, algorithms_of, usable_keys
+
+HEADER = b"dpop"
+CHALLENGE = f'algs="{" ".join(ALGORITHMS)}"'
+LONGEST_PROOF = 4096
+NONCE_SECONDS = 60.0  # then a new one is given; the one before is taken for as long again
+MOST_SEEN = 100_000  # proofs of one nonce; then a new one is given before its time, so that none is ever forgotten
+CLOCKS_DIFFER_BY_SECONDS = 300  # the nonce says that a proof is new; its own time only has to be likely
+
+_TYPE = "dpop+jwt"
+_HEADERS = {"typ", "alg", "jwk", "kid"}
+_REGISTRY = jws.JWSRegistry(algorithms=list(ALGORITHMS))
+_ESCAPE = re.compile("%([0-9a-fA-F]{2})")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+_PORTS = {"https": 443, "http": 80}
+
+
+class ProofRefused(Exception):
+    """The proof proves nothing. The text says which check failed; callers never see it."""
+
+
+class NonceNeeded(Exception):
+    """The proof is good but for its nonce: the caller makes it again with the one that is given now."""
+
+
+class Nonces:
+    """What this process gives for the next proofs, and which proofs it has seen."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, set[bytes]] = {}  # the two newest nonces, oldest first
+        self._next_at = 0.0
+
+    def current(self) -> str:
+        """Return the nonce to give."""
+        now = time.monotonic()
+        newest = next(reversed(self._seen), None)
+        if newest is None or now >= self._next_at or len(self._seen[newest]) >= MOST_SEEN:
+            if now >= self._next_at + NONCE_SECONDS:  # nobody asked for so long that the newest is too old as well
+                self._seen.clear()
+            self._seen = dict([*self._seen.items()][-1:])
+            newest = secrets.token_urlsafe(18)
+            self._seen[newest] = set()
+            self._next_at = now + NONCE_SECONDS
+        return newest
+
+    def spend(self, nonce: object, proof: bytes) -> None:
+        """Remember a proof, by any short name of it. Raises NonceNeeded, and ProofRefused when it was seen before."""
+        self.current()
+        seen = self._seen.get(nonce) if isinstance(nonce, str) else None
+        if seen is None:
+            raise NonceNeeded
+        if proof in seen:
+            raise ProofRefused("replay")
+        seen.add(proof)
+
+
+class Proofs:
+    """Checks proofs for addresses below the issuer."""
+
+    def __init__(self, issuer: str) -> None:
+        self.issuer = issuer
+        self.nonces = Nonces()
+
+    def check(self, proofs: Sequence[bytes], method: str, path: bytes, token: str | None = None) -> tuple[str, str | None]:
+        """Return the thumbprint (RFC 7638) of the key that made the one proof, and a newer nonce for the next one if there is one.
+
+        `token` is the access token that was shown with it, if one was. Raises ProofRefused and NonceNeeded.
+        """
+        if len(proofs) != 1 or len(proofs[0]) > LONGEST_PROOF or not proofs[0].isascii():
+            raise ProofRefused("not one proof")
+        claims, thumbprint = _decoded(proofs[0].decode("ascii"))
+        self._check_claims(claims, method, path, token)
+        jti, nonce = claims["jti"], claims.get("nonce")
+        self.nonces.spend(nonce, hashlib.sha256(f"{thumbprint} {jti}".encode()).digest())
+        current = self.nonces.current()
+        return thumbprint, None if nonce == current else current
+
+    def _check_claims(self, claims: dict[str, Any], method: str, path: bytes, token: str | None) -> None:
+        issued, jti = claims.get("iat"), claims.get("jti")
+        checks = (
+            isinstance(jti, str) and 0 < len(jti) <= 256,
+            claims.get("htm") == method,
+            isinstance(claims.get("htu"), str) and normal(claims["htu"]) == normal(self.issuer + path.decode("ascii")),
+            isinstance(issued, int | float) and abs(time.time() - issued) <= CLOCKS_DIFFER_BY_SECONDS,
+            token is None or claims.get("ath") == _digest(token),
+        )
+        if not all(checks):
+            raise ProofRefused(f"claim {checks.index(False)}")
+
+
+def thumbprint_is_plain(text: str) -> bool:
+    """Tell whether a text can be a thumbprint (dpop_jkt)."""
+    return re.fullmatch(r"[A-Za-z0-9_-]{43}", text) is not None
+
+
+def normal(address: str) -> str:
+    """Return an address in RFC 3986's normal form (6.2.2, 6.2.3), without query and fragment. Raises ProofRefused when it is none."""
+    try:
+        parts = urlsplit(address)
+        port = "" if parts.port in (None, _PORTS.get(parts.scheme)) else f":{parts.port}"
+        host = parts.hostname or ""
+    except ValueError:
+        raise ProofRefused("htu") from None
+    path = _ESCAPE.sub(_plain, parts.path) or "/"
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}{path}"
+
+
+def _plain(escape: re.Match[str]) -> str:
+    sign = chr(int(escape[1], 16))
+    return sign if _UNRESERVED.fullmatch(sign) else escape[0].upper()
+
+
+def _decoded(proof: str) -> tuple[dict[str, Any], str]:
+    """Return a proof's claims and its key's thumbprint. Raises ProofRefused."""
+    try:
+        key, thumbprint = _key_of(proof.partition(".")[0])
+        return jwt.decode(proof, key, registry=_REGISTRY).claims, thumbprint
+    except (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:  # KeysRefused, binascii.Error too
+        raise ProofRefused(type(error).__name__) from None
+
+
+@lru_cache(maxsize=2000)
+def _key_of(head: str) -> tuple[Key, str]:
+    """Return the key of a proof's header and its thumbprint; a client's proofs all have the same header. Raises ValueError and others."""
+    header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+    key = usable_keys({"keys": [header["jwk"]]})[0]
+    if not header.keys() <= _HEADERS or header["typ"] != _TYPE or header["alg"] not in algorithms_of(key):
+        raise ValueError("header")
+    return key, key.thumbprint()
+
+
+def _digest(token: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()

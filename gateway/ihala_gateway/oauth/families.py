@@ -1,0 +1,107 @@
+"""What comes of one person's consent: a code, then access tokens and refresh tokens. They stand and fall together."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ihala_contracts.gateway_v1 import TokenRevoked
+from ihala_kit.outbox import emit
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_gateway.oauth import store
+from ihala_gateway.oauth.people import Person
+from ihala_gateway.oauth.registered import Registered
+from ihala_gateway.oauth.tables import AuthorizationCode, GrantedToken, PersonGrant, RefreshToken
+
+
+@dataclass(slots=True)
+class Family:
+    """What was found for the code or refresh token that a client showed."""
+
+    grant: PersonGrant
+    person: Person | None  # None: the session has ended, or the account is suspended
+    code: AuthorizationCode | None = None
+    token: RefreshToken | None = None
+
+    @property
+    def used(self) -> bool:
+        """Tell whether it was used before: then whoever shows it now, or did then, has stolen it."""
+        shown = self.code or self.token
+        return shown is not None and shown.used_at is not None
+
+    def check_client(self, client: Registered) -> bool:
+        """Tell whether it was given to this client, as Authlib asks."""
+        return client.row.client_id == self.grant.client_id
+
+    def get_redirect_uri(self) -> str:
+        """Return where the code was sent to, as Authlib asks."""
+        return "" if self.code is None else self.code.redirect_uri
+
+    def get_scope(self) -> str:
+        """Return what was granted, as Authlib asks."""
+        return self.grant.scope
+
+    @property
+    def code_challenge(self) -> str:
+        """Return PKCE's challenge, as Authlib asks."""
+        return "" if self.code is None else self.code.challenge
+
+    @property
+    def code_challenge_method(self) -> str:
+        """Return the only method there is."""
+        return "S256"
+
+
+def new_secret() -> str:
+    """Return a new code, refresh token or request URI's end: 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_of(secret: str) -> bytes:
+    """Return as what it is stored."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+async def by_code(tx: AsyncSession, code: str) -> Family | None:
+    """Return what belongs to a code."""
+    found = await store.code(tx, hash_of(code))
+    return None if found is None else Family(found[1], await Person.of(tx, found[1]), code=found[0])
+
+
+async def by_refresh_token(tx: AsyncSession, token: str) -> Family | None:
+    """Return what belongs to a refresh token."""
+    found = await store.refresh_token(tx, hash_of(token))
+    return None if found is None else Family(found[1], await Person.of(tx, found[1]), token=found[0])
+
+
+async def keep(tx: AsyncSession, family: Family, jti: str, expires_at: datetime, refresh_token: str | None, now: datetime) -> None:
+    """Store what was made of a code or refresh token, which is used up by that if it is not kept."""
+    if family.code is not None:
+        family.code.used_at = now
+    elif family.token is not None and refresh_token is not None:
+        family.token.used_at = now
+    tx.add(GrantedToken(jti=jti, grant_id=family.grant.id, expires_at=expires_at))
+    if refresh_token is not None:
+        tx.add(RefreshToken(token_hash=hash_of(refresh_token), grant_id=family.grant.id, issued_at=now))
+
+
+async def revoke(tx: AsyncSession, grant: PersonGrant, organization_id: UUID, now: datetime) -> None:
+    """End a grant: its code and refresh tokens buy nothing more, its access tokens are refused; emits TokenRevoked for each of these."""
+    grant.revoked_at = grant.revoked_at or now
+    tx.add(grant)
+    for token in await store.live_tokens(tx, grant.id, now):
+        await revoke_token(tx, token.jti, grant.client_id, organization_id, token.expires_at, now)
+
+
+async def revoke_token(tx: AsyncSession, jti: str, client_id: str, organization_id: UUID, expires_at: datetime, now: datetime) -> None:
+    """Refuse one access token from now on; emits TokenRevoked. What clocks differ by is added to its life."""
+    if await store.revoke(tx, jti, client_id, expires_at + timedelta(minutes=1)):
+        emit(tx, TokenRevoked(organization_id=organization_id, client_id=client_id, jti=jti, expires_at=expires_at, revoked_at=now))
+
+
+async def end_session(tx: AsyncSession, session_id: UUID, organization_id: UUID, now: datetime) -> None:
+    """Revoke all that came of a session which was ended before its time."""
+    for grant in await store.grants_of(tx, session_id=session_id):
+        await revoke(tx, grant, organization_id, now)

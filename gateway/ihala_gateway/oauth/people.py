@@ -1,0 +1,58 @@
+"""For whom a client acts: a person as her account is now, and what she may do through it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_gateway.oauth import store
+from ihala_gateway.oauth.role_scopes import scopes_of, words_of
+from ihala_gateway.oauth.tables import PersonGrant
+from ihala_gateway.staff import sessions
+from ihala_gateway.staff.tables import Account, StaffSession
+
+OPENID = "openid"
+PROTOCOL_SCOPES = frozenset({OPENID, "offline_access"})  # they open no route
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What tokens say of a person."""
+
+    account_id: UUID
+    account_version: int
+    organization_id: UUID
+    organization_kind: str
+    operator_id: UUID | None
+    governorates: tuple[str, ...]
+    roles: tuple[str, ...]
+    cleared: bool
+    scopes: frozenset[str]  # what her roles open, before the client's limits
+
+    @classmethod
+    async def of(cls, tx: AsyncSession, grant: PersonGrant) -> Self | None:
+        """Return who gave a grant, as she is now; None when her session has ended or her account is not active."""
+        found = await store.person(tx, grant.session_id, grant.account_id)
+        return cls.from_account(found[0]) if found is not None and _may_go_on(*found, datetime.now(UTC)) else None
+
+    @classmethod
+    def from_account(cls, account: Account) -> Self:
+        """Return the person whose account this is."""
+        return cls(
+            account.account_id, account.version, account.organization_id, account.organization_kind, account.operator_id,
+            tuple(account.governorates), tuple(words_of(account.roles)), account.cleared,
+            scopes_of(account.roles, trained=sessions.trained(account)),
+        )  # fmt: skip
+
+    def through(self, client_scopes: Collection[str]) -> frozenset[str]:
+        """Return what she may do through a client: what her roles open, and no more than the client itself was given."""
+        return (self.scopes & frozenset(client_scopes)) | PROTOCOL_SCOPES
+
+
+def _may_go_on(account: Account, session: StaffSession, now: datetime) -> bool:
+    """Tell whether a client may go on acting for her: idle at her own desk she need not be here, but the session must not have ended."""
+    sealed = account.kind == "emergency" and (account.opened_until is None or account.opened_until <= now)
+    return session.ends_at > now and account.status == "active" and not sealed
