@@ -222,7 +222,7 @@ async def house(postgres: ThrowAwayPostgres, **more: Any) -> AsyncIterator[House
         port = free_port()
         settings = Settings(
             database_url=scratch.url, owner_database_url=scratch.owner_url, master_key=new_master_key(), issuer=f"http://127.0.0.1:{port}",
-            upstreams=dict.fromkeys(DOCUMENTS, upstream_address) | {"intake": "http://127.0.0.1:1"}, **more,
+            upstreams=dict.fromkeys(DOCUMENTS, upstream_address) | {"intake": "http://127.0.0.1:1"}, **{"limit_factor": 1000} | more,
         )  # fmt: skip
         async with opened(settings, upstream, port) as found:
             yield found

@@ -1,6 +1,7 @@
 """A request's body on its way to a service: counted, never collected."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
@@ -13,6 +14,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 SILENCE_SECONDS = 30.0
+SLOWEST = 500  # bytes a second, over the whole body: who sends a byte now and then holds a connection and a place for ever
 
 
 class CallerGone(Exception):
@@ -26,6 +28,7 @@ class Body:
         self._receive = receive
         self._largest = largest
         self._seen = 0
+        self._waited = 0.0  # seconds, for the caller
         self.failure: Problem | CallerGone | None = None
         self._upgrade = b"upgrade" in fields
         self.declared = fields.get(b"content-length")
@@ -62,11 +65,13 @@ class Body:
             raise
 
     async def _next(self) -> bytes:
+        began = time.monotonic()
         try:
-            async with asyncio.timeout(SILENCE_SECONDS):
+            async with asyncio.timeout(min(SILENCE_SECONDS, SILENCE_SECONDS + self._seen / SLOWEST - self._waited)):
                 message = await self._receive()
         except TimeoutError:
             raise BodyTooSlow(headers={"Connection": "close"}) from None
+        self._waited += time.monotonic() - began
         if message["type"] != "http.request":
             raise CallerGone
         piece: bytes = message.get("body", b"")

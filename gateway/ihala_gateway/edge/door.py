@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from ihala_gateway.administration.inside import NAME, Administration
 from ihala_gateway.edge import cross_origin
+from ihala_gateway.edge.admission import Admission
 from ihala_gateway.edge.authorize import Gatekeeper, first_look
 from ihala_gateway.edge.body import CallerGone, Receive, Send
 from ihala_gateway.edge.connection import CERTIFICATE
@@ -30,11 +31,12 @@ class Door:
     """Answers HTTP requests; `Gateway` in app.py handles the rest of ASGI."""
 
     def __init__(
-        self, front: Front, gatekeeper: Gatekeeper, proxy: Proxy, own: OwnAddresses, administration: Administration, log_: AccessLog,
-        tracing: Tracing,
+        self, front: Front, gatekeeper: Gatekeeper, admission: Admission, proxy: Proxy,
+        own: OwnAddresses, administration: Administration, log_: AccessLog, tracing: Tracing,
     ) -> None:  # fmt: skip
         self._front = front
         self._gatekeeper = gatekeeper
+        self._admission = admission
         self._proxy = proxy
         self._own = own
         self._administration = administration
@@ -79,10 +81,14 @@ class Door:
             await visit.send({"type": "http.response.body", "body": b""})
             return
         assert decision.route is not None, "a request without a route is refused"
-        if decision.route.service == NAME:
-            await self._administration.answer(visit, decision, decision.route)
-        else:
-            await self._proxy.forward(visit, decision, decision.route)
+        share, who = await self._admission.admit(visit, decision, decision.route)
+        try:
+            if decision.route.service == NAME:
+                await self._administration.answer(visit, decision, decision.route)
+            else:
+                await self._proxy.forward(visit, decision, decision.route)
+        finally:
+            share.leave(who)
 
 
 async def _refuse(visit: Visit, problem: Problem) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from functools import partial
 
 import aiohttp
 from ihala_kit.problems import Problem, ServiceUnavailable
@@ -10,6 +11,7 @@ from yarl import URL
 
 from ihala_gateway.edge.authorize import Decision
 from ihala_gateway.edge.body import Body, CallerGone, Send
+from ihala_gateway.edge.breaker import Breaker
 from ihala_gateway.edge.headers import back, onward
 from ihala_gateway.edge.leaving import Leaving
 from ihala_gateway.edge.routes import Route
@@ -22,6 +24,8 @@ log = logging.getLogger(__name__)
 CONNECT_SECONDS = 3.0
 KEPT_OPEN_SECONDS = 4.0  # below the 5 seconds after which uvicorn closes an idle connection: or a request meets a closing one
 MOST_CONNECTIONS = 1000
+TRY_AGAIN_SECONDS = 0.1
+_REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})  # without a body, so that nothing of a request was read and is gone
 RETRY_AFTER_SECONDS = 2
 
 
@@ -36,16 +40,15 @@ class Proxy:
         self._bases = {service: base.rstrip("/") for service, base in upstreams.items()}
         self._tokens = tokens
         self._largest_body = largest_body
-        self._timeout = aiohttp.ClientTimeout(
-            total=None, connect=CONNECT_SECONDS + 1, sock_connect=CONNECT_SECONDS, sock_read=silence_seconds
-        )
+        self._breakers = {service: Breaker() for service in upstreams}
+        self._timeouts = _Timeouts(silence_seconds)
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
         """Open the pool of connections."""
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS, keepalive_timeout=KEPT_OPEN_SECONDS),
-            timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False,
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
         )  # fmt: skip
 
@@ -59,7 +62,9 @@ class Proxy:
 
         Raises Problem when there is no answer to pass back (413, 408, 503, 504), CallerGone, and AnswerBroken.
         """
-        body = Body(visit.fields, visit.receive, self._largest_body)
+        self._breakers[route.service].ask()
+        largest = route.terms.largest_body
+        body = Body(visit.fields, visit.receive, self._largest_body if largest is None else largest)
         leaving = Leaving(visit, body)
         try:
             await self._exchange(visit, decision, route, body)
@@ -72,21 +77,44 @@ class Proxy:
 
     async def _exchange(self, visit: Visit, decision: Decision, route: Route, body: Body) -> None:
         """Do one request to the service, streaming."""
-        assert self._session is not None, "the proxy was not started"
         url = URL(self._target(visit, decision, route), encoded=True)
         headers = self._headers(visit, decision, route, body)
         try:
             data = await body.opened()
-            async with self._session.request(route.method, url, headers=headers, data=data, allow_redirects=False) as answer:
+            async with await self._answered(route, url, headers, data) as answer:
+                self._breakers[route.service].worked()
                 await visit.send({"type": "http.response.start", "status": answer.status, "headers": back(answer.raw_headers)})
                 await _pipe(answer.content, visit.send)
         except (aiohttp.ClientError, TimeoutError) as error:
             if body.failure is None:
                 details = {"upstream": route.service, "error": type(error).__name__, "answer_begun": visit.status is not None}
                 log.warning("a service does not answer", extra=details)
+                if visit.status is None:
+                    self._breakers[route.service].failed()
             if visit.status is not None:
                 raise AnswerBroken from None
             raise body.failure or _problem_of(error) from None
+
+    async def _answered(
+        self, route: Route, url: URL, headers: list[tuple[str, str]], data: bytes | AsyncIterator[bytes] | None
+    ) -> aiohttp.ClientResponse:
+        """Send a request and return the answer as soon as it begins.
+
+        Where nobody listened, one that only reads is sent once more a moment later: a service that is just being restarted. A connection
+        that was kept and is found closed is aiohttp's to try again, for idempotent methods.
+        """
+        assert self._session is not None, "the proxy was not started"
+        send = partial(
+            self._session.request, route.method, url, headers=headers, data=data, allow_redirects=False,
+            timeout=self._timeouts[route.terms.silence_seconds],
+        )  # fmt: skip
+        try:
+            return await send()
+        except aiohttp.ClientConnectorError:
+            if data is not None or route.method not in _REPEATABLE or self._breakers[route.service].failures:
+                raise
+        await asyncio.sleep(TRY_AGAIN_SECONDS)
+        return await send()
 
     def _target(self, visit: Visit, decision: Decision, route: Route) -> str:
         """Return the address at the service: the path's own bytes without what is only for the outside, and the query's own bytes."""
@@ -104,6 +132,20 @@ class Proxy:
             ("Authorization", self._tokens.header(route.service, decision.grant, decision.officer)),
         ]
         return headers
+
+
+class _Timeouts(dict[float | None, aiohttp.ClientTimeout]):
+    """By the longest pause that a route may make in its answer, in seconds; None: the usual one."""
+
+    def __init__(self, usual_seconds: float) -> None:
+        self._usual_seconds = usual_seconds
+
+    def __missing__(self, seconds: float | None) -> aiohttp.ClientTimeout:
+        longest = self._usual_seconds if seconds is None else seconds
+        made = self[seconds] = aiohttp.ClientTimeout(
+            total=None, connect=CONNECT_SECONDS + 1, sock_connect=CONNECT_SECONDS, sock_read=longest
+        )
+        return made
 
 
 async def _pipe(content: aiohttp.StreamReader, send: Send) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from ihala_contracts.public_routes import PUBLIC_ROUTES, for_any_origin, owner_at_the_root
 
+from ihala_gateway.edge.terms import Terms, TermsError, terms_of
+
 SCHEME = "oauth2"  # the name of the security scheme in every service's document
 _METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
 
@@ -25,6 +27,7 @@ class Route:
     public: bool
     in_front: int = 0  # bytes that the external path has before the service's own
     deprecated: bool = False  # is about to go
+    terms: Terms = Terms()
 
     @property
     def any_origin(self) -> bool:
@@ -57,7 +60,7 @@ class RouteTable:
 
     def scopes(self) -> list[str]:
         """Return every scope that some route needs, sorted."""
-        return sorted({scope for route in _all(self._root) for scope in route.scopes})
+        return sorted({scope for route in self for scope in route.scopes})
 
     def _add(self, route: Route) -> None:
         node = self._root
@@ -107,7 +110,15 @@ def _routes(service: str, document: Mapping[str, Any]) -> Iterator[Route]:
                 raise RouteTableError(f"{method.upper()} {path} of {service} must have scopes or be a public route, not both")
             front = _in_front(service, path, public=public)
             deprecated = item[method].get("deprecated", False)
-            yield Route(service, method.upper(), front + path, scopes, public, len(front), deprecated)
+            terms = _terms(service, method.upper(), path, item[method])
+            yield Route(service, method.upper(), front + path, scopes, public, len(front), deprecated, terms)
+
+
+def _terms(service: str, method: str, path: str, operation: Mapping[str, Any]) -> Terms:
+    try:
+        return terms_of(operation, method)
+    except TermsError as error:
+        raise RouteTableError(f"{method} {path} of {service}: x-ihala or its deprecation cannot be read ({error})") from None
 
 
 def _in_front(service: str, path: str, *, public: bool) -> str:

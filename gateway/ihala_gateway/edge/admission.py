@@ -1,0 +1,59 @@
+"""Whether a call that is allowed may go on now: the service is not switched off, the limits have something left, a place is free."""
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import Database
+
+from ihala_gateway.edge.authorize import Decision
+from ihala_gateway.edge.routes import Route
+from ihala_gateway.edge.shares import Share, Shares
+from ihala_gateway.edge.visit import Visit
+from ihala_gateway.limits import store as limits
+from ihala_gateway.limits.addresses import network_of
+from ihala_gateway.limits.leases import Leases
+from ihala_gateway.limits.lender import Lender
+from ihala_gateway.limits.meter import Meter
+from ihala_gateway.limits.policy import Policy
+from ihala_gateway.maintenance import store as maintenance
+from ihala_gateway.maintenance.switch import Switch
+from ihala_gateway.settings import Settings
+
+
+class Admission:
+    """What it looks into is in memory; `read` and `run` keep it so."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._database = database
+        self._leases = Leases(Policy(settings.limits, settings.limit_factor))
+        self._lender = Lender(database, self._leases)
+        self._meter = Meter(self._leases)
+        self._shares = Shares(settings.places, settings.places_of_one)
+        self._switch = Switch()
+
+    async def read(self) -> None:
+        """Learn what is under maintenance and who has a limit of its own."""
+        async with self._database.transaction(Caller.system("edge")) as tx:
+            self._switch.learn(await maintenance.switched_off(tx))
+            self._leases.learn(await limits.overrides(tx))
+
+    async def run(self) -> None:
+        """Fetch blocks of limits as they are wanted; run as a task."""
+        await self._lender.run()
+
+    async def admit(self, visit: Visit, decision: Decision, route: Route) -> tuple[Share, str]:
+        """Count the call and take a place for it: `share.leave(who)` must follow.
+
+        Raises UnderMaintenance (503), TooManyRequests, TooManyAtOnce (429), ServiceUnavailable (503).
+        """
+        visit.notices = route.terms.notices
+        self._switch.ask(route.service)
+        grant, kind = decision.grant, route.terms.limit
+        if grant is None:
+            address = visit.address
+            visit.notices += self._meter.count_address(address, kind)
+            who = network_of(address)
+        else:
+            visit.notices += await self._meter.count(grant.client_id, grant.organization_id, kind)
+            who = grant.client_id
+        share = self._shares.at(route.service)
+        await share.enter(who)
+        return share, who

@@ -1,0 +1,44 @@
+"""Which limits there are, how high they are, and which of them a call counts against. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel, Field
+
+WINDOW_SECONDS = 60
+READ, WRITE = "read", "write"  # what a route counts against that names nothing else
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Limit(BaseModel):
+    """Calls a minute, for each who is counted."""
+
+    client: int = Field(default=600, ge=1)
+    organization: int = Field(default=1200, ge=1)
+    address: int = Field(default=120, ge=1)  # of public routes, which nobody signs in for
+
+
+DEFAULTS: dict[str, Limit] = {
+    READ: Limit(client=3000, organization=6000, address=600),
+    WRITE: Limit(client=600, organization=1200, address=60),
+    "search": Limit(client=600, organization=1200, address=120),
+}
+"""By kind. A route's OpenAPI operation names its kind (`x-ihala: {limit: search}`); otherwise its method decides: read or write."""
+
+
+def kind_of(method: str, named: str | None) -> str:
+    """Return the kind of limit that a route counts against."""
+    return named or (READ if method in _READING else WRITE)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The limits of this gateway: the usual ones times a factor, and those that particular callers have instead."""
+
+    limits: Mapping[str, Limit]
+    factor: int = 1
+
+    def quota(self, kind: str, who: str) -> int:
+        """Return calls a minute for `client`, `organization` or `address`. A kind that has no limit of its own has that of `write`."""
+        limit = self.limits.get(kind) or self.limits[WRITE]
+        return int(getattr(limit, who)) * self.factor
