@@ -17,6 +17,17 @@ class _ClientEvent(Event):
     client_id: str
 
 
+class ClientRegistered(_ClientEvent):
+    """An organisation asks that a client may call: a new one, or one that wants other scopes or addresses. Waits for its operator."""
+
+    type: Literal["org.ihala.gateway.client-registered"] = "org.ihala.gateway.client-registered"
+    version: Literal[1] = 1
+    operator_id: UUID  # the organisation that decides
+    kind: Literal["sandbox", "live"]
+    scopes: list[str]
+    asked_at: datetime
+
+
 class ClientApproved(_ClientEvent):
     """A client may ask for tokens, with these scopes. Sent again when they change."""
 
@@ -46,4 +57,16 @@ class TokenRevoked(_ClientEvent):
     revoked_at: datetime
 
 
-EVENTS: tuple[type[Event], ...] = (ClientApproved, ClientSuspended, TokenRevoked)
+class AccountSuspended(Event):
+    """A person gets no tokens any more, and those given for her are refused. Whoever may come back signs in anew."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "organization_id"
+    type: Literal["org.ihala.gateway.account-suspended"] = "org.ihala.gateway.account-suspended"
+    version: Literal[1] = 1
+    organization_id: UUID
+    account_id: UUID  # opaque: who it is stands in the gateway alone
+    suspended_at: datetime
+
+
+EVENTS: tuple[type[Event], ...] = (ClientRegistered, ClientApproved, ClientSuspended, TokenRevoked, AccountSuspended)

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway import store
 from ihala_gateway.clients import commands as clients
+from ihala_gateway.clients import standing
 from ihala_gateway.oauth import keys
 from ihala_gateway.seat import files
 from ihala_gateway.settings import Settings
@@ -51,15 +52,22 @@ def list_clients() -> None:
 @clients_app.command("suspend")
 def suspend(client_id: ClientId) -> None:
     """Give a client no tokens any more, and refuse those it has within a second."""
-    done = _in_transaction(lambda tx, _: clients.suspend(tx, client_id))
+    done = _in_transaction(lambda tx, _: standing.suspend(tx, client_id))
     typer.echo("suspended" if done else "was suspended already")
 
 
 @clients_app.command("activate")
 def activate(client_id: ClientId) -> None:
     """Let a suspended client in again; it needs a new token."""
-    done = _in_transaction(lambda tx, _: clients.activate(tx, client_id))
+    done = _in_transaction(lambda tx, _: standing.activate(tx, client_id))
     typer.echo("active" if done else "was active already")
+
+
+@clients_app.command("revoke")
+def revoke(client_id: ClientId) -> None:
+    """End a client for good, and refuse the tokens it has within a second."""
+    done = _in_transaction(lambda tx, _: standing.end(tx, client_id))
+    typer.echo("revoked" if done else "was revoked already")
 
 
 @keys_app.command("rotate")
@@ -87,7 +95,7 @@ def _in_transaction(work: Callable[[AsyncSession, Settings], Awaitable[T]]) -> T
     settings = _settings()
     try:
         return asyncio.run(_run(settings, work))
-    except clients.ClientRefused as error:
+    except standing.ClientRefused as error:
         raise _end(str(error)) from None
     except OSError:
         raise _end("the gateway's database does not answer") from None

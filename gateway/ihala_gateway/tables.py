@@ -38,15 +38,21 @@ class Client(Table, table=True):
     scopes: list[str] = column(ARRAY(Text))  # the most a token can hold
     cleared: bool = column(Boolean)  # may see restricted cases
     kind: str = column(Text)  # sandbox | live
-    trained_on: date | None = column(Date, nullable=True)  # training and code of confidentiality; without it no token for requests
+    name: str = column(Text)  # what its organisation calls the system
+    trained_on: date | None = column(Date, nullable=True)
+    code_signed_on: date | None = column(Date, nullable=True)  # the code of confidentiality; without both no scope for referrals
     jwks: dict[str, Any] | None = column(JSONB(none_as_null=True), nullable=True)  # public keys, for private_key_jwt
+    jwks_uri: str | None = column(Text, nullable=True)  # where they are read from; `jwks` is then what was read last
+    jwks_read_at: datetime | None = column(_AT, nullable=True)
     secret_hash: str | None = column(Text, nullable=True)  # see secret_hash.py; sandbox only
     auth_method: str = column(Text)  # private_key_jwt | client_secret | tls_client_auth | self_signed_tls_client_auth (its x5c in jwks)
     tls_subject_dn: str | None = column(Text, nullable=True)  # tls_client_auth: the certificate's subject, as RFC 4514 writes it
     tls_san_dns: str | None = column(Text, nullable=True)  # or a DNS name that the certificate holds
     redirect_uris: list[str] = column(ARRAY(Text))  # where people come back to, to the letter; none: no people
     first_party: bool = column(Boolean)  # the operator's own: asks nobody for consent, and signs in people of any organisation
-    status: str = column(Text)  # active | suspended
+    status: str = column(Text)  # pending | active | suspended | revoked
+    approved_at: datetime | None = column(_AT, nullable=True)  # None: never yet
+    suspended_by: list[str] = column(ARRAY(Text))  # who holds it suspended: operator, organization, directory; active again when none does
     version: int = column(Integer)  # grows with each change; tokens given to an older version are refused
     changed_at: datetime = column(_AT)
 
@@ -71,5 +77,3 @@ class SpentAssertion(Table, table=True):
     client_id: str = column(Text, key=True)
     jti_hash: bytes = column(LargeBinary, key=True)  # SHA-256: a jti may be of any length
     expires_at: datetime = column(_AT)
-
-

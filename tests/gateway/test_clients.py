@@ -14,6 +14,7 @@ import pytest
 from ihala_contracts.gateway_v1 import ClientApproved, ClientSuspended
 from ihala_gateway.cli import app
 from ihala_gateway.clients import commands as clients
+from ihala_gateway.clients import standing
 from ihala_kit.auth import Caller
 from joserfc.jwk import ECKey, OctKey
 from pydantic import ValidationError
@@ -173,7 +174,7 @@ async def _load(home: House, entries: list[dict[str, Any]]) -> tuple[list[str], 
 
 async def _change(home: House, act: str, client_id: str) -> bool:
     async with home.database.transaction(Caller.system("test")) as tx:
-        return bool(await getattr(clients, act)(tx, client_id))
+        return bool(await getattr(standing, act)(tx, client_id))
 
 
 async def _status(home: House, headers: dict[str, str]) -> int:

@@ -1,4 +1,4 @@
-"""An organisation that left has no clients any more: those of others go on."""
+"""What the directory says of an organisation holds for its clients and its people: those of others go on."""
 
 import asyncio
 import time
@@ -6,27 +6,40 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from ihala_contracts.catalogue import type_of, version_of
-from ihala_contracts.directory_v1 import OrganizationLeft
+from ihala_contracts.directory_v1 import OrganizationJoined, OrganizationLeft, OrganizationReinstated, OrganizationSuspended
+from ihala_contracts.directory_v1.base import OrganizationEvent
 from ihala_gateway import consumers
+from ihala_gateway.clients import standing
+from ihala_gateway.staff.tables import Account
 from ihala_kit.auth import Caller
 from ihala_kit.bus import Received, envelope_of
+from ihala_kit.ids import new_id
 from ihala_kit.inbox import Inbox, handlers_in
 from sqlalchemy import text
 
 from tests.gateway.house import House
 
 PATH = "/referral/v1/referrals"
-LEFT = UUID("01940000-0000-7000-8000-00000000000d")
+NOW = datetime.now(UTC)
 
 
-def arrived(event: OrganizationLeft) -> Received:
+def arrived(event: OrganizationEvent, sequence: int) -> Received:
     """The event as it comes from Kafka."""
     headers = {
-        "ce_id": str(uuid4()), "ce_source": "/ihala/directory", "ce_type": type_of(OrganizationLeft),
-        "ce_dataschema": f"urn:ihala:schema:x.v{version_of(OrganizationLeft)}", "ce_partitionkey": str(event.key), "ce_sequence": "1",
+        "ce_id": str(uuid4()), "ce_source": "/ihala/directory", "ce_type": type_of(type(event)),
+        "ce_dataschema": f"urn:ihala:schema:x.v{version_of(type(event))}", "ce_partitionkey": str(event.key), "ce_sequence": str(sequence),
         "ce_epoch": "1", "ce_time": datetime.now(UTC).isoformat(),
     }  # fmt: skip
     return Received(event.topic, 0, 0, headers, event.model_dump_json().encode(), envelope_of(headers))
+
+
+async def heard(home: House, *events: OrganizationEvent, first: int = 1) -> None:
+    """Let the gateway read the events, each twice: every event may come twice."""
+    inbox = Inbox(home.database, "gateway", handlers_in([consumers]))
+    for sequence, event in enumerate(events, first):
+        record = arrived(event, sequence)
+        await inbox.apply([record])
+        await inbox.apply([record])
 
 
 async def status(home: House, headers: dict[str, str]) -> int:
@@ -34,22 +47,77 @@ async def status(home: House, headers: dict[str, str]) -> int:
         return answer.status
 
 
+async def refused(home: House, *callers: dict[str, str]) -> None:
+    """Wait until all of them are refused, which takes a second at most."""
+    began = time.monotonic()
+    while {await status(home, headers) for headers in callers} != {401}:
+        assert time.monotonic() - began < 1.5, "still let in"
+        await asyncio.sleep(0.05)
+
+
+async def rows(home: House, query: str, **values: object) -> list[tuple[object, ...]]:
+    async with home.database.transaction(Caller.system("test")) as tx:
+        return [tuple(row) for row in await tx.execute(text(query), values)]
+
+
 async def test_the_clients_of_an_organisation_that_left_are_refused_within_a_second(home: House) -> None:
+    left = new_id()
     for client_id in ("leaver-1", "leaver-2"):
-        await home.register(client_id, organization_id=str(LEFT))
+        await home.register(client_id, organization_id=str(left))
     signed_in = [await home.signed_in(client_id) for client_id in ("leaver-1", "leaver-2")]
     assert [await status(home, headers) for headers in signed_in] == [200, 200]
-    record = arrived(OrganizationLeft(organization_id=LEFT, reason="dissolved", left_at=datetime.now(UTC)))
-    inbox = Inbox(home.database, "gateway", handlers_in([consumers]))
-    await inbox.apply([record])
-    await inbox.apply([record])  # every event may come twice
-    began = time.monotonic()
-    while [await status(home, headers) for headers in signed_in] != [401, 401]:
-        assert time.monotonic() - began < 5, "still let in"
-        await asyncio.sleep(0.05)
+    await heard(home, OrganizationLeft(organization_id=left, reason="dissolved", left_at=NOW))
+    await refused(home, *signed_in)
     assert await status(home, await home.signed_in()) == 200, "others go on"
+    assert await rows(home, "SELECT count(*) FROM outbox WHERE type LIKE '%client-suspended' AND key = :id", id=left) == [(2,)]
+    assert await rows(home, "SELECT count(*) FROM parked") == [(0,)]
+
+
+async def test_a_reinstated_organisation_gets_back_what_its_suspension_took_and_nothing_else(home: House) -> None:
+    ours = new_id()
+    for client_id in ("back", "bad", "own"):
+        await home.register(client_id, organization_id=str(ours))
+    before = await home.signed_in("back")
     async with home.database.transaction(Caller.system("test")) as tx:
-        told = (
-            await tx.execute(text("SELECT count(*) FROM outbox WHERE type LIKE '%client-suspended' AND key = :id"), {"id": LEFT})
-        ).scalar_one()
-        assert (told, (await tx.execute(text("SELECT count(*) FROM parked"))).scalar_one()) == (2, 0)
+        await standing.suspend(tx, "bad")
+    await heard(home, OrganizationSuspended(organization_id=ours, reason="under_review", suspended_at=NOW))
+    async with home.database.transaction(Caller.system("test")) as tx:
+        await standing.suspend(tx, "own")  # the operator finds something in the meantime
+    await refused(home, before)
+    await heard(home, OrganizationReinstated(organization_id=ours, reinstated_at=NOW), first=2)
+    found = await rows(home, "SELECT client_id, status, suspended_by FROM client WHERE organization_id = :id ORDER BY 1", id=ours)
+    assert found == [("back", "active", []), ("bad", "suspended", ["operator"]), ("own", "suspended", ["operator"])]
+    assert await status(home, await home.signed_in("back")) == 200
+    assert await status(home, before) == 401, "a token from before its suspension"
+    told = await rows(home, "SELECT type, CAST(data AS json)->>'client_id' FROM outbox WHERE key = :id ORDER BY seq", id=ours)
+    assert [(name.rpartition(".")[2], client) for name, client in told][3:] == [
+        ("client-suspended", "bad"), ("client-suspended", "back"), ("client-suspended", "own"), ("client-approved", "back"),
+    ]  # fmt: skip
+
+
+async def test_its_people_are_suspended_with_it_and_come_back_with_it(home: House) -> None:
+    ours, working, sent_away = new_id(), new_id(), new_id()
+    async with home.database.transaction(Caller.system("test")) as tx:
+        tx.add_all([_account(working, ours, "active", None), _account(sent_away, ours, "suspended", "administrator")])
+    accounts = "SELECT account_id, status, suspended_by, version FROM account WHERE organization_id = :id ORDER BY 1"
+    await heard(home, OrganizationSuspended(organization_id=ours, reason="under_review", suspended_at=NOW))
+    assert await rows(home, accounts, id=ours) == [(working, "suspended", "organization", 2), (sent_away, "suspended", "administrator", 1)]
+    assert await rows(home, "SELECT type FROM outbox WHERE key = :id", id=ours) == [("org.ihala.gateway.account-suspended",)]
+    await heard(home, OrganizationReinstated(organization_id=ours, reinstated_at=NOW), first=2)
+    assert await rows(home, accounts, id=ours) == [(working, "active", None, 3), (sent_away, "suspended", "administrator", 1)]
+
+
+async def test_an_organisation_is_known_as_it_was_told_last(home: House) -> None:
+    ours, operator = new_id(), new_id()
+    first = OrganizationJoined(organization_id=ours, kind="provider", names={"en": "A", "ar": "أ"}, operator_id=operator, joined_at=NOW)
+    await heard(home, first, first.model_copy(update={"names": {"ar": "ب"}, "cleared": True}))
+    found = await rows(home, "SELECT name, kind, operator_id, cleared FROM known_organization WHERE organization_id = :id", id=ours)
+    assert found == [("ب", "provider", operator, True)]
+
+
+def _account(account_id: UUID, organization_id: UUID, status: str, suspended_by: str | None) -> Account:
+    return Account(
+        account_id=account_id, name_hash=account_id.bytes, sealed_name=b"\x01", kind="live", organization_id=organization_id,
+        organization_name="Ours", organization_kind="provider", governorates=[], roles=[], cleared=False, language="ar",
+        status=status, suspended_by=suspended_by, version=1, changed_at=NOW, created_at=NOW,
+    )  # fmt: skip

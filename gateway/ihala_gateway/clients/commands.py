@@ -1,4 +1,4 @@
-"""Every change of a client: registered or changed, suspended, active again. Each tells the others by an event in the same transaction."""
+"""Clients from a file: each is made what its entry says, and the others are told by an event in the same transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from ihala_contracts.gateway_v1 import ClientApproved, ClientSuspended
-from ihala_kit.outbox import emit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, field_validator, model_validator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway import store
+from ihala_gateway.clients import standing
+from ihala_gateway.clients.standing import ClientRefused
 from ihala_gateway.oauth import redirects, secret_hash
 from ihala_gateway.oauth.client_keys import usable_keys
 from ihala_gateway.oauth.token_request import CLIENT_ID
@@ -22,10 +22,6 @@ Scope = Annotated[str, Field(pattern=r"^[a-z][a-z-]*:[a-z][a-z-]*$")]
 PlaceCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,12}$")]
 
 SHORTEST_SECRET = 16
-
-
-class ClientRefused(Exception):
-    """The change is not possible; the text says why, for whoever asked for it."""
 
 
 class Entry(BaseModel):
@@ -43,7 +39,9 @@ class Entry(BaseModel):
     scopes: list[Scope]
     cleared: bool = False
     kind: Literal["sandbox", "live"]
+    name: Annotated[str, Field(max_length=100)] = ""
     trained_on: date | None = None
+    code_signed_on: date | None = None  # of the code of confidentiality; the day of the training where it is not named
     jwks: dict[str, Any] | None = None
     secret: SecretStr | None = None
     auth_method: Literal["private_key_jwt", "client_secret", "tls_client_auth", "self_signed_tls_client_auth"] = "private_key_jwt"
@@ -108,55 +106,14 @@ async def load(tx: AsyncSession, entries: Sequence[Entry]) -> Loaded:
         if outcome is not loaded.unchanged:
             client = client or _new(entry)
             tx.add(client)
-            _approved(tx, client)
+            standing.tell(tx, client)
     return loaded
 
 
-async def suspend(tx: AsyncSession, client_id: str) -> bool:
-    """Give the client no tokens any more and refuse those it has; emits ClientSuspended.
-
-    Returns False when it was suspended already. Raises ClientRefused for an unknown one.
-    """
-    client = await _known(tx, client_id)
-    if client.status == "suspended":
-        return False
-    _touch(client)
-    client.status = "suspended"
-    emit(tx, ClientSuspended(organization_id=client.organization_id, client_id=client_id, suspended_at=client.changed_at))
-    return True
-
-
-async def suspend_all(tx: AsyncSession, organization_id: UUID) -> None:
-    """Suspend every client of an organisation; emits ClientSuspended for each that was active."""
-    for client_id in await store.clients_of(tx, organization_id):
-        await suspend(tx, client_id)
-
-
-async def activate(tx: AsyncSession, client_id: str) -> bool:
-    """Let the client in again; emits ClientApproved. Tokens from before its suspension stay refused.
-
-    Returns False when it was active already. Raises ClientRefused for an unknown one.
-    """
-    client = await _known(tx, client_id)
-    if client.status == "active":
-        return False
-    _touch(client)
-    client.status = "active"
-    _approved(tx, client)
-    return True
-
-
-async def _known(tx: AsyncSession, client_id: str) -> Client:
-    client = await store.locked_client(tx, client_id)
-    if client is None:
-        raise ClientRefused(f"there is no client {client_id}")
-    return client
-
-
 def _new(entry: Entry) -> Client:
-    secret = None if entry.secret is None else secret_hash.hashed(entry.secret.get_secret_value())
+    secret, now = None if entry.secret is None else secret_hash.hashed(entry.secret.get_secret_value()), datetime.now(UTC)
     return Client(
-        client_id=entry.client_id, status="active", version=1, changed_at=datetime.now(UTC),
+        client_id=entry.client_id, status="active", version=1, changed_at=now, approved_at=now, suspended_by=[],
         jwks=entry.jwks, secret_hash=secret, **_facts(entry),
     )  # fmt: skip
 
@@ -174,7 +131,7 @@ def _change(client: Client, entry: Entry) -> bool:
     for name, value in different.items():
         setattr(client, name, value)
     if different:
-        _touch(client)
+        standing.touch(client)
     return bool(different)
 
 
@@ -183,22 +140,8 @@ def _facts(entry: Entry) -> dict[str, Any]:
         "organization_id": entry.organization_id, "organization_name": entry.organization,
         "organization_kind": entry.organization_kind, "operator_id": entry.operator_id,
         "governorates": sorted(set(entry.governorates)), "roles": sorted(set(entry.roles)), "scopes": sorted(set(entry.scopes)),
-        "cleared": entry.cleared, "kind": entry.kind, "trained_on": entry.trained_on,
+        "cleared": entry.cleared, "kind": entry.kind, "name": entry.name or entry.client_id,
+        "trained_on": entry.trained_on, "code_signed_on": entry.code_signed_on or entry.trained_on,
         "auth_method": entry.auth_method, "tls_subject_dn": entry.tls_subject_dn, "tls_san_dns": entry.tls_san_dns,
         "redirect_uris": sorted(set(entry.redirect_uris)), "first_party": entry.first_party,
     }  # fmt: skip
-
-
-def _touch(client: Client) -> None:
-    """Mark a change: tokens that were given to the version before are refused from now on."""
-    client.version += 1
-    client.changed_at = datetime.now(UTC)
-
-
-def _approved(tx: AsyncSession, client: Client) -> None:
-    """Tell that the client may call, unless it is suspended: then its activation will."""
-    if client.status == "active":
-        emit(tx, ClientApproved(
-            organization_id=client.organization_id, client_id=client.client_id, organization_kind=client.organization_kind,
-            kind="sandbox" if client.kind == "sandbox" else "live", scopes=client.scopes, approved_at=client.changed_at,
-        ))  # fmt: skip

@@ -1,10 +1,79 @@
-"""What the API says of clients."""
+"""What the API takes and says of clients."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ihala_gateway.clients.commands import Scope, Word
+
+Name = Annotated[str, Field(min_length=1, max_length=100, description="What you call the system; never a person's name.")]
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=60)]
+Addresses = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=10)]
+KeySet = Annotated[dict[str, Any], Field(description="Public keys as a JSON Web Key Set (RFC 7517): P-256, RSA of 2048 bits, Ed25519.")]
+KeyAddress = Annotated[str, Field(max_length=500, description="Where your keys are read from, once the operator has approved it.")]
+Words = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Body(BaseModel):
+    """Base of what is sent here: nothing but what is named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Asked(Body):
+    """What only the operator gives."""
+
+    scopes: Scopes
+    redirect_uris: Addresses = Field(default=[], description="Where people come back to, to the letter. None: no people sign in here.")
+    jwks_uri: KeyAddress | None = None
+
+
+class NewClient(Asked):
+    """A system that shall call. It proves itself by one of: keys, the address of keys, in the sandbox a secret that we make."""
+
+    name: Name
+    kind: Literal["sandbox", "live"]
+    jwks: KeySet | None = None
+    with_secret: bool = False
+
+    @model_validator(mode="after")
+    def _one_proof(self) -> Self:
+        if (self.jwks is not None) + (self.jwks_uri is not None) + self.with_secret != 1:
+            raise ValueError("one of jwks, jwks_uri, with_secret")
+        if self.with_secret and self.kind == "live":
+            raise ValueError("a live client has keys, not a secret")
+        return self
+
+
+class NewKey(Body):
+    """A further key; those there are stay good, or end on a day, so that a change of keys interrupts nothing."""
+
+    jwk: dict[str, Any] = Field(description="One public key (RFC 7517).")
+    others_end_at: datetime | None = Field(default=None, description="When the keys there are now end, at most 90 days ahead.")
+
+
+class Approval(Body):
+    """What the operator gives: no more than was asked for."""
+
+    scopes: Scopes | None = Field(default=None, description="Fewer than were asked for; without it all of them.")
+    roles: list[Word] = Field(default=[], max_length=20)
+    cleared: bool = Field(default=False, description="May see restricted cases; only clients of cleared organisations.")
+    first_party: bool = Field(default=False, description="The operator's own: people are not asked for consent.")
+
+
+class Returned(Body):
+    """What is missing or wrong, for the organisation."""
+
+    words: Words
+
+
+class Confidentiality(Body):
+    """The days of the training and of the signed code of confidentiality. Without both, no scope for referrals works."""
+
+    trained_on: date | None
+    code_signed_on: date | None
 
 
 class Client(BaseModel):
@@ -12,9 +81,64 @@ class Client(BaseModel):
 
     client_id: str
     organization_id: UUID
+    name: str
     kind: Literal["sandbox", "live"]
-    status: str
-    scopes: list[str]
+    status: Literal["pending", "active", "suspended", "revoked"]
+    suspended_by: list[Literal["operator", "organization", "directory"]]
+    scopes: list[str] = Field(description="The most a token can hold.")
+    roles: list[str]
+    redirect_uris: list[str]
+    first_party: bool
+    cleared: bool
+    auth_method: str
+    jwks_uri: str | None
     trained_on: date | None
+    code_signed_on: date | None
     version: int
     changed_at: datetime
+
+
+class RegisteredClient(Client):
+    """A new client, and its secret this once: it is not kept, and a repeated request does not get it."""
+
+    secret: str | None = None
+
+
+class Secret(BaseModel):
+    """A new secret, this once; null in the answer to a repeated request."""
+
+    client_id: str
+    secret: str | None = None
+
+
+class Key(BaseModel):
+    """One of a client's keys."""
+
+    kid: str
+    kty: str
+    algorithms: list[str]
+    added_at: datetime | None
+    ends_at: datetime | None
+    used_at: datetime | None = Field(description="When it last proved the client, to the minute; null: never.")
+
+
+class Keys(BaseModel):
+    """All keys of a client."""
+
+    items: list[Key]
+
+
+class ClientRequest(BaseModel):
+    """What an organisation asks for a client."""
+
+    id: UUID
+    client_id: str
+    organization_id: UUID
+    operator_id: UUID
+    scopes: list[str]
+    redirect_uris: list[str]
+    jwks_uri: str | None
+    state: Literal["open", "approved", "returned"]
+    words: str | None
+    asked_at: datetime
+    decided_at: datetime | None

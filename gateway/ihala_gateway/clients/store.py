@@ -1,27 +1,112 @@
-"""Queries of clients' self-service; each takes the caller, who sees what is her organisation's."""
+"""Queries of clients' self-service. An organisation's administrator sees her own clients; an operator's also those she decides on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
 
 from ihala_kit.auth import Caller
 from ihala_kit.pages import PageRequest
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlalchemy.types import Text
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_gateway.clients.errors import ClientNotFound
+from ihala_gateway.clients.errors import ClientNotFound, RequestNotFound
+from ihala_gateway.clients.rights import may_approve
+from ihala_gateway.clients.tables import ClientKey, ClientRequest, KnownOrganization
 from ihala_gateway.tables import Client
 
+MOST_ENDED = 200
 
-async def clients(tx: AsyncSession, caller: Caller, page: PageRequest) -> Sequence[Client]:
-    """Return the caller's organisation's clients by id."""
-    asked = select(Client).where(Client.organization_id == caller.organization_id)
+_NOTE_USES = text("""
+    INSERT INTO client_key AS known (client_id, kid, added_at, used_at)
+    SELECT client_id, kid, at, at FROM unnest(:clients, :kids, :ats) AS used(client_id, kid, at) JOIN client USING (client_id)
+    ON CONFLICT (client_id, kid) DO UPDATE SET used_at = greatest(known.used_at, excluded.used_at)
+""").bindparams(
+    bindparam("clients", type_=ARRAY(Text)), bindparam("kids", type_=ARRAY(Text)), bindparam("ats", type_=ARRAY(TIMESTAMP(True)))
+)
+
+
+def _seen_by(caller: Caller) -> ColumnElement[bool]:
+    own = col(Client.organization_id) == caller.organization_id
+    if not may_approve(caller):
+        return own
+    admitted = select(KnownOrganization.organization_id).where(KnownOrganization.operator_id == caller.organization_id)
+    return or_(own, col(Client.operator_id) == caller.organization_id, col(Client.organization_id).in_(admitted))
+
+
+async def clients(tx: AsyncSession, caller: Caller, page: PageRequest, status: str | None) -> Sequence[Client]:
+    """Return the clients that the caller sees, by id; with `status` those alone."""
+    asked = select(Client).where(_seen_by(caller))
+    if status is not None:
+        asked = asked.where(Client.status == status)
     if (after := page.after_as(str)) is not None:
         asked = asked.where(col(Client.client_id) > after[0])
     return (await tx.exec(asked.order_by(Client.client_id).limit(page.fetch))).all()
 
 
-async def client(tx: AsyncSession, caller: Caller, client_id: str) -> Client:
-    """Return one of the caller's organisation's clients. Raises ClientNotFound (404)."""
-    found = await tx.get(Client, client_id)
-    if found is None or found.organization_id != caller.organization_id:
+async def client(tx: AsyncSession, caller: Caller, client_id: str, *, lock: bool = False) -> Client:
+    """Return a client that the caller sees. Raises ClientNotFound (404)."""
+    asked = select(Client).where(Client.client_id == client_id, _seen_by(caller))
+    found = (await tx.exec(asked.with_for_update() if lock else asked)).one_or_none()
+    if found is None:
         raise ClientNotFound
     return found
+
+
+async def organization(tx: AsyncSession, organization_id: UUID) -> KnownOrganization | None:
+    """Return what the directory told of an organisation."""
+    return await tx.get(KnownOrganization, organization_id)
+
+
+async def name_of(tx: AsyncSession, organization_id: UUID) -> str:
+    """Return an organisation's name as its clients have it; nothing when it has none."""
+    found = await tx.exec(select(Client.organization_name).where(Client.organization_id == organization_id).limit(1))
+    return found.one_or_none() or ""
+
+
+async def requests(tx: AsyncSession, caller: Caller, page: PageRequest, state: str) -> Sequence[ClientRequest]:
+    """Return what an operator decides or decided, oldest first."""
+    asked = select(ClientRequest).where(ClientRequest.operator_id == caller.organization_id, ClientRequest.state == state)
+    if (after := page.after_as(UUID)) is not None:
+        asked = asked.where(col(ClientRequest.id) > after[0])
+    return (await tx.exec(asked.order_by(col(ClientRequest.id)).limit(page.fetch))).all()
+
+
+async def requests_of(tx: AsyncSession, client_id: str) -> Sequence[ClientRequest]:
+    """Return what was asked for a client, newest first, at most 50."""
+    asked = select(ClientRequest).where(ClientRequest.client_id == client_id)
+    return (await tx.exec(asked.order_by(col(ClientRequest.id).desc()).limit(50))).all()
+
+
+async def request(tx: AsyncSession, caller: Caller, request_id: UUID, *, lock: bool = False) -> ClientRequest:
+    """Return a request that the caller decides. Raises RequestNotFound (404)."""
+    asked = select(ClientRequest).where(ClientRequest.id == request_id, ClientRequest.operator_id == caller.organization_id)
+    found = (await tx.exec(asked.with_for_update() if lock else asked)).one_or_none()
+    if found is None:
+        raise RequestNotFound
+    return found
+
+
+async def open_request(tx: AsyncSession, client_id: str) -> bool:
+    """Tell whether a request for the client waits."""
+    asked = select(ClientRequest.id).where(ClientRequest.client_id == client_id, ClientRequest.state == "open")
+    return (await tx.exec(asked)).one_or_none() is not None
+
+
+async def keys(tx: AsyncSession, client_id: str) -> dict[str, ClientKey]:
+    """Return what is known of a client's keys, by kid."""
+    return {row.kid: row for row in await tx.exec(select(ClientKey).where(ClientKey.client_id == client_id))}
+
+
+async def ended_keys(tx: AsyncSession, now: datetime) -> Sequence[ClientKey]:
+    """Return keys whose time is over, by client: one order of locks."""
+    asked = select(ClientKey).where(col(ClientKey.ends_at) <= now)
+    return (await tx.exec(asked.order_by(ClientKey.client_id).limit(MOST_ENDED))).all()
+
+
+async def note_uses(tx: AsyncSession, uses: Iterable[tuple[str, str, datetime]]) -> None:
+    """Write when which key of which client proved it, ordered as given: one order of locks."""
+    clients_, kids, ats = zip(*uses, strict=True)
+    await tx.execute(_NOTE_USES, {"clients": list(clients_), "kids": list(kids), "ats": list(ats)})

@@ -1,0 +1,127 @@
+"""A client's keys: several beside each other, so that a change of keys interrupts nothing; when each was used last."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ihala_kit.auth import Caller
+from ihala_kit.problems import MalformedRequest
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_gateway.clients import models, rights, standing, store
+from ihala_gateway.clients.errors import ClientStateRefused, KeyNotFound, KeysKeptElsewhere, KeysRefused, LastKey
+from ihala_gateway.clients.tables import ClientKey
+from ihala_gateway.oauth import client_keys
+from ihala_gateway.tables import Client
+
+MOST_KEYS = 10
+LONGEST_OVERLAP = timedelta(days=90)
+
+
+def normal(jwks: dict[str, Any]) -> dict[str, Any]:
+    """Return a set of public keys with nothing in it but them, each with a kid. Raises KeysRefused (422)."""
+    try:
+        found = client_keys.usable_keys(jwks)
+    except client_keys.KeysRefused:
+        raise KeysRefused(pointer="#/jwks") from None
+    for key in found:
+        key.ensure_kid()
+    if len(found) > MOST_KEYS or len({key.kid for key in found}) != len(found) or any(len(str(key.kid)) > 200 for key in found):
+        raise KeysRefused(pointer="#/jwks")
+    return {"keys": [key.as_dict(private=False) for key in found]}
+
+
+def begin(tx: AsyncSession, client: Client, now: datetime) -> None:
+    """Note since when the client's keys are there."""
+    if client.jwks_uri is None:
+        tx.add_all([ClientKey(client_id=client.client_id, kid=key["kid"], added_at=now) for key in _of(client)])
+
+
+async def listed(tx: AsyncSession, client: Client) -> models.Keys:
+    """Return the client's keys and what is known of each."""
+    known = await store.keys(tx, client.client_id)
+    shown = client_keys.usable_keys({"keys": _of(client)}) if _of(client) else []
+    return models.Keys(items=[
+        models.Key(
+            kid=kid, kty=key.key_type, algorithms=list(client_keys.algorithms_of(key)), added_at=row.added_at if row else None,
+            ends_at=row.ends_at if row else None, used_at=row.used_at if row else None,
+        ) for key in shown for kid in [key.kid or ""] for row in [known.get(kid)]
+    ])  # fmt: skip
+
+
+async def add(tx: AsyncSession, caller: Caller, client_id: str, wanted: models.NewKey) -> models.Keys:
+    """Add a key; those there end when the caller says, or stay. Tokens stay good, so no system notices.
+
+    Raises RoleNeeded (403), ClientNotFound (404), KeysKeptElsewhere, ClientStateRefused (409), KeysRefused, MalformedRequest (422).
+    """
+    client = await _changing(tx, caller, client_id)
+    now, known = datetime.now(UTC), await store.keys(tx, client_id)
+    if wanted.others_end_at is not None and not now < _aware(wanted.others_end_at) <= now + LONGEST_OVERLAP:
+        raise MalformedRequest(errors=[{"pointer": "#/others_end_at", "code": "out_of_range", "expected": "90 days"}])
+    [new], before = normal({"keys": [wanted.jwk]})["keys"], _of(client)
+    client.jwks = normal({"keys": [*before, new]})
+    for key in before if wanted.others_end_at else ():
+        row = known.get(key["kid"]) or ClientKey(client_id=client_id, kid=key["kid"], added_at=client.changed_at)
+        row.ends_at = wanted.others_end_at
+        tx.add(row)
+    await tx.merge(ClientKey(client_id=client_id, kid=new["kid"], added_at=now))
+    await tx.flush()
+    return await listed(tx, client)
+
+
+async def remove(tx: AsyncSession, caller: Caller, client: Client, kid: str) -> None:
+    """Take a key away at once, and end every token of the client: one may have been got with it. Emits ClientApproved.
+
+    Raises RoleNeeded (403), KeyNotFound (404), KeysKeptElsewhere, ClientStateRefused, LastKey (409).
+    """
+    _may_change(caller, client)
+    if kid not in {key["kid"] for key in _of(client)}:
+        raise KeyNotFound
+    await _take(tx, client, kid)
+    standing.touch(client)
+    standing.tell(tx, client)
+
+
+async def end_old(tx: AsyncSession, now: datetime) -> int:
+    """Take away the keys whose time is over; tokens got with them end by themselves. Return how many."""
+    ended = await store.ended_keys(tx, now)
+    for row in ended:
+        client = await tx.get(Client, row.client_id, with_for_update=True)
+        if client is not None and len(_of(client)) > 1 and client.jwks_uri is None:
+            await _take(tx, client, row.kid)
+        else:
+            row.ends_at = None  # the last one: whoever has no other key left would be shut out
+    return len(ended)
+
+
+async def _take(tx: AsyncSession, client: Client, kid: str) -> None:
+    left = [key for key in _of(client) if key["kid"] != kid]
+    if not left:
+        raise LastKey
+    client.jwks = {"keys": left}
+    row = await tx.get(ClientKey, (client.client_id, kid))
+    if row is not None:
+        await tx.delete(row)
+
+
+async def _changing(tx: AsyncSession, caller: Caller, client_id: str) -> Client:
+    client = await store.client(tx, caller, client_id, lock=True)
+    _may_change(caller, client)
+    return client
+
+
+def _may_change(caller: Caller, client: Client) -> None:
+    rights.administrator(caller)
+    if client.jwks_uri is not None or client.jwks is None:
+        raise KeysKeptElsewhere
+    if client.status == "revoked":
+        raise ClientStateRefused
+
+
+def _of(client: Client) -> list[dict[str, Any]]:
+    """Return the client's own keys, each with a kid, also those that were loaded without one."""
+    keys: list[dict[str, Any]] = normal(client.jwks)["keys"] if client.jwks and client.jwks["keys"] else []
+    return keys
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,43 @@
+"""What the directory decides of an organisation, done to its clients and to the accounts of its people."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from ihala_contracts.directory_v1 import OrganizationJoined
+from ihala_contracts.gateway_v1 import AccountSuspended
+from ihala_kit.outbox import emit
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_gateway.clients import standing
+from ihala_gateway.clients.tables import KnownOrganization
+from ihala_gateway.staff.tables import Account
+
+
+async def know(tx: AsyncSession, event: OrganizationJoined) -> None:
+    """Keep what is told of an organisation."""
+    told = {
+        "name": event.names.get("en") or next(iter(event.names.values()), ""), "kind": event.kind, "operator_id": event.operator_id,
+        "cleared": event.cleared,
+    }  # fmt: skip
+    row = upsert(KnownOrganization).values(organization_id=event.organization_id, **told)
+    await tx.execute(row.on_conflict_do_update(index_elements=["organization_id"], set_=told))
+
+
+async def suspend(tx: AsyncSession, organization_id: UUID) -> None:
+    """Suspend its clients, and its accounts that are active; emits ClientSuspended and AccountSuspended for each that could call."""
+    await standing.hold_all(tx, organization_id)
+    ours = update(Account).where(col(Account.organization_id) == organization_id, col(Account.status) == "active")
+    now = datetime.now(UTC)
+    taken = ours.values(status="suspended", suspended_by="organization", version=Account.version + 1, changed_at=now)
+    for account_id in (await tx.execute(taken.returning(col(Account.account_id)))).scalars():
+        emit(tx, AccountSuspended(organization_id=organization_id, account_id=account_id, suspended_at=now))
+
+
+async def reinstate(tx: AsyncSession, organization_id: UUID) -> None:
+    """Give back what `suspend` took; emits ClientApproved for each client that may call again. People sign in anew."""
+    await standing.release_all(tx, organization_id)
+    taken = update(Account).where(col(Account.organization_id) == organization_id, col(Account.suspended_by) == "organization")
+    await tx.execute(taken.values(status="active", suspended_by=None, version=Account.version + 1, changed_at=datetime.now(UTC)))
