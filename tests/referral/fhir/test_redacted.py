@@ -10,8 +10,13 @@ from tests.referral.world import World
 async def test_of_a_redacted_referral_one_version_is_left(world: World) -> None:
     referral_id = await brought_to(world, "in_service")
     before = resources(await get(world, FIRST, f"Task/{referral_id}/_history"))
+    world.advance(hours=1)
+    since = world.now.isoformat().replace("+00:00", "Z")
     assert (await asked(world, referral_id)).status < 300
-    assert resources(await get(world, FIRST, f"Task/{referral_id}/_history"))[1:] == before[1:], "that it was asked for is no version"
+    assert resources(await get(world, FIRST, f"Task/{referral_id}/_history")) == before, "that it was asked for is no version"
+    assert (await get(world, FIRST, f"Task/{referral_id}")).body == before[0]
+    assert ids(await get(world, FIRST, f"Task?_lastUpdated=ge{since}")) == []
+    assert ids(await get(world, FIRST, f"Task?_lastUpdated=lt{since}")) == [referral_id]
     assert len(ids(await get(world, FIRST, "Task/_history"))) == len(before) == 3
     assert (await decided(world, referral_id)).status < 300
     task = (await get(world, FIRST, f"Task/{referral_id}")).body

@@ -186,7 +186,7 @@ async def test_a_history_tells_every_version_newest_first(world: World) -> None:
     assert [one["meta"]["versionId"] for one in resources(await get(world, FIRST, following))] == ["3", "2"]
 
 
-async def test_whoever_follows_a_types_history_misses_nothing_and_reads_nothing_else(world: World) -> None:
+async def test_a_types_history_tells_each_reader_every_version_of_its_own_and_nothing_else(world: World) -> None:
     first = await brought_to(world, "offered")
     world.advance(hours=1)
     second = await brought_to(world, "in_service")

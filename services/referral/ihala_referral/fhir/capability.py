@@ -42,8 +42,10 @@ def statement(issuer: str, title: str, version: str) -> dict[str, Any]:
 
 
 _DOCUMENTATION = (
-    "Read alone: moves are made at the native API. Follow changes by asking for a type's _history with _since. Lists go on by the `next` "
-    "link and have no total. Nobody is a Patient here; who is asked to help reads the identity at intake, once it is disclosed."
+    "Read alone: moves are made at the native API. Follow changes by asking for a type's _history with _since, each time from some minutes "
+    "before the newest that was read: what was begun before it may have been committed after it, and a version that comes twice is the "
+    "same. Lists go on by the `next` link and have no total. Nobody is a Patient here; who is asked to help reads the identity at intake, "
+    "once it is disclosed."
 )
 
 

@@ -30,8 +30,9 @@ async def changed(tx: AsyncSession, kind: str, asked: Asked) -> list[tuple[datet
         col(later.placement_id) == col(Movement.placement_id),
         col(later.referral_id).is_not_distinct_from(col(Movement.referral_id)),
         col(later.id) > col(Movement.id),
+        col(later.version).is_distinct_from(col(Movement.version)),
     )
-    query = _moves(tx, asked, newest_first=False).where(not_(exists().where(same)))
+    query = _moves(tx, asked, newest_first=False).where(not_(exists().where(same)), _first())
     caller = caller_of(tx)
     fits = []
     for side, told in sides(caller, asked):
@@ -84,7 +85,7 @@ def _first() -> Condition:
     same = and_(
         col(earlier.placement_id) == col(Movement.placement_id),
         col(earlier.referral_id).is_not_distinct_from(col(Movement.referral_id)),
-        col(earlier.version) == col(Movement.version),
+        col(earlier.version).is_not_distinct_from(col(Movement.version)),
         col(earlier.id) < col(Movement.id),
     )
     return _there_is(same).is_(None)
@@ -97,11 +98,12 @@ async def version(tx: AsyncSession, of: Row, number: int) -> Movement | None:
 
 
 async def latest(tx: AsyncSession, rows: Sequence[Row]) -> dict[UUID, datetime]:
-    """Return when each of these rows, which the caller may see, was last changed; not those from before such things were noted."""
+    """Return when the newest version of each of these rows, which the caller may see, came to be; not those from before such things were
+    noted."""
     around = {row.placement_id if isinstance(row, Referral) else row.id for row in rows}
     about = func.coalesce(col(Movement.referral_id), col(Movement.placement_id))
     query = select(about, func.max(col(Movement.at))).where(col(Movement.placement_id).in_(around), about.in_([row.id for row in rows]))
-    found = (await tx.execute(query.group_by(about))).all() if rows else []
+    found = (await tx.execute(query.where(_first()).group_by(about))).all() if rows else []
     return {one[0]: one[1] for one in found}
 
 
