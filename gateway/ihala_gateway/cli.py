@@ -1,32 +1,30 @@
-"""The command `ihala-gateway`: clients and signing keys. Works on the database; running gateways follow within a second."""
+"""The command `ihala-gateway`: clients, keys, limits, maintenance. Works on the database; running gateways follow within a second."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
-from ihala_kit.auth import Caller
-from ihala_kit.db import Database
 from ihala_kit.vault import Vault
 from pydantic import ValidationError
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway import store
 from ihala_gateway.clients import commands as clients
 from ihala_gateway.clients import standing
+from ihala_gateway.console import end, in_transaction, settings
+from ihala_gateway.limits import cli as limits
+from ihala_gateway.maintenance import cli as maintenance
 from ihala_gateway.oauth import keys
 from ihala_gateway.seat import files
-from ihala_gateway.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 clients_app = typer.Typer(no_args_is_help=True, help="Systems of organisations that may call.")
 keys_app = typer.Typer(no_args_is_help=True, help="Keys that sign tokens.")
 app.add_typer(clients_app, name="clients")
 app.add_typer(keys_app, name="keys")
+app.add_typer(limits.app, name="limits")
+app.add_typer(maintenance.app, name="maintenance")
 
-T = TypeVar("T")
 ClientId = Annotated[str, typer.Argument(help="the client's id")]
 
 
@@ -36,15 +34,15 @@ def load(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=
     try:
         entries = clients.read(file.read_bytes())
     except ValidationError as error:
-        raise _end("; ".join(f"{'/'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())) from None
-    loaded = _in_transaction(lambda tx, _: clients.load(tx, entries))
+        raise end("; ".join(f"{'/'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())) from None
+    loaded = in_transaction(lambda tx, _: clients.load(tx, entries))
     typer.echo(f"{len(loaded.added)} added, {len(loaded.changed)} changed, {len(loaded.unchanged)} unchanged")
 
 
 @clients_app.command("list")
 def list_clients() -> None:
     """Show every client: id, status, kind, organisation, scopes."""
-    for client in _in_transaction(lambda tx, _: store.clients(tx)):
+    for client in in_transaction(lambda tx, _: store.clients(tx)):
         trained = "" if client.trained_on else "  (no training recorded)"
         typer.echo(f"{client.client_id}  {client.status}  {client.kind}  {client.organization_name}  {' '.join(client.scopes)}{trained}")
 
@@ -52,28 +50,28 @@ def list_clients() -> None:
 @clients_app.command("suspend")
 def suspend(client_id: ClientId) -> None:
     """Give a client no tokens any more, and refuse those it has within a second."""
-    done = _in_transaction(lambda tx, _: standing.suspend(tx, client_id))
+    done = in_transaction(lambda tx, _: standing.suspend(tx, client_id))
     typer.echo("suspended" if done else "was suspended already")
 
 
 @clients_app.command("activate")
 def activate(client_id: ClientId) -> None:
     """Let a suspended client in again; it needs a new token."""
-    done = _in_transaction(lambda tx, _: standing.activate(tx, client_id))
+    done = in_transaction(lambda tx, _: standing.activate(tx, client_id))
     typer.echo("active" if done else "was active already")
 
 
 @clients_app.command("revoke")
 def revoke(client_id: ClientId) -> None:
     """End a client for good, and refuse the tokens it has within a second."""
-    done = _in_transaction(lambda tx, _: standing.end(tx, client_id))
+    done = in_transaction(lambda tx, _: standing.end(tx, client_id))
     typer.echo("revoked" if done else "was revoked already")
 
 
 @keys_app.command("rotate")
 def rotate() -> None:
     """Make new signing keys: published now, signing in 15 minutes; the old ones run out an hour later."""
-    begins = _in_transaction(lambda tx, settings: keys.rotate(tx, Vault.of(settings), datetime.now(UTC)))
+    begins = in_transaction(lambda tx, told: keys.rotate(tx, Vault.of(told), datetime.now(UTC)))
     typer.echo(f"new keys sign from {begins:%Y-%m-%d %H:%M} UTC")
 
 
@@ -85,38 +83,6 @@ def nginx(
 ) -> None:
     """Write the files that nginx needs to sit in front of this gateway; again whenever the services' routes have changed."""
     try:
-        typer.echo(" ".join(files.write(folder, _settings(), listen, decisions)))
+        typer.echo(" ".join(files.write(folder, settings(), listen, decisions)))
     except files.SeatNotSet as error:
-        raise _end(str(error)) from None
-
-
-def _in_transaction(work: Callable[[AsyncSession, Settings], Awaitable[T]]) -> T:
-    """Run the work in one transaction of the gateway's database and return what it returned; ends with a sentence if it is refused."""
-    settings = _settings()
-    try:
-        return asyncio.run(_run(settings, work))
-    except standing.ClientRefused as error:
-        raise _end(str(error)) from None
-    except OSError:
-        raise _end("the gateway's database does not answer") from None
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        raise _end("settings are missing or wrong: " + ", ".join(f"GATEWAY_{item['loc'][0]}".upper() for item in error.errors())) from None
-
-
-async def _run(settings: Settings, work: Callable[[AsyncSession, Settings], Awaitable[T]]) -> T:
-    database = Database(settings, pool_size=2)
-    try:
-        async with database.transaction(Caller.system("clients")) as tx:
-            return await work(tx, settings)
-    finally:
-        await database.stop()
-
-
-def _end(sentence: str) -> typer.Exit:
-    typer.echo(sentence, err=True)
-    return typer.Exit(1)
+        raise end(str(error)) from None

@@ -20,7 +20,8 @@ class TooManyRequests(Problem):
     def __init__(self, violated: Sequence[str], seconds: int, told: Iterable[tuple[bytes, bytes]] = ()) -> None:
         """`violated` are names of policies, `seconds` are until the minute ends, `told` are headers that say what is left."""
         headers = {name.decode("ascii"): value.decode("ascii") for name, value in told}
-        super().__init__(headers={"Retry-After": str(seconds), **headers}, **{"violated-policies": list(violated)})
+        super().__init__(headers={"Retry-After": str(seconds), **headers})
+        self.members["violated-policies"] = list(violated)
 
 
 class TooManyAtOnce(Problem):
