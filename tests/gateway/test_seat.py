@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 from ihala_gateway import cli
-from ihala_gateway.clients import commands as clients
+from ihala_gateway.clients import standing as suspensions
 from ihala_gateway.documents.contracts import service_documents
 from ihala_gateway.edge.routes import compile_routes
 from ihala_gateway.seat import files, nginx
@@ -150,7 +150,7 @@ async def test_a_suspended_client_is_refused_as_soon_as_its_kept_decisions_run_o
     await fronted.register("suspended-one")
     headers = await fronted.signed_in("suspended-one")
     async with fronted.database.transaction(Caller.system("test")) as tx:
-        await clients.suspend(tx, "suspended-one")
+        await suspensions.suspend(tx, "suspended-one")
     await fronted.gateway._upkeep.read_standing()
     async with fronted.session.get(PATH, headers=headers) as answer:
         assert answer.status == 401

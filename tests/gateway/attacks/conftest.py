@@ -16,12 +16,18 @@ async def fronted(home: House, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 
 
 @pytest.fixture(params=["built-in", "nginx"])
-def seen(request: pytest.FixtureRequest, home: House) -> House:
-    """The gateway in one of its seats, with nothing seen upstream yet."""
+def seat(request: pytest.FixtureRequest) -> str:
+    """Which seat decides."""
     if request.param == "nginx" and NGINX is None:
         pytest.skip(MISSING)
+    return str(request.param)
+
+
+@pytest.fixture
+def seen(request: pytest.FixtureRequest, home: House, seat: str) -> House:
+    """The gateway in one of its seats, with nothing seen upstream yet."""
     home.upstream.seen.clear()
     home.upstream.answer = None
     home.upstream.left.clear()
-    house: House = home if request.param == "built-in" else request.getfixturevalue("fronted")
+    house: House = home if seat == "built-in" else request.getfixturevalue("fronted")
     return house

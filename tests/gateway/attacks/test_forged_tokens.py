@@ -1,52 +1,19 @@
 """The list of attacks, first part: access tokens that are forged, foreign, out of date or too weak. A new finding is a new entry."""
 
-import base64
 import hashlib
 import hmac
 import json
 import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jwk import OctKey, RSAKey
 
+from tests.gateway.attacks.forge import MISSING, ZEROS, Forge, b64, foreign_key
 from tests.gateway.attacks.seats import by_nginx
-from tests.gateway.house import ANY_ALGORITHM, House, get
+from tests.gateway.house import House, get
 
 PATH = "/referral/v1/referrals"
-MISSING = object()
-
-
-def b64(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
-
-
-class Forge:
-    """Makes tokens with the gateway's own key, as nobody outside could, so that each check is tried alone."""
-
-    def __init__(self, home: House, good: str) -> None:
-        self.keys = home.gateway._keys
-        self.key = self.keys.access.current()
-        head, payload, self.signature = good.split(".")
-        self.head: dict[str, Any] = json.loads(base64.urlsafe_b64decode(head + "=="))
-        self.claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=="))
-
-    def __call__(self, *, head: dict[str, Any] | None = None, key: Any = None, **claims: Any) -> str:
-        made = {name: value for name, value in (self.claims | claims).items() if value is not MISSING}
-        header = {name: value for name, value in (self.head | (head or {})).items() if value is not MISSING}
-        return jwt.encode(header, made, key or self.key, registry=ANY_ALGORITHM, default_type=None)
-
-    def unsigned(self, head: dict[str, Any], signature: str = "") -> str:
-        return f"{b64(json.dumps(self.head | head).encode())}.{b64(json.dumps(self.claims).encode())}.{signature}"
-
-
-ZEROS = b64(bytes(64))  # as long as a signature
-
-
-def foreign_key() -> ECKey:
-    return ECKey.generate_key("P-256", {"kid": "x"})
 
 
 def signatures(forge: Forge) -> dict[str, str]:

@@ -1,0 +1,120 @@
+"""Attacks at the token endpoint by somebody who would be a client: replayed, foreign, weak and unfit proofs."""
+
+import json
+import time
+from typing import Any
+from uuid import uuid4
+
+from ihala_gateway import store
+from ihala_gateway.oauth import assertions, client_endpoint
+from ihala_gateway.oauth.registered import Registered
+from joserfc import jws
+from joserfc.jwk import RSAKey
+from pytest import MonkeyPatch
+
+from tests.gateway.attacks.attack import Attack, Try, Weaken, gone
+from tests.gateway.attacks.forge import foreign_key
+from tests.gateway.house import ASSERTION_TYPE, SECRET, House
+
+RSA = RSAKey.generate_key(2048, {"kid": "r1"})
+
+
+async def _given(house: House, assertion: str) -> bool:
+    status, _ = await house.ask_token(client_assertion_type=ASSERTION_TYPE, client_assertion=assertion)
+    return status == 200
+
+
+def _with_assertion(**claims: Any) -> Try:
+    """Return the try of an assertion with these claims replaced."""
+
+    async def gets_through(house: House) -> bool:
+        made = {name: value(house) if callable(value) else value for name, value in claims.items()}
+        return await _given(house, house.assertion(**made))
+
+    return gets_through
+
+
+def _without_claim(name: str) -> Weaken:
+    """Return the weakening that checks all claims of an assertion but one."""
+    check = assertions._check_claims
+
+    def weaken(monkeypatch: MonkeyPatch, _: House) -> None:
+        def lax(claims: dict[str, Any], client_id: str, issuer: str, now: float) -> Any:
+            good = {"aud": issuer, "iss": client_id, "sub": client_id, "exp": int(now) + 60, "nbf": now, "iat": now, "jti": uuid4().hex}
+            claims[name] = good[name]
+            return check(claims, client_id, issuer, now)
+
+        monkeypatch.setattr(assertions, "_check_claims", lax)
+
+    return weaken
+
+
+async def _replayed(house: House) -> bool:
+    assertion = house.assertion()
+    assert await _given(house, assertion), "it is good the first time"
+    return await _given(house, assertion)
+
+
+def _replays_taken(monkeypatch: MonkeyPatch, _: House) -> None:
+    async def spend(*_: Any) -> bool:
+        return True
+
+    monkeypatch.setattr(store, "spend", spend)
+
+
+def _any_key(monkeypatch: MonkeyPatch, _: House) -> None:
+    def decoded(assertion: str, *_: Any) -> Any:
+        return json.loads(jws.extract_compact(assertion.encode()).payload)
+
+    monkeypatch.setattr(assertions, "_decoded", decoded)
+
+
+async def _rs256(house: House) -> bool:
+    await house.register("rsa", jwks={"keys": [RSA.as_dict(private=False)]})
+    return await _given(house, house.assertion("rsa", key=RSA, header={"alg": "RS256", "kid": "r1"}))
+
+
+def _rs256_taken(monkeypatch: MonkeyPatch, _: House) -> None:
+    monkeypatch.setattr(assertions, "algorithms_of", lambda _: ("RS256", "ES256"))
+    monkeypatch.setattr(assertions, "_REGISTRY", jws.JWSRegistry(algorithms=["RS256", "ES256"]))
+
+
+async def _scope_never_given(house: House) -> bool:
+    status, body = await house.ask_token(
+        client_assertion_type=ASSERTION_TYPE, client_assertion=house.assertion(), scope="referral:read referral:coordinate"
+    )
+    return status == 200 and "referral:coordinate" in body["scope"]
+
+
+async def _wrong_secret(house: House) -> bool:
+    await house.register("by-secret", jwks=None, secret=SECRET)
+    status, _ = await house.ask_token(client_id="by-secret", client_secret=SECRET + "x")
+    return status == 200
+
+
+def _secret_unchecked(monkeypatch: MonkeyPatch, _: House) -> None:
+    async def fits(*_: Any) -> bool:
+        return True
+
+    monkeypatch.setattr(client_endpoint, "_secret_fits", fits)
+
+
+ATTACKS = (
+    Attack("wrong secret", _wrong_secret, _secret_unchecked),
+    Attack("scope that was never given", _scope_never_given, gone(Registered, "get_allowed_scope", lambda _, scope: scope)),
+    Attack("replayed assertion", _replayed, _replays_taken),
+    Attack("assertion by another's key", _with_assertion(key=foreign_key(), header={"kid": "c1"}), _any_key),
+    Attack("assertion with RS256", _rs256, _rs256_taken),
+    Attack("assertion for another server", _with_assertion(aud="https://other.example/token"), _without_claim("aud")),
+    Attack(
+        "assertion for several servers",
+        _with_assertion(aud=lambda house: [house.settings.issuer, "https://other.example"]),
+        _without_claim("aud"),
+    ),
+    Attack("assertion by another client", _with_assertion(iss="other"), _without_claim("iss")),
+    Attack("expired assertion", _with_assertion(exp=lambda _: int(time.time()) - 120), _without_claim("exp")),
+    Attack("assertion without an end", _with_assertion(exp=lambda _: None), _without_claim("exp")),
+    Attack("assertion good for a year", _with_assertion(exp=lambda _: int(time.time()) + 31_536_000), _without_claim("exp")),
+    Attack("assertion of tomorrow", _with_assertion(nbf=lambda _: int(time.time()) + 86_400), _without_claim("nbf")),
+    Attack("assertion without jti, to show it again and again", _with_assertion(jti=None), _without_claim("jti")),
+)

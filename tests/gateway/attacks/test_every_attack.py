@@ -1,0 +1,27 @@
+"""Every attack of the list: refused in both seats, and let through by a gateway without the one check that stands against it."""
+
+import pytest
+
+from tests.gateway.attacks import on_clients, on_requests, on_tokens
+from tests.gateway.attacks.attack import Attack
+from tests.gateway.house import House
+
+ATTACKS = (*on_tokens.ATTACKS, *on_requests.ATTACKS, *on_clients.ATTACKS)
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+async def test_it_does_not_get_through(seen: House, seat: str, attack: Attack) -> None:
+    if seat == "nginx" and not attack.behind_nginx:
+        pytest.skip("says nothing of nginx")
+    assert not await attack.gets_through(seen)
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+async def test_it_gets_through_without_the_check(home: House, monkeypatch: pytest.MonkeyPatch, attack: Attack) -> None:
+    attack.weaken(monkeypatch, home)
+    assert await attack.gets_through(home)
+
+
+def test_no_attack_has_two_entries() -> None:
+    names = [attack.name for attack in ATTACKS]
+    assert sorted(set(names)) == sorted(names)
