@@ -17,6 +17,7 @@ from ihala_gateway.administration import ROUTERS
 from ihala_gateway.administration.inside import NAME, Administration
 from ihala_gateway.clients.proof_keys import ProofKeys
 from ihala_gateway.documents.contracts import Documents, service_documents
+from ihala_gateway.documents.desk import Desk
 from ihala_gateway.edge.admission import Admission
 from ihala_gateway.edge.authorize import Gatekeeper
 from ihala_gateway.edge.body import Receive, Send
@@ -35,7 +36,7 @@ from ihala_gateway.oauth.standing import Standing
 from ihala_gateway.own import OwnAddresses
 from ihala_gateway.seat.decisions import DecisionSeat
 from ihala_gateway.settings import Settings
-from ihala_gateway.staff import desk, names
+from ihala_gateway.staff import desk, names, second_factor
 from ihala_gateway.upkeep import Upkeep
 from ihala_gateway.watching import usage, verifying
 from ihala_gateway.watching.access_log import AccessLog
@@ -59,7 +60,7 @@ def create(settings: Settings) -> Service:
         MIGRATIONS,
         routers=ROUTERS,
         readers=[consumers],
-        wrapped=[UNDER_MASTER_KEY, names.UNDER_MASTER_KEY],
+        wrapped=[UNDER_MASTER_KEY, names.UNDER_MASTER_KEY, second_factor.UNDER_MASTER_KEY],
         audit=verifying.verify,
         asgi=lambda database: Gateway(settings, database),
         server={"http": Connection},
@@ -89,14 +90,15 @@ class Gateway:
         tokens = AccessTokens(keys.access, settings.issuer, settings.issuer)
         gatekeeper = Gatekeeper(routes, tokens, standing)
         self._door = Door(
-            Front(settings.trusted_proxies),
+            Front(settings.trusted_proxies, settings.issuer),
             gatekeeper,
             self._admission,
             self._proxy,
-            OwnAddresses(
-                Documents(found, settings.issuer), _health(database, standing),
-                {**addresses.handlers(settings, database, keys, tokens, routes.scopes(), proof_keys), **desk.handlers(settings, database)},
-            ),
+            OwnAddresses(_health(database, standing), {
+                **addresses.handlers(settings, database, keys, tokens, routes.scopes(), proof_keys),
+                **desk.handlers(settings, database),
+                **Desk(Documents(found, settings.issuer)).handlers(),
+            }),
             administration,
             self._log,
             Tracing(settings.otlp_endpoint is not None),

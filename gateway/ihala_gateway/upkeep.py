@@ -20,6 +20,7 @@ from ihala_gateway.oauth import store as grants
 from ihala_gateway.oauth.issuing import LIVES_SECONDS
 from ihala_gateway.oauth.keys import Keys
 from ihala_gateway.oauth.standing import POLL_SECONDS, Standing
+from ihala_gateway.staff import store as staff
 from ihala_gateway.watching import retention
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ class Upkeep:
         now, gone = datetime.now(UTC), 1
         while gone:
             async with self._database.transaction(Caller.system("purge")) as tx:
-                gone = await store.purge(tx, now) + await grants.purge(tx, now)
+                gone = await store.purge(tx, now) + await grants.purge(tx, now) + await staff.purge(tx, now)
         await retention.purge(self._database, now, self._log_kept)
 
 

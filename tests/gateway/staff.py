@@ -1,18 +1,23 @@
 """People at the gateway's pages: accounts, and a browser without scripts that keeps cookies and fills in forms."""
 
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
-from ihala_gateway.staff import accounts
+import pyotp
+from ihala_gateway.staff import accounts, sessions
+from ihala_gateway.staff.sessions import SignedIn
 from ihala_gateway.staff.tables import Account
 from ihala_kit.auth import Caller
 from ihala_kit.vault import Vault
+from sqlalchemy import text
 
 from tests.gateway.house import OPERATOR, ORGANIZATION, House
 
@@ -83,3 +88,41 @@ async def browser(home: House) -> AsyncIterator[Browser]:
     """Open a browser with no cookies."""
     async with aiohttp.ClientSession(home.address, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
         yield Browser(session)
+
+
+async def who(home: House, at: Browser, *, look_only: bool = False) -> SignedIn | None:
+    """Return who is signed in at a browser."""
+    async with home.database.transaction(Caller.system("test")) as tx:
+        return await sessions.signed_in(tx, at.cookie_header, datetime.now(UTC), look_only=look_only)
+
+
+async def forget_tries(home: House) -> None:
+    """Let everybody try again: tests share one network address."""
+    async with home.database.transaction(Caller.system("test")) as tx:
+        await tx.execute(text("DELETE FROM staff_tries"))
+
+
+def code(seed: str, steps: int = 0) -> str:
+    if (left := 30 - time.time() % 30) < 0.15:
+        time.sleep(left)  # the code shall not become one of the step before while it is sent
+    return pyotp.TOTP(seed).at(datetime.now(UTC), counter_offset=steps)
+
+
+def seed_of(at: Browser) -> str:
+    found = re.search(r'<p class="seed" translate="no">([A-Z2-7 ]+)</p>', at.seen.text)
+    assert found is not None, at.seen.text
+    return found[1].replace(" ", "")
+
+
+def codes_of(at: Browser) -> list[str]:
+    return re.findall(r"<li>([2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4})</li>", at.seen.text)
+
+
+async def enrolled(home: House, at: Browser, name: str | None = None) -> tuple[str, str, list[str]]:
+    """Take an invitation up; return name, seed and recovery codes. The code of the step before is used up."""
+    name, _, invitation = await account(home, name, kind="live", password=None)
+    await at.open(f"/invitation/{invitation}")
+    await at.send(f"/invitation/{invitation}", password=PASSWORD, again=PASSWORD)
+    seed = seed_of(at)
+    await at.send("/sign-in/app", code=code(seed, -1))
+    return name, seed, codes_of(at)

@@ -3,13 +3,35 @@
 from collections.abc import Mapping
 
 from ihala_kit.db import Database
+from starlette.requests import Request
+from starlette.responses import Response
 
 from ihala_gateway.settings import Settings
-from ihala_gateway.staff.sign_in import Handler, SignIn
+from ihala_gateway.staff.account_pages import AccountPages
+from ihala_gateway.staff.factor_pages import FactorPages
+from ihala_gateway.staff.forms import FormRefused
+from ihala_gateway.staff.invitations import Invitations
+from ihala_gateway.staff.passkey_pages import PasskeySignIn
+from ihala_gateway.staff.reception import Handler, Reception
+from ihala_gateway.staff.second_step import SecondStep
+from ihala_gateway.staff.sign_in import SignIn
 
-PREFIXES = (b"/sign-in", b"/sign-out", b"/account", b"/invitation")
+PREFIXES = (b"/sign-in", b"/sign-out", b"/account", b"/invitation/")
 
 
 def handlers(settings: Settings, database: Database) -> Mapping[tuple[str, str], Handler]:
     """Return the handlers of all pages by method and path."""
-    return {**SignIn(settings, database).handlers()}
+    at = Reception(settings, database)
+    account = AccountPages(at)
+    rooms = (SignIn(at), SecondStep(at), PasskeySignIn(at), Invitations(at), account, FactorPages(at, account))
+    return {address: _refusing(handler) for room in rooms for address, handler in room.handlers().items()}
+
+
+def _refusing(handler: Handler) -> Handler:
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except FormRefused as refused:
+            return refused.answer
+
+    return answer

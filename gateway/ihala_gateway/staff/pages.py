@@ -21,7 +21,7 @@ _HERE = files("ihala_gateway.staff")
 
 
 def page(
-    name: str, language: Language, *, status: int = 200, forms_to: Sequence[str] = (), script: str | None = None,
+    name: str, language: Language, /, *, status: int = 200, forms_to: Sequence[str] = (), script: str | None = None,
     headers: Sequence[tuple[str, str]] = (), **values: Any,
 ) -> Response:  # fmt: skip
     """Return a page. `values` go to the template, escaped; `say(key)` gives its words.

@@ -95,13 +95,19 @@ def trained(account: Account) -> bool:
     return account.trained_on is not None and account.code_signed_on is not None
 
 
-def _ends_at(session: StaffSession) -> datetime:
+def ends_at(session: StaffSession) -> datetime:
+    """Return when a session ends unless it is used before."""
     return min(session.ends_at, session.seen_at + timedelta(seconds=session.idle_seconds))
 
 
-def _holds(session: StaffSession, account: Account, now: datetime) -> bool:
+def may_sign_in(account: Account, now: datetime) -> bool:
+    """Tell whether the account is one that may be signed in now: active, and not a sealed emergency account."""
     sealed = account.kind == "emergency" and (account.opened_until is None or account.opened_until <= now)
-    return now < _ends_at(session) and account.status == "active" and not sealed
+    return account.status == "active" and not sealed
+
+
+def _holds(session: StaffSession, account: Account, now: datetime) -> bool:
+    return now < ends_at(session) and may_sign_in(account, now)
 
 
 def _who(session: StaffSession, account: Account, secret: str) -> SignedIn:
@@ -111,5 +117,5 @@ def _who(session: StaffSession, account: Account, secret: str) -> SignedIn:
         organization_kind=account.organization_kind, operator_id=account.operator_id,
         governorates=frozenset(account.governorates), roles=frozenset(account.roles), cleared=account.cleared,
         trained=trained(account), auth_time=session.signed_in_at, methods=tuple(session.methods),
-        language=cast(Language, session.language), ends_at=_ends_at(session), csrf=cookies.form_token(secret),
+        language=cast(Language, session.language), ends_at=ends_at(session), csrf=cookies.form_token(secret),
     )  # fmt: skip

@@ -1,25 +1,18 @@
-"""/sign-in and /sign-out: a name and a password, and for all but trials a second factor."""
+"""/sign-in and /sign-out: a name and a password; for all but trials a second factor follows (second_step.py)."""
 
-import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ihala_kit.auth import Caller
-from ihala_kit.db import Database
-from ihala_kit.vault import Vault
-from ihala_kit.words import Language
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ihala_gateway.settings import Settings
-from ihala_gateway.staff import cookies, forms, names, pages, passwords, sessions, store, tries
-from ihala_gateway.staff.forms import FormRefused
+from ihala_gateway.staff import forms, names, pages, passkeys, passwords, second_step, sessions, steps, store, tries
+from ihala_gateway.staff.reception import KEPT_SECONDS, Handler, Reception, address_of, go_on
+from ihala_gateway.staff.second_factor import Factors
 from ihala_gateway.staff.tables import Account
 
 PATH = "/sign-in"
-DEVICE_DAYS = 180
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +28,8 @@ class Asked:
 class SignIn:
     """The pages at which somebody signs in and out."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
-        self._database = database
-        self._vault = Vault.of(settings)
-        self._names = cookies.names_for(settings.issuer)
+    def __init__(self, reception: Reception) -> None:
+        self._at = reception
 
     def handlers(self) -> Mapping[tuple[str, str], Handler]:
         """Return what answers which address."""
@@ -50,67 +41,59 @@ class SignIn:
 
     async def answer(self, request: Request) -> Response:
         """Take the form: sign in, or show it again with a reason that tells nobody whether the name exists."""
-        guest = forms.guest(request, self._names)
-        try:
-            fields = await forms.read(request, None if guest.fresh else guest.csrf)
-        except FormRefused as refused:
-            return refused.answer
-        now, next_path = datetime.now(UTC), forms.next_of(fields)
-        asked = await self._ask(request, fields.get("name", ""), now)
+        fields = await self._at.form(request)
+        next_path = forms.next_of(fields)
+        asked = await self._ask(request, fields.get("name", ""), datetime.now(UTC))
         if asked.early is not None:
             return self._too_early(request, next_path, asked.early)
-        stored = asked.account.password_hash if asked.account is not None and asked.account.status == "active" else None
-        if not await passwords.fits(fields.get("password", ""), stored) or asked.account is None:
+        account = asked.account if asked.account is not None and sessions.may_sign_in(asked.account, datetime.now(UTC)) else None
+        if not await passwords.fits(fields.get("password", ""), account.password_hash if account else None) or account is None:
             return self._form(request, next_path, wrong="wrong_name_or_password", status=401)
-        return await self._signed_in(request, asked.account, asked.attempt, ("pwd",), fields)
+        return await self._password_was_right(request, account, asked, fields)
 
     async def leave(self, request: Request) -> Response:
         """Sign out at this browser."""
         header = request.headers.get("cookie")
-        async with self._database.transaction(Caller.system("staff")) as tx:
+        async with self._at.transaction() as tx:
             who = await sessions.signed_in(tx, header, datetime.now(UTC), look_only=True)
-            try:
-                await forms.read(request, who.csrf if who else None)
-            except FormRefused as refused:
-                return refused.answer
+            await forms.read(request, who.csrf if who else None)
             await sessions.end(tx, header)
-        gone = [("set-cookie", self._names.setting(self._names.session, "", 0))]
-        language = forms.language(request, self._names)
-        return pages.page("notice", language, title="signed_out", text="signed_out_text", back=PATH, headers=gone)
+        gone = [("set-cookie", self._at.names.setting(self._at.names.session, "", 0))]
+        return pages.page("notice", self._at.language(request), title="signed_out", text="signed_out_text", back=PATH, headers=gone)
 
     async def _ask(self, request: Request, name: str, now: datetime) -> Asked:
         """Count the try and look the account up; committed before any secret is looked at."""
-        name_hash = names.hashed(self._vault, name)
-        device = self._device(request, name_hash)
-        attempt = tries.attempt(self._vault, name_hash.hex(), _address(request), device, now)
-        async with self._database.transaction(Caller.system("staff")) as tx:
+        name_hash = names.hashed(self._at.vault, name)
+        device = self._at.device(request, name_hash)
+        attempt = tries.attempt(self._at.vault, name_hash.hex(), address_of(request), device, now)
+        async with self._at.transaction() as tx:
             early = await tries.take(tx, attempt, now)
             return Asked(await store.account_named(tx, name_hash), attempt, early, device is not None)
 
-    async def _signed_in(
-        self, request: Request, account: Account, attempt: tries.Attempt, methods: tuple[str, ...], fields: Mapping[str, str]
-    ) -> Response:
-        now, language = datetime.now(UTC), forms.language(request, self._names)
-        async with self._database.transaction(Caller.system("staff")) as tx:
-            await tries.succeeded(tx, attempt)
-            secret = await sessions.begin(
-                tx, account, methods, shared_desk="own" not in fields, language=language, now=now,
-                instead_of=cookies.read(request.headers.get("cookie"), self._names.session),
-            )  # fmt: skip
-        set_ = self._names.setting
-        headers = [
-            ("set-cookie", set_(self._names.session, secret)),
-            ("set-cookie", set_(self._names.device, self._device_mark(account.name_hash), DEVICE_DAYS * 86_400)),
-        ]
-        return go_on(forms.next_of(fields), language, headers)
+    async def _password_was_right(self, request: Request, account: Account, asked: Asked, fields: Mapping[str, str]) -> Response:
+        now, shared = datetime.now(UTC), "own" not in fields
+        plan = steps.Plan(account, None, forms.next_of(fields), shared, asked.known_device)
+        async with self._at.transaction() as tx:
+            await tries.succeeded(tx, asked.attempt)
+            factors = Factors(*await store.factors(tx, account.account_id))
+            if factors.any:
+                return await second_step.ask(self._at, tx, request, plan, factors, now)
+            if account.kind == "live":
+                return pages.page(
+                    "notice", self._at.language(request), status=403, title="no_second_factor", text="no_second_factor_text", back=PATH
+                )  # fmt: skip
+            headers = await self._at.begin(tx, request, account, ("pwd",), now, shared_desk=shared)
+        return go_on(plan.next_path, self._at.language(request), headers)
 
-    def _form(self, request: Request, next_path: str, wrong: str | None = None, status: int = 200, **more: object) -> Response:
-        guest, language = forms.guest(request, self._names), forms.language(request, self._names)
-        headers = guest.headers(self._names)
-        if request.query_params.get("lang") == language:
-            headers.append(("set-cookie", self._names.setting(self._names.language, language, DEVICE_DAYS * 86_400)))
-        return pages.page(
-            "sign_in", language, status=status, headers=headers, csrf=guest.csrf, next=next_path, wrong=wrong, minutes=more.get("minutes")
+    def _form(
+        self, request: Request, next_path: str, wrong: str | None = None, status: int = 200, minutes: int | None = None
+    ) -> Response:  # fmt: skip
+        language, names_ = self._at.language(request), self._at.names
+        chosen = request.query_params.get("lang") == language
+        headers = [("set-cookie", names_.setting(names_.language, language, KEPT_SECONDS))] if chosen else []
+        with_passkeys = passkeys.party(self._at.settings.issuer) is not None
+        return self._at.page(
+            request, "sign_in", headers=headers, status=status, next=next_path, wrong=wrong, minutes=minutes, passkeys=with_passkeys
         )
 
     def _too_early(self, request: Request, next_path: str, early: timedelta) -> Response:
@@ -118,25 +101,3 @@ class SignIn:
         answer = self._form(request, next_path, wrong="too_many_tries", status=429, minutes=(seconds + 59) // 60)
         answer.headers["retry-after"] = str(seconds)
         return answer
-
-    def _device(self, request: Request, name_hash: bytes) -> str | None:
-        """Return the mark of a browser from which this account signed in before."""
-        mark = cookies.read(request.headers.get("cookie"), self._names.device)
-        nonce, _, proof = (mark or "").partition(".")
-        return nonce if proof and cookies.same(proof, self._device_proof(name_hash, nonce)) else None
-
-    def _device_mark(self, name_hash: bytes) -> str:
-        nonce = secrets.token_urlsafe(12)
-        return f"{nonce}.{self._device_proof(name_hash, nonce)}"
-
-    def _device_proof(self, name_hash: bytes, nonce: str) -> str:
-        return self._vault.fingerprint(name_hash + nonce.encode(), "staff device").hex()
-
-
-def go_on(path: str, language: Language, headers: list[tuple[str, str]]) -> Response:
-    """Return the page that leads on. No redirect: browsers hold those that follow a form against the page's policy, wherever they end."""
-    return pages.page("go_on", language, headers=headers, path=path)
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""

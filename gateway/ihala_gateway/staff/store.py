@@ -1,13 +1,14 @@
 """Every query of staff accounts and sessions. The caller is the system, or an administrator whose bounds the commands check."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, func, text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_gateway.staff.tables import Account, Ceremony, StaffSession
+from ihala_gateway.staff.tables import Account, Ceremony, Passkey, RecoveryCode, StaffSession, Totp
 
 _PURGE = "DELETE FROM {0} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {0} WHERE {1} < :before LIMIT 5000)) RETURNING 1"
 _PURGE_OVER = tuple(text(_PURGE.format(*which)) for which in (("staff_session", "ends_at"), ("staff_ceremony", "expires_at")))
@@ -50,6 +51,78 @@ async def ceremony(tx: AsyncSession, ceremony_hash: bytes, now: datetime) -> Cer
     """Return a step that is still awaited, locked: only one of two answers may finish it."""
     asked = select(Ceremony).where(Ceremony.ceremony_hash == ceremony_hash, col(Ceremony.expires_at) > now).with_for_update()
     return (await tx.exec(asked)).one_or_none()
+
+
+async def sessions_of(tx: AsyncSession, account_id: UUID, now: datetime) -> Sequence[StaffSession]:
+    """Return the sessions of an account, newest first; those that nobody used for too long as well, until they are purged."""
+    asked = select(StaffSession).where(StaffSession.account_id == account_id, col(StaffSession.ends_at) > now)
+    return (await tx.exec(asked.order_by(col(StaffSession.signed_in_at).desc()))).all()
+
+
+async def end_sessions(tx: AsyncSession, account_id: UUID, *, only: UUID | None = None, but: UUID | None = None) -> int:
+    """End the sessions of an account: one, all, or all but one. Return how many ended."""
+    asked = delete(StaffSession).where(col(StaffSession.account_id) == account_id)
+    if only is not None:
+        asked = asked.where(col(StaffSession.session_id) == only)
+    if but is not None:
+        asked = asked.where(col(StaffSession.session_id) != but)
+    return len((await tx.execute(asked.returning(col(StaffSession.session_id)))).all())
+
+
+async def account_invited(tx: AsyncSession, invitation_hash: bytes, now: datetime) -> Account | None:
+    """Return the account of an invitation that still holds, locked."""
+    asked = select(Account).where(Account.invitation_hash == invitation_hash, col(Account.invitation_until) > now)
+    return (await tx.exec(asked.with_for_update())).one_or_none()
+
+
+async def totp(tx: AsyncSession, account_id: UUID) -> Totp | None:
+    """Return the seed of an account's app."""
+    return await tx.get(Totp, account_id)
+
+
+async def use_step(tx: AsyncSession, account_id: UUID, step: int) -> bool:
+    """Use up the code of a step and all before it; return False when that was done already."""
+    newer = update(Totp).where(col(Totp.account_id) == account_id, col(Totp.last_step) < step).values(last_step=step)
+    return (await tx.execute(newer.returning(col(Totp.account_id)))).first() is not None
+
+
+async def use_code(tx: AsyncSession, account_id: UUID, code_hash: bytes) -> bool:
+    """Use up a recovery code; return False when there is no such one."""
+    gone = delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id, col(RecoveryCode.code_hash) == code_hash)
+    return (await tx.execute(gone.returning(col(RecoveryCode.account_id)))).first() is not None
+
+
+async def forget_totp(tx: AsyncSession, account_id: UUID) -> None:
+    """Delete the seed of an account's app."""
+    await tx.execute(delete(Totp).where(col(Totp.account_id) == account_id))
+
+
+async def forget_codes(tx: AsyncSession, account_id: UUID) -> None:
+    """Delete an account's recovery codes."""
+    await tx.execute(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id))
+
+
+async def passkeys(tx: AsyncSession, account_id: UUID) -> Sequence[Passkey]:
+    """Return an account's passkeys, oldest first."""
+    return (await tx.exec(select(Passkey).where(Passkey.account_id == account_id).order_by(col(Passkey.created_at)))).all()
+
+
+async def passkey(tx: AsyncSession, credential_id: bytes) -> Passkey | None:
+    """Return a passkey by what its browser calls it, locked: its counter only grows."""
+    return await tx.get(Passkey, credential_id, with_for_update=True)
+
+
+async def forget_passkeys(tx: AsyncSession, account_id: UUID, only: UUID | None = None) -> None:
+    """Delete one or all passkeys of an account."""
+    asked = delete(Passkey).where(col(Passkey.account_id) == account_id)
+    await tx.execute(asked if only is None else asked.where(col(Passkey.passkey_id) == only))
+
+
+async def factors(tx: AsyncSession, account_id: UUID) -> tuple[bool, int, int]:
+    """Return whether there is an app, how many passkeys, and how many recovery codes are left."""
+    codes = select(func.count()).select_from(RecoveryCode).where(RecoveryCode.account_id == account_id)
+    keys = select(func.count()).select_from(Passkey).where(Passkey.account_id == account_id)
+    return await totp(tx, account_id) is not None, (await tx.exec(keys)).one(), (await tx.exec(codes)).one()
 
 
 async def purge(tx: AsyncSession, now: datetime) -> int:

@@ -69,9 +69,9 @@ class Ceremony(Table, table=True):
     __tablename__ = "staff_ceremony"
 
     ceremony_hash: bytes = column(LargeBinary, key=True)  # SHA-256 of the cookie's value
-    purpose: str = column(Text)  # second-factor | invitation | passkey | outside
+    purpose: str = column(Text)  # see steps.py
     account_id: UUID | None = _of_account(nullable=True)
-    challenge: bytes | None = column(LargeBinary, nullable=True)  # what a passkey must sign; for outside providers what must come back
+    challenge: bytes | None = column(LargeBinary, nullable=True)  # what a passkey signs, an outside provider returns; or a sealed seed
     next_path: str = column(Text)
     shared_desk: bool = column(Boolean)
     device_known: bool = column(Boolean)  # this browser signed in to this account before
@@ -85,7 +85,7 @@ class Totp(Table, table=True):
 
     account_id: UUID = _of_account(key=True)
     sealed_seed: bytes = column(LargeBinary)
-    confirmed_at: datetime | None = column(_AT, nullable=True)  # None until one code was right
+    confirmed_at: datetime = column(_AT)  # when one code was right; before that the seed is in the step
     last_step: int = column(BigInteger)  # 30 s steps since 1970; a code is worth nothing at or before it
 
 

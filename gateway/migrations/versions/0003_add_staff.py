@@ -94,7 +94,7 @@ def _create_factors() -> None:
         "staff_totp",
         _of_account(primary_key=True),
         sa.Column("sealed_seed", sa.LargeBinary, nullable=False),
-        sa.Column("confirmed_at", _AT),
+        sa.Column("confirmed_at", _AT, nullable=False),
         sa.Column("last_step", sa.BigInteger, nullable=False),
     )
     op.create_index("staff_totp_get_byte_idx", "staff_totp", [sa.text("get_byte(sealed_seed, 0)")])
