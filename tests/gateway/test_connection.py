@@ -191,6 +191,19 @@ async def test_pipelined_requests_are_answered_in_their_order(seen: House) -> No
     writer.close()
 
 
+async def test_every_answer_tells_browsers_to_make_nothing_of_it(seen: House) -> None:
+    guarding = {
+        "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY", "Cache-Control": "no-store",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    }  # fmt: skip
+    for path in ("/directory/v1/needs", "/referral/v1/referrals", "/nothing", "/health/live"):
+        async with seen.session.get(path) as answer:
+            assert guarding.items() <= dict(answer.headers).items() and "Strict-Transport-Security" not in answer.headers
+            assert not {"Server", "Date", "X-Powered-By"} & answer.headers.keys()
+    secure = dict(Front([], "https://gateway.example").on_every_answer)
+    assert secure[b"strict-transport-security"] == b"max-age=31536000; includeSubDomains"
+
+
 CERT = base64.b64encode(b"a certificate").join([b":", b":"])
 
 

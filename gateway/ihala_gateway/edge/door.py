@@ -8,6 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
 from ihala_gateway.administration.inside import NAME, Administration
+from ihala_gateway.documents.desk import HOME
+from ihala_gateway.documents.desk import PREFIXES as READERS
 from ihala_gateway.edge import cross_origin
 from ihala_gateway.edge.admission import Admission
 from ihala_gateway.edge.authorize import Gatekeeper, first_look
@@ -24,7 +26,7 @@ from ihala_gateway.watching.access_log import AccessLog
 log = logging.getLogger(__name__)
 
 _PROBES = b"/health/"  # asked every second by whoever runs this; not logged
-_OWN = (b"/oauth/", b"/.well-known/", b"/openapi", b"/asyncapi.yaml", b"/schemas/", _PROBES, *PREFIXES)
+_OWN = (b"/oauth/", b"/.well-known/", _PROBES, *PREFIXES, *READERS)
 
 
 class Door:
@@ -45,7 +47,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        visit = Visit(scope, receive, send)
+        visit = Visit(scope, receive, send, self._front.on_every_answer)
         self._tracing.begin(visit)
         try:
             await self._serve(visit)
@@ -66,7 +68,7 @@ class Door:
 
     async def _serve(self, visit: Visit) -> None:
         self._front.learn(visit.scope, visit.fields)
-        if visit.path.startswith(_OWN):
+        if visit.path.startswith(_OWN) or visit.path == HOME:
             refusal, _ = first_look(visit.path, visit.query, visit.headers)
             if refusal is not None:
                 raise refusal

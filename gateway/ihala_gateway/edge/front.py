@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
 
 from ihala_gateway.edge.connection import CERTIFICATE
+from ihala_gateway.edge.headers import on_every_answer
 from ihala_gateway.errors import HeadersRefused
 
 Network = IPv4Network | IPv6Network
@@ -20,7 +21,9 @@ LONGEST_CERTIFICATE = 16 * 1024  # in base64
 class Front:
     """Knows which peers are proxies of ours."""
 
-    def __init__(self, proxies: Iterable[Network]) -> None:
+    def __init__(self, proxies: Iterable[Network], issuer: str = "") -> None:
+        """`issuer` is the address that callers use."""
+        self.on_every_answer = on_every_answer(secure=issuer.startswith("https://"))
         self._proxies = tuple(proxies)
         self._ours = lru_cache(maxsize=1024)(self._is_ours)
 

@@ -23,8 +23,20 @@ _NEVER_BACK = frozenset({
     b"upgrade", b"server", b"date", b"x-request-id", b"set-cookie",
 })  # fmt: skip
 
+# What a browser may make of an answer that is no page: nothing. Pages bring their own policy.
+_GUARDING = (
+    (b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"), (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"), (b"x-frame-options", b"DENY"),
+)  # fmt: skip
+
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9-]{8,64}")  # the same that the services take over
 _TRACEPARENT = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def on_every_answer(*, secure: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the headers of every answer that does not say otherwise itself; `secure`: callers reach us by TLS."""
+    transport = ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),) if secure else ()
+    return (*_GUARDING, *transport)
 
 
 def onward(headers: Raw) -> list[tuple[str, str]]:

@@ -11,11 +11,10 @@ from opentelemetry.trace import Span
 from ihala_gateway.edge import cross_origin
 from ihala_gateway.edge.authorize import Decision
 from ihala_gateway.edge.body import Message, Receive, Send
-from ihala_gateway.edge.headers import request_id_of, traceparent_of
+from ihala_gateway.edge.headers import on_every_answer, request_id_of, traceparent_of
 
 Scope = MutableMapping[str, Any]
 
-_ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
 _LAST = ((b"connection", b"close"),)  # after an Upgrade header the server reads no further request from a connection
 
 
@@ -26,6 +25,7 @@ class Visit:
     scope: Scope
     _receive: Receive
     _send: Send
+    on_every_answer: tuple[tuple[bytes, bytes], ...] = on_every_answer(secure=False)
     headers: list[tuple[bytes, bytes]] = field(init=False)
     fields: dict[bytes, bytes] = field(init=False)  # the same, for those that are looked up by name
     path: bytes = field(init=False)  # as it was sent
@@ -74,7 +74,7 @@ class Visit:
 
     def _always(self, given: Any) -> list[tuple[bytes, bytes]]:
         present = {name for name, _ in given}
-        always: tuple[tuple[bytes, bytes], ...] = _ALWAYS + _LAST if b"upgrade" in self.fields else _ALWAYS
+        always: tuple[tuple[bytes, bytes], ...] = self.on_every_answer + _LAST if b"upgrade" in self.fields else self.on_every_answer
         always += self.notices
         if cross_origin.open_to_all(self.path):
             always += cross_origin.ON_EVERY_ANSWER
