@@ -3,9 +3,12 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from ihala_gateway.staff.tables import Account
 from ihala_local.testing import ThrowAwayPostgres
 
 from tests.gateway.house import House, house
+from tests.gateway.party import BACK, OTHER
+from tests.gateway.staff import Browser, account, browser
 
 
 @pytest.fixture(scope="module")
@@ -23,3 +26,15 @@ def seen(home: House) -> House:
     home.upstream.answer = None
     home.upstream.left.clear()
     return home
+
+
+@pytest.fixture(scope="module")
+async def person(home: House) -> AsyncIterator[tuple[Browser, Account]]:
+    """A browser at which somebody of the house's organisation is signed in, and three clients that people use."""
+    await home.register("app", redirect_uris=[BACK])
+    await home.register("own", redirect_uris=[BACK], first_party=True, organization_id=OTHER)
+    await home.register("live-app", redirect_uris=["https://app.example/back"], kind="live")
+    name, row, _ = await account(home)
+    async with browser(home) as found:
+        await found.sign_in(name)
+        yield found, row

@@ -16,7 +16,7 @@ HEADER = "Ihala-Acting-Officer"
 
 def grant(**claims: Any) -> Grant:
     good = {"sub": "c", "client_id": "c", "org": "o", "scope": "", "jti": "j"}
-    return Grant(good | claims, "c", 1, "o", frozenset(), 0)
+    return Grant(good | claims, "c", 1, "o", frozenset(), 0, "j")
 
 
 async def test_the_officer_goes_on_inside_the_token_and_each_has_one_of_her_own(seen: House) -> None:

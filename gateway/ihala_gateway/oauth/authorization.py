@@ -103,7 +103,7 @@ class Authorization:
             return consent_page(arrival.client.row, person, scope, _origin(wanted.redirect_uri), request.scope["query_string"])
         if arrival.pushed is not None and not await store.use_pushed(tx, arrival.pushed):
             raise RequestRefused("invalid_request_uri", "the request was used")
-        code = codes.issue(tx, arrival.client.row, wanted, person, scope, now)
+        code = await codes.issue(tx, arrival.client.row, wanted, person, scope, now)
         return self._back(wanted.redirect_uri, wanted.state, code=code)
 
     def _back(self, redirect_uri: str, state: str | None, **answer: str) -> Response:

@@ -24,13 +24,14 @@ def rights(person: SignedIn) -> Person:
     )  # fmt: skip
 
 
-def issue(tx: AsyncSession, client: Client, wanted: Wanted, person: SignedIn, scope: Iterable[str], now: datetime) -> str:
+async def issue(tx: AsyncSession, client: Client, wanted: Wanted, person: SignedIn, scope: Iterable[str], now: datetime) -> str:
     """Begin a grant and return the code for it. It ends with the session's longest life, whatever the client does."""
     grant, code = new_id(), new_secret()
     tx.add(PersonGrant(
         id=grant, client_id=client.client_id, account_id=person.account_id, session_id=person.session_id, scope=" ".join(sorted(scope)),
         auth_time=person.auth_time, methods=list(person.methods), expires_at=person.auth_time + LONGEST,
     ))  # fmt: skip
+    await tx.flush()  # the code's row refers to it
     tx.add(AuthorizationCode(
         code_hash=hash_of(code), grant_id=grant, redirect_uri=wanted.redirect_uri, challenge=wanted.challenge,
         thumbprint=wanted.thumbprint, nonce=wanted.nonce, expires_at=now + timedelta(seconds=CODE_SECONDS),

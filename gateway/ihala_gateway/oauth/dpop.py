@@ -30,6 +30,7 @@ CLOCKS_DIFFER_BY_SECONDS = 300  # the nonce says that a proof is new; its own ti
 _TYPE = "dpop+jwt"
 _HEADERS = {"typ", "alg", "jwk", "kid"}
 _REGISTRY = jws.JWSRegistry(algorithms=list(ALGORITHMS))
+_REGISTRY.max_header_length = LONGEST_PROOF  # an RSA key is longer than the library's 512 bytes
 _ESCAPE = re.compile("%([0-9a-fA-F]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 _PORTS = {"https": 443, "http": 80}

@@ -6,7 +6,7 @@ Codes, refresh tokens and request URIs are stored as SHA-256 hashes: they are ra
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, LargeBinary, Text, Uuid
+from sqlalchemy import DateTime, ForeignKey, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from ihala_gateway.tables import Table, column
@@ -49,7 +49,7 @@ class AuthorizationCode(Table, table=True):
     __tablename__ = "authorization_code"
 
     code_hash: bytes = column(LargeBinary, key=True)
-    grant_id: UUID = column(Uuid)
+    grant_id: UUID = column(Uuid, ForeignKey("person_grant.id", ondelete="CASCADE"))
     redirect_uri: str = column(Text)
     challenge: str = column(Text)  # PKCE, S256
     thumbprint: str | None = column(Text, nullable=True)  # of the DPoP key it is bound to
@@ -64,7 +64,7 @@ class RefreshToken(Table, table=True):
     __tablename__ = "refresh_token"
 
     token_hash: bytes = column(LargeBinary, key=True)
-    grant_id: UUID = column(Uuid)
+    grant_id: UUID = column(Uuid, ForeignKey("person_grant.id", ondelete="CASCADE"))
     issued_at: datetime = column(_AT)
     used_at: datetime | None = column(_AT, nullable=True)
 
@@ -75,7 +75,7 @@ class GrantedToken(Table, table=True):
     __tablename__ = "granted_token"
 
     jti: str = column(Text, key=True)
-    grant_id: UUID = column(Uuid)
+    grant_id: UUID = column(Uuid, ForeignKey("person_grant.id", ondelete="CASCADE"))
     expires_at: datetime = column(_AT)
 
 

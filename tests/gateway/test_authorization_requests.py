@@ -1,0 +1,106 @@
+"""What a client may ask of a person, in plain or pushed (RFC 9126), and where she is sent."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from ihala_gateway.oauth.tables import PushedRequest
+from ihala_gateway.staff.tables import Account, StaffSession
+
+from tests.gateway.house import House
+from tests.gateway.party import BACK, Party, answered, changed
+from tests.gateway.staff import Browser, account, browser
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": "code id_token"}, "unsupported_response_type"),
+        ({"response_mode": "fragment"}, "invalid_request"),
+        ({"code_challenge": None}, "invalid_request"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge_method": None}, "invalid_request"),
+        ({"code_challenge": "short"}, "invalid_request"),
+        ({"scope": "referral:answer"}, "invalid_scope"),
+        ({"scope": "directory:read referral:coordinate"}, "invalid_scope"),
+        ({"request": "e30."}, "request_not_supported"),
+        ({"resource": "kafka"}, "invalid_target"),
+        ({"prompt": "none login"}, "invalid_request"),
+        ({"prompt": "none"}, "consent_required"),
+        ({"dpop_jkt": "x"}, "invalid_request"),
+        ({"max_age": "-1"}, "invalid_request"),
+    ],
+)  # fmt: skip
+async def test_what_is_wrong_is_told_the_client_with_state_and_issuer(
+    home: House, person: tuple[Browser, Account], more: dict[str, Any], error: str
+) -> None:
+    back = answered(await person[0].open(Party(home, "app").address(**more)))
+    assert (back["error"], back["state"], back["iss"]) == (error, "s-1", home.settings.issuer) and "code" not in back
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"redirect_uri": BACK + "/"}, {"redirect_uri": BACK + "?x=1"}, {"redirect_uri": BACK.replace("back", "Back")},
+        {"redirect_uri": "https://evil.example/back"}, {"redirect_uri": BACK + "#x"}, {"redirect_uri": None},
+        {"redirect_uri": "http://127.0.0.1:9@evil.example/back"}, {"client_id": "nobody"}, {"client_id": None}, {"client_id": "centre"},
+        {"state": "a\r\nb"}, {"request_uri": "urn:ietf:params:oauth:request_uri:x"}, {"request_uri": "https://evil.example/r"},
+    ],
+)  # fmt: skip
+async def test_nobody_is_sent_where_the_client_did_not_register(home: House, person: tuple[Browser, Account], more: dict[str, Any]) -> None:
+    seen = await person[0].open(Party(home, "app").address(**more))
+    if more.get("state"):
+        assert answered(seen)["error"] == "invalid_request"
+        return
+    assert seen.status == 400 and "Location" not in seen.headers and "evil" not in seen.text
+    assert (await person[0].open(Party(home, "app").address() + "&scope=openid")).status == 400, "no parameter is there twice"
+
+
+async def test_a_pushed_request_is_its_clients_and_good_once(home: House, person: tuple[Browser, Account]) -> None:
+    party, desk = Party(home, "app"), person[0]
+    address = await party.pushed()
+    assert (await desk.open(address.replace("client_id=app", "client_id=own"))).status == 400
+    assert (await desk.open(address + "&scope=directory%3Aread&redirect_uri=https%3A%2F%2Fevil.example")).status == 200
+    assert ">referral:read<" in desk.seen.text and ">directory:read" not in desk.seen.text
+    back = answered(await desk.send(address, decision="allow"))
+    assert (await party.exchange(back["code"]))[0] == 200
+    assert (await desk.open(address)).status == 400
+    late = await party.pushed()
+    await changed(home, PushedRequest, "client_id", "app", expires_at=datetime.now(UTC))
+    assert (await desk.open(late)).status == 400
+    for more in ({"redirect_uri": "https://evil.example"}, {"request_uri": "x"}, {"client_id": "own"}, {"code_challenge": None}):
+        status, body = await party.post("/oauth/par", **party.wanted(**more))
+        assert status in (400, 401) and "request_uri" not in body, more
+    assert (await Party(home).post("/oauth/par", **Party(home).wanted()))[1]["error"] == "unauthorized_client"
+
+
+async def test_a_live_client_pushes_first_binds_its_tokens_and_wants_a_second_factor(home: House, person: tuple[Browser, Account]) -> None:
+    party, back = Party(home, "live-app"), "https://app.example/back"
+    assert (await person[0].open(party.address(redirect_uri=back))).status == 400
+    sent = await person[0].open(await party.pushed(redirect_uri=back))
+    assert sent.status == 303 and "error=access_denied" in sent.headers["Location"] and "second+factor" in sent.headers["Location"]
+
+
+async def test_prompt_and_age_lead_to_the_sign_in_again(home: House) -> None:
+    party = Party(home, "app")
+    name, row, _ = await account(home)
+    async with browser(home) as desk:
+        assert answered(await desk.open(party.address(prompt="none")))["error"] == "login_required"
+        await desk.sign_in(name)
+        assert (await desk.open(party.address(prompt="login"))).status == 200, "she signed in just now"
+        await changed(home, StaffSession, "account_id", row.account_id, signed_in_at=datetime.now(UTC) - timedelta(minutes=10))
+        for more in ({"prompt": "login"}, {"max_age": 60}):
+            assert (await desk.open(party.address(**more))).headers["Location"].startswith("/sign-in?")
+        assert (await desk.open(party.address(max_age=3600))).status == 200
+
+
+async def test_a_no_and_a_form_of_another_page_give_no_code(home: House, person: tuple[Browser, Account]) -> None:
+    party, desk = Party(home, "app"), person[0]
+    await desk.open(party.address())
+    assert answered(await desk.send(party.address(), decision="deny"))["error"] == "access_denied"
+    for forged in ({"csrf": None}, {"csrf": "0" * 40}):
+        await desk.open(party.address())
+        assert (await desk.send(party.address(), decision="allow", **forged)).status == 403
+    await desk.open(party.address())
+    assert (await desk.send(party.address(), {"Sec-Fetch-Site": "cross-site"}, decision="allow")).status == 403

@@ -1,0 +1,72 @@
+"""Refresh tokens: rotated where nothing binds them, bound where something does; never more than was granted or is still held."""
+
+from datetime import UTC, datetime, timedelta
+
+from ihala_gateway.staff.tables import Account, StaffSession
+from joserfc.jwk import ECKey
+
+from tests.gateway.house import House
+from tests.gateway.party import BACK, Party, answered, changed, code
+from tests.gateway.staff import Browser, account, browser
+
+SCOPES = ["directory:read", "intake:request", "referral:read", "referral:refer"]
+
+
+async def test_refresh_tokens_turn_and_a_used_one_ends_all_that_came_of_it(home: House, person: tuple[Browser, Account]) -> None:
+    party = Party(home, "app")
+    _, first = await party.exchange(await code(party, person[0], scope="openid directory:read referral:read"))
+    status, second = await party.refresh(first["refresh_token"], scope="referral:read")
+    assert status == 200 and second["scope"] == "referral:read" and second["refresh_token"] != first["refresh_token"]
+    _, third = await party.refresh(second["refresh_token"])
+    assert third["scope"] == "directory:read openid referral:read", "narrowed once is not narrowed for ever"
+    for more in ("referral:refer", "referral:read referral:refer", "intake:request"):
+        assert (await party.refresh(third["refresh_token"], scope=more))[1]["error"] == "invalid_scope"
+    await home.register("thief", redirect_uris=[BACK])
+    assert (await Party(home, "thief").refresh(third["refresh_token"]))[1]["error"] == "invalid_grant"
+    assert (await party.call(third["access_token"], scheme="Bearer"))[0] == 200
+    assert (await party.refresh(first["refresh_token"]))[1]["error"] == "invalid_grant"
+    await home.gateway._upkeep.read_standing()
+    for body in (first, second, third):
+        assert (await party.call(body["access_token"], scheme="Bearer"))[0] == 401
+    assert (await party.refresh(third["refresh_token"]))[1]["error"] == "invalid_grant"
+
+
+async def test_a_bound_refresh_token_stays_and_is_worth_nothing_without_its_key(home: House, person: tuple[Browser, Account]) -> None:
+    party = Party(home, "app", ECKey.generate_key("P-256"))
+    _, first = await party.exchange(await code(party, person[0]))
+    assert first["token_type"] == "DPoP"
+    for _ in range(2):
+        status, again = await party.refresh(first["refresh_token"])
+        assert status == 200 and "refresh_token" not in again and (await party.call(again["access_token"]))[0] == 200
+    for other in (None, ECKey.generate_key("P-256")):
+        assert (await Party(home, "app", other).refresh(first["refresh_token"]))[1]["error"] == "invalid_grant"
+    assert (await party.refresh(first["refresh_token"]))[0] == 200
+
+
+async def test_what_she_may_no_longer_do_the_client_may_not_either(home: House) -> None:
+    party = Party(home, "app")
+    name, row, _ = await account(home)
+    async with browser(home) as desk:
+        await desk.sign_in(name)
+        _, body = await party.exchange(await code(party, desk, scope="directory:read referral:read referral:refer"))
+        assert body["scope"] == "directory:read referral:read referral:refer"
+        await changed(home, Account, "account_id", row.account_id, roles=["auditor"], version=2, changed_at=datetime.now(UTC))
+        await home.gateway._upkeep.read_standing()
+        assert (await party.call(body["access_token"], scheme="Bearer"))[0] == 401
+        _, body = await party.refresh(body["refresh_token"])
+        assert body["scope"] == "directory:read"
+        await changed(home, Account, "account_id", row.account_id, status="suspended", suspended_by="administrator", version=3)
+        assert (await party.refresh(body["refresh_token"]))[1]["error"] == "invalid_grant"
+        await changed(home, Account, "account_id", row.account_id, status="active", suspended_by=None)
+        await changed(home, StaffSession, "account_id", row.account_id, ends_at=datetime.now(UTC) - timedelta(seconds=1))
+        assert (await party.refresh(body["refresh_token"]))[1]["error"] == "invalid_grant", "a session that ended ends it too"
+
+
+async def test_without_training_nothing_about_persons_is_given(home: House) -> None:
+    party = Party(home, "app")
+    name, _, _ = await account(home, code_signed_on=None)
+    async with browser(home) as desk:
+        await desk.sign_in(name)
+        assert (await party.exchange(await code(party, desk, scope=" ".join(SCOPES))))[1]["scope"] == "directory:read"
+        back = answered(await desk.open(party.address(scope="referral:read")))
+        assert back["error"] == "access_denied"
