@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from ihala_kit.db import Database
-from ihala_kit.schema import create_v1
+from ihala_kit.schema import create_v1, create_v2
 from ihala_kit.settings import KitSettings
 from ihala_kit.testing import Mint, serving
 from ihala_kit.vault import new_master_key
@@ -33,7 +33,7 @@ async def make_kit_database(owner_url: str, app_role: str) -> None:
     """Make a database that holds the kit's tables alone."""
     engine = create_async_engine(make_url(owner_url).set(drivername="postgresql+asyncpg"))
     async with engine.begin() as connection:
-        await connection.run_sync(lambda sync: create_v1(SchemaOperations(sync), app_role))
+        await connection.run_sync(lambda sync: _create(SchemaOperations(sync), app_role))
     await engine.dispose()
 
 
@@ -66,3 +66,8 @@ class SchemaOperations:
 
     def execute(self, statement: str) -> None:
         self.connection.exec_driver_sql(statement)
+
+
+def _create(op: SchemaOperations, app_role: str) -> None:
+    create_v1(op, app_role)
+    create_v2(op, app_role)

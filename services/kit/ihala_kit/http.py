@@ -101,7 +101,7 @@ def attach(app: FastAPI, service: Service, database: Database | None = None, hea
     """Let an application work for this service, on this database: what a request finds in `app.state`."""
     app.state.service = service
     app.state.prefix = f"/{service.name}"
-    app.state.tokens = InternalTokens(service.settings.issuer, service.name)
+    app.state.tokens = InternalTokens(service.settings.issuer, service.name, service.refusals)
     app.state.vault = Vault.of(service.settings)
     app.state.health = health or Health()
     if database is not None:

@@ -68,6 +68,8 @@ def calm_garbage_collection() -> None:
 def _parts(service: Service, database: Database, health: Health, roles: tuple[str, ...]) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
     if "api" in roles:
         yield "api", _serve(service, database, health)
+        if service.refuses:
+            yield "refusals", service.refusals.follow(database)
         yield from ((f"background {n}", part(database)) for n, part in enumerate(service.background))  # type: ignore[misc]
     if "relay" in roles:
         relay = Relay(service.settings, service.name)

@@ -12,13 +12,14 @@ from ihala_contracts.catalogue import type_of, version_of
 from ihala_contracts.envelope import SealingKeyPublished
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_kit import sealed
+from ihala_kit import refusals, sealed
 from ihala_kit.audit import AuditReport
 from ihala_kit.db import Database
 from ihala_kit.due import Performer, performers_in
 from ihala_kit.inbox import Handler, handlers_in
 from ihala_kit.jobs import Job
 from ihala_kit.once import purge_idempotency
+from ihala_kit.refusals import Refusals, purge_refusals
 from ihala_kit.rewrap import SEALING_KEYS, Wrapped, rewrapping
 from ihala_kit.settings import KitSettings
 from ihala_kit.words import Words
@@ -74,12 +75,18 @@ class Service:
     batches: Mapping[str, Batch] = field(default_factory=dict)
     background: list[Callable[[Database], Awaitable[None]]] = field(default_factory=list)
     field_words: Mapping[str, Words] = field(default_factory=dict)
+    refusals: Refusals = field(default_factory=Refusals)
     server: Mapping[str, Any] = field(default_factory=dict)
 
     def handlers(self) -> dict[tuple[str, int], Handler]:
         """Return its readers by event type, the kit's own for sealing keys among them."""
         keys = {(type_of(event), version_of(event)): sealed.remember for event in self.seals_for}
-        return {**handlers_in(self.readers), **keys}
+        return {**handlers_in([*self.readers, *([refusals] if self.refuses else [])]), **keys}
+
+    @property
+    def refuses(self) -> bool:
+        """Tell whether it learns from the gateway's events whose tokens to refuse; the gateway knows it first."""
+        return self.asgi is None
 
     def performing(self) -> dict[str, Performer]:
         """Return its performers of due work by kind."""
@@ -88,7 +95,8 @@ class Service:
     def all_jobs(self) -> list[Job]:
         """Return its jobs and those the kit adds."""
         rotation = [sealed.rotation(self.name, self.seals)] if self.seals else []
-        return [*self.jobs, Job("purge idempotency keys", 3600, purge_idempotency), *rotation, rewrapping(self.all_wrapped())]
+        early = [Job("purge refusals", 600, purge_refusals)] if self.refuses else []
+        return [*self.jobs, Job("purge idempotency keys", 3600, purge_idempotency), *rotation, rewrapping(self.all_wrapped()), *early]
 
     def all_wrapped(self) -> list[Wrapped]:
         """Return its columns with keys under the master key and the kit's."""

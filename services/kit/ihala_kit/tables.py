@@ -150,3 +150,14 @@ peer_key = Table(
     Column("public_key", JSONB, nullable=False),
     _at("published_at"),
 )
+
+# Whose internal tokens are refused before they run out (refusals.py): those made before `before`, or all while it is empty.
+refusal = Table(
+    "refusal",
+    metadata,
+    Column("kind", Text, primary_key=True),  # client | account | token
+    Column("subject", Text, primary_key=True),
+    Column("before", DateTime(timezone=True)),
+    Column("forget_at", DateTime(timezone=True)),
+    Index("refusal_over", "forget_at"),
+)

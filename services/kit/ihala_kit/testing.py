@@ -59,7 +59,7 @@ _free: dict[str, list[FastAPI]] = {}
 
 def admit(app: FastAPI, mint: Mint) -> None:
     """Let the application take the mint's tokens without asking a gateway for keys."""
-    tokens = InternalTokens(mint.issuer, app.state.service.name)
+    tokens = InternalTokens(mint.issuer, app.state.service.name, app.state.service.refusals)
     tokens.keys.learn(mint.key_set())
     app.state.tokens = tokens
 

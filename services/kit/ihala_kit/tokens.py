@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -16,6 +17,7 @@ from joserfc.jws import JWSRegistry
 
 from ihala_kit.auth import Caller, caller_from, unauthenticated
 from ihala_kit.problems import ServiceUnavailable
+from ihala_kit.refusals import Refusals
 
 TYPE = "ihala-internal+jwt"
 ALGORITHM = "ES256"
@@ -74,26 +76,39 @@ class KeySet:
             return json.loads(await answer.read())
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A token that was verified; times in seconds since 1970."""
+
+    caller: Caller
+    expires_at: float
+    jti: str
+    made_at: float
+
+
 class InternalTokens:
     """Turns an internal token into a Caller, and remembers it until it expires."""
 
-    def __init__(self, issuer: str, audience: str) -> None:
+    def __init__(self, issuer: str, audience: str, refusals: Refusals | None = None) -> None:
         self.issuer = issuer
         self.audience = audience
+        self.refusals = refusals or Refusals()
         self.keys = KeySet(f"{issuer}/oauth/internal-jwks")
         self._registry = JWSRegistry(algorithms=[ALGORITHM])
-        self._known: OrderedDict[str, tuple[Caller, float]] = OrderedDict()
+        self._known: OrderedDict[str, Known] = OrderedDict()
 
     async def caller_of(self, token: str) -> Caller:
         """Return whom the token names. Raises Unauthenticated (401) whatever is wrong, ServiceUnavailable (503) without keys."""
         known = self._known.get(token)
-        if known is None or known[1] <= time.time():
+        if known is None or known.expires_at <= time.time():
             known = await self._verified(token)
             self._remember(token, known)
         self._known.move_to_end(token)
-        return known[0]
+        if self.refusals.hold(known.caller, known.jti, known.made_at):
+            raise unauthenticated("invalid")
+        return known.caller
 
-    async def _verified(self, token: str) -> tuple[Caller, float]:
+    async def _verified(self, token: str) -> Known:
         if len(token) > LONGEST_TOKEN:
             raise unauthenticated("invalid")
         try:
@@ -102,8 +117,9 @@ class InternalTokens:
             if key is None:
                 raise unauthenticated("invalid")
             checked = jwt.decode(token, key, registry=self._registry)
-            self._check(checked.header, checked.claims)
-            return caller_from(checked.claims), float(checked.claims["exp"])
+            claims = checked.claims
+            self._check(checked.header, claims)
+            return Known(caller_from(claims), float(claims["exp"]), claims["jti"], float(claims["iat"]))
         except (JoseError, binascii.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             log.info("token refused", extra={"error": type(error).__name__})
             raise unauthenticated("invalid") from None
@@ -126,7 +142,7 @@ class InternalTokens:
         if not all(good):
             raise ValueError(f"check {good.index(False)} of an internal token failed")
 
-    def _remember(self, token: str, known: tuple[Caller, float]) -> None:
+    def _remember(self, token: str, known: Known) -> None:
         self._known[token] = known
         if len(self._known) > REMEMBERED_TOKENS:
             self._known.popitem(last=False)

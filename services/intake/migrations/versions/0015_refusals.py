@@ -1,0 +1,12 @@
+"""Whose internal tokens are refused before they run out, as the gateway tells."""
+
+from alembic import op
+from ihala_kit.migrations import app_role
+from ihala_kit.schema import create_v2
+
+revision = "0015"
+down_revision = "0014"
+
+
+def upgrade() -> None:
+    create_v2(op, app_role())
