@@ -30,3 +30,9 @@ def asyncapi() -> dict[str, Any]:
     """Return the committed AsyncAPI 3 document of all topics."""
     document: dict[str, Any] = json.loads((folder("schemas").parent / "asyncapi.json").read_text("utf-8"))
     return document
+
+
+def problems() -> list[dict[str, Any]]:
+    """Return every refusal that a service can give: slug, whose it is (a service's or everybody's: "kit"), status, title, what about."""
+    found: list[dict[str, Any]] = json.loads((folder("schemas").parent / "problems.json").read_text("utf-8"))
+    return found

@@ -32,6 +32,11 @@ def example_of(model: type[Event]) -> dict[str, Any]:
     return value
 
 
+def value_for(schema: dict[str, Any], definitions: dict[str, Any]) -> Any:
+    """Return an example of what a schema describes; `definitions` are those that its references name."""
+    return _value(schema, definitions, "")
+
+
 def _value(schema: dict[str, Any], definitions: Any, name: str) -> Any:
     if "$ref" in schema:
         return _value(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions, name)
@@ -49,6 +54,8 @@ def _value(schema: dict[str, Any], definitions: Any, name: str) -> Any:
 
 
 def _plain(schema: dict[str, Any], definitions: Any) -> Any:
+    if "type" not in schema:
+        return {}
     if schema["type"] == "array":
         return [_value(schema["items"], definitions, "")]
     if schema["type"] == "object":

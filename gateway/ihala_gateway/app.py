@@ -18,6 +18,7 @@ from ihala_gateway.administration.inside import NAME, Administration
 from ihala_gateway.clients.proof_keys import ProofKeys
 from ihala_gateway.documents.contracts import Documents, service_documents
 from ihala_gateway.documents.desk import Desk
+from ihala_gateway.documents.desk import Desk
 from ihala_gateway.edge.admission import Admission
 from ihala_gateway.edge.authorize import Gatekeeper
 from ihala_gateway.edge.body import Receive, Send

@@ -1,4 +1,4 @@
-"""The gateway's own addresses: documents, health, and what other rooms answer. All public; each speaks for itself."""
+"""The gateway's own addresses: health, and what other rooms answer. All public; each speaks for itself."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -7,7 +7,6 @@ from ihala_kit.problems import MethodNotAllowed, NotFound
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ihala_gateway.documents.contracts import Documents
 from ihala_gateway.edge.body import Body, given
 from ihala_gateway.edge.routes import Route, RouteTable
 from ihala_gateway.edge.visit import Visit
@@ -19,14 +18,10 @@ Handler = Callable[[Request], Awaitable[Response]]
 class OwnAddresses:
     """Answers what is not for a service."""
 
-    def __init__(self, documents: Documents, health: Health, more: Mapping[tuple[str, str], Handler]) -> None:
+    def __init__(self, health: Health, more: Mapping[tuple[str, str], Handler]) -> None:
         """`more` is what other rooms answer, by method and path."""
         self._health = health
         self._handlers: dict[tuple[str, str], Handler] = {
-            ("GET", "/openapi"): documents.list,
-            ("GET", "/openapi/{document}"): documents.openapi,
-            ("GET", "/asyncapi.yaml"): documents.asyncapi,
-            ("GET", "/schemas/{name}"): documents.schema,
             ("GET", "/health/live"): self._live,
             ("GET", "/health/ready"): self._ready,
             **more,

@@ -1,7 +1,12 @@
-"""What partners read: the OpenAPI documents as the outside sees the services, the AsyncAPI document, the events' schemas."""
+"""What partners' programs read: the OpenAPI documents as the outside sees the services, the AsyncAPI document, the events' schemas.
 
+All of it is kept as compressed text: as objects it would be a third of the process.
+"""
+
+import asyncio
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import yaml
@@ -9,11 +14,11 @@ from ihala_contracts import documents
 from ihala_contracts.public_routes import at_the_root
 from ihala_kit.problems import NotFound
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from ihala_gateway.documents.kept import Kept
 from ihala_gateway.edge import acting_officers
 
-KEPT = {"Cache-Control": "public, max-age=300"}
 SUFFIX = ".v1.json"
 OFFICER = "ActingOfficer"  # the parameter that the gateway itself takes, on every address that needs a token
 _OFFICER_HEADER = {
@@ -32,34 +37,62 @@ class Documents:
     """Serves the documents under the gateway's own address."""
 
     def __init__(self, by_service: Mapping[str, Mapping[str, Any]], issuer: str) -> None:
-        self._outside = {f"{service}{SUFFIX}": _outside(service, document, issuer) for service, document in by_service.items()}
+        self.services = sorted(by_service)
+        self._list = _json({"items": [_listed(service, by_service[service]) for service in self.services]})
+        self._openapi = {f"{service}{SUFFIX}": _json(_outside(service, document, issuer)) for service, document in by_service.items()}
 
-    async def list(self, _: Request) -> Response:
+    def text(self, name: str) -> str:
+        """Return the document of this name, `intake.v1.json`, as the outside reads it. Raises KeyError."""
+        return self._openapi[name].text()
+
+    async def list(self, request: Request) -> Response:
         """List the services' documents."""
-        items = [
-            {"title": document["info"]["title"], "version": document["info"]["version"], "href": f"/openapi/{name}"}
-            for name, document in sorted(self._outside.items())
-        ]
-        return JSONResponse({"items": items}, headers=KEPT)
+        return self._list.answer(request)
 
     async def openapi(self, request: Request) -> Response:
         """Return one service's document. Raises NotFound (404)."""
-        document = self._outside.get(_name(request))
+        document = self._openapi.get(_name(request))
         if document is None:
             raise NotFound
-        return JSONResponse(document, headers=KEPT)
+        return document.answer(request)
 
-    async def asyncapi(self, _: Request) -> Response:
-        """Return the AsyncAPI 3 document of all topics."""
-        text = yaml.safe_dump(documents.asyncapi(), sort_keys=False, allow_unicode=True)
-        return Response(text, media_type="application/yaml", headers=KEPT)
+    async def asyncapi(self, request: Request) -> Response:
+        """Return the AsyncAPI 3 document of all topics, in YAML."""
+        return (await asyncio.to_thread(_asyncapi_yaml)).answer(request)
+
+    async def asyncapi_json(self, request: Request) -> Response:
+        """Return the same in JSON."""
+        return (await asyncio.to_thread(_asyncapi_json)).answer(request)
 
     async def schema(self, request: Request) -> Response:
         """Return one event's JSON Schema. Raises NotFound (404)."""
-        schema = documents.schemas().get(_name(request))
+        schema = (await asyncio.to_thread(_schemas)).get(_name(request))
         if schema is None:
             raise NotFound
-        return Response(json.dumps(schema, ensure_ascii=False), media_type="application/schema+json", headers=KEPT)
+        return schema.answer(request)
+
+
+def _json(document: Any, media_type: str = "application/json") -> Kept:
+    return Kept(json.dumps(document, ensure_ascii=False), media_type)
+
+
+def _listed(service: str, document: Mapping[str, Any]) -> dict[str, str]:
+    return {"title": document["info"]["title"], "version": document["info"]["version"], "href": f"/openapi/{service}{SUFFIX}"}
+
+
+@cache
+def _asyncapi_yaml() -> Kept:
+    return Kept(yaml.safe_dump(documents.asyncapi(), sort_keys=False, allow_unicode=True), "application/yaml")
+
+
+@cache
+def _asyncapi_json() -> Kept:
+    return _json(documents.asyncapi())
+
+
+@cache
+def _schemas() -> dict[str, Kept]:
+    return {name: _json(schema, "application/schema+json") for name, schema in documents.schemas().items()}
 
 
 def _outside(service: str, document: Mapping[str, Any], issuer: str) -> dict[str, Any]:

@@ -83,12 +83,25 @@ def migrate(name: Name) -> None:
 def openapi(name: Name) -> None:
     """Print a service's OpenAPI 3.1 document; it needs no settings."""
     from ihala_kit import http
+
+    typer.echo(json.dumps(http.openapi_document(_to_look_at(name)), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def problems(name: Name) -> None:
+    """Print what a service can refuse, as JSON; it needs no settings."""
+    from ihala_kit.problem_list import problems_of
+
+    typer.echo(json.dumps(problems_of(_to_look_at(name).name), indent=2, ensure_ascii=False))
+
+
+def _to_look_at(name: str) -> "Service":
+    """Return a service that will not run: what it needs to be made is invented."""
     from ihala_kit.vault import new_master_key
 
     os.environ.setdefault(f"{name.upper()}_DATABASE_URL", "postgresql://nobody@127.0.0.1/none")
     os.environ.setdefault(f"{name.upper()}_MASTER_KEY", new_master_key())
-
-    typer.echo(json.dumps(http.openapi_document(load(name)), indent=2, ensure_ascii=False))
+    return load(name)
 
 
 @parked_app.command("list")

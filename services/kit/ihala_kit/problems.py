@@ -47,7 +47,10 @@ class FieldError(BaseModel):
 
 
 class ProblemDocument(BaseModel):
-    """Why a request was refused (RFC 9457). Programs decide by `type`; `title` is for people, in their language."""
+    """Why a request was refused (RFC 9457). Programs decide by `type`; `title` is for people, in their language.
+
+    The header `Link` with rel="help" leads to a page about the type.
+    """
 
     model_config = ConfigDict(extra="allow")
 
@@ -62,7 +65,10 @@ class ProblemDocument(BaseModel):
 def answer(request: Request, problem: Problem) -> Response:
     """Return the problem as a response in the language the request asks for; at FHIR's addresses as FHIR has it."""
     document, language = document_of(request, problem), language_of(request.headers.get("accept-language"))
-    headers = {"Content-Language": language, "Cache-Control": "no-store", "Vary": "Accept-Language", **problem.headers}
+    headers = {
+        "Content-Language": language, "Cache-Control": "no-store", "Vary": "Accept-Language",
+        "Link": f'</problems/{problem.slug}>; rel="help"', **problem.headers,
+    }  # fmt: skip
     if in_fhir(request.url.path):
         return JSONResponse(outcomes.outcome(document, language), problem.status, headers, outcomes.MEDIA_TYPE)
     return JSONResponse(document, problem.status, headers, MEDIA_TYPE)
