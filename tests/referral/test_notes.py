@@ -1,10 +1,15 @@
 """Notes: a side's own, or for all parties; sealed; never about a restricted need; files go with a referral by their ids alone."""
 
+from contextlib import suppress
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from ihala_contracts import intake_v1, referral_v1
-from sqlalchemy import event
+from ihala_kit.auth import Caller
+from ihala_kit.db import attempt, fetch
+from ihala_referral import sealing
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.referral.actors import CLEARED, COORDINATOR, FIRST, HLP, NGO, OFFICER, SECOND, STRANGER, Actor
 from tests.referral.said import disclosed
@@ -43,7 +48,6 @@ async def test_what_is_written_lies_sealed_and_goes_with_the_person(world: World
 
 
 async def test_the_database_itself_hides_a_private_note(world: World) -> None:
-    from ihala_kit.auth import Caller
     from sqlalchemy import text
 
     _, referral_id = await world.offered(origin=NGO)
@@ -109,18 +113,43 @@ async def test_data_of_the_person_goes_into_shared_notes_only_while_intake_has_o
     assert await read(world, referral_id, FIRST) == ["we are closed on Sunday", "six of them"]
 
 
-async def test_a_page_of_notes_reads_the_needs_key_once(world: World) -> None:
+async def test_a_page_of_notes_reads_the_needs_key_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     _, referral_id = await world.offered(origin=NGO)
     for n in range(3):
         await noted(world, referral_id, FIRST, str(n))
     sent: list[str] = []
-    engine, note = world.database.engine.sync_engine, lambda *given: sent.append(given[2])
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        assert await read(world, referral_id, FIRST) == ["0", "1", "2"]
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    assert sum("FROM need_key" in statement for statement in sent) == 1
+
+    async def noting(tx: AsyncSession, statement: str, *values: object) -> list[Any]:
+        sent.append(statement)
+        return await fetch(tx, statement, *values)
+
+    monkeypatch.setattr(sealing, "fetch", noting)
+    assert await read(world, referral_id, FIRST) == ["0", "1", "2"]
+    assert sent == ["SELECT key FROM need_key WHERE need_id = $1"]
+
+
+async def test_a_key_that_a_savepoint_took_back_seals_nothing(world: World) -> None:
+    need_id = uuid4()
+    async with world.database.transaction(Caller.system("test")) as tx:
+        with suppress(ZeroDivisionError):
+            async with attempt(tx):
+                await sealing.seal(tx, need_id, "a", "note")
+                await sealing.seal(tx, need_id, "a", "note")  # as it stands now, read once more
+                raise ZeroDivisionError
+        sealed = await sealing.seal(tx, need_id, "b", "note")
+    async with world.database.transaction(Caller.system("test")) as tx:
+        assert await sealing.opened(tx, need_id, sealed, "note") == "b"
+
+
+async def test_no_key_outlives_its_destruction_in_the_same_transaction(world: World) -> None:
+    need_id, system = uuid4(), Caller.system("test")
+    async with world.database.transaction(system) as tx:
+        sealed = await sealing.seal(tx, need_id, "a", "note")
+    async with world.database.transaction(system) as tx:
+        assert await sealing.opened(tx, need_id, sealed, "note") == "a"
+        await sealing.destroy(tx, [need_id])
+        assert await sealing.opened(tx, need_id, sealed, "note") is None
+        assert await sealing.seal(tx, need_id, "b", "note") == sealing.GONE
 
 
 async def named(world: World, referral_id: UUID, actor: Actor, attachment_id: UUID | None = None) -> Answer:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from ihala_kit.db import now
+from ihala_kit.db import fetch, now
 from ihala_kit.sealed import Unreadable, unseal
 from ihala_kit.vault import Vault
 from sqlalchemy.dialects import postgresql
@@ -20,6 +20,8 @@ AGE_BANDS = ((5, "0-5"), (11, "6-11"), (17, "12-17"), (25, "18-25"), (59, "26-59
 OLDEST = "60+"
 AGE = "age"
 COUNTED_ONLY = frozenset({"disability"})  # for statistics: no rule of a service asks for it, so it goes no further
+_KEYS = "need keys"  # read in this transaction; kept with its session
+_MADE = "need keys made"  # in this transaction: read again each time, for a savepoint may take them back
 GONE = b""  # stands where something of an erased person would be sealed
 
 
@@ -119,11 +121,20 @@ def age_band(age: object) -> str | None:
 
 
 async def _key(tx: AsyncSession, need_id: UUID) -> bytes | None:
-    return (await tx.exec(select(NeedKey.key).where(col(NeedKey.need_id) == need_id))).one_or_none()
+    """Return the need's wrapped key, read once a transaction; None when there is none, or it was destroyed."""
+    kept: dict[UUID, bytes] = tx.info.setdefault(_KEYS, {})
+    if need_id in kept:
+        return kept[need_id]
+    rows = await fetch(tx, "SELECT key FROM need_key WHERE need_id = $1", need_id)
+    wrapped: bytes | None = rows[0]["key"] if rows else None
+    if wrapped is not None and need_id not in tx.info.get(_MADE, ()):
+        kept[need_id] = wrapped
+    return wrapped
 
 
 async def destroy(tx: AsyncSession, need_ids: list[UUID]) -> int:
     """Destroy the keys of these needs, also of those that have none yet: none is made for them again. Return how many there were."""
+    tx.info.pop(_KEYS, None)
     had = await tx.execute(select(NeedKey.need_id).where(col(NeedKey.need_id).in_(need_ids), col(NeedKey.key).is_not(None)))
     gone = {"key": None, "destroyed_at": now(tx)}
     for need_id in sorted(need_ids):
@@ -133,9 +144,10 @@ async def destroy(tx: AsyncSession, need_ids: list[UUID]) -> int:
 
 
 async def _new_key(tx: AsyncSession, need_id: UUID) -> bytes | None:
-    fresh = {"need_id": need_id, "key": _vault(tx).new_key()}
-    await tx.execute(postgresql.insert(NeedKey).values(fresh).on_conflict_do_nothing())
-    return await _key(tx, need_id)
+    insert = "INSERT INTO need_key (need_id, key) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING key"
+    made = await fetch(tx, insert, need_id, _vault(tx).new_key())
+    tx.info.setdefault(_MADE, set()).add(need_id)
+    return made[0]["key"] if made else await _key(tx, need_id)  # another's, who was first; none, if it was destroyed
 
 
 def _vault(tx: AsyncSession) -> Vault:
