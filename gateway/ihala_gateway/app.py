@@ -18,11 +18,10 @@ from ihala_gateway.administration.inside import NAME, Administration
 from ihala_gateway.clients.proof_keys import ProofKeys
 from ihala_gateway.documents.contracts import Documents, service_documents
 from ihala_gateway.documents.desk import Desk
-from ihala_gateway.documents.desk import Desk
+from ihala_gateway.edge import tls
 from ihala_gateway.edge.admission import Admission
 from ihala_gateway.edge.authorize import Gatekeeper
 from ihala_gateway.edge.body import Receive, Send
-from ihala_gateway.edge.connection import Connection
 from ihala_gateway.edge.door import Door
 from ihala_gateway.edge.front import Front
 from ihala_gateway.edge.proxy import Proxy
@@ -64,7 +63,7 @@ def create(settings: Settings) -> Service:
         wrapped=[UNDER_MASTER_KEY, names.UNDER_MASTER_KEY, second_factor.UNDER_MASTER_KEY],
         audit=verifying.verify,
         asgi=lambda database: Gateway(settings, database),
-        server={"http": Connection},
+        server=tls.server(settings),
     )
 
 

@@ -27,5 +27,7 @@ class Settings(KitSettings):
     places: int = Field(default=256, ge=1)  # calls under way at one service from this process
     places_of_one: int = Field(default=64, ge=1)  # of these, one client's
     trusted_proxies: list[IPvAnyNetwork] = []  # those in front of us whose Client-Cert (RFC 9440) and X-Forwarded-For are believed
+    tls_certificate: Path | None = None  # PEM, with its chain: then we speak TLS ourselves, see edge/tls.py
+    tls_key: Path | None = None  # PEM
     client_authorities: Path | None = None  # PEM: who may sign certificates for tls_client_auth; without it that is not offered
     seat_secret: SecretStr | None = Field(default=None, min_length=32)  # what nginx shows when it asks for decisions; see seat/

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import aiohttp
 from ihala_gateway.app import MIGRATIONS, Gateway
 from ihala_gateway.clients import commands as clients
-from ihala_gateway.edge.connection import Connection
+from ihala_gateway.edge import tls
 from ihala_gateway.settings import Settings
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
@@ -235,7 +235,7 @@ async def opened(settings: Settings, upstream: Upstream, port: int) -> AsyncIter
     await database.start()
     try:
         gateway = Gateway(settings, database, DOCUMENTS)
-        async with serving(gateway, port, "on", http=Connection) as address, aiohttp.ClientSession(address) as session:
+        async with serving(gateway, port, "on", **tls.server(settings)) as address, aiohttp.ClientSession(address) as session:
             yield House(settings, database, gateway, upstream, int(address.rpartition(":")[2]), session)
     finally:
         await database.stop()

@@ -12,6 +12,12 @@ def test_the_offset_moves_every_port_and_the_gateway_can_be_set_alone() -> None:
     assert ports.url("intake") == "http://127.0.0.1:9081"
 
 
+def test_the_gateways_port_alone_speaks_tls_when_asked() -> None:
+    ports = Ports.from_environment({"IHALA_TLS": "1"})
+    assert (ports.url("gateway"), ports.url("intake")) == ("https://127.0.0.1:8080", "http://127.0.0.1:8081")
+    assert Ports.from_environment({"IHALA_TLS": "0"}) == Ports()
+
+
 @pytest.mark.parametrize(
     "environ", [{"IHALA_PORT_OFFSET": "many"}, {"IHALA_PORT_OFFSET": "60000"}, {"IHALA_PORT_OFFSET": "-9000"}, {"IHALA_GATEWAY_PORT": "0"}]
 )

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from ihala_kit.cli import clock_offset
@@ -118,7 +119,9 @@ class Layout:
         port = self.place.ports.of(name)
         needs = ("clients", "topics") if name == "gateway" else ("migrations", "topics", "sink")
         words = [str(SCRIPTS / "ihala"), "run", name, "--role", "all"]
-        return Process(name, lambda: Command(words, self._environment(name), REPOSITORY), lambda: probes.http(port, "/health/ready"), needs)
+        tls = self.place.ports.tls and name == "gateway"
+        ready = partial(probes.http, port, "/health/ready", tls=tls)
+        return Process(name, lambda: Command(words, self._environment(name), REPOSITORY), ready, needs)
 
     def seed(self) -> Step:
         """Load places, needs and demonstration providers by the program of the service that owns them; its events go out when it runs."""

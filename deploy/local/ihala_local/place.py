@@ -12,6 +12,7 @@ from ihala_local.home import REPOSITORY, Home
 from ihala_local.ports import APPS, HOST, SERVICES, Ports
 from ihala_local.provision.databases import Server, Wanted
 from ihala_local.provision.topics import Cluster
+from ihala_local.tls import Certificates
 from ihala_local.trouble import Trouble
 
 DESKS = {"IQG11": "c4d977e3-e2c4-5283-b88f-2d2b59a2e77f", "*": "f8c41901-9144-50cc-9662-abb2d158ccad"}  # by governorate
@@ -102,7 +103,8 @@ class Place:
     def _own_settings(self, service: str) -> dict[str, str]:
         if service == "gateway":
             upstreams = {name: self.ports.url(name) for name in SERVICES}
-            return {"UPSTREAMS": json.dumps(upstreams)}
+            # Stories, scenarios and benches call in a minute what a partner does in a day.
+            return {"UPSTREAMS": json.dumps(upstreams), "LIMIT_FACTOR": "1000", **self._tls_settings()}
         if service == "intake":  # there are two operators: who calls back those that ask on the public page
             return {"DESKS": json.dumps(DESKS)}
         if service == "directory":  # who publishes the open feed: the operator of the demonstration's data
@@ -113,6 +115,16 @@ class Place:
                 "SMS_URL": f"{self.ports.url('sink')}/sms",
             }
         return {}
+
+    def _tls_settings(self) -> dict[str, str]:
+        if not self.ports.tls:
+            return {}
+        made = Certificates.of(self.home)
+        return {
+            "TLS_CERTIFICATE": str(made.certificate("gateway")),
+            "TLS_KEY": str(made.key("gateway")),
+            "CLIENT_AUTHORITIES": str(made.authority),
+        }
 
 
 def _outside_kafka(environ: Mapping[str, str]) -> Cluster | None:

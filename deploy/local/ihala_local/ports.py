@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from ihala_local.trouble import Trouble
 
@@ -25,11 +25,12 @@ class Ports:
     kafka: int = 27092
     kafka_controller: int = 27093
     kafka_internal: int = 27094
+    tls: bool = False  # of the gateway's port
 
     @classmethod
     def shifted(cls, offset: int, gateway: int | None = None) -> "Ports":
         """Return the defaults plus `offset`; `gateway` sets that one alone. Raises Trouble outside 1 to 65535."""
-        moved = {field.name: getattr(cls, field.name) + offset for field in fields(cls)}
+        moved = {field.name: getattr(cls, field.name) + offset for field in fields(cls) if field.type is int}
         moved["gateway"] = moved["gateway"] if gateway is None else gateway
         wrong = [f"{name} {port}" for name, port in moved.items() if not 1 <= port <= 65535]
         if wrong:
@@ -39,7 +40,8 @@ class Ports:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Ports":
         """Return the ports that IHALA_PORT_OFFSET and IHALA_GATEWAY_PORT ask for. Raises Trouble when one is no number."""
-        return cls.shifted(_number(environ, "IHALA_PORT_OFFSET") or 0, _number(environ, "IHALA_GATEWAY_PORT"))
+        ports = cls.shifted(_number(environ, "IHALA_PORT_OFFSET") or 0, _number(environ, "IHALA_GATEWAY_PORT"))
+        return replace(ports, tls=speaks_tls(environ))
 
     def of(self, name: str) -> int:
         """Return the port of a part by its name, such as `referral`."""
@@ -49,7 +51,7 @@ class Ports:
 
     def url(self, name: str) -> str:
         """Return the base address of a part that speaks HTTP."""
-        return f"http://{HOST}:{self.of(name)}"
+        return f"{'https' if self.tls and name == 'gateway' else 'http'}://{HOST}:{self.of(name)}"
 
     def refuse_taken(self, names: Iterable[str]) -> None:
         """Raise Trouble naming every port of `names` that another program already listens on."""
@@ -60,6 +62,11 @@ class Ports:
                 f"{which} taken by another program: stop it, or move all of Ihala with "
                 "`make run IHALA_PORT_OFFSET=100`, or the gateway alone with `make run IHALA_GATEWAY_PORT=8090`."
             )
+
+
+def speaks_tls(environ: Mapping[str, str]) -> bool:
+    """Tell whether IHALA_TLS asks for TLS at the gateway's port."""
+    return environ.get("IHALA_TLS", "").strip() not in ("", "0", "no")
 
 
 def free(port: int) -> bool:

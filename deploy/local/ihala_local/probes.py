@@ -13,10 +13,10 @@ ANSWER_WITHIN_SECONDS = 2.0
 KAFKA_API_VERSIONS = 18
 
 
-async def http(port: int, path: str) -> bool:
+async def http(port: int, path: str, *, tls: bool = False) -> bool:
     """Return whether GET `path` answers 200."""
     request = f"GET {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nConnection: close\r\n\r\n".encode()
-    answer = await _ask(HOST, port, request, 12)
+    answer = await _ask(HOST, port, request, 12, tls=tls)
     return answer.startswith(b"HTTP/1.") and answer[9:12] == b"200"
 
 
@@ -44,11 +44,11 @@ async def postgres(url: str) -> bool:
         await connection.close(timeout=ANSWER_WITHIN_SECONDS)
 
 
-async def _ask(host: str, port: int, request: bytes, answer_bytes: int) -> bytes:
+async def _ask(host: str, port: int, request: bytes, answer_bytes: int, *, tls: bool = False) -> bytes:
     """Return the first bytes of the answer, or b'' when there is none."""
     with suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
         async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
-            reader, writer = await asyncio.open_connection(host, port)
+            reader, writer = await asyncio.open_connection(host, port, ssl=tls or None)
             try:
                 writer.write(request)
                 return await reader.readexactly(answer_bytes)

@@ -5,7 +5,7 @@ import json
 import os
 import time
 from dataclasses import asdict, dataclass, field
-from typing import TextIO
+from typing import Any, TextIO
 
 from ihala_local.home import Home, write_private
 from ihala_local.ports import Ports
@@ -17,7 +17,7 @@ class Snapshot:
     """One look at the stack. `phase` is starting, up, stopping, stopped or failed; `parts` are Status.as_json()."""
 
     pid: int
-    ports: dict[str, int]
+    ports: dict[str, Any]  # as Ports has them
     began_at: float = field(default_factory=time.time)  # Unix time
     phase: str = "starting"
     trouble: str = ""  # the sentence, when it failed

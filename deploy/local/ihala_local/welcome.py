@@ -10,6 +10,7 @@ from ihala_local.demo import Demo
 from ihala_local.home import REPOSITORY, Home
 from ihala_local.place import Place
 from ihala_local.ports import SERVICES
+from ihala_local.tls import Certificates
 
 
 def welcome(console: Console, place: Place) -> None:
@@ -21,6 +22,10 @@ def welcome(console: Console, place: Place) -> None:
     console.print(_clients(demo.clients.values()))
     home = _short(place.home)
     console.print(f"\nTheir keys are in {home}/keys; {home}/demo.json lists everything for programs, scopes included.")
+    if place.ports.tls:
+        made = Certificates.of(place.home)
+        console.print(f"TLS: trust {made.authority} in your browser, and for curl say [bold]export SSL_CERT_FILE={made.authority}[/bold].")
+        console.print(f"A client's certificate signed by it: --cert {made.certificate('client')} --key {made.key('client')}")
     console.print("\n[bold]Try[/bold]")
     for call in calls(demo):
         console.print(call, highlight=False, soft_wrap=True, markup=False)
@@ -29,14 +34,18 @@ def welcome(console: Console, place: Place) -> None:
 def calls(demo: Demo) -> list[str]:
     """Return three curl commands: one open to everybody, one of a partner's system, one of a provider's."""
     return [
-        f"curl {demo.base_url}/directory/v1/needs",
+        f"{_curl(demo)} {demo.base_url}/directory/v1/needs",
         _call(demo, _first_with(demo, "intake:request"), "/directory/v1/services"),
         _call(demo, _first_with(demo, "referral:answer"), "/referral/v1/referrals"),
     ]
 
 
 def _call(demo: Demo, client_id: str, path: str) -> str:
-    return f'curl -H "Authorization: Bearer $(.venv/bin/python -m ihala_local token {client_id})" {demo.base_url}{path}'
+    return f'{_curl(demo)} -H "Authorization: Bearer $(.venv/bin/python -m ihala_local token {client_id})" {demo.base_url}{path}'
+
+
+def _curl(demo: Demo) -> str:
+    return 'curl --cacert "$SSL_CERT_FILE"' if demo.base_url.startswith("https:") else "curl"
 
 
 def _first_with(demo: Demo, scope: str) -> str:

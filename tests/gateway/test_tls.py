@@ -1,0 +1,131 @@
+"""TLS on our own port: versions, certificates of clients, and a token that is worth nothing without the certificate it is bound to."""
+
+import base64
+import hashlib
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from ihala_gateway.app import Gateway
+from ihala_gateway.edge import tls
+from ihala_gateway.settings import Settings
+from ihala_kit.testing import serving
+from ihala_local import probes
+from ihala_local.tls import Certificates
+from joserfc import jws
+
+from tests.gateway.house import DOCUMENTS, House
+
+PATH = "/referral/v1/referrals"
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    made = Certificates(tmp_path_factory.mktemp("tls"))
+    made.make()
+    return made
+
+
+@pytest.fixture(scope="module")
+def strangers(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    made = Certificates(tmp_path_factory.mktemp("strangers"))
+    made.make()
+    return made
+
+
+def trusting(certificates: Certificates, shown: Certificates | None = None) -> ssl.SSLContext:
+    """Return a caller's context, with a certificate to show or without."""
+    context = ssl.create_default_context(cafile=certificates.authority)
+    if shown is not None:
+        context.load_cert_chain(shown.certificate("client"), shown.key("client"))
+    return context
+
+
+@asynccontextmanager
+async def secured(home: House, certificates: Certificates) -> AsyncIterator[str]:
+    """Serve another process of the gateway by TLS; gives its address."""
+    told = {
+        "tls_certificate": certificates.certificate("gateway"), "tls_key": certificates.key("gateway"),
+        "client_authorities": certificates.authority,
+    }  # fmt: skip
+    settings = Settings.model_validate(home.settings.model_dump() | told)
+    async with serving(Gateway(settings, home.database, DOCUMENTS), 0, "on", **tls.server(settings)) as address:
+        yield address.replace("http://", "https://")
+
+
+@asynccontextmanager
+async def caller(address: str, context: ssl.SSLContext) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(address, connector=aiohttp.TCPConnector(ssl=context)) as session:
+        yield session
+
+
+async def test_a_bound_token_is_good_only_with_its_certificate(seen: House, certificates: Certificates) -> None:
+    await seen.register("by-mail", jwks=None, auth_method="tls_client_auth", tls_san_dns="client.ihala.localhost")
+    async with secured(seen, certificates) as address:
+        async with caller(address, trusting(certificates, certificates)) as session:
+            form = {"grant_type": "client_credentials", "client_id": "by-mail"}
+            async with session.post("/oauth/token", data=form) as answer:
+                assert answer.status == 200, await answer.text()
+                token = (await answer.json())["access_token"]
+            headers = {"Authorization": f"Bearer {token}"}
+            der = ssl.PEM_cert_to_DER_cert(certificates.certificate("client").read_text())
+            thumbprint = base64.urlsafe_b64encode(hashlib.sha256(der).digest()).rstrip(b"=")
+            assert b'"x5t#S256":"' + thumbprint in jws.extract_compact(token.encode()).payload.replace(b" ", b"")
+            async with session.get(PATH, headers=headers) as answer:
+                assert answer.status == 200
+        async with caller(address, trusting(certificates)) as session:
+            async with session.post("/oauth/token", data=form) as answer:
+                assert answer.status == 401
+            told = {"Client-Cert": f":{base64.b64encode(der).decode()}:"}  # believed of our own proxies alone
+            for more in ({}, told):
+                async with session.get(PATH, headers=headers | more) as answer:
+                    assert answer.status == 401
+        async with seen.session.get(PATH, headers=headers) as answer:  # another process, without TLS
+            assert answer.status == 401
+    assert len(seen.upstream.seen) == 1
+
+
+async def test_a_strangers_certificate_is_not_taken(seen: House, certificates: Certificates, strangers: Certificates) -> None:
+    async with secured(seen, certificates) as address:
+        with pytest.raises(aiohttp.ClientError):
+            async with caller(address, trusting(certificates, strangers)) as session, session.get("/health/live") as answer:
+                await answer.read()
+        async with caller(address, trusting(certificates)) as session, session.get("/health/live") as answer:
+            assert answer.status == 200
+
+
+async def test_old_versions_of_tls_are_refused(seen: House, certificates: Certificates) -> None:
+    async with secured(seen, certificates) as address:
+        old = trusting(certificates)
+        with pytest.warns(DeprecationWarning):
+            old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+        old.set_ciphers("ALL:@SECLEVEL=0")
+        with pytest.raises(aiohttp.ClientError):
+            async with caller(address, old) as session, session.get("/health/live"):
+                pass
+        weak = trusting(certificates)
+        weak.maximum_version = ssl.TLSVersion.TLSv1_2
+        weak.set_ciphers("ECDHE+AES+SHA:@SECLEVEL=0")
+        with pytest.raises(aiohttp.ClientError):
+            async with caller(address, weak) as session, session.get("/health/live"):
+                pass
+
+
+async def test_the_local_run_knows_when_it_is_ready(seen: House, certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with secured(seen, certificates) as address:
+        port = int(address.rpartition(":")[2])
+        assert not await probes.http(port, "/health/ready") and not await probes.http(port, "/health/ready", tls=True)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificates.authority))
+        assert await probes.http(port, "/health/ready", tls=True)
+
+
+def test_certificates_are_made_once_and_keys_are_private(tmp_path: Path) -> None:
+    made = Certificates(tmp_path / "tls")
+    made.make()
+    before = made.authority.read_bytes()
+    made.make()
+    assert made.authority.read_bytes() == before
+    assert [made.key(name).stat().st_mode & 0o777 for name in ("gateway", "client")] == [0o600, 0o600]
