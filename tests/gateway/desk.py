@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from tests.gateway.house import OPERATOR, House
+from joserfc.jwk import ECKey
+
+from tests.gateway.house import ASSERTION_TYPE, OPERATOR, House
 
 CLIENTS = "/gateway/v1/clients"
 REQUESTS = "/gateway/v1/client-requests"
@@ -52,3 +54,9 @@ async def operator_desk(home: House, client_id: str = "operator-administrator", 
         roles=["operator-administrator"], scopes=["gateway:clients", "gateway:approve"],
     )  # fmt: skip
     return Desk(home, await home.signed_in(client_id))
+
+
+async def token_status(home: House, client_id: str, key: ECKey, **claims: Any) -> int:
+    """Return how asking for a token with a key ends."""
+    proof = home.assertion(client_id, key, {"kid": key.kid}, **claims)
+    return (await home.ask_token(client_assertion_type=ASSERTION_TYPE, client_assertion=proof))[0]

@@ -1,0 +1,102 @@
+"""A client's keys: several with overlap, their last use."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from ihala_gateway.clients import keys
+from ihala_kit.auth import Caller
+from joserfc.jwk import ECKey
+
+from tests.gateway.desk import CLIENTS, OURS, Desk, organization_desk
+from tests.gateway.house import KEY, House
+
+NEW_KEY = ECKey.generate_key("P-256", {"kid": "c2"})
+PATH = "/referral/v1/referrals"
+
+
+@pytest.fixture
+async def ours(home: House) -> Desk:
+    return await organization_desk(home)
+
+
+async def test_a_second_key_interrupts_nothing_and_the_first_ends_on_its_day(home: House, ours: Desk) -> None:
+    await home.register("rotating", organization_id=OURS)
+    path, token = f"{CLIENTS}/rotating", await home.token("rotating")
+    at = datetime.now(UTC) + timedelta(days=7)
+    both = await ours.did("POST", path + "/keys", {"jwk": NEW_KEY.as_dict(private=False), "others_end_at": at.isoformat()})
+    assert {key["kid"]: key["ends_at"] is not None for key in both["items"]} == {"c1": True, "c2": False}
+    assert [await token_status(home, "rotating", key) for key in (KEY, NEW_KEY)] == [200, 200]
+    await _end_old(home, at - timedelta(seconds=1))
+    assert await token_status(home, "rotating", KEY) == 200, "still its day"
+    await _end_old(home, at)
+    assert [await token_status(home, "rotating", key) for key in (KEY, NEW_KEY)] == [401, 200]
+    async with home.session.get(PATH, headers={"Authorization": f"Bearer {token}"}) as answer:
+        assert answer.status == 200, "what was got with the old key runs out by itself"
+    assert [key["kid"] for key in (await ours.did("GET", path + "/keys"))["items"]] == ["c2"]
+
+
+async def test_the_last_key_stays_whatever_day_was_named(home: House, ours: Desk) -> None:
+    await home.register("last", organization_id=OURS)
+    at = datetime.now(UTC) + timedelta(days=1)
+    await ours.did("POST", f"{CLIENTS}/last/keys", {"jwk": NEW_KEY.as_dict(private=False), "others_end_at": at.isoformat()})
+    await ours.did("DELETE", f"{CLIENTS}/last/keys/c2", version=1)
+    await _end_old(home, at)
+    assert await token_status(home, "last", KEY) == 200
+    assert await ours.refused("DELETE", f"{CLIENTS}/last/keys/c1", version=2) == (409, "last-key")
+
+
+async def test_a_key_that_is_taken_away_ends_every_token_at_once(home: House, ours: Desk) -> None:
+    await home.register("stolen", organization_id=OURS)
+    token = await home.token("stolen")
+    await ours.did("POST", f"{CLIENTS}/stolen/keys", {"jwk": NEW_KEY.as_dict(private=False)})
+    assert await ours.refused("DELETE", f"{CLIENTS}/stolen/keys/c9", version=1) == (404, "key-not-found")
+    await ours.did("DELETE", f"{CLIENTS}/stolen/keys/c1", version=1)
+    await home.gateway._upkeep.read_standing()
+    async with home.session.get(PATH, headers={"Authorization": f"Bearer {token}"}) as answer:
+        assert answer.status == 401
+    assert [await token_status(home, "stolen", key) for key in (KEY, NEW_KEY)] == [401, 200]
+
+
+@pytest.mark.filterwarnings("ignore:Key size should be")
+@pytest.mark.parametrize(
+    ("body", "slug"),
+    [
+        ({"jwk": KEY.as_dict(private=False)}, "keys-refused"),
+        ({"jwk": NEW_KEY.as_dict(private=True)}, "keys-refused"),
+        ({"jwk": {"kty": "oct", "k": "AAAA"}}, "keys-refused"),
+        ({"jwk": NEW_KEY.as_dict(private=False), "others_end_at": "2020-01-01T00:00:00Z"}, "malformed-request"),
+        ({"jwk": NEW_KEY.as_dict(private=False), "others_end_at": "2099-01-01T00:00:00Z"}, "malformed-request"),
+    ],
+    ids=["there already", "private", "symmetric", "a day that is over", "too far ahead"],
+)
+async def test_keys_and_days_that_cannot_be(home: House, ours: Desk, body: dict[str, Any], slug: str) -> None:
+    await home.register("careful", organization_id=OURS)
+    assert await ours.refused("POST", f"{CLIENTS}/careful/keys", body) == (422, slug)
+    assert [key["kid"] for key in (await ours.did("GET", f"{CLIENTS}/careful/keys"))["items"]] == ["c1"]
+
+
+async def test_the_last_use_of_each_key_is_shown_written_by_batch(home: House, ours: Desk) -> None:
+    await home.register("used", organization_id=OURS, jwks={"keys": [key.as_dict(private=False) for key in (KEY, NEW_KEY)]})
+    for _ in range(3):
+        assert await token_status(home, "used", KEY) == 200
+    assert await token_status(home, "used", KEY, exp=1) == 401
+    await home.gateway._upkeep._uses.write()
+    found = {key["kid"]: key["used_at"] for key in (await ours.did("GET", f"{CLIENTS}/used/keys"))["items"]}
+    assert found["c2"] is None and abs(datetime.fromisoformat(found["c1"]) - datetime.now(UTC)) < timedelta(seconds=30)
+    home.gateway._upkeep._uses.note("used", "c2")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(home.database, "transaction", _away)
+        with pytest.raises(ConnectionRefusedError):
+            await home.gateway._upkeep._uses.write()
+    await home.gateway._upkeep._uses.write()
+    assert (await ours.did("GET", f"{CLIENTS}/used/keys"))["items"][1]["used_at"] is not None, "noted again"
+
+
+async def _end_old(home: House, now: datetime) -> None:
+    async with home.database.transaction(Caller.system("test")) as tx:
+        await keys.end_old(tx, now)
+
+
+def _away(caller: Caller) -> None:
+    raise ConnectionRefusedError
