@@ -1,4 +1,4 @@
-"""A client's keys: several with overlap, their last use."""
+"""A client's keys: several beside each other, so that changing them interrupts nothing, and when each was used last."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from ihala_gateway.clients import keys
 from ihala_kit.auth import Caller
 from joserfc.jwk import ECKey
 
-from tests.gateway.desk import CLIENTS, OURS, Desk, organization_desk
+from tests.gateway.desk import CLIENTS, OURS, Desk, organization_desk, token_status
 from tests.gateway.house import KEY, House
 
 NEW_KEY = ECKey.generate_key("P-256", {"kid": "c2"})
