@@ -69,4 +69,17 @@ class AccountSuspended(Event):
     suspended_at: datetime
 
 
-EVENTS: tuple[type[Event], ...] = (ClientRegistered, ClientApproved, ClientSuspended, TokenRevoked, AccountSuspended)
+class EmergencyAccountUsed(Event):
+    """The sealed account for emergencies was opened, somebody signed in with it, or it was closed. Whoever did not expect that asks."""
+
+    topic: ClassVar[str] = TOPIC
+    key_field: ClassVar[str] = "organization_id"
+    type: Literal["org.ihala.gateway.emergency-account-used"] = "org.ihala.gateway.emergency-account-used"
+    version: Literal[1] = 1
+    organization_id: UUID
+    account_id: UUID
+    what: Literal["opened", "signed-in", "closed"]
+    at: datetime
+
+
+EVENTS: tuple[type[Event], ...] = (ClientRegistered, ClientApproved, ClientSuspended, TokenRevoked, AccountSuspended, EmergencyAccountUsed)

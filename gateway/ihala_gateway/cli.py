@@ -1,4 +1,4 @@
-"""The command `ihala-gateway`: clients, keys, limits, maintenance. Works on the database; running gateways follow within a second."""
+"""The command `ihala-gateway`: clients, keys, people, limits, maintenance. Works on the database; gateways follow within a second."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,14 +16,19 @@ from ihala_gateway.limits import cli as limits
 from ihala_gateway.maintenance import cli as maintenance
 from ihala_gateway.oauth import keys
 from ihala_gateway.seat import files
+from ihala_gateway.staff import cli as staff
+from ihala_gateway.watching import cli as watching
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 clients_app = typer.Typer(no_args_is_help=True, help="Systems of organisations that may call.")
 keys_app = typer.Typer(no_args_is_help=True, help="Keys that sign tokens.")
 app.add_typer(clients_app, name="clients")
 app.add_typer(keys_app, name="keys")
+app.add_typer(staff.app, name="accounts")
+app.add_typer(staff.emergency_app, name="emergency")
 app.add_typer(limits.app, name="limits")
 app.add_typer(maintenance.app, name="maintenance")
+app.add_typer(watching.app, name="access-log")
 
 ClientId = Annotated[str, typer.Argument(help="the client's id")]
 

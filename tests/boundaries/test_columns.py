@@ -12,6 +12,7 @@ OF_OFFICERS = ["account.sealed_name"]  # the gateway's, and nothing else
 def metadata(name: str) -> MetaData:
     from importlib import import_module
 
+    import_module(f"ihala_{name}.app")  # so that every room has registered its tables
     tables = import_module(f"ihala_{name}.tables")
     base = next(value for value in vars(tables).values() if hasattr(value, "metadata") and value.__name__ == "Table")
     found: MetaData = base.metadata

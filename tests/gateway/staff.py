@@ -1,5 +1,6 @@
 """People at the gateway's pages: accounts, and a browser without scripts that keeps cookies and fills in forms."""
 
+import json
 import re
 import time
 from collections.abc import AsyncIterator
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import aiohttp
 import pyotp
@@ -126,3 +127,10 @@ async def enrolled(home: House, at: Browser, name: str | None = None) -> tuple[s
     seed = seed_of(at)
     await at.send("/sign-in/app", code=code(seed, -1))
     return name, seed, codes_of(at)
+
+
+async def events_about(home: House, account_id: UUID) -> list[dict[str, Any]]:
+    """Return what was told of an account, in order."""
+    async with home.database.engine.connect() as connection:
+        found = (await connection.execute(text("SELECT data FROM outbox ORDER BY seq"))).scalars().all()
+    return [each for each in map(json.loads, found) if each.get("account_id") == str(account_id)]

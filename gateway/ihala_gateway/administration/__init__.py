@@ -7,5 +7,7 @@ scopes, problems, Idempotency-Key, If-Match and lists are the kit's. A room of t
 from fastapi import APIRouter
 
 from ihala_gateway.clients import api as clients
+from ihala_gateway.staff import api as staff
+from ihala_gateway.watching import api as watching
 
-ROUTERS: list[APIRouter] = [clients.router]
+ROUTERS: list[APIRouter] = [clients.router, staff.router, watching.router]

@@ -1,4 +1,7 @@
-"""Every change of an account that somebody else than its owner makes: added, invited, suspended, restored, other rights."""
+"""Every change of an account that somebody else than its owner makes: added, invited, suspended, restored, other rights.
+
+Who may make it is decided before: by administering.py for the API; on the command line by who may use the database.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -6,7 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
+from ihala_contracts.gateway_v1 import AccountSuspended
 from ihala_kit.ids import new_id
+from ihala_kit.outbox import emit
 from ihala_kit.vault import Vault
 from ihala_kit.words import Language
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -79,11 +84,64 @@ async def add(tx: AsyncSession, vault: Vault, new: NewAccount) -> Added:
     return Added(account, None)
 
 
+def suspend(tx: AsyncSession, account: Account) -> bool:
+    """Let the person in no more: sessions end, tokens are refused within a second; emits AccountSuspended. False: she was suspended."""
+    if account.status == "suspended":
+        return False
+    touch(account)
+    account.status, account.suspended_by = "suspended", "administrator"
+    emit(tx, AccountSuspended(
+        organization_id=account.organization_id, account_id=account.account_id, suspended_at=account.changed_at
+    ))  # fmt: skip
+    return True
+
+
+def restore(account: Account) -> bool:
+    """Let the person in again, who signs in anew; one who never took her invitation up needs a new one.
+
+    Returns False when nobody suspended her. Raises AccountRefused when her organisation is suspended.
+    """
+    if account.suspended_by == "organization":
+        raise AccountRefused("her organisation is suspended")
+    if account.status != "suspended":
+        return False
+    touch(account)
+    account.status, account.suspended_by = "invited" if account.password_hash is None else "active", None
+    return True
+
+
+async def reset(tx: AsyncSession, account: Account) -> str:
+    """Take password and second factors away and end all sessions; return the secret of a new invitation.
+
+    Raises AccountRefused for one that is suspended, an emergency account, or signs in elsewhere.
+    """
+    if account.status == "suspended" or account.kind == "emergency" or account.outside_hash is not None:
+        raise AccountRefused("this account cannot be invited: it is suspended, for emergencies, or signs in elsewhere")
+    touch(account)
+    account.status, account.password_hash = "invited", None
+    await store.forget_totp(tx, account.account_id)
+    await store.forget_codes(tx, account.account_id)
+    await store.forget_passkeys(tx, account.account_id)
+    await store.end_sessions(tx, account.account_id)
+    return invite(account, account.changed_at)
+
+
+def touch(account: Account) -> None:
+    """Mark a change of rights: tokens that were given before are refused from now on."""
+    account.version += 1
+    account.changed_at = datetime.now(UTC)
+
+
 def invite(account: Account, now: datetime) -> str:
     """Return the secret of a new one-time link, which replaces an older one."""
     secret = secrets.token_urlsafe(32)
     account.invitation_hash, account.invitation_until = hash_of(secret), now + INVITATION_LIVES
     return secret
+
+
+def link(issuer: str, secret: str) -> str:
+    """Return the address of an invitation."""
+    return f"{issuer}/invitation/{secret}"
 
 
 def _allowed(new: NewAccount) -> None:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ihala_gateway.settings import Settings
-from ihala_gateway.staff import cookies, forms, pages, sessions
+from ihala_gateway.staff import cookies, emergency, forms, pages, sessions
 from ihala_gateway.staff.tables import Account
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -60,6 +60,8 @@ class Reception:
         self, tx: AsyncSession, request: Request, account: Account, methods: tuple[str, ...], now: datetime, *, shared_desk: bool
     ) -> Headers:
         """Sign somebody in at this browser; return the cookies that the answer must set. What the browser had before has ended."""
+        if account.kind == "emergency":
+            emergency.note(tx, account, "signed-in", now)
         names, old = self.names, self.cookie(request, self.names.session)
         secret = await sessions.begin(
             tx, account, methods, shared_desk=shared_desk, language=self.language(request), now=now, instead_of=old

@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, text, update
-from sqlmodel import col, select
+from ihala_kit.auth import Caller
+from ihala_kit.pages import PageRequest
+from sqlalchemy import ColumnElement, delete, func, text, update
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from ihala_gateway.clients import rights
+from ihala_gateway.clients.tables import KnownOrganization
+from ihala_gateway.staff.errors import AccountNotFound
 from ihala_gateway.staff.tables import Account, Ceremony, Passkey, RecoveryCode, StaffSession, Totp
 
 _PURGE = "DELETE FROM {0} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {0} WHERE {1} < :before LIMIT 5000)) RETURNING 1"
@@ -29,6 +34,43 @@ async def locked_account(tx: AsyncSession, account_id: UUID) -> Account | None:
 async def account_named(tx: AsyncSession, name_hash: bytes) -> Account | None:
     """Return the account with this name."""
     return (await tx.exec(select(Account).where(Account.name_hash == name_hash))).one_or_none()
+
+
+async def all_accounts(tx: AsyncSession) -> Sequence[Account]:
+    """Return every account, oldest first: for the command line."""
+    return (await tx.exec(select(Account).order_by(col(Account.account_id)))).all()
+
+
+async def administered(tx: AsyncSession, caller: Caller, account_id: UUID, *, lock: bool = False) -> Account:
+    """Return an account that the caller administers. Raises AccountNotFound (404)."""
+    asked = select(Account).where(Account.account_id == account_id, _administered_by(caller))
+    found = (await tx.exec(asked.with_for_update() if lock else asked)).one_or_none()
+    if found is None:
+        raise AccountNotFound
+    return found
+
+
+async def administered_accounts(tx: AsyncSession, caller: Caller, page: PageRequest) -> Sequence[Account]:
+    """Return the accounts that the caller administers, by id. Raises RoleNeeded (403)."""
+    rights.administrator(caller)
+    asked = select(Account).where(_administered_by(caller))
+    if (after := page.after_as(UUID)) is not None:
+        asked = asked.where(col(Account.account_id) > after[0])
+    return (await tx.exec(asked.order_by(col(Account.account_id)).limit(page.fetch))).all()
+
+
+async def name_of(tx: AsyncSession, organization_id: UUID) -> str | None:
+    """Return an organisation's name as its first account has it."""
+    asked = select(Account.organization_name).where(Account.organization_id == organization_id)
+    return (await tx.exec(asked.order_by(col(Account.account_id)).limit(1))).one_or_none()
+
+
+def _administered_by(caller: Caller) -> ColumnElement[bool]:
+    own = col(Account.organization_id) == caller.organization_id
+    if not rights.may_approve(caller):
+        return own
+    admitted = select(KnownOrganization.organization_id).where(KnownOrganization.operator_id == caller.organization_id)
+    return or_(own, col(Account.organization_id).in_(admitted))
 
 
 async def session(tx: AsyncSession, session_hash: bytes) -> tuple[StaffSession, Account] | None:

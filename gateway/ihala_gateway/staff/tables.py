@@ -112,6 +112,18 @@ class RecoveryCode(Table, table=True):
     code_hash: bytes = column(LargeBinary, key=True)  # keyed
 
 
+class EmergencyUse(Table, table=True):
+    """An emergency account was opened, used or closed. Never deleted."""
+
+    __tablename__ = "emergency_use"
+
+    id: UUID = column(Uuid, key=True)
+    account_id: UUID = _of_account()
+    what: str = column(Text)  # opened | signed-in | closed
+    reason: str | None = column(Text, nullable=True)  # why it was opened; about the operator's need, never about a person
+    at: datetime = column(_AT)
+
+
 class Tries(Table, table=True):
     """How often something was tried of late: a sign-in name, a device, a network address. Counted before the try, so that no race helps."""
 

@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 _AT = sa.DateTime(timezone=True)
-_TABLES = ["account", "staff_session", "staff_ceremony", "staff_totp", "staff_passkey", "staff_recovery_code", "staff_tries"]
+_TABLES = ["account", "staff_session", "staff_ceremony", "staff_totp", "staff_passkey", "staff_recovery_code", "staff_tries", "emergency_use"]
 
 
 def upgrade() -> None:
@@ -25,6 +25,14 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("closed_until", _AT, nullable=False),
         sa.Column("changed_at", _AT, nullable=False, index=True),
+    )
+    op.create_table(
+        "emergency_use",
+        sa.Column("id", sa.Uuid, primary_key=True),
+        _of_account(index=True),
+        sa.Column("what", sa.Text, sa.CheckConstraint("what IN ('opened', 'signed-in', 'closed')"), nullable=False),
+        sa.Column("reason", sa.Text),
+        sa.Column("at", _AT, nullable=False),
     )
     migrations.grant(op, _TABLES, "SELECT, INSERT, UPDATE, DELETE")
 
