@@ -8,7 +8,6 @@ import contextlib
 import gc
 import logging
 import signal
-import socket
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
@@ -20,6 +19,7 @@ from ihala_kit.due import run_due
 from ihala_kit.health import Health
 from ihala_kit.inbox import Inbox
 from ihala_kit.jobs import run_job
+from ihala_kit.listening import listener, offering
 from ihala_kit.logs import set_up_logs
 from ihala_kit.relay import Relay
 from ihala_kit.service import Service
@@ -90,29 +90,19 @@ async def _serve(service: Service, database: Database, health: Health) -> None:
     config = uvicorn.Config(
         app, host=service.settings.host, port=service.settings.port, log_config=None, access_log=False,
         server_header=False,
-        proxy_headers=False, date_header=False, lifespan="on", timeout_graceful_shutdown=5, **service.server,
+        proxy_headers=False, date_header=False, lifespan="on",
+        timeout_graceful_shutdown=service.settings.stop_within_seconds, **service.server,
     )  # fmt: skip
     server = Server(config)
-    try:
-        await server.serve([listener(service.settings.host, service.settings.port)])
-    except asyncio.CancelledError:
-        server.should_exit = True
-        await server.shutdown()
-        raise
-
-
-def listener(host: str, port: int) -> socket.socket:
-    """Return a socket that shares its port with other processes: several that play `api` beside each other use as many cores."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    shared = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # TCP by name: only so asyncio sends at once
-    try:
-        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        shared.bind((host, port))
-    except OSError:
-        shared.close()
-        raise
-    return shared
+    settings = service.settings
+    listening = await asyncio.to_thread(listener, settings.host, settings.port, settings.handover)
+    with offering(listening, settings.handover):
+        try:
+            await server.serve([listening])
+        except asyncio.CancelledError:
+            server.should_exit = True
+            await server.shutdown()
+            raise
 
 
 async def _until_stopped(tasks: list[asyncio.Task[None]]) -> None:

@@ -19,6 +19,8 @@ class KitSettings(BaseSettings):
     issuer: str = "http://127.0.0.1:8080"  # base address of the gateway, without a slash at its end
     host: str = "127.0.0.1"
     port: int = Field(default=0, ge=0, le=65535)
+    handover: Path | None = None  # unix socket by which a process that starts takes over the port: see listening.py
+    stop_within_seconds: int = Field(default=5, ge=1)  # for requests that are under way when we are told to stop
     master_key: SecretStr  # 32 bytes in base64url, file:… or kms:…; see master_keys.py
     master_key_version: int = Field(default=1, ge=1, le=255)
     other_master_keys: SecretStr = SecretStr("")  # 1=key,3=key: known besides, while they are changed (rewrap.py)
