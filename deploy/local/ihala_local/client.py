@@ -16,6 +16,8 @@ from ihala_local.sign_in import ASSERTION_TYPE, assertion
 RENEW_BEFORE_SECONDS = 60
 PATIENCE_SECONDS = 90  # a service that was killed is back by then
 PAUSE_SECONDS = 0.25
+MOST_RENEWED = 8  # for one call: services learn of the end of a suspension within two seconds
+SUSPENDED_SECONDS = 10  # who is let in again, as its organisation is, is in a moment later
 
 
 class Unexpected(Exception):
@@ -42,8 +44,15 @@ class Answer:
         return self.headers["ETag"]
 
 
+class Refused(Unexpected):
+    """The gateway gives no token."""
+
+
 class Client:
-    """One demonstration client. Safe calls, and calls with an Idempotency-Key, are repeated while a service is away."""
+    """One demonstration client. Safe calls, and calls with an Idempotency-Key, are repeated while a service is away.
+
+    A token that is refused, as are all from before a suspension, is replaced; who gets none waits a while for the suspension to end.
+    """
 
     def __init__(self, session: aiohttp.ClientSession, demo: Demo, client_id: str) -> None:
         self.session, self.demo, self.name = session, demo, client_id
@@ -96,20 +105,27 @@ class Client:
         return await self._call(method, path, expected or (200, 201, 202, 204), json=body, headers=headers)
 
     async def _call(self, method: str, path: str, expected: tuple[int, ...], **request: Any) -> Answer:
-        headers, until = dict(request.pop("headers", {})), time.monotonic() + PATIENCE_SECONDS
+        headers, began, renewed = dict(request.pop("headers", {})), time.monotonic(), 0
         while True:
-            late = time.monotonic() > until
+            late = time.monotonic() > began + PATIENCE_SECONDS
             try:
                 headers["Authorization"] = f"Bearer {await self.token()}"
                 answer = await self._once(method, path, headers=headers, **request)
             except (aiohttp.ClientError, TimeoutError):
                 if late:
                     raise
+            except Refused as refused:
+                if 401 in expected:
+                    return refused.answer
+                if time.monotonic() > began + SUSPENDED_SECONDS:
+                    raise
             else:
                 if answer.status in expected:
                     return answer
-                if late or not _may_be_repeated(answer):
+                if late or not (_may_be_repeated(answer) or (answer.status == 401 and renewed < MOST_RENEWED)):
                     raise Unexpected(answer, expected)
+                if answer.status == 401:
+                    renewed, self._expires_at = renewed + 1, 0.0
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _once(self, method: str, path: str, **request: Any) -> Answer:
@@ -129,7 +145,7 @@ class Client:
         if answer.status != 200:
             if answer.status in (502, 503):
                 raise aiohttp.ClientError("the gateway is not ready")
-            raise Unexpected(answer, (200,))
+            raise Refused(answer, (200,))
         self._token = answer.body["access_token"]
         self._expires_at = time.monotonic() + answer.body["expires_in"]
 
