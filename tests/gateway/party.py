@@ -45,7 +45,7 @@ class Party:
     def proof(self, method: str, path: str, token: str | None = None, *, head: dict[str, Any] | None = None, **more: Any) -> str:
         """Return a good proof; `head` and `more` replace what it has, and None takes it out."""
         key = self.key or ECKey.generate_key("P-256")
-        claims = {"jti": uuid4().hex, "htm": method, "htu": self.home.address + path, "iat": int(time.time()), "nonce": self.nonce}
+        claims = {"jti": uuid4().hex, "htm": method, "htu": self.home.settings.issuer + path, "iat": int(time.time()), "nonce": self.nonce}
         claims |= {"ath": b64(hashlib.sha256(token.encode()).digest())} if token else {}
         header = {"alg": "ES256", "typ": "dpop+jwt", "jwk": key.as_dict(private=False)} | self.head | (head or {})
         kept = [{name: value for name, value in part.items() if value is not None} for part in (header, claims | more)]

@@ -11,8 +11,9 @@ from ihala_gateway.oauth.tables import AuthorizationCode
 from ihala_gateway.staff.tables import Account
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
+from yarl import URL
 
-from tests.gateway.house import OPERATOR, ORGANIZATION, House
+from tests.gateway.house import OPERATOR, ORGANIZATION, House, opened
 from tests.gateway.party import BACK, OTHER, Party, answered, changed, code, events
 from tests.gateway.staff import Browser, account, browser
 
@@ -117,3 +118,21 @@ async def test_a_code_may_be_bound_to_a_key_beforehand(home: House, person: tupl
 
 async def test_a_client_for_people_does_not_speak_for_itself(home: House, person: tuple[Browser, Account]) -> None:
     assert (await Party(home, "app").post("/oauth/token", grant_type="client_credentials"))[1]["error"] == "unauthorized_client"
+
+
+async def test_each_step_may_meet_another_process(home: House, person: tuple[Browser, Account]) -> None:
+    key = ECKey.generate_key("P-256")
+    async with opened(home.settings, home.upstream, 0) as second, browser(second) as desk:
+        desk.session.cookie_jar.update_cookies(person[0].session.cookie_jar.filter_cookies(URL(home.address)))
+        here, there = Party(home, "app", key), Party(second, "app", key)
+        address = await here.pushed()
+        assert (await desk.open(address)).status == 200
+        given = answered(await person[0].send(address, decision="allow", **desk.seen.hidden))["code"]
+        found = await asyncio.gather(here.exchange(given), there.exchange(given))
+        assert sorted(status for status, _ in found) == [200, 400], "one code, one token, wherever it is shown"
+        given = await code(Party(home, "app"), person[0])
+        _, body = await there.exchange(given)
+        assert (await here.call(body["access_token"]))[0] == (await there.call(body["access_token"]))[0] == 200
+        assert (await here.refresh(body["refresh_token"]))[0] == 200
+        replayed = there.proof("GET", "/referral/v1/referrals", body["access_token"])
+        assert (await here.call(body["access_token"], proof=replayed))[1]["challenge"].startswith('DPoP error="use_dpop_nonce"')

@@ -6,7 +6,7 @@ from ihala_gateway.staff.tables import Account, StaffSession
 from joserfc.jwk import ECKey
 
 from tests.gateway.house import House
-from tests.gateway.party import BACK, Party, answered, changed, code
+from tests.gateway.party import BACK, Party, answered, changed, code, events
 from tests.gateway.staff import Browser, account, browser
 
 SCOPES = ["directory:read", "intake:request", "referral:read", "referral:refer"]
@@ -60,6 +60,22 @@ async def test_what_she_may_no_longer_do_the_client_may_not_either(home: House) 
         await changed(home, Account, "account_id", row.account_id, status="active", suspended_by=None)
         await changed(home, StaffSession, "account_id", row.account_id, ends_at=datetime.now(UTC) - timedelta(seconds=1))
         assert (await party.refresh(body["refresh_token"]))[1]["error"] == "invalid_grant", "a session that ended ends it too"
+
+
+async def test_who_signs_out_takes_along_what_clients_got(home: House) -> None:
+    party = Party(home, "app", ECKey.generate_key("P-256"))
+    name, _, _ = await account(home)
+    async with browser(home) as desk, browser(home) as other:
+        found = []
+        for each in (desk, other):
+            await each.sign_in(name)
+            found.append((await party.exchange(await code(party, each)))[1])
+        await desk.open("/account")
+        await desk.send("/sign-out")
+        await home.gateway._upkeep.read_standing()
+        assert [(await party.call(body["access_token"]))[0] for body in found] == [401, 200], "at that browser only"
+        assert [(await party.refresh(body["refresh_token"]))[0] for body in found] == [400, 200]
+    assert (await events(home))[-1]["type"] == "org.ihala.gateway.token-revoked"
 
 
 async def test_without_training_nothing_about_persons_is_given(home: House) -> None:

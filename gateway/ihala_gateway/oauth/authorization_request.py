@@ -10,7 +10,7 @@ from ihala_gateway.oauth.registered import Registered
 
 RESPONSE_TYPE = "code"
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url
-_PLAIN = re.compile(r"[\x20-\x7e]{1,512}")
+_PLAIN = re.compile(r"[\x20-\x7e]{1,1000}")
 _PROMPTS = frozenset({"none", "login", "consent"})
 
 
@@ -43,7 +43,7 @@ def checked(fields: Mapping[str, str], client: Registered, issuer: str, thumbpri
         raise RequestRefused("invalid_request", "redirect_uri is not one that is registered, to the letter")
     state = fields.get("state")
     if state is not None and not _PLAIN.fullmatch(state):
-        raise RequestRefused("invalid_request", "state is 1 to 512 plain characters", redirect_uri)
+        raise RequestRefused("invalid_request", "state is 1 to 1000 plain characters", redirect_uri)
     fault = _fault(fields, issuer, thumbprint)
     if fault is not None:
         raise RequestRefused(*fault, redirect_uri, state)
@@ -69,7 +69,7 @@ def _fault(fields: Mapping[str, str], issuer: str, thumbprint: str | None) -> tu
     if not thumbprint_is_plain(fields.get("dpop_jkt", "x" * 43)) or thumbprint not in (None, fields.get("dpop_jkt", thumbprint)):
         return "invalid_request", "dpop_jkt is not the thumbprint of the key that was shown"
     if not _PLAIN.fullmatch(fields.get("nonce", "x")) or not re.fullmatch(r"\d{1,7}", fields.get("max_age", "0")):
-        return "invalid_request", "nonce is 1 to 512 plain characters, max_age a number of seconds"
+        return "invalid_request", "nonce is 1 to 1000 plain characters, max_age a number of seconds"
     prompt = fields.get("prompt", "").split()
     if not set(prompt) <= _PROMPTS or ("none" in prompt and len(prompt) > 1):
         return "invalid_request", "prompt is none, or login and consent"

@@ -3,11 +3,8 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
-from ihala_contracts.gateway_v1 import TokenRevoked
-from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.oauth import store
@@ -85,23 +82,3 @@ async def keep(tx: AsyncSession, family: Family, jti: str, expires_at: datetime,
     tx.add(GrantedToken(jti=jti, grant_id=family.grant.id, expires_at=expires_at))
     if refresh_token is not None:
         tx.add(RefreshToken(token_hash=hash_of(refresh_token), grant_id=family.grant.id, issued_at=now))
-
-
-async def revoke(tx: AsyncSession, grant: PersonGrant, organization_id: UUID, now: datetime) -> None:
-    """End a grant: its code and refresh tokens buy nothing more, its access tokens are refused; emits TokenRevoked for each of these."""
-    grant.revoked_at = grant.revoked_at or now
-    tx.add(grant)
-    for token in await store.live_tokens(tx, grant.id, now):
-        await revoke_token(tx, token.jti, grant.client_id, organization_id, token.expires_at, now)
-
-
-async def revoke_token(tx: AsyncSession, jti: str, client_id: str, organization_id: UUID, expires_at: datetime, now: datetime) -> None:
-    """Refuse one access token from now on; emits TokenRevoked. What clocks differ by is added to its life."""
-    if await store.revoke(tx, jti, client_id, expires_at + timedelta(minutes=1)):
-        emit(tx, TokenRevoked(organization_id=organization_id, client_id=client_id, jti=jti, expires_at=expires_at, revoked_at=now))
-
-
-async def end_session(tx: AsyncSession, session_id: UUID, organization_id: UUID, now: datetime) -> None:
-    """Revoke all that came of a session which was ended before its time."""
-    for grant in await store.grants_of(tx, session_id=session_id):
-        await revoke(tx, grant, organization_id, now)

@@ -10,7 +10,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import JSONResponse, Response
 
-from ihala_gateway.oauth import families, store
+from ihala_gateway.oauth import endings, families, store
 from ihala_gateway.oauth.access_tokens import AccessTokens, Grant, TokenRefused
 from ihala_gateway.oauth.client_endpoint import ClientEndpoint
 from ihala_gateway.oauth.families import Family
@@ -28,14 +28,14 @@ class Revocation(ClientEndpoint):
 
     async def decide(self, tx: AsyncSession, asked: TokenRequest, client: Registered) -> Response:
         """Revoke the token if it is the client's. A refresh token takes all with it that came of its grant."""
-        now, token = datetime.now(UTC), _shown(asked)
+        token = _shown(asked)
         access = _read(self.tokens, token, client)
         if access is not None:
             expires_at = datetime.fromtimestamp(access.expires_at, UTC)
-            await families.revoke_token(tx, access.jti, access.client_id, client.row.organization_id, expires_at, now)
+            await endings.end_token(tx, access.jti, access.client_id, expires_at)
         family = await _family(tx, token, client) if access is None else None
         if family is not None:
-            await families.revoke(tx, family.grant, client.row.organization_id, now)
+            await endings.end_grant(tx, family.grant)
         return Response(status_code=200, headers={"Cache-Control": "no-store"})
 
 

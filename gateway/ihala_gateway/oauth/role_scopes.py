@@ -25,7 +25,7 @@ SCOPES: Final[dict[str, frozenset[str]]] = {
     }),
     "auditor": frozenset({"directory:read", "referral:statistics", "gateway:audit"}),
     "organization-administrator": frozenset({
-        "directory:read", "directory:write", "gateway:clients", "gateway:accounts", "notify:subscribe",
+        "directory:read", "directory:write", "gateway:clients", "gateway:accounts", "gateway:audit", "notify:subscribe",
     }),
     "operator-administrator": frozenset({
         "directory:read", "directory:write", "directory:admin", "notify:read", "notify:admin", "referral:calendar",

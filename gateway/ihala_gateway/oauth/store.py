@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.oauth.tables import AuthorizationCode, GrantedToken, PersonGrant, PushedRequest, RefreshToken, RevokedToken
 from ihala_gateway.staff.tables import Account, StaffSession
+from ihala_gateway.tables import Client
 
 LARGEST_PURGE = 5_000  # rows a statement
 
@@ -49,20 +50,15 @@ async def person(tx: AsyncSession, session_id: UUID, account_id: UUID) -> tuple[
     return (await tx.exec(asked.where(StaffSession.session_id == session_id, Account.account_id == account_id))).first()
 
 
-async def grants_of(
-    tx: AsyncSession, *, client_id: str | None = None, account_id: UUID | None = None, session_id: UUID | None = None
-) -> Sequence[PersonGrant]:
-    """Return the grants that hold of a client, a person or a session, locked, in one order. At least one must be named."""
-    asked = [
-        column == value
-        for column, value in (
-            (col(PersonGrant.client_id), client_id), (col(PersonGrant.account_id), account_id), (col(PersonGrant.session_id), session_id),
-        ) if value is not None
-    ]  # fmt: skip
-    if not asked:
-        raise ValueError("whose grants?")
-    found = select(PersonGrant).where(*asked, col(PersonGrant.revoked_at).is_(None)).order_by(col(PersonGrant.id)).with_for_update()
-    return (await tx.exec(found)).all()
+async def grants_of_sessions(tx: AsyncSession, session_ids: Sequence[UUID]) -> Sequence[PersonGrant]:
+    """Return the grants that hold and were given in these sessions, locked, in one order."""
+    asked = select(PersonGrant).where(col(PersonGrant.session_id).in_(session_ids), col(PersonGrant.revoked_at).is_(None))
+    return (await tx.exec(asked.order_by(col(PersonGrant.id)).with_for_update())).all()
+
+
+async def organization_of(tx: AsyncSession, client_id: str) -> UUID:
+    """Return whose client it is. Raises NoResultFound."""
+    return (await tx.exec(select(Client.organization_id).where(Client.client_id == client_id))).one()
 
 
 async def live_tokens(tx: AsyncSession, grant_id: UUID, now: datetime) -> Sequence[GrantedToken]:
@@ -91,11 +87,6 @@ async def use_pushed(tx: AsyncSession, request_hash: bytes) -> bool:
     """Use a pushed request up; return False when somebody else just did."""
     gone = delete(PushedRequest).where(col(PushedRequest.request_hash) == request_hash).returning(col(PushedRequest.request_hash))
     return (await tx.execute(gone)).first() is not None
-
-
-async def mark_used(tx: AsyncSession, token_hash: bytes, now: datetime) -> None:
-    """Note that a refresh token was exchanged for another."""
-    await tx.execute(update(RefreshToken).where(col(RefreshToken.token_hash) == token_hash).values(used_at=now))
 
 
 async def purge(tx: AsyncSession, now: datetime) -> int:

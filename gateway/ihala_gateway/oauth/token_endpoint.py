@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
-from ihala_gateway.oauth import families
+from ihala_gateway.oauth import endings, families
 from ihala_gateway.oauth.client_endpoint import ClientEndpoint
 from ihala_gateway.oauth.families import Family
 from ihala_gateway.oauth.registered import Registered
@@ -24,7 +24,7 @@ class TokenEndpoint(ClientEndpoint):
         now = datetime.now(UTC)
         asked.family = await _found(tx, asked)
         if asked.family is not None and asked.family.used and asked.family.check_client(client):
-            await families.revoke(tx, asked.family.grant, client.row.organization_id, now)  # a thief has it, or had it
+            await endings.end_grant(tx, asked.family.grant)  # a thief has it, or had it
         answer = self.server.answer(asked)
         issued = asked.issued
         if answer.status_code == 200 and asked.family is not None and issued.jti is not None:

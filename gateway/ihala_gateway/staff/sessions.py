@@ -11,6 +11,7 @@ from ihala_kit.ids import new_id
 from ihala_kit.words import Language
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from ihala_gateway.oauth import endings
 from ihala_gateway.staff import cookies, store
 from ihala_gateway.staff.tables import Account, StaffSession
 
@@ -79,10 +80,10 @@ async def begin(
 
 
 async def end(tx: AsyncSession, cookie_header: str | None) -> None:
-    """End the session of a browser, if it has one."""
+    """End the session of a browser, if it has one, and what clients got in it."""
     secret = cookies.read(cookie_header, cookies.names(tx).session)
     if secret is not None:
-        await store.end_session(tx, hash_of(secret))
+        await endings.end_sessions(tx, await store.end_session(tx, hash_of(secret)))
 
 
 def hash_of(secret: str) -> bytes:

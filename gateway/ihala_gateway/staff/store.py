@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.clients import rights
 from ihala_gateway.clients.tables import KnownOrganization
+from ihala_gateway.oauth import endings
 from ihala_gateway.staff.errors import AccountNotFound
 from ihala_gateway.staff.tables import Account, Ceremony, Passkey, RecoveryCode, StaffSession, Totp
 
@@ -84,9 +85,10 @@ async def seen(tx: AsyncSession, session_hash: bytes, now: datetime) -> None:
     await tx.execute(update(StaffSession).where(col(StaffSession.session_hash) == session_hash).values(seen_at=now))
 
 
-async def end_session(tx: AsyncSession, session_hash: bytes) -> None:
-    """End one session."""
-    await tx.execute(delete(StaffSession).where(col(StaffSession.session_hash) == session_hash))
+async def end_session(tx: AsyncSession, session_hash: bytes) -> Sequence[UUID]:
+    """End one session; return its id if there was one."""
+    gone = delete(StaffSession).where(col(StaffSession.session_hash) == session_hash).returning(col(StaffSession.session_id))
+    return (await tx.execute(gone)).scalars().all()
 
 
 async def ceremony(tx: AsyncSession, ceremony_hash: bytes, now: datetime) -> Ceremony | None:
@@ -102,13 +104,15 @@ async def sessions_of(tx: AsyncSession, account_id: UUID, now: datetime) -> Sequ
 
 
 async def end_sessions(tx: AsyncSession, account_id: UUID, *, only: UUID | None = None, but: UUID | None = None) -> int:
-    """End the sessions of an account: one, all, or all but one. Return how many ended."""
+    """End the sessions of an account: one, all, or all but one, and what clients got in them. Return how many ended."""
     asked = delete(StaffSession).where(col(StaffSession.account_id) == account_id)
     if only is not None:
         asked = asked.where(col(StaffSession.session_id) == only)
     if but is not None:
         asked = asked.where(col(StaffSession.session_id) != but)
-    return len((await tx.execute(asked.returning(col(StaffSession.session_id)))).all())
+    ended = (await tx.execute(asked.returning(col(StaffSession.session_id)))).scalars().all()
+    await endings.end_sessions(tx, ended)
+    return len(ended)
 
 
 async def account_invited(tx: AsyncSession, invitation_hash: bytes, now: datetime) -> Account | None:

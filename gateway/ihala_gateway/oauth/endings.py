@@ -1,0 +1,38 @@
+"""The end of what was given: one access token, all that came of a grant, all that came of a session. Others are told by events."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from ihala_contracts.gateway_v1 import TokenRevoked
+from ihala_kit.outbox import emit
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_gateway.oauth import store
+from ihala_gateway.oauth.tables import PersonGrant
+
+_CLOCKS_DIFFER_BY = timedelta(minutes=1)
+
+
+async def end_token(tx: AsyncSession, jti: str, client_id: str, expires_at: datetime) -> None:
+    """Refuse one access token from now on; emits TokenRevoked."""
+    organization_id = await store.organization_of(tx, client_id)
+    if await store.revoke(tx, jti, client_id, expires_at + _CLOCKS_DIFFER_BY):
+        emit(tx, TokenRevoked(
+            organization_id=organization_id, client_id=client_id, jti=jti, expires_at=expires_at, revoked_at=datetime.now(UTC),
+        ))  # fmt: skip
+
+
+async def end_grant(tx: AsyncSession, grant: PersonGrant) -> None:
+    """End a grant: its code and refresh tokens buy nothing more, its access tokens are refused."""
+    now = datetime.now(UTC)
+    grant.revoked_at = grant.revoked_at or now
+    tx.add(grant)
+    for token in await store.live_tokens(tx, grant.id, now):
+        await end_token(tx, token.jti, grant.client_id, token.expires_at)
+
+
+async def end_sessions(tx: AsyncSession, session_ids: Iterable[UUID]) -> None:
+    """End all that came of sessions which a person or her administrator ended."""
+    for grant in await store.grants_of_sessions(tx, list(session_ids)):
+        await end_grant(tx, grant)
