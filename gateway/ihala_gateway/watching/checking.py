@@ -16,14 +16,15 @@ class Checker:
         self.number = 0  # of the segment that came last
         self.faults: list[str] = []
         self.started = False  # whether it is known what the first segment must name
-        self._opening: bytes | None = None
+        self._opening: bytes | None = None  # of the segment that came last
+        self._opening_known = True
         self._segment: Segment | None = None
         self._head = b""
         self._rows = 0
 
-    def start_behind(self, number: int, opening: bytes | None) -> None:
-        """Say what comes before the first segment; an opening of None is one that is missing."""
-        self.number, self._opening, self.started = number, opening, True
+    def start_behind(self, number: int, opening: bytes | None, *, known: bool = True) -> None:
+        """Say what comes before the first segment. An opening of None is one that is missing, or not `known` where an export begins."""
+        self.number, self._opening, self._opening_known, self.started = number, opening, known, True
 
     def begin(self, segment: Segment) -> None:
         """Go on to a segment."""
@@ -31,10 +32,11 @@ class Checker:
         if segment.number != self.number + 1:
             self.fault(f"segments {self.number + 1} to {segment.number - 1} are missing")
         elif self._opening is None:
-            self.fault("the segment before it is missing")
+            if self._opening_known:
+                self.fault("the segment before it is missing")
         elif segment.opening != chain.opened(segment.number, segment.opened_at, self._opening).opening:
             self.fault("it does not name the segment before it, or began at another time")
-        self._segment, self.number, self._opening = segment, segment.number, segment.opening
+        self._segment, self.number, self._opening, self._opening_known = segment, segment.number, segment.opening, True
         self._head, self._rows = segment.opening, 0
 
     def row(self, number: int, found: bytes, row: Mapping[str, Any]) -> None:

@@ -75,7 +75,7 @@ async def verify(database: Database, span: Span = Span()) -> AuditReport:
         await _behind(database, checker, segment)
         if checker.faults and segment.dropped_at is None and await _was_dropped(database, segment):
             checker.faults.clear()  # its rows went while they were read
-        _report(report, checker, segment)
+        report_on(report, checker, segment)
     if span.whole:
         await _look_around(database, report, vault, checker)
     return report
@@ -145,7 +145,8 @@ def _is_tip(tip: Any, vault: Vault) -> bool:
     return bool(tip.seal == chain.tip_seal(vault, tip.segment, tip.opening))
 
 
-def _report(report: AuditReport, checker: Checker, segment: Segment) -> None:
+def report_on(report: AuditReport, checker: Checker, segment: Segment) -> None:
+    """Write into the report how a segment stands that was gone through."""
     for why in checker.faults:
         report.broken.append(Broken(KIND, str(segment.number), why))
     if not checker.faults:
