@@ -150,7 +150,7 @@ async def test_the_command_does_it_all(home: House, tmp_path: Path) -> None:
     assert await _command(home, "clients", "suspend", "by-command") == (0, "was suspended already\n")
     _, listed = await _command(home, "clients", "list")
     scopes = "directory:read intake:request referral:read referral:refer"
-    assert f"by-command  suspended  sandbox  Centre  {scopes}\n" in listed
+    assert f"by-command  suspended by operator  sandbox  Centre  {scopes}\n" in listed
     assert f"by-command-2  active  sandbox  Centre  {scopes}  (no training recorded)\n" in listed
     assert await _command(home, "clients", "activate", "by-command") == (0, "active\n")
     assert await _command(home, "clients", "suspend", "nobody") == (1, "there is no client nobody\n")

@@ -89,6 +89,11 @@ async def request(tx: AsyncSession, caller: Caller, request_id: UUID, *, lock: b
     return found
 
 
+async def all_open(tx: AsyncSession) -> Sequence[ClientRequest]:
+    """Return every request that waits, oldest first, for whoever runs the gateway."""
+    return (await tx.exec(select(ClientRequest).where(ClientRequest.state == "open").order_by(col(ClientRequest.id)))).all()
+
+
 async def open_request(tx: AsyncSession, client_id: str) -> bool:
     """Tell whether a request for the client waits."""
     asked = select(ClientRequest.id).where(ClientRequest.client_id == client_id, ClientRequest.state == "open")

@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("organization_id", sa.Uuid, primary_key=True),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("operator_id", sa.Uuid),
+        sa.Column("operator_id", sa.Uuid, index=True),
         sa.Column("cleared", sa.Boolean, nullable=False),
     )
     migrations.grant(op, ["client_request", "known_organization"], "SELECT, INSERT, UPDATE")
@@ -44,6 +44,7 @@ def _widen_clients() -> None:
     op.add_column("client", sa.Column("jwks_read_at", _AT))
     op.add_column("client", sa.Column("approved_at", _AT))
     op.add_column("client", sa.Column("suspended_by", ARRAY(sa.Text), nullable=False, server_default="{}"))
+    op.create_index("client_operator_id_idx", "client", ["operator_id"])
     op.execute("UPDATE client SET approved_at = changed_at, code_signed_on = trained_on")  # until now the one day stood for both
     op.execute("UPDATE client SET suspended_by = '{operator}' WHERE status = 'suspended'")
     op.drop_constraint("client_status_check", "client")
