@@ -55,22 +55,21 @@ class Upkeep:
         """Read all once, and make the keys where there are none yet."""
         await self.read_keys()
         await self.read_standing()
-        await self._admission.read()
 
     async def run(self) -> None:
         """Do all of it again and again; run as a task."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_again(self.read_standing, POLL_SECONDS))
-            tasks.create_task(_again(self._admission.read, POLL_SECONDS))
             tasks.create_task(_again(self.read_keys, KEYS_EVERY_SECONDS))
             tasks.create_task(_again(self.purge, PURGE_EVERY_SECONDS))
             tasks.create_task(_again(self._uses.write, uses.EVERY_SECONDS))
 
     async def read_standing(self) -> None:
-        """Learn which clients and accounts are suspended or changed, and which tokens are revoked."""
+        """Learn which clients and accounts are suspended or changed, which tokens are revoked, which services are off, whose limits differ."""
         now = datetime.now(UTC)
         async with self._database.transaction(Caller.system("standing")) as tx:
             self._standing.learn(await store.standing(tx, now - CHANGES_REMEMBERED, now))
+            await self._admission.read(tx)
 
     async def read_keys(self) -> None:
         """Learn the signing keys; make those that are missing."""

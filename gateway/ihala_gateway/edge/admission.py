@@ -1,7 +1,7 @@
 """Whether a call that is allowed may go on now: the service is not switched off, the limits have something left, a place is free."""
 
-from ihala_kit.auth import Caller
 from ihala_kit.db import Database
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.edge.authorize import Decision
 from ihala_gateway.edge.routes import Route
@@ -22,18 +22,16 @@ class Admission:
     """What it looks into is in memory; `read` and `run` keep it so."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
-        self._database = database
         self._leases = Leases(Policy(settings.limits, settings.limit_factor))
         self._lender = Lender(database, self._leases)
         self._meter = Meter(self._leases)
         self._shares = Shares(settings.places, settings.places_of_one)
         self._switch = Switch()
 
-    async def read(self) -> None:
+    async def read(self, tx: AsyncSession) -> None:
         """Learn what is under maintenance and who has a limit of its own."""
-        async with self._database.transaction(Caller.system("edge")) as tx:
-            self._switch.learn(await maintenance.switched_off(tx))
-            self._leases.learn(await limits.overrides(tx))
+        self._switch.learn(await maintenance.switched_off(tx))
+        self._leases.learn(await limits.overrides(tx))
 
     async def run(self) -> None:
         """Fetch blocks of limits as they are wanted; run as a task."""

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from ihala_kit.db import fetch
 from sqlalchemy import delete, text
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.limits.tables import LimitOverride
@@ -61,8 +62,8 @@ async def forget(tx: AsyncSession, before_period: int) -> None:
 
 async def overrides(tx: AsyncSession) -> Mapping[tuple[str, str], int]:
     """Return the limits that particular callers have, by subject and kind."""
-    found = await tx.exec(select(LimitOverride.subject, LimitOverride.kind, LimitOverride.quota).order_by(LimitOverride.subject))
-    return {(subject, kind): quota for subject, kind, quota in found}
+    found = await fetch(tx, "SELECT subject, kind, quota FROM limit_override ORDER BY subject, kind")
+    return {(row["subject"], row["kind"]): row["quota"] for row in found}
 
 
 async def put_override(tx: AsyncSession, subject: str, kind: str, quota: int, now: datetime) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from ihala_kit.db import fetch
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.maintenance.tables import Maintenance
@@ -13,7 +14,7 @@ from ihala_gateway.maintenance.tables import Maintenance
 
 async def switched_off(tx: AsyncSession) -> Mapping[str, datetime | None]:
     """Return what is under maintenance, and until when."""
-    return dict((await tx.exec(select(Maintenance.service, Maintenance.until))).all())
+    return {row["service"]: row["until"] for row in await fetch(tx, "SELECT service, until FROM maintenance ORDER BY service")}
 
 
 async def put(tx: AsyncSession, service: str, now: datetime, until: datetime | None) -> None:
