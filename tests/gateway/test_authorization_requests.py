@@ -104,3 +104,8 @@ async def test_a_no_and_a_form_of_another_page_give_no_code(home: House, person:
         assert (await desk.send(party.address(), decision="allow", **forged)).status == 403
     await desk.open(party.address())
     assert (await desk.send(party.address(), {"Sec-Fetch-Site": "cross-site"}, decision="allow")).status == 403
+
+
+async def test_a_first_party_client_may_have_her_asked(home: House, person: tuple[Browser, Account]) -> None:
+    seen = await person[0].open(Party(home, "own").address(prompt="consent"))
+    assert seen.status == 200 and 'value="allow"' in seen.text

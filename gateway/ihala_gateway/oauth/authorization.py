@@ -97,7 +97,7 @@ class Authorization:
             form = await forms.read(request, person.csrf)
             if form.get("decision") != "allow":
                 raise RequestRefused("access_denied", "the person said no", wanted.redirect_uri, wanted.state)
-        elif not arrival.client.row.first_party:
+        elif not arrival.client.row.first_party or "consent" in wanted.prompt:
             if "none" in wanted.prompt:
                 raise RequestRefused("consent_required", "the person must be asked", wanted.redirect_uri, wanted.state)
             return consent_page(arrival.client.row, person, scope, _origin(wanted.redirect_uri), request.scope["query_string"])

@@ -61,11 +61,11 @@ class Authorities:
 
 def proves_self_signed(client: Client, certificate: bytes) -> bool:
     """Tell whether the certificate is one of those registered with the client's keys (`x5c`)."""
-    registered: Sequence[dict[str, object]] = (client.jwks or {}).get("keys", ())
-    return any(_registered(key.get("x5c")) == certificate for key in registered)
+    keys: Sequence[dict[str, object]] = (client.jwks or {}).get("keys", ())
+    return any(registered(key.get("x5c")) == certificate for key in keys)
 
 
-def _registered(chain: object) -> bytes | None:
+def registered(chain: object) -> bytes | None:
     """Return the first certificate of an `x5c`, which is what the client itself has."""
     try:
         return base64.b64decode(chain[0], validate=True) if isinstance(chain, list) and chain and isinstance(chain[0], str) else None

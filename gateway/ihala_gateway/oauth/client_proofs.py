@@ -8,6 +8,8 @@ from ihala_gateway.oauth.profile import profile_of
 from ihala_gateway.oauth.registered import Registered
 from ihala_gateway.oauth.token_request import TokenRequest
 
+_NOT_ACTIVE = {"pending": "this client waits for its operator", "revoked": "this client was revoked"}
+
 
 def proven(asked: TokenRequest, issuer: str, authorities: Authorities) -> Registered:
     """Return the client if its proof holds. Raises InvalidClientError; an assertion is left in `asked.spent`, to be spent."""
@@ -24,6 +26,6 @@ def proven(asked: TokenRequest, issuer: str, authorities: Authorities) -> Regist
     ):
         raise InvalidClientError
     if client.status != "active":
-        raise InvalidClientError(description="this client is suspended")
+        raise InvalidClientError(description=_NOT_ACTIVE.get(client.status, "this client is suspended"))
     asked.auth_method = method
     return Registered(client, asked)

@@ -24,7 +24,7 @@ HEADER = b"dpop"
 CHALLENGE = f'algs="{" ".join(ALGORITHMS)}"'
 LONGEST_PROOF = 4096
 NONCE_SECONDS = 60.0  # then a new one is given; the one before is taken for as long again
-MOST_SEEN = 100_000  # proofs of one nonce; then a new one is given before its time, so that none is ever forgotten
+MOST_SEEN = 30_000  # proofs of one nonce; then a new one is given before its time, so that none is ever forgotten
 CLOCKS_DIFFER_BY_SECONDS = 300  # the nonce says that a proof is new; its own time only has to be likely
 
 _TYPE = "dpop+jwt"
