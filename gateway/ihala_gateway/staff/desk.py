@@ -1,6 +1,7 @@
 """Joins the pages of staff: which address is answered by what."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from ihala_kit.db import Database
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from ihala_gateway.staff.account_pages import AccountPages
 from ihala_gateway.staff.factor_pages import FactorPages
 from ihala_gateway.staff.forms import FormRefused
 from ihala_gateway.staff.invitations import Invitations
+from ihala_gateway.staff.outside_pages import OutsideSignIn
 from ihala_gateway.staff.passkey_pages import PasskeySignIn
 from ihala_gateway.staff.reception import Handler, Reception
 from ihala_gateway.staff.second_step import SecondStep
@@ -19,11 +21,17 @@ from ihala_gateway.staff.sign_in import SignIn
 PREFIXES = (b"/sign-in", b"/sign-out", b"/account", b"/invitation/")
 
 
+class _Room(Protocol):
+    def handlers(self) -> Mapping[tuple[str, str], Handler]: ...
+
+
 def handlers(settings: Settings, database: Database) -> Mapping[tuple[str, str], Handler]:
     """Return the handlers of all pages by method and path."""
     at = Reception(settings, database)
     account = AccountPages(at)
-    rooms = (SignIn(at), SecondStep(at), PasskeySignIn(at), Invitations(at), account, FactorPages(at, account))
+    rooms: list[_Room] = [SignIn(at), SecondStep(at), PasskeySignIn(at), Invitations(at), account, FactorPages(at, account)]
+    if at.provider is not None:
+        rooms.append(OutsideSignIn(at, at.provider))
     return {address: _refusing(handler) for room in rooms for address, handler in room.handlers().items()}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from ihala_kit.words import Language, Words
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -17,6 +18,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 NAMES: Final[dict[Language, str]] = {"ar": "العربية", "ckb": "کوردی", "en": "English"}
+BAGHDAD = ZoneInfo("Asia/Baghdad")
 _HERE = files("ihala_gateway.staff")
 
 
@@ -74,6 +76,8 @@ def _hash(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("ihala_gateway.staff"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    made.filters["here"] = lambda at: at.astimezone(BAGHDAD)
+    return made

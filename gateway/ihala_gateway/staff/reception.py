@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from ihala_gateway.settings import Settings
 from ihala_gateway.staff import cookies, emergency, forms, pages, sessions
+from ihala_gateway.staff.outside_provider import Provider
 from ihala_gateway.staff.tables import Account
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -30,6 +31,7 @@ class Reception:
         self.settings = settings
         self.vault = Vault.of(settings)
         self.names = cookies.names_for(settings.issuer)
+        self.provider = None if settings.outside_provider is None else Provider.read(settings.outside_provider)
         self._database = database
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:

@@ -93,8 +93,9 @@ class SignIn:
         headers = [("set-cookie", names_.setting(names_.language, language, KEPT_SECONDS))] if chosen else []
         with_passkeys = passkeys.party(self._at.settings.issuer) is not None
         return self._at.page(
-            request, "sign_in", headers=headers, status=status, next=next_path, wrong=wrong, minutes=minutes, passkeys=with_passkeys
-        )
+            request, "sign_in", headers=headers, status=status, next=next_path, wrong=wrong, minutes=minutes, passkeys=with_passkeys,
+            outside=self._at.provider.label if self._at.provider else None,
+        )  # fmt: skip
 
     def _too_early(self, request: Request, next_path: str, early: timedelta) -> Response:
         seconds = int(early.total_seconds()) + 1

@@ -37,6 +37,11 @@ async def account_named(tx: AsyncSession, name_hash: bytes) -> Account | None:
     return (await tx.exec(select(Account).where(Account.name_hash == name_hash))).one_or_none()
 
 
+async def account_outside(tx: AsyncSession, outside_hash: bytes) -> Account | None:
+    """Return the account of somebody whom an outside provider signs in, locked."""
+    return (await tx.exec(select(Account).where(Account.outside_hash == outside_hash).with_for_update())).one_or_none()
+
+
 async def all_accounts(tx: AsyncSession) -> Sequence[Account]:
     """Return every account, oldest first: for the command line."""
     return (await tx.exec(select(Account).order_by(col(Account.account_id)))).all()
