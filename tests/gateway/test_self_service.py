@@ -93,6 +93,7 @@ async def test_a_request_is_returned_with_words_and_asked_again(ours: Desk, oper
         ({"jwks": None, "jwks_uri": "http://a.example/jwks"}, "#/jwks_uri"),
         ({"jwks": {"keys": [ECKey.generate_key("P-256").as_dict(private=True)]}}, "#/jwks"),
         ({"jwks": {"keys": []}}, "#/jwks"),
+        ({"mutual_tls": True}, "#/jwks"),
     ],
 )
 async def test_what_cannot_be_is_refused_at_its_place(ours: Desk, more: dict[str, object], pointer: str) -> None:
@@ -111,6 +112,24 @@ async def test_a_live_client_has_no_secret_and_a_secret_is_told_once(home: House
     new = await ours.did("POST", f"{CLIENTS}/{made['client_id']}/secret", version=2)
     assert (await home.ask_token(client_id=made["client_id"], client_secret=made["secret"]))[0] == 401
     assert (await home.ask_token(client_id=made["client_id"], client_secret=new["secret"]))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("proof", "method"),
+    [
+        ({"tls_san_dns": "case.ours.example"}, "tls_client_auth"),
+        ({"jwks": {"keys": [{**KEY.as_dict(private=False), "x5c": ["AAAA"]}]}, "mutual_tls": True}, "self_signed_tls_client_auth"),
+        ({"jwks_uri": "https://ours.example/keys"}, "private_key_jwt"),
+    ],
+)
+async def test_a_live_client_may_prove_itself_by_certificates_and_keys_elsewhere(
+    ours: Desk, operator: Desk, proof: dict[str, object], method: str
+) -> None:
+    made = await ours.did("POST", CLIENTS, {"name": "Live", "kind": "live", "scopes": ["referral:read"], **proof})
+    await _approve(operator, ours, made["client_id"])
+    shown = await ours.did("GET", f"{CLIENTS}/{made['client_id']}")
+    assert (shown["auth_method"], shown["status"]) == (method, "active")
+    assert await ours.refused("POST", CLIENTS, NEW | proof | {"with_secret": True}) == (422, "malformed-request")
 
 
 async def test_nobody_refers_before_training_and_code_are_recorded(home: House, ours: Desk, operator: Desk) -> None:

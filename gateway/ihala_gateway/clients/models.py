@@ -31,17 +31,25 @@ class Asked(Body):
 
 
 class NewClient(Asked):
-    """A system that shall call. It proves itself by one of: keys, the address of keys, in the sandbox a secret that we make."""
+    """A system that shall call. It proves itself in one way: by keys, keys at its address, a certificate that an authority signed
+    for a name, certificates of its own (`x5c` of its keys), or in the sandbox a secret that we make.
+    """
 
     name: Name
     kind: Literal["sandbox", "live"]
     jwks: KeySet | None = None
+    mutual_tls: bool = Field(default=False, description="The keys of `jwks` prove it by their certificates (`x5c`), not by signatures.")
+    tls_subject_dn: Annotated[str, Field(min_length=3, max_length=500)] | None = Field(default=None, description="As RFC 4514 writes it.")
+    tls_san_dns: Annotated[str, Field(min_length=3, max_length=253)] | None = None
     with_secret: bool = False
 
     @model_validator(mode="after")
     def _one_proof(self) -> Self:
-        if (self.jwks is not None) + (self.jwks_uri is not None) + self.with_secret != 1:
-            raise ValueError("one of jwks, jwks_uri, with_secret")
+        given = (self.jwks, self.jwks_uri, self.tls_subject_dn, self.tls_san_dns, self.with_secret or None)
+        if sum(one is not None for one in given) != 1:
+            raise ValueError("one of jwks, jwks_uri, tls_subject_dn, tls_san_dns, with_secret")
+        if self.mutual_tls and self.jwks is None:
+            raise ValueError("mutual_tls is about jwks")
         if self.with_secret and self.kind == "live":
             raise ValueError("a live client has keys, not a secret")
         return self
@@ -92,6 +100,8 @@ class Client(BaseModel):
     cleared: bool
     auth_method: str
     jwks_uri: str | None
+    tls_subject_dn: str | None
+    tls_san_dns: str | None
     trained_on: date | None
     code_signed_on: date | None
     version: int

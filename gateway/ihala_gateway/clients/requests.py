@@ -20,12 +20,13 @@ from ihala_gateway.clients.errors import (
     AnotherPersonNeeded,
     ClearanceRefused,
     ClientStateRefused,
+    KeysRefused,
     RequestDecided,
     RequestOpen,
     ScopeRefused,
 )
 from ihala_gateway.clients.tables import ClientRequest
-from ihala_gateway.oauth import redirects, secret_hash
+from ihala_gateway.oauth import certificates, redirects, secret_hash
 from ihala_gateway.tables import Client
 
 ID_BYTES = 10  # of a new client's id: nobody meets another's by trying
@@ -41,10 +42,8 @@ async def register(tx: AsyncSession, caller: Caller, wanted: models.NewClient, s
     now = datetime.now(UTC)
     client = Client(
         client_id=f"{wanted.kind}-{secrets.token_hex(ID_BYTES)}", name=wanted.name, kind=wanted.kind, status="pending", suspended_by=[],
-        version=1, changed_at=now, auth_method="private_key_jwt" if secret is None else "client_secret",
-        jwks=None if secret is not None else keys.normal(wanted.jwks) if wanted.jwks is not None else {"keys": []},
-        secret_hash=None if secret is None else await secret_hash.hashed_async(secret),
-        jwks_uri=wanted.jwks_uri, redirect_uris=[], scopes=[], roles=[], cleared=False, first_party=False, **await _owner(tx, caller),
+        version=1, changed_at=now, secret_hash=None if secret is None else await secret_hash.hashed_async(secret), **_proof(wanted),
+        redirect_uris=[], scopes=[], roles=[], cleared=False, first_party=False, **await _owner(tx, caller),
     )  # fmt: skip
     tx.add(client)
     await tx.flush()
@@ -164,6 +163,19 @@ async def _check_clearance(tx: AsyncSession, client: Client, given: models.Appro
     known = await store.organization(tx, client.organization_id)
     if (given.cleared and not own and not (known and known.cleared)) or (given.first_party and not own):
         raise ClearanceRefused(pointer="#/cleared" if given.cleared else "#/first_party")
+
+
+def _proof(wanted: models.NewClient) -> dict[str, Any]:
+    """Return how the client proves itself. Raises KeysRefused (422)."""
+    jwks = None if wanted.jwks is None else keys.normal(wanted.jwks)
+    if wanted.mutual_tls and jwks is not None and not all(certificates.registered(key.get("x5c")) for key in jwks["keys"]):
+        raise KeysRefused(pointer="#/jwks")
+    by_authority = wanted.tls_subject_dn is not None or wanted.tls_san_dns is not None
+    method = "client_secret" if wanted.with_secret else "self_signed_tls_client_auth" if wanted.mutual_tls else "private_key_jwt"
+    return {
+        "auth_method": "tls_client_auth" if by_authority else method, "jwks": {"keys": []} if wanted.jwks_uri else jwks,
+        "jwks_uri": wanted.jwks_uri, "tls_subject_dn": wanted.tls_subject_dn, "tls_san_dns": wanted.tls_san_dns,
+    }  # fmt: skip
 
 
 async def _owner(tx: AsyncSession, caller: Caller) -> dict[str, Any]:
