@@ -7,7 +7,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from ihala_gateway.staff import passkeys
+from ihala_gateway.staff import relying_party
 from ihala_kit.auth import Caller
 from sqlalchemy import text
 
@@ -149,7 +149,7 @@ async def test_a_suspended_account_does_not_come_in_by_passkey(named: House, dev
      ("http://127.0.0.1:8080", None), ("https://[::1]", None)],
 )  # fmt: skip
 def test_where_browsers_do_passkeys(issuer: str, host: str | None) -> None:
-    party = passkeys.party(issuer)
+    party = relying_party.party(issuer)
     assert (party and party.host) == host
 
 

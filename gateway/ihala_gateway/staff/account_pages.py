@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from ihala_gateway.staff import forms, names, pages, passkeys, passwords, sessions, store, tries
+from ihala_gateway.staff import forms, names, pages, passwords, relying_party, sessions, store, tries
 from ihala_gateway.staff.forms import ACCOUNT
 from ihala_gateway.staff.reception import Handler, Reception, address_of
 from ihala_gateway.staff.second_factor import Factors
@@ -106,7 +106,7 @@ class AccountPages:
         return own_page(
             "account", owner.who, status=200 if wrong is None else 422, done=done, wrong=wrong, account=account,
             name=names.shown(self._at.vault, account), sessions=rows, this=owner.who.session_id, factors=factors,
-            passkeys=await store.passkeys(tx, account.account_id), passkeys_here=passkeys.party(self._at.settings.issuer) is not None,
+            passkeys=await store.passkeys(tx, account.account_id), passkeys_here=relying_party.party(self._at.settings.issuer) is not None,
             shortest=passwords.SHORTEST,
         )  # fmt: skip
 

@@ -8,12 +8,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ihala_gateway.staff import forms, names, passkeys, second_factor, steps, store
+from ihala_gateway.staff import forms, names, relying_party, second_factor, steps, store
 from ihala_gateway.staff.account_pages import AccountPages, Owner, confirmed, own_page, owner_and_form
 from ihala_gateway.staff.forms import ACCOUNT, FormRefused
 from ihala_gateway.staff.invitations import drawn, opened_seed, sealed_seed
-from ihala_gateway.staff.passkeys import Party
 from ihala_gateway.staff.reception import Handler, Reception
+from ihala_gateway.staff.relying_party import Party
 from ihala_gateway.staff.second_factor import Factors
 from ihala_gateway.staff.steps import Plan, Purpose
 from ihala_gateway.staff.tables import Ceremony
@@ -67,6 +67,8 @@ class FactorPages:
 
     async def new_passkey(self, request: Request) -> Response:
         """Ask the browser to make a passkey."""
+        from ihala_gateway.staff import passkeys  # see there why not above
+
         party = self._party()
         owner, _ = await self._confirmed(request)
         account = owner.account
@@ -78,6 +80,8 @@ class FactorPages:
 
     async def add_passkey(self, request: Request) -> Response:
         """Take the passkey that the browser made."""
+        from ihala_gateway.staff import passkeys  # see there why not above
+
         party, now = self._party(), datetime.now(UTC)
         async with self._at.transaction() as tx:
             owner, fields = await owner_and_form(tx, request)
@@ -129,7 +133,7 @@ class FactorPages:
         )  # fmt: skip
 
     def _party(self) -> Party:
-        party = passkeys.party(self._at.settings.issuer)
+        party = relying_party.party(self._at.settings.issuer)
         if party is None:
             raise NotFound
         return party

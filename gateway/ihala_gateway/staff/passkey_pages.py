@@ -7,9 +7,9 @@ from ihala_kit.problems import NotFound
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ihala_gateway.staff import forms, passkeys, sessions, steps, store, tries
-from ihala_gateway.staff.passkeys import Party
+from ihala_gateway.staff import forms, relying_party, sessions, steps, store, tries
 from ihala_gateway.staff.reception import Handler, Reception, address_of, go_on
+from ihala_gateway.staff.relying_party import Party
 from ihala_gateway.staff.steps import Plan, Purpose
 
 PATH = "/sign-in/passkey"
@@ -28,6 +28,8 @@ class PasskeySignIn:
 
     async def ask(self, request: Request) -> Response:
         """Show the page that asks the browser; by a form, so that looking at the sign-in page alone stores nothing."""
+        from ihala_gateway.staff import passkeys  # see there why not above
+
         party = self._party()
         fields = await self._at.form(request)
         now = datetime.now(UTC)
@@ -43,6 +45,8 @@ class PasskeySignIn:
 
     async def answer(self, request: Request) -> Response:
         """Sign in who holds the passkey."""
+        from ihala_gateway.staff import passkeys  # see there why not above
+
         party, now = self._party(), datetime.now(UTC)
         fields = await self._at.form(request)
         async with self._at.transaction() as tx:
@@ -66,7 +70,7 @@ class PasskeySignIn:
         return self._at.page(request, "notice", status=status, title="passkey_refused", text="passkey_refused_text", back="/sign-in")
 
     def _party(self) -> Party:
-        party = passkeys.party(self._at.settings.issuer)
+        party = relying_party.party(self._at.settings.issuer)
         if party is None:
             raise NotFound
         return party

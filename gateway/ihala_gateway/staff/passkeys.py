@@ -1,10 +1,10 @@
-"""Passkeys (WebAuthn): keys that stay in a phone or a computer and sign only for our own address."""
+"""Passkeys (WebAuthn): keys that stay in a phone or a computer and sign only for our own address.
+
+Imported where somebody uses one, since the library takes 12 MiB of a process that may never see a passkey.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import webauthn
@@ -20,30 +20,11 @@ from webauthn.helpers.structs import (
 )
 
 from ihala_gateway.staff import store
+from ihala_gateway.staff.relying_party import Party
 from ihala_gateway.staff.tables import Passkey
 
 NAME = "Ihala"
 _LONGEST = 8_000
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """Who asks: the host for which keys are made, and the origin of our pages."""
-
-    host: str
-    origin: str
-
-
-def party(issuer: str) -> Party | None:
-    """Return who asks; None where browsers do no WebAuthn: at bare IP addresses, and without TLS elsewhere than on localhost."""
-    parts = urlsplit(issuer)
-    host = parts.hostname or ""
-    try:
-        ip_address(host)
-    except ValueError:
-        safe = parts.scheme == "https" or host == "localhost"
-        return Party(host, f"{parts.scheme}://{parts.netloc}") if safe else None
-    return None
 
 
 def to_register(at: Party, account_id: UUID, name: str, known: Sequence[Passkey]) -> tuple[str, bytes]:

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ihala_gateway.staff import forms, passkeys, second_factor, sessions, steps, store, tries
+from ihala_gateway.staff import forms, relying_party, second_factor, sessions, steps, store, tries
 from ihala_gateway.staff.reception import Handler, Reception, address_of, go_on
 from ihala_gateway.staff.second_factor import Factors
 from ihala_gateway.staff.steps import Plan, Purpose
@@ -22,8 +22,10 @@ async def ask(reception: Reception, tx: AsyncSession, request: Request, plan: Pl
     """Remember that the password was right and show what is still needed."""
     assert plan.account is not None, "a password is somebody's"
     options, challenge = None, None
-    party = passkeys.party(reception.settings.issuer)
+    party = relying_party.party(reception.settings.issuer)
     if party is not None and factors.passkeys:
+        from ihala_gateway.staff import passkeys  # see there why not above
+
         options, challenge = passkeys.to_sign_in(party, await store.passkeys(tx, plan.account.account_id))
     planned = Plan(plan.account, challenge, plan.next_path, plan.shared_desk, plan.device_known)
     secret = steps.start(tx, Purpose.SECOND_FACTOR, planned, now)
@@ -75,7 +77,9 @@ class SecondStep:
 
     async def _proven(self, tx: AsyncSession, ceremony: Ceremony, account_id: UUID, fields: Mapping[str, str], now: datetime) -> str | None:
         if answer := fields.get("passkey"):
-            party = passkeys.party(self._at.settings.issuer)
+            party = relying_party.party(self._at.settings.issuer)
+            from ihala_gateway.staff import passkeys  # see there why not above
+
             right = party and await passkeys.signed_in(tx, party, answer, ceremony.challenge, now, account_id=account_id)
             return "passkey" if right else None
         return "code" if await second_factor.use(tx, self._at.vault, account_id, fields.get("code", ""), now) else None

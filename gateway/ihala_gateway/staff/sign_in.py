@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ihala_gateway.staff import forms, names, pages, passkeys, passwords, second_step, sessions, steps, store, tries
+from ihala_gateway.staff import forms, names, pages, passwords, relying_party, second_step, sessions, steps, store, tries
 from ihala_gateway.staff.reception import KEPT_SECONDS, Handler, Reception, address_of, go_on
 from ihala_gateway.staff.second_factor import Factors
 from ihala_gateway.staff.tables import Account
@@ -91,7 +91,7 @@ class SignIn:
         language, names_ = self._at.language(request), self._at.names
         chosen = request.query_params.get("lang") == language
         headers = [("set-cookie", names_.setting(names_.language, language, KEPT_SECONDS))] if chosen else []
-        with_passkeys = passkeys.party(self._at.settings.issuer) is not None
+        with_passkeys = relying_party.party(self._at.settings.issuer) is not None
         return self._at.page(
             request, "sign_in", headers=headers, status=status, next=next_path, wrong=wrong, minutes=minutes, passkeys=with_passkeys,
             outside=self._at.provider.label if self._at.provider else None,
