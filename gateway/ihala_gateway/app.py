@@ -76,7 +76,7 @@ class Gateway:
         self._keys = keys
         inside = InternalTokens(keys.internal, settings.issuer)
         administration = Administration(create(settings), database, keys.internal, inside, settings.largest_body)
-        found = {**(service_documents(settings.upstreams) if documents is None else documents), NAME: administration.app.openapi()}
+        found = {**(service_documents(settings.upstreams) if documents is None else documents), NAME: administration.document()}
         routes = compile_routes(found)
         administration.app.state.known_scopes = frozenset(routes.scopes())
         self._log = AccessLog(database, usage.routes_called(routes))
