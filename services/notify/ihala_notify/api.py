@@ -1,5 +1,6 @@
 """HTTP in: scope, body, command, response model. No rule and no query."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -40,9 +41,24 @@ OwnDatabase = Annotated[Database, Depends(_database)]
 Waking = Annotated[Wakeups, Depends(_wakeups)]
 After = Annotated[str | None, Query(max_length=200, description="A `cursor`, or `latest` for the cursor of now. Without: the oldest kept.")]
 Wait = Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS, description="Seconds to wait for something to come.")]
-LastEventId = Annotated[str | None, Header(max_length=200, description="A stream's last id: goes on after it, whatever `after` says.")]
 Limit = Annotated[int, Query(ge=1, le=MOST_EVENTS, description="How many events at most.")]
+LastEventId = Annotated[str | None, Header(max_length=200, description="A stream's last id: goes on after it, whatever `after` says.")]
 
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """From where on somebody follows, how long to wait for more, and how much at a time."""
+
+    after: str | None
+    wait: float
+    limit: int
+
+
+def _asked(after: After = None, wait: Wait = 0, limit: Limit = 100, last_event_id: LastEventId = None) -> Asked:
+    return Asked(last_event_id or after, wait, limit)
+
+
+WhatFollows = Annotated[Asked, Depends(_asked)]
 _STREAMED: dict[int | str, dict[str, Any]] = {
     200: {"content": {streaming.MEDIA_TYPE: {"schema": {"type": "string", "description": "`id`: a cursor; `data`: a CloudEvent."}}}}
 }
@@ -55,14 +71,7 @@ _STREAMED: dict[int | str, dict[str, Any]] = {
     responses=_STREAMED | responses(MalformedCursor, MalformedRequest, CursorTooOld),
 )
 async def events(
-    request: Request,
-    caller: Following,
-    database: OwnDatabase,
-    wakeups: Waking,
-    after: After = None,
-    wait: Wait = 0,
-    limit: Limit = 100,
-    last_event_id: LastEventId = None,
+    request: Request, caller: Following, database: OwnDatabase, wakeups: Waking, asked: WhatFollows
 ) -> v1.Events | StreamingResponse:
     """Follow what concerns your organisation: everything after the cursor, in order, without a gap; kept 30 days.
 
@@ -70,7 +79,7 @@ async def events(
     version. With `Accept: text/event-stream` the answer stays open and events come as they happen; it ends after a minute at most:
     come again with `Last-Event-ID`.
     """
-    return await _followed(request, caller, database, wakeups, last_event_id or after, None, wait, limit)
+    return await _followed(request, caller, database, wakeups, asked, None)
 
 
 @router.post(
@@ -109,32 +118,23 @@ async def subscription(subscription_id: UUID, caller: Subscribing, tx: Transacti
     responses=_STREAMED | responses(MalformedCursor, MalformedRequest, CursorTooOld, SubscriptionNotFound),
 )
 async def subscription_events(
-    request: Request,
-    subscription_id: UUID,
-    caller: Following,
-    database: OwnDatabase,
-    wakeups: Waking,
-    after: After = None,
-    wait: Wait = 0,
-    limit: Limit = 100,
-    last_event_id: LastEventId = None,
+    request: Request, subscription_id: UUID, caller: Following, database: OwnDatabase, wakeups: Waking, asked: WhatFollows
 ) -> v1.Events | StreamingResponse:
     """Follow the events of one subscription, as pages or as a stream; cursors are those of the whole feed."""
     async with database.transaction(caller) as tx:
         types = (await store.subscription(tx, caller, subscription_id)).types
-    return await _followed(request, caller, database, wakeups, last_event_id or after, types, wait, limit)
+    return await _followed(request, caller, database, wakeups, asked, types)
 
 
 async def _followed(
-    request: Request, caller: Caller, database: Database, wakeups: Wakeups, after: str | None, types: list[str] | None, wait: float,
-    limit: int,
-) -> v1.Events | StreamingResponse:  # fmt: skip
+    request: Request, caller: Caller, database: Database, wakeups: Wakeups, asked: Asked, types: list[str] | None
+) -> v1.Events | StreamingResponse:
     """Answer with a page, or with a stream where that is asked for; what is wrong with the cursor is said before either."""
     streamed = streaming.MEDIA_TYPE in request.headers.get("accept", "")
-    if after == following.LATEST:
+    if asked.after == following.LATEST:
         page = await following.newest(database, caller)
     else:
-        page = await following.follow(database, wakeups, caller, after, types, 0 if streamed else wait, limit)
+        page = await following.follow(database, wakeups, caller, asked.after, types, 0 if streamed else asked.wait, asked.limit)
     if not streamed:
         return page
     tokens, token = request.app.state.tokens, bearer_token(request)
