@@ -9,15 +9,13 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ihala_kit.words import Language, Words
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import Response
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 NAMES: Final[dict[Language, str]] = {"ar": "العربية", "ckb": "کوردی", "en": "English"}
 BAGHDAD = ZoneInfo("Asia/Baghdad")
@@ -77,9 +75,7 @@ def _hash(name: str) -> str:
 
 
 @cache
-def _environment() -> "Environment":
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # here: 6 MiB that a process without sign-ins does not need
-
+def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("ihala_gateway.staff"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
