@@ -155,7 +155,7 @@ def test_a_route_counts_as_its_document_says_or_by_its_method() -> None:
 
 
 async def test_callers_see_their_limits_and_the_refusal(home: House) -> None:
-    limits = {"read": Limit(client=3, organization=100, address=2), "write": Limit()}
+    limits = {"read": Limit(client=3, organization=100, address=2), "write": Limit(), "own": Limit(address=2)}
     settings = Settings.model_validate(home.settings.model_dump() | {"limits": limits, "limit_factor": 1})
     await home.register("limited")
     headers = await home.signed_in("limited")
@@ -177,6 +177,11 @@ async def test_callers_see_their_limits_and_the_refusal(home: House) -> None:
             async with first.session.get("/directory/v1/needs") as answer:
                 open_statuses.append(answer.status)
         assert open_statuses == [200, 200, 429] or crossed_a_minute(open_statuses)
+        own_statuses = []
+        for path in ("/oauth/jwks", "/oauth/jwks", "/.well-known/oauth-authorization-server", "/health/live"):
+            async with first.session.get(path) as answer:
+                own_statuses.append(answer.status)
+        assert own_statuses == [200, 200, 429, 200] or crossed_a_minute(own_statuses[:3])
         await lift(home, "client:limited", 9)
         async with asyncio.timeout(3):
             while statuses[-1] != 200:

@@ -12,7 +12,7 @@ from ihala_gateway.limits.addresses import network_of
 from ihala_gateway.limits.leases import Leases
 from ihala_gateway.limits.lender import Lender
 from ihala_gateway.limits.meter import Meter
-from ihala_gateway.limits.policy import Policy
+from ihala_gateway.limits.policy import OWN, Policy
 from ihala_gateway.maintenance import store as maintenance
 from ihala_gateway.maintenance.switch import Switch
 from ihala_gateway.settings import Settings
@@ -36,6 +36,10 @@ class Admission:
     async def run(self) -> None:
         """Fetch blocks of limits as they are wanted; run as a task."""
         await self._lender.run()
+
+    def admit_own(self, visit: Visit) -> None:
+        """Count a call of the gateway's own addresses against who sends it. Raises TooManyRequests (429)."""
+        visit.notices = self._meter.count_address(visit.address, OWN)
 
     async def admit(self, visit: Visit, decision: Decision, route: Route) -> tuple[Share, str]:
         """Count the call and take a place for it: `share.leave(who)` must follow.

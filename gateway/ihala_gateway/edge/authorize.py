@@ -93,9 +93,10 @@ class Gatekeeper:
 def _with_officer(decision: Decision, headers: Headers) -> Decision:
     assert decision.grant is not None, "only who has a token may name an officer"
     try:
-        return replace(decision, officer=officer_of(headers, decision.grant))
+        officer = officer_of(headers, decision.grant)
     except ActingOfficerRefused as refusal:
         return replace(decision, refusal=refusal)
+    return decision if officer is None else replace(decision, officer=officer)
 
 
 def path_is_plain(path: bytes) -> bool:

@@ -72,6 +72,8 @@ class Door:
             refusal, _ = first_look(visit.path, visit.query, visit.headers)
             if refusal is not None:
                 raise refusal
+            if not visit.path.startswith(_PROBES):
+                self._admission.admit_own(visit)
             await self._own.answer(visit)
             return
         decision = self._gatekeeper.authorize(visit.scope["method"], visit.target, visit.headers, visit.scope.get(CERTIFICATE))

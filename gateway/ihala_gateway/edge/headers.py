@@ -3,8 +3,8 @@
 Order matters: what `Connection` names goes first, our own headers come last, so that a caller can neither forge nor strip them.
 """
 
+import random
 import re
-import secrets
 from collections.abc import Iterable, Mapping
 
 Raw = Iterable[tuple[bytes, bytes]]
@@ -59,7 +59,7 @@ def back(headers: Raw) -> list[tuple[bytes, bytes]]:
 def request_id_of(fields: Mapping[bytes, bytes]) -> str:
     """Return the caller's X-Request-Id, or a new one when there is none or it is not 8 to 64 plain signs."""
     given = fields.get(b"x-request-id")
-    return given.decode("ascii") if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+    return given.decode("ascii") if given and _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
 
 
 def traceparent_of(fields: Mapping[bytes, bytes]) -> str:
@@ -67,8 +67,7 @@ def traceparent_of(fields: Mapping[bytes, bytes]) -> str:
     given = fields.get(b"traceparent")
     if given and _TRACEPARENT.fullmatch(given):
         return given.decode("ascii")
-    new = secrets.token_hex(24)
-    return f"00-{new[:32]}-{new[32:]}-01"
+    return f"00-{random.getrandbits(128) or 1:032x}-{random.getrandbits(64) or 1:016x}-01"
 
 
 def _named_by_connection(headers: Raw) -> frozenset[bytes]:

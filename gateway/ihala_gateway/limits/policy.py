@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 WINDOW_SECONDS = 60
 READ, WRITE = "read", "write"  # what a route counts against that names nothing else
+OWN = "own"  # tokens, sign-in, keys, documents: whoever asks is not known yet
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -21,6 +22,7 @@ class Limit(BaseModel):
 DEFAULTS: dict[str, Limit] = {
     READ: Limit(client=3000, organization=6000, address=600),
     WRITE: Limit(client=600, organization=1200, address=60),
+    OWN: Limit(address=1200),
     "search": Limit(client=600, organization=1200, address=120),
 }
 """By kind. A route's OpenAPI operation names its kind (`x-ihala: {limit: search}`); otherwise its method decides: read or write."""
