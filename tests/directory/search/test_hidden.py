@@ -2,12 +2,15 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import aiohttp
 import pytest
 from ihala_directory.search import index
 from ihala_directory.search.upkeep import index_outdated
+from ihala_kit.asking import ask
 from ihala_kit.auth import Caller
+from ihala_kit.db import Database
 from sqlalchemy import text
 
 from tests.directory.bodies import SERVICE
@@ -123,3 +126,27 @@ async def test_after_a_release_what_is_missing_or_outdated_is_indexed(world: Wor
     assert await index_outdated(world.database) > 1
     assert await index_outdated(world.database) == 0
     assert await world.rows(cards) == before
+
+
+COUNTED = "SELECT count(*) AS n FROM search_hidden"
+FOUND = "SELECT count(*) AS n FROM search_hidden_found($1, $2, '!never'::tsquery)"
+
+
+async def test_what_is_hidden_is_behind_its_row_policy_in_one_statement_too(world: World) -> None:
+    async def told(statement: str, *values: object) -> int:
+        return int((await ask(world.database, statement, *values))[0]["n"])
+
+    there = await world.value(COUNTED)
+    assert await told(COUNTED) == 0, "nobody asks"
+    assert await told(FOUND, uuid4(), True) == there > 0
+    assert await told(FOUND, uuid4(), False) == 0
+    assert await told(COUNTED) == 0, "who asked is forgotten with the statement"
+
+
+async def test_a_search_begins_no_transaction(search: Searching, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise AssertionError("a search asks in one statement")
+
+    monkeypatch.setattr(Database, "transaction", refused)
+    for headers in (people.nobody(), people.coordinator()):
+        assert (await search("telafar", headers)).items

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from ihala_kit.db import Transaction
+from ihala_kit.asking import Asking
 from ihala_kit.pages import PageQuery
 from ihala_kit.problems import responses
 from starlette.responses import Response
@@ -34,8 +34,8 @@ Within = Annotated[float | None, Query(gt=0, le=FARTHEST_KM, allow_inf_nan=False
     responses=responses(errors.UnknownNeedCode, errors.UnknownPlace, errors.NothingAsked, errors.PointIncomplete),
 )
 async def search(
-    tx: Transaction,
-    _: Public,
+    ask: Asking,
+    caller: Public,
     page: PageQuery,
     q: Words = None,
     need: Annotated[drafts.Code | None, Query(description="Only services that meet this need, or one of this domain.")] = None,
@@ -53,14 +53,14 @@ async def search(
         need=_need(need), area=_area(area), language=language, kind=kind, accessibility=tuple(accessibility),
         point=_point(lat, lon, within_km), within_km=within_km,
     )  # fmt: skip
-    body, link = await answers.results(tx, q, narrowed, page, facets=facets)
+    body, link = await answers.results(ask, caller, q, narrowed, page, facets=facets)
     return Response(body, media_type="application/json", headers={"Link": link} if link else None)
 
 
 @router.get("/suggestions", response_model=models.Suggestions)
-async def suggest(tx: Transaction, _: Public, q: Annotated[str, Query(min_length=1, max_length=80)]) -> models.Suggestions:
+async def suggest(ask: Asking, _: Public, q: Annotated[str, Query(min_length=1, max_length=80)]) -> models.Suggestions:
     """Return what the beginning of a query could become. Organisations without anything public are not among it."""
-    return await suggestions.suggestions(tx, q)
+    return await suggestions.suggestions(ask, q)
 
 
 def _need(code: str | None) -> str | None:

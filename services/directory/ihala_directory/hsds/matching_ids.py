@@ -5,10 +5,11 @@ somewhere, and so their organisations and places.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from ihala_kit.auth import Caller
-from ihala_kit.db import caller_of
+from ihala_kit.db import caller_of, fetch
 from sqlalchemy import ColumnElement, and_, cast, exists, func, literal, or_, true, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import col, select
@@ -26,12 +27,12 @@ Condition = ColumnElement[bool]
 
 async def matching_ids(tx: AsyncSession, words: str) -> Condition:
     """Return the condition for services; true where the words say nothing."""
-    return await _found(tx, await understood(tx, words), Service.id)
+    return await _found(tx, await understood(partial(fetch, tx), words), Service.id)
 
 
 async def matching_at_ids(tx: AsyncSession, words: str) -> Condition:
     """Return the condition for services at locations: of a service that is found, and there, where the words name a place."""
-    read = await understood(tx, words)
+    read = await understood(partial(fetch, tx), words)
     there = or_(*map(_at_place, read.places)) if read.places else true()
     return and_(await _found(tx, read, ServiceAtLocation.service_id), there)
 

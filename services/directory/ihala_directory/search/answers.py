@@ -4,8 +4,9 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
+from ihala_kit.asking import Ask
+from ihala_kit.auth import Caller
 from ihala_kit.pages import PageRequest, page_of
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory.errors import NothingAsked
 from ihala_directory.search import store
@@ -18,38 +19,40 @@ Facets = dict[str, list[dict[str, str | int]]]
 ALL, SOME = "all", "some"  # how many of the words must fit; a cursor says it, so that a later page goes on as the first began
 
 
-async def results(tx: AsyncSession, text: str | None, narrowed: Narrowed, page: PageRequest, *, facets: bool) -> tuple[bytes, str | None]:
+async def results(
+    ask: Ask, caller: Caller, text: str | None, narrowed: Narrowed, page: PageRequest, *, facets: bool
+) -> tuple[bytes, str | None]:
     """Return one page of models.Results as JSON, and the Link to the next. Raises NothingAsked (422), MalformedCursor (400)."""
-    read = await understood(tx, text or "")
+    read = await understood(ask, text or "")
     strict = wanted(read, narrowed)
     if strict is None:
         raise NothingAsked()
-    fits, found = await _found(tx, read, narrowed, strict, page, counts=facets)
+    fits, found = await _found(ask, caller, read, narrowed, strict, page, counts=facets)
     shown = page_of(found.items, page, lambda hit: (fits, hit.rank, hit.id))
     counted = _facets(found, in_area=strict.in_area) if facets else None
     return _written(shown, found, read, counted, relaxed=fits == SOME), page.response.headers.get("Link")
 
 
-async def understood(tx: AsyncSession, text: str) -> Understood:
+async def understood(ask: Ask, text: str) -> Understood:
     """Return what the words mean; those that no list knows may be words of entries."""
     read = understand(text)
-    return understand(text, await store.indexed(tx, read.unknown)) if read.unknown else read
+    return understand(text, await store.indexed(ask, read.unknown)) if read.unknown else read
 
 
 async def _found(
-    tx: AsyncSession, read: Understood, narrowed: Narrowed, strict: Wanted, page: PageRequest, *, counts: bool
+    ask: Ask, caller: Caller, read: Understood, narrowed: Narrowed, strict: Wanted, page: PageRequest, *, counts: bool
 ) -> tuple[str, Hits]:
     """Return what fits all; when nothing does, what fits some."""
     after = page.after_as(str, int, UUID)
     key: Key | None = None if after is None else (after[1], after[2])
     if after is None or after[0] == ALL:
-        found = await store.find(tx, strict, page.fetch, key, counts=counts)
+        found = await store.find(ask, caller, strict, page.fetch, key, counts=counts)
         if found.items or after is not None:
             return ALL, found
     loose = wanted(read, narrowed, relaxed=True)
     if loose is None or loose.queries["wanted"] == strict.queries["wanted"]:
         return ALL, Hits()
-    found = await store.find(tx, loose, page.fetch, key, counts=counts)
+    found = await store.find(ask, caller, loose, page.fetch, key, counts=counts)
     return (SOME if found.items else ALL), found
 
 

@@ -2,8 +2,8 @@
 
 from functools import cache
 
+from ihala_kit.asking import Ask
 from ihala_kit.folding import folded
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory.needs import entries
 from ihala_directory.places import places
@@ -14,13 +14,13 @@ MOST, OF_EACH = 10, 5
 SHORTEST = 2  # folded letters
 
 
-async def suggestions(tx: AsyncSession, text: str) -> models.Suggestions:
+async def suggestions(ask: Ask, text: str) -> models.Suggestions:
     """Return at most ten; none for a single letter."""
     start = folded(text)
     if len(start) < SHORTEST:
         return models.Suggestions(items=[])
     found = [*_needs(start), *_places(start, text)]
-    for organization_id, name in await store.names(tx, start, OF_EACH):
+    for organization_id, name in await store.names(ask, start, OF_EACH):
         found.append(models.Suggestion(kind="organization", code=str(organization_id), text=name, names={}))
     return models.Suggestions(items=found[:MOST])
 

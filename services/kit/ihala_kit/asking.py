@@ -1,0 +1,40 @@
+"""One question that needs no transaction around it. Beginning one, saying who calls and committing are three more ways to PostgreSQL and
+back, each of which costs as much as a short query.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated
+
+import asyncpg
+from fastapi import Depends, Request
+
+from ihala_kit.auth import Caller
+from ihala_kit.db import Database, fetch
+
+Ask = Callable[..., Awaitable[list[asyncpg.Record]]]
+_DIED = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+
+
+async def ask(database: Database, statement: str, *values: object) -> list[asyncpg.Record]:
+    """Return the rows of one statement that only reads: a constant with $1, $2 …, which the driver prepares once a connection.
+
+    Nobody asks: row policies show nothing, unless a function in the statement says first who calls.
+    """
+    async with database.engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None, "it was just taken from the pool"
+        try:
+            rows: list[asyncpg.Record] = await driver.fetch(statement, *values)
+            return rows
+        except _DIED:  # unseen, in the pool: a transaction finds one that lives
+            await connection.invalidate()
+    async with database.transaction(Caller.anonymous()) as tx:
+        return await fetch(tx, statement, *values)
+
+
+async def _asking(request: Request) -> Ask:
+    return partial(ask, request.app.state.database)
+
+
+Asking = Annotated[Ask, Depends(_asking)]
