@@ -1,9 +1,14 @@
 """Refresh tokens: rotated where nothing binds them, bound where something does; never more than was granted or is still held."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
+from ihala_gateway.oauth.tables import GrantedToken
 from ihala_gateway.staff.tables import Account, StaffSession
+from ihala_kit.auth import Caller
 from joserfc.jwk import ECKey
+from sqlalchemy import delete
+from sqlmodel import col
 
 from tests.gateway.house import House
 from tests.gateway.party import BACK, Party, answered, changed, code, events
@@ -60,6 +65,25 @@ async def test_what_she_may_no_longer_do_the_client_may_not_either(home: House) 
         await changed(home, Account, "account_id", row.account_id, status="active", suspended_by=None)
         await changed(home, StaffSession, "account_id", row.account_id, ends_at=datetime.now(UTC) - timedelta(seconds=1))
         assert (await party.refresh(body["refresh_token"]))[1]["error"] == "invalid_grant", "a session that ended ends it too"
+
+
+async def test_where_nobody_works_any_more_the_client_does_not_go_on(home: House) -> None:
+    party = Party(home, "app")
+    name, row, _ = await account(home)
+    async with home.database.transaction(Caller.system("test")) as tx:
+        await tx.exec(delete(GrantedToken))
+    async with browser(home) as desk:
+        await desk.sign_in(name)  # a desk that others use: ten minutes
+        _, body = await party.exchange(await code(party, desk))
+    for minutes, status in ((-9, 200), (-11, 400)):
+        await changed(home, StaffSession, "account_id", row.account_id, seen_at=datetime.now(UTC) - timedelta(hours=1))
+        async with home.database.transaction(Caller.system("test")) as tx:
+            [grant_id] = set((await tx.exec(delete(GrantedToken).returning(col(GrantedToken.grant_id)))).scalars())
+            tx.add(GrantedToken(jti=uuid4().hex, grant_id=grant_id, expires_at=datetime.now(UTC) + timedelta(minutes=minutes)))
+        found, again = await party.refresh(body["refresh_token"])
+        assert found == status
+        body = again if found == 200 else body
+    assert again["error"] == "invalid_grant"
 
 
 async def test_who_signs_out_takes_along_what_clients_got(home: House) -> None:

@@ -83,7 +83,7 @@ def metadata(issuer: str, scopes: Sequence[str], *, mutual_tls: bool) -> dict[st
         "request_uri_parameter_supported": False,
         "prompt_values_supported": ["none", "login", "consent"],
         "ui_locales_supported": ["ar", "ckb", "en"],
-        "service_documentation": f"{issuer}/openapi",
+        "service_documentation": f"{issuer}/docs",
     }
 
 

@@ -70,7 +70,10 @@ async def by_code(tx: AsyncSession, code: str) -> Family | None:
 async def by_refresh_token(tx: AsyncSession, token: str) -> Family | None:
     """Return what belongs to a refresh token."""
     found = await store.refresh_token(tx, hash_of(token))
-    return None if found is None else Family(found[1], await Person.of(tx, found[1]), token=found[0])
+    if found is None:
+        return None
+    used_until = await store.used_until(tx, found[1].id) or found[0].issued_at
+    return Family(found[1], await Person.of(tx, found[1], used_until), token=found[0])
 
 
 async def keep(tx: AsyncSession, family: Family, jti: str, expires_at: datetime, refresh_token: str | None, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -33,10 +33,16 @@ class Person:
     scopes: frozenset[str]  # what her roles open, before the client's limits
 
     @classmethod
-    async def of(cls, tx: AsyncSession, grant: PersonGrant) -> Self | None:
-        """Return who gave a grant, as she is now; None when her session has ended or her account is not active."""
-        found = await store.person(tx, grant.session_id, grant.account_id)
-        return cls.from_account(found[0]) if found is not None and _may_go_on(*found, datetime.now(UTC)) else None
+    async def of(cls, tx: AsyncSession, grant: PersonGrant, used_until: datetime | None = None) -> Self | None:
+        """Return who gave a grant, as she is now; None when her session has ended or her account is not active.
+
+        `used_until`: when the client's last token for her ended. Without use for as long as her desk allows, it must not go on either.
+        """
+        found, now = await store.person(tx, grant.session_id, grant.account_id), datetime.now(UTC)
+        if found is None or not _may_go_on(*found, now):
+            return None
+        idle = used_until is not None and now > used_until + timedelta(seconds=found[1].idle_seconds)
+        return None if idle else cls.from_account(found[0])
 
     @classmethod
     def from_account(cls, account: Account) -> Self:
@@ -53,6 +59,6 @@ class Person:
 
 
 def _may_go_on(account: Account, session: StaffSession, now: datetime) -> bool:
-    """Tell whether a client may go on acting for her: idle at her own desk she need not be here, but the session must not have ended."""
+    """Tell whether a client may go on acting for her. She need not use our own pages meanwhile, but the session must not have ended."""
     sealed = account.kind == "emergency" and (account.opened_until is None or account.opened_until <= now)
     return session.ends_at > now and account.status == "active" and not sealed

@@ -1,10 +1,10 @@
 """Every query of the authorisation server about people's grants and revoked tokens."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,6 +14,7 @@ from ihala_gateway.staff.tables import Account, StaffSession
 from ihala_gateway.tables import Client
 
 LARGEST_PURGE = 5_000  # rows a statement
+USE_KEPT = timedelta(hours=2)  # longer than any desk may be idle
 
 
 async def code(tx: AsyncSession, code_hash: bytes) -> tuple[AuthorizationCode, PersonGrant] | None:
@@ -66,6 +67,11 @@ async def live_tokens(tx: AsyncSession, grant_id: UUID, now: datetime) -> Sequen
     return (await tx.exec(select(GrantedToken).where(GrantedToken.grant_id == grant_id, col(GrantedToken.expires_at) > now))).all()
 
 
+async def used_until(tx: AsyncSession, grant_id: UUID) -> datetime | None:
+    """Return when the newest access token of a grant ends, or ended within the last hours."""
+    return (await tx.exec(select(func.max(col(GrantedToken.expires_at))).where(GrantedToken.grant_id == grant_id))).one()
+
+
 async def revoke(tx: AsyncSession, jti: str, client_id: str, expires_at: datetime) -> bool:
     """Record that an access token is refused; return False when it was already."""
     row = upsert(RevokedToken).values(jti=jti, client_id=client_id, expires_at=expires_at)
@@ -90,10 +96,14 @@ async def use_pushed(tx: AsyncSession, request_hash: bytes) -> bool:
 
 
 async def purge(tx: AsyncSession, now: datetime) -> int:
-    """Delete a batch of what has run out; return how many rows went. A grant takes its codes and tokens with it."""
+    """Delete a batch of what has run out; return how many rows went. A grant takes its codes and tokens with it.
+
+    Access tokens of grants stay for some hours: they tell when a client last acted for its person.
+    """
     gone = 0
     for table, key in ((PushedRequest, "request_hash"), (RevokedToken, "jti"), (GrantedToken, "jti"), (PersonGrant, "id")):
         name = col(getattr(table, key))
-        old = select(name).where(col(table.expires_at) < now).limit(LARGEST_PURGE)
+        before = now - USE_KEPT if table is GrantedToken else now
+        old = select(name).where(col(table.expires_at) < before).limit(LARGEST_PURGE)
         gone += len((await tx.execute(delete(table).where(name.in_(old)).returning(name))).all())
     return gone
