@@ -8,7 +8,7 @@ from rich.console import Console
 
 from tests.bench.results import Figure, write
 
-NAMES = ("outbox", "chain", "search", "matching", "intake_matching", "intake", "worklists", "deadlines", "closed_loop")
+NAMES = ("outbox", "chain", "search", "matching", "intake_matching", "intake", "worklists", "deadlines", "gateway", "tokens", "closed_loop")
 
 
 def main(names: tuple[str, ...]) -> None:

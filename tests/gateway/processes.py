@@ -9,10 +9,12 @@ from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 from ihala_gateway.settings import Settings
 
+AS_INSTALLED = (str(Path(sys.executable).with_name("ihala")),)
 # The same program; only that it looks for new keys more often than every twenty seconds, so that a test need not wait for it.
 PROGRAM = """
 from ihala_gateway import upkeep
@@ -27,6 +29,7 @@ class Running:
     """One process, and where it answers."""
 
     settings: Settings
+    program: tuple[str, ...]
     process: Process
 
     @property
@@ -41,14 +44,14 @@ class Running:
 
     async def begin_again(self) -> None:
         """Start it anew after it was killed."""
-        self.process = await _begun(self.settings)
+        self.process = await _begun(self.settings, self.program)
         await until_ready(self)
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Running]:
+async def running(settings: Settings, program: tuple[str, ...] = (sys.executable, "-c", PROGRAM)) -> AsyncIterator[Running]:
     """Start a process on a database that exists."""
-    found = Running(settings, await _begun(settings))
+    found = Running(settings, program, await _begun(settings, program))
     try:
         await until_ready(found)
         yield found
@@ -56,14 +59,16 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         await found.kill()
 
 
-async def _begun(settings: Settings) -> Process:
+async def _begun(settings: Settings, program: tuple[str, ...]) -> Process:
     told = {
         "DATABASE_URL": settings.database_url, "MASTER_KEY": settings.master_key.get_secret_value(), "ISSUER": settings.issuer,
         "PORT": str(settings.port), "LIMIT_FACTOR": str(settings.limit_factor),
         "UPSTREAMS": json.dumps({name: str(address) for name, address in settings.upstreams.items()}),
     }  # fmt: skip
+    told |= {"SEAT_SECRET": settings.seat_secret.get_secret_value()} if settings.seat_secret else {}
+    told |= {"OTLP_ENDPOINT": settings.otlp_endpoint} if settings.otlp_endpoint else {}
     environment = os.environ | {f"GATEWAY_{name}": value for name, value in told.items()}
-    words = (sys.executable, "-c", PROGRAM, "run", "gateway", "--role", "api")
+    words = (*program, "run", "gateway", "--role", "api")
     return await asyncio.create_subprocess_exec(*words, env=environment, stdout=DEVNULL, stderr=DEVNULL)
 
 

@@ -154,7 +154,7 @@ async def test_a_suspended_client_is_refused_as_soon_as_its_kept_decisions_run_o
     await fronted.gateway._upkeep.read_standing()
     async with fronted.session.get(PATH, headers=headers) as answer:
         assert answer.status == 401
-    assert re.findall(r"proxy_cache_valid (.*);", CONF.read_text()) == ["200 5s"]
+    assert re.findall(r"proxy_cache_valid (.*?);", CONF.read_text()) == ["200 5s"]
 
 
 @needs_nginx

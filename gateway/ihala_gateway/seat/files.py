@@ -31,7 +31,7 @@ def write(folder: Path, settings: Settings, listen: str, decisions: str, routes:
     files = {
         "routes.conf": routes_conf(route for route in table if route.service in services),
         "upstreams.conf": upstreams_conf(f"{settings.host}:{settings.port or 8080}", services),
-        "decisions.conf": f"proxy_cache_path {decisions} levels=1:2 keys_zone=ihala_decisions:10m max_size=64m inactive=60s;\n",
+        "decisions.conf": f"proxy_cache_path {decisions} levels=1 keys_zone=ihala_decisions:10m max_size=64m inactive=60s;\n",
         "asking.conf": _header("X-Ihala-Seat", secret),
         "handing_over.conf": _header("X-Ihala-Handed-Over", secret),
         "listen.conf": _listen(listen, settings),

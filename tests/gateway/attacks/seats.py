@@ -54,8 +54,8 @@ async def nginx(settings: Settings, folder: Path) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def running_nginx(conf: str, folder: Path, port: int) -> AsyncIterator[None]:
-    """Run nginx with this configuration, which makes it listen on `port`."""
+async def running_nginx(conf: str, folder: Path, port: int) -> AsyncIterator[int]:
+    """Run nginx with this configuration, which makes it listen on `port`; gives the id of its first process."""
     assert NGINX is not None, MISSING
     (folder / CONF.name).write_text(conf)
     more = "daemon off;" + (" user root;" if os.geteuid() == 0 else "")  # the folder is its owner's alone
@@ -63,7 +63,7 @@ async def running_nginx(conf: str, folder: Path, port: int) -> AsyncIterator[Non
     process = await asyncio.create_subprocess_exec(*words, stderr=DEVNULL)
     try:
         await _until_it_listens(port, process, folder / "error.log")
-        yield
+        yield process.pid
     finally:
         with suppress(ProcessLookupError):
             process.terminate()
