@@ -1,5 +1,6 @@
 """The access log's chain: whatever is changed, missing, in another place or cut off is found, also by who has the owner's rights."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -142,6 +143,19 @@ async def test_a_segment_that_is_being_written_holds_too_and_a_killed_one(home: 
     await following.close()
     assert _faults(await verify(home.database)) == []
     assert log._segment is not None and following._segment is not None and following._segment.number == log._segment.number + 1
+
+
+async def test_processes_that_write_beside_each_other_keep_one_chain_of_segments(home: House, segments: list[int]) -> None:
+    logs = [AccessLog(home.database, {}, io.StringIO()) for _ in range(4)]
+    for turn in range(3):
+        for number, log in enumerate(logs):
+            log._unstored += [row_at(NOW, f"beside-{number}-{turn}")] * (number + 1)
+        await asyncio.gather(*(log.flush() for log in logs))
+    assert _faults(await verify(home.database)) == []
+    await asyncio.gather(*(log.close() for log in logs))
+    assert _faults(await verify(home.database)) == []
+    written = [log._segment for log in logs]
+    assert len({one.number for one in written if one}) == 4 and [one.rows for one in written if one] == [3, 6, 9, 12]
 
 
 async def test_a_segment_ends_after_a_day_and_a_changed_one_is_left(

@@ -8,6 +8,7 @@ import pytest
 from ihala_contracts import documents
 from ihala_gateway.documents.contracts import Documents, service_documents
 from ihala_gateway.documents.desk import Desk
+from ihala_gateway.documents.pages import prose
 from ihala_gateway.documents.shapes import kind, shape
 from starlette.requests import Request
 
@@ -159,6 +160,10 @@ async def test_who_has_a_document_is_not_sent_it_again(home: House) -> None:
             assert second.headers["Content-Encoding"] == "gzip" and await second.read() == plain
         async with home.session.get(path, headers={"If-None-Match": f'W/"x", {tag}'}) as again:
             assert (again.status, await again.read()) == (304, b"")
+
+
+def test_texts_are_escaped_before_anything_else() -> None:
+    assert prose("`<b>` & <i>\n\nmore") == "<code>&lt;b&gt;</code> &amp; &lt;i&gt;<br><br>more"
 
 
 def test_kinds_are_told_in_words() -> None:

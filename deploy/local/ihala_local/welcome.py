@@ -60,6 +60,7 @@ def _addresses(place: Place) -> Table:
     for name in SERVICES:
         table.add_row(name, f"{place.ports.url('gateway')}/{name}/v1")
     table.add_row("tokens", f"{place.ports.url('gateway')}/oauth/token")
+    table.add_row("reference", f"{place.ports.url('gateway')}/docs")
     table.add_row("messages", f"{place.ports.url('sink')}/")
     table.add_row("Kafka", f"{place.kafka_servers} (SASL_PLAINTEXT, SCRAM-SHA-512)")
     return table

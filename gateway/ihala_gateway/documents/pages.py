@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ihala_kit.words import Language, Words
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ihala_gateway.documents.kept import Kept
 from ihala_gateway.documents.shapes import Kind
@@ -18,6 +18,7 @@ from ihala_gateway.documents.shapes import Kind
 NAMES: Final[dict[Language, str]] = {"en": "English", "ar": "العربية", "ckb": "کوردی"}
 _HERE = files("ihala_gateway.documents") / "data"
 _NAME = re.compile(r"([A-Za-z0-9_.-]+)")
+_CODE = re.compile(r"`([^`]+)`")
 
 
 def page(name: str, language: Language, title: str, **values: Any) -> Kept:
@@ -42,6 +43,12 @@ def split(kind: Kind) -> list[str]:
     return [part for part in _NAME.split(kind.words) if part] if kind.shapes else [kind.words]
 
 
+def prose(text: str) -> Markup:
+    """Return a docstring as a page shows it: `so` as code, blank lines as such."""
+    plain = str(escape(text))
+    return Markup(_CODE.sub(r"<code>\1</code>", plain).replace("\n\n", "<br><br>"))  # noqa: S704 - escaped above
+
+
 @cache
 def _words() -> dict[str, Words]:
     rows = csv.DictReader(_file("words.csv").splitlines())
@@ -61,6 +68,8 @@ def _policy() -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("ihala_gateway.documents"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    made.filters["prose"] = prose
+    return made
