@@ -24,7 +24,7 @@ NEW = {
 async def test_a_request_is_approved_and_another_is_returned(home: House) -> None:
     ours = await organization_desk(home)
     made, refused = [await ours.did("POST", CLIENTS, NEW) for _ in range(2)]
-    (one, other) = [(await ours.did("GET", f"{CLIENTS}/{each['client_id']}/requests"))[0]["id"] for each in (made, refused)]
+    (one, other) = [((await ours.did("GET", f"{CLIENTS}/{each['client_id']}/requests"))["items"])[0]["id"] for each in (made, refused)]
     listed = (await _done(home, "requests")).splitlines()
     assert [line.split()[:2] for line in listed] == [[one, made["client_id"]], [other, refused["client_id"]]]
     assert await _done(home, "approve", one, "--scope", "referral:read", "--role", "officer") == f"{made['client_id']} approved\n"

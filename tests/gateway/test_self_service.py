@@ -56,12 +56,12 @@ async def test_only_administrators_and_only_operators_decide(home: House, ours: 
     await home.register("clerk", organization_id=OURS, roles=["officer"], scopes=["gateway:clients", "gateway:approve"])
     clerk = Desk(home, await home.signed_in("clerk"))
     made = await ours.did("POST", CLIENTS, NEW)
-    [asked] = await ours.did("GET", f"{CLIENTS}/{made['client_id']}/requests")
+    [asked] = (await ours.did("GET", f"{CLIENTS}/{made['client_id']}/requests"))["items"]
     assert await clerk.refused("POST", CLIENTS, NEW) == (403, "role-needed")
     assert await clerk.refused("POST", f"{REQUESTS}/{asked['id']}/approval", {}) == (403, "role-needed")
     assert await ours.refused("POST", f"{REQUESTS}/{asked['id']}/approval", {}) == (403, "insufficient-scope")
     own = await operator.did("POST", CLIENTS, NEW | {"name": "Our own"})
-    [asked_by_us] = await operator.did("GET", f"{CLIENTS}/{own['client_id']}/requests")
+    [asked_by_us] = (await operator.did("GET", f"{CLIENTS}/{own['client_id']}/requests"))["items"]
     assert await operator.refused("POST", f"{REQUESTS}/{asked_by_us['id']}/approval", {}) == (409, "another-person-needed")
     second = await operator_desk(home, "second-administrator")
     await second.did("POST", f"{REQUESTS}/{asked_by_us['id']}/approval", {"first_party": True, "cleared": True})
@@ -76,11 +76,11 @@ async def test_a_request_is_returned_with_words_and_asked_again(ours: Desk, oper
     path = f"{CLIENTS}/{made['client_id']}"
     again = {"scopes": ["referral:read"]}
     assert await ours.refused("POST", path + "/requests", again, version=1) == (409, "client-request-open")
-    [first] = await ours.did("GET", path + "/requests")
+    [first] = (await ours.did("GET", path + "/requests"))["items"]
     await operator.did("POST", f"{REQUESTS}/{first['id']}/return", {"words": "Say why you need it."})
     assert await operator.refused("POST", f"{REQUESTS}/{first['id']}/approval", {}) == (409, "client-request-decided")
     await ours.did("POST", path + "/requests", again, version=1)
-    newest, oldest = await ours.did("GET", path + "/requests")
+    newest, oldest = (await ours.did("GET", path + "/requests"))["items"]
     assert (newest["state"], oldest["words"]) == ("open", "Say why you need it.")
     assert await operator.refused("POST", f"{REQUESTS}/{newest['id']}/approval", {"scopes": ["intake:request"]}) == (422, "scope-refused")
 
@@ -171,7 +171,7 @@ async def test_who_suspended_a_client_is_who_lets_it_in_again(home: House, ours:
 
 
 async def _approve(operator: Desk, ours: Desk, client_id: str) -> None:
-    [asked] = await ours.did("GET", f"{CLIENTS}/{client_id}/requests")
+    [asked] = (await ours.did("GET", f"{CLIENTS}/{client_id}/requests"))["items"]
     await operator.did("POST", f"{REQUESTS}/{asked['id']}/approval", {})
 
 

@@ -68,11 +68,12 @@ async def client(client_id: str, caller: Managing, tx: Transaction, response: Re
     return _shown(await store.client(tx, caller, client_id), response)
 
 
-@router.get("/clients/{client_id}/requests", response_model=list[v1.ClientRequest], responses=responses(no.ClientNotFound))
-async def requests_of(client_id: str, caller: Managing, tx: Transaction) -> list[v1.ClientRequest]:
+@router.get("/clients/{client_id}/requests", response_model=Page[v1.ClientRequest], responses=responses(no.ClientNotFound))
+async def requests_of(client_id: str, caller: Managing, tx: Transaction) -> Page[v1.ClientRequest]:
     """List what was asked for a client and what was decided, newest first, at most 50."""
     await store.client(tx, caller, client_id)
-    return [v1.ClientRequest.model_validate(row, from_attributes=True) for row in await store.requests_of(tx, client_id)]
+    rows = await store.requests_of(tx, client_id)
+    return Page(items=[v1.ClientRequest.model_validate(row, from_attributes=True) for row in rows])
 
 
 @router.post(

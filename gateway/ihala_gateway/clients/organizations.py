@@ -6,13 +6,14 @@ from uuid import UUID
 from ihala_contracts.directory_v1 import OrganizationJoined
 from ihala_contracts.gateway_v1 import AccountSuspended
 from ihala_kit.outbox import emit
-from sqlalchemy import update
+from sqlalchemy import case, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.clients import standing
 from ihala_gateway.clients.tables import KnownOrganization
+from ihala_gateway.staff import store as staff
 from ihala_gateway.staff.tables import Account
 
 
@@ -27,12 +28,16 @@ async def know(tx: AsyncSession, event: OrganizationJoined) -> None:
 
 
 async def suspend(tx: AsyncSession, organization_id: UUID) -> None:
-    """Suspend its clients, and its accounts that are active; emits ClientSuspended and AccountSuspended for each that could call."""
+    """Suspend its clients, and its accounts that nobody suspended; emits ClientSuspended for each that could call, and AccountSuspended.
+
+    Sessions of its people end, and what they were invited with opens nothing.
+    """
     await standing.hold_all(tx, organization_id)
-    ours = update(Account).where(col(Account.organization_id) == organization_id, col(Account.status) == "active")
+    ours = update(Account).where(col(Account.organization_id) == organization_id, col(Account.status) != "suspended")
     now = datetime.now(UTC)
     taken = ours.values(status="suspended", suspended_by="organization", version=Account.version + 1, changed_at=now)
     for account_id in (await tx.execute(taken.returning(col(Account.account_id)))).scalars():
+        await staff.end_sessions(tx, account_id)
         emit(tx, AccountSuspended(organization_id=organization_id, account_id=account_id, suspended_at=now))
 
 
@@ -40,4 +45,5 @@ async def reinstate(tx: AsyncSession, organization_id: UUID) -> None:
     """Give back what `suspend` took; emits ClientApproved for each client that may call again. People sign in anew."""
     await standing.release_all(tx, organization_id)
     taken = update(Account).where(col(Account.organization_id) == organization_id, col(Account.suspended_by) == "organization")
-    await tx.execute(taken.values(status="active", suspended_by=None, version=Account.version + 1, changed_at=datetime.now(UTC)))
+    status = case((col(Account.password_hash).is_(None) & col(Account.outside_hash).is_(None), "invited"), else_="active")
+    await tx.execute(taken.values(status=status, suspended_by=None, version=Account.version + 1, changed_at=datetime.now(UTC)))
