@@ -132,6 +132,7 @@ async def test_suspended_restored_and_invited_anew(home: House) -> None:
         assert (await ask(home, "centres", "POST", f"{path}/invitation", version=2))[0] == 409
         status, said = await ask(home, "centres", "DELETE", f"{path}/suspension", version=2)
         assert (status, said["status"]) == (200, "active")
+        assert await who(home, at) is None, "what she had open before does not open again"
         await at.sign_in(name)
         assert await who(home, at) is not None
         status, said = await ask(home, "centres", "DELETE", f"{path}/sessions", version=3)
@@ -141,3 +142,14 @@ async def test_suspended_restored_and_invited_anew(home: House) -> None:
         assert (await at.sign_in(name)).status == 401, "the old password is gone"
     events = await events_about(home, row.account_id)
     assert [each["organization_id"] for each in events] == [str(ORGANIZATION)]
+
+
+async def test_the_invitation_of_somebody_suspended_opens_nothing_until_she_is_restored(home: House) -> None:
+    _, row, invitation = await account(home, kind="live", password=None)
+    assert (await ask(home, "centres", "PUT", f"/{row.account_id}/suspension", version=1))[0] == 200
+    async with browser(home) as at:
+        assert (await at.open(f"/invitation/{invitation}")).status == 404
+        assert (await at.send(f"/invitation/{invitation}", password=PASSWORD, again=PASSWORD)).status in (403, 404)
+        status, said = await ask(home, "centres", "DELETE", f"/{row.account_id}/suspension", version=2)
+        assert (status, said["status"]) == (200, "invited")
+        assert (await at.open(f"/invitation/{invitation}")).status == 200

@@ -96,15 +96,18 @@ async def test_a_reinstated_organisation_gets_back_what_its_suspension_took_and_
 
 
 async def test_its_people_are_suspended_with_it_and_come_back_with_it(home: House) -> None:
-    ours, working, sent_away = new_id(), new_id(), new_id()
+    ours, working, sent_away, invited = new_id(), new_id(), new_id(), new_id()
     async with home.database.transaction(Caller.system("test")) as tx:
-        tx.add_all([_account(working, ours, "active", None), _account(sent_away, ours, "suspended", "administrator")])
+        people = ((working, "active", None), (sent_away, "suspended", "administrator"), (invited, "invited", None))
+        tx.add_all([_account(account_id, ours, state, by) for account_id, state, by in people])
     accounts = "SELECT account_id, status, suspended_by, version FROM account WHERE organization_id = :id ORDER BY 1"
     await heard(home, OrganizationSuspended(organization_id=ours, reason="under_review", suspended_at=NOW))
-    assert await rows(home, accounts, id=ours) == [(working, "suspended", "organization", 2), (sent_away, "suspended", "administrator", 1)]
-    assert await rows(home, "SELECT type FROM outbox WHERE key = :id", id=ours) == [("org.ihala.gateway.account-suspended",)]
+    kept = (sent_away, "suspended", "administrator", 1)
+    held = [(working, "suspended", "organization", 2), kept, (invited, "suspended", "organization", 2)]
+    assert await rows(home, accounts, id=ours) == held
+    assert await rows(home, "SELECT type FROM outbox WHERE key = :id", id=ours) == [("org.ihala.gateway.account-suspended",)] * 2
     await heard(home, OrganizationReinstated(organization_id=ours, reinstated_at=NOW), first=2)
-    assert await rows(home, accounts, id=ours) == [(working, "active", None, 3), (sent_away, "suspended", "administrator", 1)]
+    assert await rows(home, accounts, id=ours) == [(working, "active", None, 3), kept, (invited, "invited", None, 3)]
 
 
 async def test_an_organisation_is_known_as_it_was_told_last(home: House) -> None:
@@ -119,5 +122,5 @@ def _account(account_id: UUID, organization_id: UUID, status: str, suspended_by:
     return Account(
         account_id=account_id, name_hash=account_id.bytes, sealed_name=b"\x01", kind="live", organization_id=organization_id,
         organization_name="Ours", organization_kind="provider", governorates=[], roles=[], cleared=False, language="ar",
-        status=status, suspended_by=suspended_by, version=1, changed_at=NOW, created_at=NOW,
+        status=status, suspended_by=suspended_by, password_hash=None if status == "invited" else "x", version=1, changed_at=NOW, created_at=NOW,
     )  # fmt: skip

@@ -84,12 +84,13 @@ async def add(tx: AsyncSession, vault: Vault, new: NewAccount) -> Added:
     return Added(account, None)
 
 
-def suspend(tx: AsyncSession, account: Account) -> bool:
+async def suspend(tx: AsyncSession, account: Account) -> bool:
     """Let the person in no more: sessions end, tokens are refused within a second; emits AccountSuspended. False: she was suspended."""
     if account.status == "suspended":
         return False
     touch(account)
     account.status, account.suspended_by = "suspended", "administrator"
+    await store.end_sessions(tx, account.account_id)
     emit(tx, AccountSuspended(
         organization_id=account.organization_id, account_id=account.account_id, suspended_at=account.changed_at
     ))  # fmt: skip
@@ -106,7 +107,8 @@ def restore(account: Account) -> bool:
     if account.status != "suspended":
         return False
     touch(account)
-    account.status, account.suspended_by = "invited" if account.password_hash is None else "active", None
+    new = account.password_hash is None and account.outside_hash is None
+    account.status, account.suspended_by = "invited" if new else "active", None
     return True
 
 

@@ -106,7 +106,7 @@ async def suspend(
 ) -> v1.Person:
     """Let somebody in no more: her sessions end, her tokens are refused within a second."""
     found = await administering.of_version(tx, caller, account_id, version)
-    change.suspend(tx, found)
+    await change.suspend(tx, found)
     return _shown(vault, found, response)
 
 

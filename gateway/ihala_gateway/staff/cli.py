@@ -70,7 +70,7 @@ def list_accounts() -> None:
 @app.command("suspend")
 def suspend(account_id: AccountId) -> None:
     """Let a person in no more; her sessions and tokens end."""
-    done = _with_account(account_id, lambda tx, account, _: _now(accounts.suspend(tx, account)))
+    done = _with_account(account_id, lambda tx, account, _: accounts.suspend(tx, account))
     typer.echo("suspended" if done else "was suspended already")
 
 

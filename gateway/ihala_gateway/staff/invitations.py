@@ -62,7 +62,7 @@ class Invitations:
         async with self._at.transaction() as tx:
             ceremony = await steps.find(tx, self._at.cookie(request, self._at.names.ceremony), Purpose.INVITATION, now)
             account = None if ceremony is None or ceremony.account_id is None else await store.locked_account(tx, ceremony.account_id)
-            if ceremony is None or account is None or account.invitation_hash is None:
+            if ceremony is None or account is None or account.invitation_hash is None or account.status != "invited":
                 return forms.refusal(request)
             seed = opened_seed(self._at, ceremony)
             step = second_factor.step_of(seed, fields.get("code", ""), now)

@@ -122,7 +122,8 @@ async def end_sessions(tx: AsyncSession, account_id: UUID, *, only: UUID | None 
 
 async def account_invited(tx: AsyncSession, invitation_hash: bytes, now: datetime) -> Account | None:
     """Return the account of an invitation that still holds, locked."""
-    asked = select(Account).where(Account.invitation_hash == invitation_hash, col(Account.invitation_until) > now)
+    holds = (Account.invitation_hash == invitation_hash, col(Account.invitation_until) > now, Account.status == "invited")
+    asked = select(Account).where(*holds)
     return (await tx.exec(asked.with_for_update())).one_or_none()
 
 
