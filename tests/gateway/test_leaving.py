@@ -122,5 +122,6 @@ def _account(account_id: UUID, organization_id: UUID, status: str, suspended_by:
     return Account(
         account_id=account_id, name_hash=account_id.bytes, sealed_name=b"\x01", kind="live", organization_id=organization_id,
         organization_name="Ours", organization_kind="provider", governorates=[], roles=[], cleared=False, language="ar",
-        status=status, suspended_by=suspended_by, password_hash=None if status == "invited" else "x", version=1, changed_at=NOW, created_at=NOW,
+        status=status, suspended_by=suspended_by, password_hash=None if status == "invited" else "x", version=1,
+        changed_at=NOW, created_at=NOW,
     )  # fmt: skip
