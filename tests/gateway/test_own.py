@@ -22,7 +22,8 @@ async def test_the_documents_name_the_addresses_that_partners_use(home: House) -
         document = await answer.json()
     assert document["servers"] == [{"url": f"{home.settings.issuer}/referral"}]
     flows = document["components"]["securitySchemes"]["oauth2"]["flows"]
-    assert flows["clientCredentials"]["tokenUrl"] == f"{home.settings.issuer}/oauth/token"
+    assert flows["clientCredentials"]["tokenUrl"] == flows["authorizationCode"]["tokenUrl"] == f"{home.settings.issuer}/oauth/token"
+    assert flows["authorizationCode"]["authorizationUrl"] == f"{home.settings.issuer}/oauth/authorize"
 
 
 async def test_events_schemas_and_the_asyncapi_document_are_served(home: House) -> None:

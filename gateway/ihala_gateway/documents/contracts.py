@@ -102,7 +102,9 @@ def _outside(service: str, document: Mapping[str, Any], issuer: str) -> dict[str
     for name, scheme in schemes.items():
         flow = scheme.get("flows", {}).get("clientCredentials")
         if flow is not None:
-            schemes[name] = {**scheme, "flows": {"clientCredentials": {**flow, "tokenUrl": f"{issuer}/oauth/token"}}}
+            itself = {**flow, "tokenUrl": f"{issuer}/oauth/token"}
+            people = {**itself, "authorizationUrl": f"{issuer}/oauth/authorize", "refreshUrl": f"{issuer}/oauth/token"}
+            schemes[name] = {**scheme, "flows": {"clientCredentials": itself, "authorizationCode": people}}
     if schemes:
         components["securitySchemes"] = schemes
     root = {"servers": [{"url": issuer}]}
