@@ -10,6 +10,7 @@ import pytest
 from fastapi import APIRouter, Security
 from ihala_gateway.edge.tracing import Tracing
 from ihala_gateway.settings import Settings
+from ihala_gateway.staff.tables import Account
 from ihala_kit.auth import Caller, caller, public_caller
 from ihala_kit.http import create_app
 from ihala_kit.service import Service
@@ -21,6 +22,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from tests.gateway.house import DOCUMENTS, OPERATOR, ORGANIZATION, House, free_port, opened
+from tests.gateway.party import Party, code
+from tests.gateway.staff import Browser
 
 PATH = "/referral/v1/referrals"
 router = APIRouter(prefix="/v1")
@@ -32,6 +35,7 @@ async def who(caller: Annotated[Caller, Security(caller, scopes=["referral:read"
         "client_id": caller.client_id, "organization_id": str(caller.organization_id), "kind": caller.organization_kind,
         "operator_id": str(caller.operator_id), "governorates": list(caller.governorates), "roles": list(caller.roles),
         "scopes": sorted(caller.scopes), "cleared": caller.cleared,
+        **({} if caller.account_id is None else {"account_id": caller.account_id, "officer": caller.acting_officer}),
     }  # fmt: skip
 
 
@@ -60,6 +64,16 @@ async def test_a_service_knows_the_caller_by_the_gateways_token_only(home: House
             }  # fmt: skip
         async with session.get(f"http://127.0.0.1:{port}/v1/referrals", headers=headers) as answer:
             assert answer.status == 401, "an access token sent straight to a service"
+
+
+async def test_a_service_knows_the_person_for_whom_a_client_acts(home: House, person: tuple[Browser, Account]) -> None:
+    desk, row = person
+    _, body = await Party(home, "app").exchange(await code(Party(home, "app"), desk))
+    async with served(home, "referral") as (_, session):
+        async with session.get(PATH, headers={"Authorization": f"Bearer {body['access_token']}"}) as answer:
+            found = await answer.json()
+    account = str(row.account_id)
+    assert (found["client_id"], found["account_id"], found["officer"], found["roles"]) == ("app", account, account, ["officer"])
 
 
 async def test_a_service_takes_no_token_made_for_another(home: House) -> None:
