@@ -4,7 +4,7 @@ import asyncio
 import socket
 
 import pytest
-from ihala_kit.run import listener
+from ihala_kit.listening import listener
 
 
 async def test_two_listeners_share_a_port_and_go_on_alone() -> None:

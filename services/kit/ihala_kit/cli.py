@@ -56,7 +56,11 @@ def load(name: str) -> "Service":
 
 
 @app.command()
-def run(name: Name, role: Annotated[str, typer.Option(help="api, relay, consume, clock or all")] = "all") -> None:
+def run(
+    name: Name,
+    role: Annotated[str, typer.Option(help="api, relay, consume, clock or all")] = "all",
+    workers: Annotated[int, typer.Option(min=1, help="processes that play `api` beside each other")] = 1,
+) -> None:
     """Play one role of a service, or all of them."""
     if role != "all" and role not in ROLES:
         raise typer.BadParameter(f"no role {role!r}")
@@ -66,6 +70,13 @@ def run(name: Name, role: Annotated[str, typer.Option(help="api, relay, consume,
         return uvloop.run(run_alone(KitSettings(_env_prefix=f"{name.upper()}_"), name))
     from ihala_kit.run import play
 
+    if workers > 1:
+        if role != "api":
+            raise typer.BadParameter("only `--role api` has several workers")
+        from ihala_kit.workers import run_workers
+
+        service = load(name)
+        raise typer.Exit(run_workers(service, workers, lambda: uvloop.run(play(service, (role,)))))
     return uvloop.run(play(load(name), ROLES if role == "all" else (role,)))
 
 
@@ -157,6 +168,28 @@ def skip(name: Name, key: Key, reason: Annotated[str, typer.Option(help="why it 
 
     async def go(database: "Database", inbox: "Inbox") -> None:
         typer.echo(f"skipped {await skip_first(database, inbox, UUID(key), reason)}")
+
+    _with_inbox(name, go)
+
+
+@app.command()
+def republish(
+    name: Name, key: Annotated[UUID | None, typer.Option(help="of this key alone, whatever has become of it; else all that is open")] = None
+) -> None:
+    """Repeat what is open, for a reader that begins late; or of one key, for one that missed an event of it."""
+    from ihala_kit import republish as repeating
+
+    service = load(name)
+
+    async def go(database: "Database", _: "Inbox") -> None:
+        if key is None:
+            async for line in repeating.republish(database, service.all_snapshots()):
+                typer.echo(line)
+        elif found := await repeating.republish_key(database, service.all_snapshots(), key):
+            typer.echo(f"{found} events")
+        else:
+            typer.echo(f"{name} repeats nothing of {key}", err=True)
+            raise typer.Exit(1)
 
     _with_inbox(name, go)
 

@@ -16,15 +16,24 @@ log = logging.getLogger(__name__)
 
 ASK_WITHIN_SECONDS = 2.0
 
+_passed_on: list[socket.socket] = []  # by the process that this one was forked from
+
 
 def listener(host: str, port: int, handover: Path | None = None) -> socket.socket:
-    """Return the socket to listen on: another process's, if one gives it to us, or a new one that shares its port with others."""
+    """Return the socket to listen on: the one passed on to us, another process's that gives it, or a new one that shares its port."""
+    if _passed_on:
+        return _passed_on[-1].dup()
     given = None if handover is None else _asked_for(handover)
     if given is not None and given.getsockname()[:2] == (host, port):
         return given
     if given is not None:
         given.close()
     return _bound(host, port)
+
+
+def pass_on(listening: socket.socket) -> None:
+    """Have this process, and those that are forked from it, listen on this socket."""
+    _passed_on.append(listening)
 
 
 @contextmanager
