@@ -15,13 +15,14 @@ from ihala_gateway.documents.contracts import service_documents
 from ihala_gateway.edge.routes import compile_routes
 from ihala_gateway.seat import files, nginx
 from ihala_gateway.settings import Settings
+from ihala_gateway.watching.taking_in import row_of
 from ihala_kit.auth import Caller
 from ihala_local.ports import SERVICES
 from typer.testing import CliRunner
 from yarl import URL
 
 from tests.gateway.attacks.seats import CONF, MISSING, NGINX, SECRET, behind_nginx, running_nginx
-from tests.gateway.house import House, free_port, opened
+from tests.gateway.house import ORGANIZATION, House, free_port, opened
 
 PATH = "/referral/v1/referrals"
 needs_nginx = pytest.mark.skipif(NGINX is None, reason=MISSING)
@@ -159,14 +160,17 @@ async def test_a_suspended_client_is_refused_as_soon_as_its_kept_decisions_run_o
 
 @needs_nginx
 async def test_nginx_writes_the_access_log_without_path_or_query(fronted: House, folder: Path) -> None:
-    async with fronted.session.get(f"{PATH}/private?name=private", headers=await fronted.signed_in() | {"X-Request-Id": "for-the-log"}):
+    headers = {"X-Request-Id": "for-the-log", "Ihala-Acting-Officer": "officer-17"}
+    async with fronted.session.get(f"{PATH}/private?name=private", headers=await fronted.signed_in() | headers):
         pass
     log = folder / "logs" / "access.log"
     async with asyncio.timeout(5):
         while "for-the-log" not in log.read_text():
             await asyncio.sleep(0.01)
-    line = json.loads(next(row for row in log.read_text().splitlines() if "for-the-log" in row))
-    assert (line["client_id"], line["route"], line["status"]) == ("centre", f"{PATH}/{{referral_id}}", 200)
+    row = row_of(next(line for line in log.read_text().splitlines() if "for-the-log" in line))
+    assert row is not None, "the gateway takes it into its own log"
+    assert (row["client_id"], row["route"], row["status"]) == ("centre", f"{PATH}/{{referral_id}}", 200)
+    assert (row["organization_id"], row["account_id"], row["acting_officer"]) == (str(ORGANIZATION), None, "officer-17")
     assert "private" not in log.read_text()
 
 

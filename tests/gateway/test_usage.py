@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ from uuid import UUID
 
 import pytest
 from ihala_gateway import cli
+from ihala_gateway.watching import store
 from ihala_gateway.watching.access_log import AccessLog
 from ihala_gateway.watching.exporting import NotAnExport, exported, verify_export
+from ihala_gateway.watching.taking_in import take_in
 from ihala_gateway.watching.usage import Called, summed, version_of
 from ihala_gateway.watching.verifying import KIND, Span
 from ihala_kit.audit import AuditReport
@@ -197,3 +200,48 @@ async def _run(*words: str) -> Any:
     import asyncio
 
     return await asyncio.to_thread(CliRunner().invoke, cli.app, list(words))
+
+
+NGINX = {
+    "time": "2026-11-22T20:00:00+03:00", "service": "gateway", "seat": "nginx", "message": "request", "request_id": "from-nginx",
+    "client_id": "centre", "organization_id": str(ORGANIZATION), "method": "GET", "route": OLD[1], "status": 200,
+    "seconds": 0.012, "bytes": 7,
+}  # fmt: skip
+
+
+async def test_what_nginx_passed_on_comes_into_the_same_chain(logged: House) -> None:
+    lines = [
+        json.dumps(NGINX),
+        "no line",
+        json.dumps(NGINX | {"seat": "other"}),
+        json.dumps(NGINX | {"client_id": "", "organization_id": ""}),
+    ]
+    assert await take_in(AccessLog(logged.database, ROUTES, io.StringIO()), _each(lines)) == (2, 2)
+    async with logged.database.engine.connect() as connection:
+        found = (await connection.execute(text("SELECT * FROM access_log WHERE request_id = 'from-nginx' ORDER BY id"))).all()
+    assert [(row.client_id, row.milliseconds, row.bytes_out, row.at.hour) for row in found] == [
+        ("centre", 12.0, 7, 17),
+        (None, 12.0, 7, 17),
+    ]
+    assert verify_export(await _lines(logged)).broken == []
+
+
+async def test_taking_in_waits_for_a_database_that_is_away(logged: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ihala_gateway.watching.taking_in.WRITE_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr("ihala_gateway.watching.taking_in.LARGEST_BATCH", 2)
+    log, really, tries = AccessLog(logged.database, ROUTES, io.StringIO()), store.open_segment, []
+
+    async def away_at_first(*given: Any) -> Any:
+        tries.append(log.waiting)
+        if len(tries) < 4:
+            raise ConnectionRefusedError
+        return await really(*given)
+
+    monkeypatch.setattr("ihala_gateway.watching.store.open_segment", away_at_first)
+    assert await take_in(log, _each([json.dumps(NGINX)] * 5)) == (5, 0)
+    assert log._segment is not None and (log._segment.rows, log._segment.lost) == (5, 0) and max(tries) <= 2
+
+
+async def _each(lines: list[str]) -> AsyncIterator[str]:
+    for line in lines:
+        yield line

@@ -42,6 +42,7 @@ class AccessLog:
         self._vault = Vault.of(database.settings)
         self._routes = routes
         self._stream = stream or sys.stdout
+        self._writing = asyncio.Lock()  # one batch at a time: each hash needs the one before
         self._unprinted: list[str] = []
         self._unstored: list[Row] = []
         self._batch: list[Row] = []  # being written; stays until it is known to be in the database
@@ -54,7 +55,16 @@ class AccessLog:
         """Take down a request that is over."""
         row = _row(visit)
         self._unprinted.append(_line(row))
+        self.take(row)
+
+    def take(self, row: Row) -> None:
+        """Take down what was printed elsewhere."""
         self._unstored.append(row)
+
+    @property
+    def waiting(self) -> int:
+        """Return how many rows are not known to be in the database yet."""
+        return len(self._batch) + len(self._unstored)
 
     async def run(self) -> None:
         """Write again and again; run as a task."""
@@ -67,13 +77,15 @@ class AccessLog:
 
     async def flush(self) -> None:
         """Write what has come in since."""
-        await self._store_all()
-        await self._print()
+        async with self._writing:
+            await self._store_all()
+            await self._print()
 
     async def close(self) -> None:
         """Write the rest and close the segment."""
-        await self._store_all(closing=True)
-        await self._print()
+        async with self._writing:
+            await self._store_all(closing=True)
+            await self._print()
 
     async def _store_all(self, *, closing: bool = False) -> None:
         try:
@@ -137,8 +149,7 @@ class AccessLog:
         lost = max(0, len(self._unstored) - MOST_WAITING)
         del self._unstored[:lost]
         self._lost += lost
-        waiting = len(self._batch) + len(self._unstored)
-        log.warning("access log not stored", extra={"error": error, "waiting": waiting, "given_up": lost})
+        log.warning("access log not stored", extra={"error": error, "waiting": self.waiting, "given_up": lost})
 
     async def _print(self) -> None:
         lines, self._unprinted = self._unprinted, []

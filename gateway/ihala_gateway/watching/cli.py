@@ -1,6 +1,7 @@
-"""The command `ihala-gateway access-log`: verify the chain, take the log out as a file, check such a file."""
+"""The command `ihala-gateway access-log`: verify the chain, take the log out as a file, check such a file; take nginx's log in."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,11 @@ from ihala_kit.audit import AuditReport
 from ihala_kit.db import Database
 
 from ihala_gateway.console import end, settings
-from ihala_gateway.watching import exporting
+from ihala_gateway.documents.contracts import service_documents
+from ihala_gateway.edge.routes import compile_routes
+from ihala_gateway.watching import exporting, taking_in
+from ihala_gateway.watching.access_log import AccessLog
+from ihala_gateway.watching.usage import routes_called
 from ihala_gateway.watching.verifying import ALWAYS, EVER, Span, verify
 
 app = typer.Typer(no_args_is_help=True, help="Who called what: the log that cannot be altered unnoticed.")
@@ -44,6 +49,19 @@ def export(since: From = None, until: Until = None) -> None:
             typer.echo(line)
 
     _with_database(write)
+
+
+@app.command("take-in")
+def take_in() -> None:
+    """Chain what nginx logs as a second seat, from standard input: `tail -n 0 -F logs/access.log | ihala-gateway access-log take-in`."""
+
+    async def take(database: Database) -> tuple[int, int]:
+        routes = compile_routes(service_documents(told.upstreams))
+        return await taking_in.take_in(AccessLog(database, routes_called(routes)), taking_in.lines_of(sys.stdin))
+
+    told = settings()
+    taken, strange = _with_database(take)
+    typer.echo(f"{taken} taken in, {strange} lines are none of nginx's")
 
 
 def _of_file(file: Path) -> AuditReport:
