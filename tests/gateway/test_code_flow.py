@@ -116,6 +116,18 @@ async def test_a_code_may_be_bound_to_a_key_beforehand(home: House, person: tupl
     assert (await party.exchange(given))[0] == 200
 
 
+@pytest.mark.parametrize(("system", "herself"), [(True, True), (True, False), (False, True)])
+async def test_what_is_restricted_is_seen_by_the_cleared_through_cleared_systems(home: House, system: bool, herself: bool) -> None:
+    await home.register("cleared-app", redirect_uris=[BACK], cleared=system)
+    name, _, _ = await account(home, cleared=herself)
+    async with browser(home) as desk:
+        await desk.sign_in(name)
+        party = Party(home, "cleared-app")
+        _, body = await party.exchange(await code(party, desk))
+    assert (await party.call(body["access_token"], scheme="Bearer"))[0] == 200
+    assert home.upstream.seen[-1].internal()[1]["cleared"] is (system and herself)
+
+
 async def test_a_client_for_people_does_not_speak_for_itself(home: House, person: tuple[Browser, Account]) -> None:
     assert (await Party(home, "app").post("/oauth/token", grant_type="client_credentials"))[1]["error"] == "unauthorized_client"
 

@@ -69,9 +69,9 @@ async def test_a_service_knows_the_caller_by_the_gateways_token_only(home: House
 async def test_a_service_knows_the_person_for_whom_a_client_acts(home: House, person: tuple[Browser, Account]) -> None:
     desk, row = person
     _, body = await Party(home, "app").exchange(await code(Party(home, "app"), desk))
-    async with served(home, "referral") as (_, session):
-        async with session.get(PATH, headers={"Authorization": f"Bearer {body['access_token']}"}) as answer:
-            found = await answer.json()
+    headers = {"Authorization": f"Bearer {body['access_token']}"}
+    async with served(home, "referral") as (_, session), session.get(PATH, headers=headers) as answer:
+        found = await answer.json()
     account = str(row.account_id)
     assert (found["client_id"], found["account_id"], found["officer"], found["roles"]) == ("app", account, account, ["officer"])
 

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +10,13 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
+from ihala_gateway.oauth import base64url
 from ihala_gateway.tables import Client
 
 
 def thumbprint(certificate: bytes) -> str:
     """Return `x5t#S256` of a certificate in DER."""
-    return base64.urlsafe_b64encode(hashlib.sha256(certificate).digest()).rstrip(b"=").decode()
+    return base64url.sha256(certificate)
 
 
 class Authorities:

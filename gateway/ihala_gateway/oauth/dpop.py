@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
+from ihala_gateway.oauth import base64url
 from ihala_gateway.oauth.client_keys import ALGORITHMS, Key, algorithms_of, usable_keys
 
 HEADER = b"dpop"
@@ -103,7 +104,7 @@ class Proofs:
             claims.get("htm") == method,
             isinstance(claims.get("htu"), str) and normal(claims["htu"]) == normal(self.issuer + path.decode("ascii")),
             isinstance(issued, int | float) and abs(time.time() - issued) <= CLOCKS_DIFFER_BY_SECONDS,
-            token is None or claims.get("ath") == _digest(token),
+            token is None or claims.get("ath") == base64url.sha256(token.encode()),
         )
         if not all(checks):
             raise ProofRefused(f"claim {checks.index(False)}")
@@ -148,7 +149,3 @@ def _key_of(head: str) -> tuple[Key, str]:
     if not header.keys() <= _HEADERS or header["typ"] != _TYPE or header["alg"] not in algorithms_of(key):
         raise ValueError("header")
     return key, key.thumbprint()
-
-
-def _digest(token: str) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()

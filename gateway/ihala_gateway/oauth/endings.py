@@ -34,5 +34,6 @@ async def end_grant(tx: AsyncSession, grant: PersonGrant) -> None:
 
 async def end_sessions(tx: AsyncSession, session_ids: Iterable[UUID]) -> None:
     """End all that came of sessions which a person or her administrator ended."""
-    for grant in await store.grants_of_sessions(tx, list(session_ids)):
+    ended = list(session_ids)
+    for grant in await store.grants_of_sessions(tx, ended) if ended else ():
         await end_grant(tx, grant)

@@ -1,12 +1,12 @@
 """ID tokens (OpenID Connect): that somebody signed in, when and how. No name, no address: who it is, is an opaque number."""
 
-import base64
 import hashlib
 import time
 from typing import Any, Protocol
 
 from joserfc import jwt
 
+from ihala_gateway.oauth import base64url
 from ihala_gateway.oauth.families import Family
 from ihala_gateway.oauth.keys import ALGORITHM, Keyring
 
@@ -35,4 +35,4 @@ def made(server: Issuer, client_id: str, family: Family, access_token: str) -> s
 
 def _half(access_token: str) -> str:
     """Return `at_hash`: the left half of SHA-256."""
-    return base64.urlsafe_b64encode(hashlib.sha256(access_token.encode()).digest()[:16]).rstrip(b"=").decode()
+    return base64url.encoded(hashlib.sha256(access_token.encode()).digest()[:16])

@@ -128,11 +128,15 @@ def _claims_of(client: Client) -> dict[str, Any]:
 
 
 def _claims_for(client: Client, person: Person) -> dict[str, Any]:
-    """Return what a token says of a person for whom a client acts. She is her own acting officer."""
+    """Return what a token says of a person for whom a client acts. She is her own acting officer.
+
+    What is restricted she sees only through a system that may hold it.
+    """
     claims: dict[str, Any] = {
         "sub": str(person.account_id), "account_ver": person.account_version, "acting_officer": str(person.account_id),
         "client_id": client.client_id, "ver": client.version, "org": str(person.organization_id),
-        "org_kind": person.organization_kind, "gov": list(person.governorates), "roles": list(person.roles), "cleared": person.cleared,
+        "org_kind": person.organization_kind, "gov": list(person.governorates), "roles": list(person.roles),
+        "cleared": person.cleared and client.cleared,
     }  # fmt: skip
     return claims if person.operator_id is None else claims | {"operator": str(person.operator_id)}
 
