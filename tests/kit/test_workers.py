@@ -12,37 +12,24 @@ import pytest
 from ihala_local.ports import any_free
 
 PROGRAM = """
-import asyncio, os, sys
-from pathlib import Path
-from ihala_kit import run
-from ihala_kit.db import Database
-from ihala_kit.health import Health
+import os, sys
+from types import SimpleNamespace
 from ihala_kit.ids import new_id
-from ihala_kit.service import Service
-from ihala_kit.settings import KitSettings
+from ihala_kit.listening import listener
 from ihala_kit.workers import run_workers
 
-settings = KitSettings(database_url="postgresql://nobody@127.0.0.1:1/none", master_key="x", port=int(sys.argv[1]))
+settings = SimpleNamespace(host="127.0.0.1", port=int(sys.argv[1]), handover=None)
 
-def served(database):
-    async def app(scope, receive, send):
-        if scope["type"] == "http":
-            body = f"{os.getpid()} {new_id()}".encode()
-            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
-            await send({"type": "http.response.body", "body": body})
-        else:
-            while (what := (await receive())["type"]) != "lifespan.shutdown":
-                await send({"type": what + ".complete"})
-            await send({"type": "lifespan.shutdown.complete"})
-    return app
-
-service = Service("small", "Small", "1", settings, Path("none"), asgi=served)
-
-async def serve():
-    await run._until_stopped([asyncio.create_task(run._serve(service, Database(settings), Health()))])
+def serve():
+    listening = listener(settings.host, settings.port)
+    listening.listen()
+    while True:
+        asking, _ = listening.accept()
+        with asking:
+            asking.sendall(f"{os.getpid()} {new_id()}".encode())
 
 new_id()  # what makes ids has begun before the fork
-sys.exit(run_workers(service, 2, lambda: asyncio.run(serve())))
+sys.exit(run_workers(settings, 2, serve))
 """
 
 
@@ -62,10 +49,8 @@ async def workers() -> AsyncIterator[tuple[Process, int]]:
 async def asked(port: int) -> tuple[int, str]:
     """Return the process that answered and the id it made."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-    answer = await reader.read()
+    process, made = (await reader.read()).decode().split()
     writer.close()
-    process, made = answer.rpartition(b"\r\n\r\n")[2].decode().split()
     return int(process), made
 
 

@@ -76,7 +76,7 @@ def run(
         from ihala_kit.workers import run_workers
 
         service = load(name)
-        raise typer.Exit(run_workers(service, workers, lambda: uvloop.run(play(service, (role,)))))
+        raise typer.Exit(run_workers(service.settings, workers, lambda: uvloop.run(play(service, (role,)))))
     return uvloop.run(play(load(name), ROLES if role == "all" else (role,)))
 
 

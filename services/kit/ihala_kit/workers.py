@@ -10,18 +10,21 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ihala_kit.listening import listener, pass_on
-from ihala_kit.service import Service
+
+if TYPE_CHECKING:
+    from ihala_kit.settings import KitSettings
 
 log = logging.getLogger(__name__)
 
 _PARENT_DIED = 1  # PR_SET_PDEATHSIG
 
 
-def run_workers(service: Service, count: int, work: Callable[[], None]) -> int:
+def run_workers(settings: "KitSettings", count: int, work: Callable[[], None]) -> int:
     """Fork `count` processes that do the work; return the exit code when all have ended: 0 only when we were told to stop."""
-    pass_on(listener(service.settings.host, service.settings.port, service.settings.handover))
+    pass_on(listener(settings.host, settings.port, settings.handover))
     gc.collect()
     gc.freeze()  # a collection would write into every object, and so give each process pages of its own
     parent, told = os.getpid(), False
