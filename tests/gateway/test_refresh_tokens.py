@@ -102,6 +102,19 @@ async def test_who_signs_out_takes_along_what_clients_got(home: House) -> None:
     assert (await events(home))[-1]["type"] == "org.ihala.gateway.token-revoked"
 
 
+async def test_another_person_at_the_desk_ends_it_and_the_same_one_does_not(home: House) -> None:
+    party = Party(home, "app", ECKey.generate_key("P-256"))
+    (name, _, _), (other, _, _) = await account(home), await account(home)
+    async with browser(home) as desk:
+        await desk.sign_in(name)
+        _, body = await party.exchange(await code(party, desk))
+        for who, status in ((name, 200), (other, 400)):
+            await desk.sign_in(who)
+            assert (await party.refresh(body["refresh_token"]))[0] == status
+    await home.gateway._upkeep.read_standing()
+    assert (await party.call(body["access_token"]))[0] == 401
+
+
 async def test_without_training_nothing_about_persons_is_given(home: House) -> None:
     party = Party(home, "app")
     name, _, _ = await account(home, code_signed_on=None)

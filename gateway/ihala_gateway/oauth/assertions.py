@@ -38,10 +38,20 @@ def check(assertion: str, client: Client, issuer: str) -> SpentJti:
 def _decoded(assertion: str, jwks: dict[str, Any]) -> dict[str, Any]:
     """Return the claims of an assertion that one of the keys signed. Raises InvalidClientError."""
     try:
-        header = jws.extract_compact(assertion.encode("ascii")).headers()
+        found = jws.extract_compact(assertion.encode("ascii"))
+        json.loads(found.payload, object_pairs_hook=_once)
+        header = found.headers()
         return jwt.decode(assertion, _key_for(header, _keys(json.dumps(jwks))), registry=_REGISTRY).claims
     except (JoseError, KeysRefused, binascii.Error, ValueError, TypeError, RecursionError):
         raise InvalidClientError from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object's members. Raises ValueError when it names one twice: one reader takes the first, another the last."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a claim is there twice")
+    return found
 
 
 @lru_cache(maxsize=1000)

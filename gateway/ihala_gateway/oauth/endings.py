@@ -32,6 +32,13 @@ async def end_grant(tx: AsyncSession, grant: PersonGrant) -> None:
         await end_token(tx, token.jti, grant.client_id, token.expires_at)
 
 
+async def carry_over(tx: AsyncSession, session_id: UUID, to: UUID) -> None:
+    """Let what came of a session go on under the one that the same person has begun instead; its longest life stays as it was."""
+    for grant in await store.grants_of_sessions(tx, [session_id]):
+        grant.session_id = to
+        tx.add(grant)
+
+
 async def end_sessions(tx: AsyncSession, session_ids: Iterable[UUID]) -> None:
     """End all that came of sessions which a person or her administrator ended."""
     ended = list(session_ids)

@@ -68,12 +68,15 @@ async def begin(
     instead_of: str | None = None,
 ) -> str:  # fmt: skip
     """Sign somebody in; return the new cookie's value. Always a new one: what the browser had before is worth nothing any more."""
-    if instead_of is not None:
-        await store.end_session(tx, hash_of(instead_of))
-    secret = secrets.token_urlsafe(32)
+    session_id, secret = new_id(), secrets.token_urlsafe(32)
+    before = None if instead_of is None else await store.end_session(tx, hash_of(instead_of))
+    if before is not None and before[1] == account.account_id:
+        await endings.carry_over(tx, before[0], session_id)  # she proved again who she is: what clients got in between goes on
+    elif before is not None:
+        await endings.end_sessions(tx, [before[0]])
     idle = IDLE_SHARED if shared_desk else IDLE_OWN
     tx.add(StaffSession(
-        session_hash=hash_of(secret), session_id=new_id(), account_id=account.account_id, methods=list(methods), language=language,
+        session_hash=hash_of(secret), session_id=session_id, account_id=account.account_id, methods=list(methods), language=language,
         shared_desk=shared_desk, signed_in_at=now, seen_at=now, idle_seconds=int(idle.total_seconds()), ends_at=now + LONGEST,
     ))  # fmt: skip
     return secret
@@ -83,7 +86,8 @@ async def end(tx: AsyncSession, cookie_header: str | None) -> None:
     """End the session of a browser, if it has one, and what clients got in it."""
     secret = cookies.read(cookie_header, cookies.names(tx).session)
     if secret is not None:
-        await endings.end_sessions(tx, await store.end_session(tx, hash_of(secret)))
+        ended = await store.end_session(tx, hash_of(secret))
+        await endings.end_sessions(tx, () if ended is None else ended[:1])
 
 
 def hash_of(secret: str) -> bytes:

@@ -90,10 +90,11 @@ async def seen(tx: AsyncSession, session_hash: bytes, now: datetime) -> None:
     await tx.execute(update(StaffSession).where(col(StaffSession.session_hash) == session_hash).values(seen_at=now))
 
 
-async def end_session(tx: AsyncSession, session_hash: bytes) -> Sequence[UUID]:
-    """End one session; return its id if there was one."""
-    gone = delete(StaffSession).where(col(StaffSession.session_hash) == session_hash).returning(col(StaffSession.session_id))
-    return (await tx.execute(gone)).scalars().all()
+async def end_session(tx: AsyncSession, session_hash: bytes) -> tuple[UUID, UUID] | None:
+    """End one session; return its id and whose it was, if there was one."""
+    gone = delete(StaffSession).where(col(StaffSession.session_hash) == session_hash)
+    found = (await tx.execute(gone.returning(col(StaffSession.session_id), col(StaffSession.account_id)))).first()
+    return None if found is None else (found[0], found[1])
 
 
 async def ceremony(tx: AsyncSession, ceremony_hash: bytes, now: datetime) -> Ceremony | None:
