@@ -6,16 +6,20 @@ from typing import Any
 from uuid import uuid4
 
 from ihala_gateway import store
-from ihala_gateway.oauth import assertions, client_endpoint
+from ihala_gateway.oauth import assertions, authorization, client_endpoint, registered
+from ihala_gateway.oauth.profile import SANDBOX
 from ihala_gateway.oauth.registered import Registered
+from ihala_gateway.oauth.tables import PushedRequest
 from joserfc import jws
 from joserfc.jwk import RSAKey
 from pytest import MonkeyPatch
 
 from tests.gateway.attacks.attack import Attack, Try, Weaken, gone
 from tests.gateway.attacks.forge import foreign_key
-from tests.gateway.house import ASSERTION_TYPE, SECRET, House
+from tests.gateway.house import ASSERTION_TYPE, KEY, SECRET, House
+from tests.gateway.party import BACK, TOKEN, Party
 
+LIVE_BACK = "https://app.example/back"
 RSA = RSAKey.generate_key(2048, {"kid": "r1"})
 
 
@@ -99,9 +103,52 @@ def _secret_unchecked(monkeypatch: MonkeyPatch, _: House) -> None:
     monkeypatch.setattr(client_endpoint, "_secret_fits", fits)
 
 
+def _live(path: str, **fields: Any) -> Try:
+    """Return the try of a live client to have less than FAPI 2.0 demands."""
+
+    async def gets_through(house: House) -> bool:
+        await house.register("live", kind="live", redirect_uris=[LIVE_BACK] if "authorize" in path else None)
+        if "authorize" in path:
+            wanted = Party(house, "live").wanted(redirect_uri=LIVE_BACK)
+            async with house.session.get(path, params=wanted, allow_redirects=False) as answer:
+                return answer.headers.get("Location", "").startswith("/sign-in")
+        status, _ = await Party(house, "live").post(path, grant_type="client_credentials", **fields)
+        return status == 200
+
+    return gets_through
+
+
+async def _pushed_by_another(house: House) -> bool:
+    """Use the address that another client's pushed request was given."""
+    for name in ("app", "thief"):
+        await house.register(name, redirect_uris=[BACK])
+    address = (await Party(house, "app").pushed()).replace("client_id=app", "client_id=thief")
+    async with house.session.get(address, allow_redirects=False) as answer:
+        return answer.headers.get("Location", "").startswith("/sign-in")
+
+
+def _pushed_for_all(monkeypatch: MonkeyPatch, _: House) -> None:
+    async def pushed(tx: Any, request_hash: bytes, *_: Any) -> Any:
+        return await tx.get(PushedRequest, request_hash)
+
+    monkeypatch.setattr(authorization.store, "pushed", pushed)
+
+
+async def _said_twice(house: House) -> bool:
+    """An assertion that names two subjects: whoever reads the first and whoever reads the last see different clients."""
+    good = jws.extract_compact(house.assertion().encode())
+    claims = json.loads(good.payload)
+    twice = '{"sub":"somebody-else",' + json.dumps(claims)[1:]
+    return await _given(house, jws.serialize_compact({"alg": "ES256", "kid": "c1"}, twice.encode(), KEY))
+
+
 ATTACKS = (
     Attack("wrong secret", _wrong_secret, _secret_unchecked),
     Attack("scope that was never given", _scope_never_given, gone(Registered, "get_allowed_scope", lambda _, scope: scope)),
+    Attack("live client without a bound token", _live(TOKEN), gone(registered, "profile_of", lambda _: SANDBOX)),
+    Attack("live client without a pushed request", _live("/oauth/authorize"), gone(registered, "profile_of", lambda _: SANDBOX)),
+    Attack("pushed request of another client", _pushed_by_another, _pushed_for_all),
+    Attack("duplicate claims in an assertion", _said_twice, gone(assertions, "_once", dict)),
     Attack("replayed assertion", _replayed, _replays_taken),
     Attack("assertion by another's key", _with_assertion(key=foreign_key(), header={"kid": "c1"}), _any_key),
     Attack("assertion with RS256", _rs256, _rs256_taken),

@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.gateway.attacks import on_clients, on_requests, on_tokens
+from tests.gateway.attacks import on_clients, on_grants, on_proofs, on_requests, on_sign_in, on_tokens
 from tests.gateway.attacks.attack import Attack
 from tests.gateway.house import House
 
-ATTACKS = (*on_tokens.ATTACKS, *on_requests.ATTACKS, *on_clients.ATTACKS)
+ROOMS = (on_tokens, on_requests, on_clients, on_proofs, on_grants, on_sign_in)
+ATTACKS = [attack for room in ROOMS for attack in room.ATTACKS]
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
