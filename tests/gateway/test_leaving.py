@@ -118,6 +118,24 @@ async def test_an_organisation_is_known_as_it_was_told_last(home: House) -> None
     assert found == [("ب", "provider", operator, True)]
 
 
+async def test_who_is_cleared_no_more_sees_nothing_restricted_and_a_human_gives_it_back(home: House) -> None:
+    ours, person = new_id(), new_id()
+    await home.register("restricted", organization_id=str(ours), cleared=True)
+    account = _account(person, ours, "active", None)
+    account.cleared = True
+    async with home.database.transaction(Caller.system("test")) as tx:
+        tx.add(account)
+    before = await home.signed_in("restricted")
+    joined = OrganizationJoined(organization_id=ours, kind="provider", names={"en": "A"}, cleared=True, joined_at=NOW)
+    await heard(home, joined)
+    assert await status(home, before) == 200
+    await heard(home, joined.model_copy(update={"cleared": False}), joined, first=2)
+    await refused(home, before)
+    cleared = "SELECT cleared FROM client WHERE organization_id = :id UNION ALL SELECT cleared FROM account WHERE organization_id = :id"
+    assert await rows(home, cleared, id=ours) == [(False,), (False,)]
+    assert await status(home, await home.signed_in("restricted")) == 200
+
+
 def _account(account_id: UUID, organization_id: UUID, status: str, suspended_by: str | None) -> Account:
     return Account(
         account_id=account_id, name_hash=account_id.bytes, sealed_name=b"\x01", kind="live", organization_id=organization_id,
