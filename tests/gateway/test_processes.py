@@ -14,6 +14,7 @@ import pytest
 from ihala_gateway.clients import standing as suspensions
 from ihala_gateway.oauth import keys
 from ihala_gateway.settings import Settings
+from ihala_gateway.watching.verifying import KIND, verify
 from ihala_kit.auth import Caller
 from ihala_kit.vault import Vault
 
@@ -158,3 +159,16 @@ async def _refused_by(processes: tuple[Running, Running], token: str, session: a
 async def _status(session: aiohttp.ClientSession, process: Running, token: str) -> int:
     async with session.get(process.address + PATH, headers={"Authorization": f"Bearer {token}"}) as answer:
         return answer.status
+
+
+async def test_the_access_log_of_all_of_them_holds_also_that_of_a_killed_one(home: House, two: tuple[Running, Running]) -> None:
+    """Runs last in this file: it leaves one of them dead."""
+    before = (await verify(home.database)).links[KIND]
+    async with aiohttp.ClientSession() as session:
+        assert [await _status(session, process, "x") for process in two] == [401, 401]
+    async with asyncio.timeout(5):
+        while (report := await verify(home.database)).links[KIND] < before + len(two):
+            await asyncio.sleep(0.05)
+    await two[1].kill()
+    ended = await verify(home.database)
+    assert ended.broken == [] and ended.links[KIND] >= report.links[KIND] and ended.chains[KIND] >= len(two)
