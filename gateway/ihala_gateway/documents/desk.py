@@ -76,8 +76,7 @@ class Desk:
         problem = self._types.get(slug)
         if problem is None:
             raise NotFound
-        await self._know_calls()
-        return problem_page(problem, self._calls.get(slug, ()), language).answer(request)
+        return await self._page(request, ("problem", slug, language), lambda: problem_page(problem, self._calls.get(slug, ()), language))
 
     async def _page(self, request: Request, key: tuple[str, ...], make: Callable[[], Kept]) -> Response:
         if key not in self._made:
@@ -85,10 +84,6 @@ class Desk:
                 if key not in self._made:
                     self._made[key] = await asyncio.to_thread(make)
         return self._made[key].answer(request)
-
-    async def _know_calls(self) -> None:
-        async with self._making:
-            await asyncio.to_thread(lambda: self._calls)
 
     @cached_property
     def _types(self) -> dict[str, ProblemType]:
