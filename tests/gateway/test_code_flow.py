@@ -95,6 +95,7 @@ async def test_a_code_is_bound_to_its_client_and_to_its_minute(home: House, pers
     await home.register("thief", redirect_uris=[BACK])
     given = await code(party, person[0])
     assert (await Party(home, "thief").exchange(given))[1]["error"] == "invalid_grant"
+    assert (await party.exchange(given, code_verifier=None))[1]["error"] == "invalid_grant"
     assert (await party.exchange(given))[0] == 200, "a thief's try ends nothing"
     given = await code(party, person[0])
     await changed(home, AuthorizationCode, "code_hash", families.hash_of(given), expires_at=datetime.now(UTC))

@@ -76,7 +76,8 @@ def wrong(party: Party, token: str) -> dict[str, str]:
         "no signature": ".".join([*head[:2], ""]),
         "changed": ".".join([head[0], proof("POST", PATH, token).split(".")[1], head[2]]),
         "typ": proof("GET", PATH, token, head={"typ": "JWT"}),
-        "crit": ".".join([*head[:2], "AAAA"]),
+        "another signature": ".".join([*head[:2], "AAAA"]),
+        "crit": _by_hand({"alg": "ES256", "typ": "dpop+jwt", "jwk": public, "crit": ["x"], "x": 1}, head[1], party.key),
         "method": proof("POST", PATH, token),
         "address": proof("GET", PATH + "/x", token),
         "case of the address": proof("GET", PATH.upper(), token),
@@ -106,6 +107,20 @@ async def test_every_wrong_proof_is_refused(seen: House) -> None:
         assert answer.status == 401, "two proofs"
     assert not seen.upstream.seen
     assert (await party.call(token))[0] == 200, "and a right one is good"
+
+
+async def test_what_a_proof_says_beside_means_nothing(seen: House) -> None:
+    party, token = await bound(seen)
+    assert party.key is not None
+    head = {"alg": "ES256", "typ": "dpop+jwt", "jwk": party.key.as_dict(private=False), "tx_id": 7, "jku": "http://127.0.0.1:1/"}
+    payload = party.proof("GET", PATH, token, exp=1, nbf=9_999_999_999, aud="x").split(".")[1]
+    assert (await party.call(token, proof=_by_hand(head, payload, party.key)))[0] == 200
+
+
+def _by_hand(head: dict[str, Any], payload: str, key: Any) -> str:
+    """Sign under a header that the library itself would not write."""
+    text = f"{b64(json.dumps(head).encode())}.{payload}"
+    return f"{text}.{b64(ANY_ALGORITHM.get_alg('ES256').sign(text.encode(), key))}"
 
 
 async def test_a_proof_carries_a_nonce_of_this_process(seen: House) -> None:

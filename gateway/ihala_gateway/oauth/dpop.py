@@ -29,8 +29,7 @@ MOST_SEEN = 30_000  # proofs of one nonce; then a new one is given before its ti
 CLOCKS_DIFFER_BY_SECONDS = 300  # the nonce says that a proof is new; its own time only has to be likely
 
 _TYPE = "dpop+jwt"
-_HEADERS = {"typ", "alg", "jwk", "kid"}
-_REGISTRY = jws.JWSRegistry(algorithms=list(ALGORITHMS))
+_REGISTRY = jws.JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)  # what is not known there means nothing
 _REGISTRY.max_header_length = LONGEST_PROOF  # an RSA key is longer than the library's 512 bytes
 _ESCAPE = re.compile("%([0-9a-fA-F]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
@@ -146,6 +145,6 @@ def _key_of(head: str) -> tuple[Key, str]:
     """Return the key of a proof's header and its thumbprint; a client's proofs all have the same header. Raises ValueError and others."""
     header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
     key = usable_keys({"keys": [header["jwk"]]})[0]
-    if not header.keys() <= _HEADERS or header["typ"] != _TYPE or header["alg"] not in algorithms_of(key):
+    if "crit" in header or header["typ"] != _TYPE or header["alg"] not in algorithms_of(key):
         raise ValueError("header")
     return key, key.thumbprint()

@@ -125,6 +125,12 @@ class Challenge(CodeChallenge):
     SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
     CODE_CHALLENGE_METHODS = {"S256": CodeChallenge.CODE_CHALLENGE_METHODS["S256"]}
 
+    def validate_code_verifier(self, grant: Any, result: Any) -> None:
+        """Raise InvalidGrantError unless the verifier fits; also where there is none, which Authlib calls malformed."""
+        if not grant.request.form.get("code_verifier"):
+            raise InvalidGrantError(description="code_verifier is missing")
+        super().validate_code_verifier(grant, result)
+
 
 def _for_kafka(request: TokenRequest, client: Registered) -> bool:
     """Tell whether a token for Kafka is asked for, which has no scope: the broker's access list says what a client may read."""
