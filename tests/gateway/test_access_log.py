@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from ihala_gateway.staff.tables import Account
 from ihala_gateway.watching.access_log import AccessLog
 from ihala_local.testing import ThrowAwayPostgres
 from sqlalchemy import text
 
 from tests.gateway.house import ORGANIZATION, House, house
 from tests.gateway.logged import row_at
+from tests.gateway.party import Party, code
+from tests.gateway.staff import Browser
 
 PATH = "/referral/v1/referrals"
 
@@ -63,6 +66,15 @@ async def test_who_sat_there_and_how_much_went_over_stands_in_the_row(home: Hous
     row = rows["with-officer"]
     assert (row.acting_officer, row.account_id, row.bytes_in, row.bytes_out, row.method) == ("officer-17", None, 100, got, "POST")
     assert rows["strange-method"].method == "other", "what a caller writes there is not kept"
+
+
+async def test_who_signed_in_stands_in_the_row_by_her_account(home: House, person: tuple[Browser, Account]) -> None:
+    party, (desk, account) = Party(home, "app"), person
+    _, body = await party.exchange(await code(party, desk))
+    assert (await party.call(body["access_token"], scheme="Bearer"))[0] == 200
+    await home.gateway._log.flush()
+    [row] = [row for row in await _rows(home) if row.account_id is not None]
+    assert (row.client_id, row.account_id, row.acting_officer) == ("app", str(account.account_id), str(account.account_id))
 
 
 async def test_rows_wait_while_the_database_is_away_and_the_oldest_go_first(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
