@@ -23,7 +23,8 @@ DEFAULTS: dict[str, Limit] = {
     READ: Limit(client=3000, organization=6000, address=600),
     WRITE: Limit(client=600, organization=1200, address=60),
     OWN: Limit(address=1200),
-    "search": Limit(client=600, organization=1200, address=120),
+    "search": Limit(client=600, organization=1200, address=300),
+    "people": Limit(client=120, organization=240),  # who is known by a number: nobody may try numbers one after the other
 }
 """By kind. A route's OpenAPI operation names its kind (`x-ihala: {limit: search}`); otherwise its method decides: read or write."""
 

@@ -19,6 +19,8 @@ router = APIRouter(prefix="/v1/search", tags=["search"])
 LONGEST = 200  # letters of a query
 FARTHEST_KM = 200
 
+_LIMITED = {"x-ihala": {"limit": "search"}}  # it costs more than other reading; the gateway's limits/policy.py says how much there may be
+
 _WORDS = "Words in Arabic, Central Kurdish or English; a place may be among them."
 _POINT = "Of a point, WGS 84: of what fits as well, the nearest comes first."
 _WITHIN = "Only what is at most so many kilometres from the point."
@@ -32,6 +34,7 @@ Within = Annotated[float | None, Query(gt=0, le=FARTHEST_KM, allow_inf_nan=False
     "",
     response_model=models.Results,
     responses=responses(errors.UnknownNeedCode, errors.UnknownPlace, errors.NothingAsked, errors.PointIncomplete),
+    openapi_extra=_LIMITED,
 )
 async def search(
     ask: Asking,
@@ -57,7 +60,7 @@ async def search(
     return Response(body, media_type="application/json", headers={"Link": link} if link else None)
 
 
-@router.get("/suggestions", response_model=models.Suggestions)
+@router.get("/suggestions", response_model=models.Suggestions, openapi_extra=_LIMITED)
 async def suggest(ask: Asking, _: Public, q: Annotated[str, Query(min_length=1, max_length=80)]) -> models.Suggestions:
     """Return what the beginning of a query could become. Organisations without anything public are not among it."""
     return await suggestions.suggestions(ask, q)

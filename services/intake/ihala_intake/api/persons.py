@@ -19,6 +19,7 @@ from ihala_intake.people_errors import FiledApart, PersonNotFound
 router = APIRouter(prefix="/v1/persons", tags=["persons"])
 Reading = Annotated[Caller, Security(caller, scopes=["intake:read"])]
 Changing = Annotated[Caller, Security(caller, scopes=["intake:request"])]
+_LIMITED = {"x-ihala": {"limit": "people"}}  # the gateway lets a client look for people by number only so often
 CHANGE_REFUSALS = responses(PersonNotFound, PersonErased, FiledApart, IdentityHeldByOrigin, UnknownPlace, MalformedRequest)
 
 
@@ -30,7 +31,7 @@ async def show(person_id: UUID, caller: Reading, tx: Transaction, response: Resp
     return record
 
 
-@router.post("/search", response_model=FoundPersons, responses=responses(MalformedRequest))
+@router.post("/search", response_model=FoundPersons, responses=responses(MalformedRequest), openapi_extra=_LIMITED)
 async def search(body: SearchIn, caller: Reading, tx: Transaction) -> FoundPersons:
     """Find who is known by exactly this phone or document; in a body, so that neither stands in an address. Logged with each found."""
     return FoundPersons(items=await persons.search(tx, caller, body))
