@@ -104,7 +104,7 @@ class Gateway:
             Tracing(settings.otlp_endpoint is not None),
         )  # fmt: skip
         secret = settings.seat_secret
-        self._seat = self._door if secret is None else DecisionSeat(self._door, gatekeeper, inside, secret.get_secret_value())
+        self._seat = self._door if secret is None else DecisionSeat(self._door, gatekeeper, self._admission, inside, secret.get_secret_value())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI scope: a request, or the application's own life. Web sockets are refused."""

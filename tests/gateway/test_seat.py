@@ -1,6 +1,7 @@
 """The seat behind nginx: who may ask for decisions, what is decided there and what is handed over, and the maps of all our routes."""
 
 import asyncio
+import dataclasses
 import json
 import re
 from collections.abc import AsyncIterator
@@ -159,6 +160,27 @@ async def test_a_suspended_client_is_refused_as_soon_as_its_kept_decisions_run_o
 
 
 @needs_nginx
+async def test_what_one_token_calls_above_its_limit_is_left_to_the_gateway(home: House, tmp_path: Path) -> None:
+    few = {"read": {"client": 1}, "write": {"client": 1}}
+    slow = dataclasses.replace(home, settings=Settings.model_validate(home.settings.model_dump() | {"limits": few, "limit_factor": 1}))
+    async with behind_nginx(slow, tmp_path) as found:
+        headers, statuses = await home.signed_in(), []
+        for _ in range(103):
+            async with found.session.get(PATH, headers=headers) as answer:
+                statuses.append(answer.status)
+        assert statuses[:101] == [200] * 101, "nginx alone lets a burst pass"
+        assert statuses[-1] == 429 and "Retry-After" in answer.headers and answer.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_while_a_service_is_switched_off_its_calls_are_handed_over(asked: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = question((await asked.signed_in())["Authorization"])
+    monkeypatch.setattr(asked.gateway._admission._switch, "off", {"referral": None})
+    assert (await decided(asked, headers))[0] == 403
+    monkeypatch.setattr(asked.gateway._admission._switch, "off", {"directory": None})
+    assert (await decided(asked, headers))[0] == 200
+
+
+@needs_nginx
 async def test_nginx_writes_the_access_log_without_path_or_query(fronted: House, folder: Path) -> None:
     headers = {"X-Request-Id": "for-the-log", "Ihala-Acting-Officer": "officer-17"}
     async with fronted.session.get(f"{PATH}/private?name=private", headers=await fronted.signed_in() | headers):
@@ -198,8 +220,9 @@ async def test_every_route_of_the_services_is_found_by_nginx_as_by_the_gateway(t
                 path = re.sub("{[^}]+}", filled, template)
                 async with session.get(URL(f"http://127.0.0.1:{port}{path}?q=1", encoded=True)) as answer:
                     found, service, inside = (await answer.text()).split(" ")
-                expected = next(iter(table.find(path.encode()).values()))
-                if expected.public or expected.any_origin:
+                routes = table.find(path.encode()).values()
+                expected = next(iter(routes))
+                if any(each.public or each.any_origin or each.terms.limit not in ("read", "write") for each in routes):
                     assert found == "", path
                 else:
                     assert (found, service) == (expected.template, f"ihala-{expected.service}"), path

@@ -41,6 +41,10 @@ class Admission:
         """Count a call of the gateway's own addresses against who sends it. Raises TooManyRequests (429)."""
         visit.notices = self._meter.count_address(visit.address, OWN)
 
+    def is_open(self, service: str) -> bool:
+        """Tell whether the service is not switched off: for a seat that passes calls on itself."""
+        return self._switch.is_on(service)
+
     async def admit(self, visit: Visit, decision: Decision, route: Route) -> tuple[Share, str]:
         """Count the call and take a place for it: `share.leave(who)` must follow.
 

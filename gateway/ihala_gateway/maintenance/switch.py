@@ -19,9 +19,13 @@ class Switch:
         """Replace what is known."""
         self.off = off
 
+    def is_on(self, service: str) -> bool:
+        """Tell whether neither the service nor everything is switched off."""
+        return not self.off or not (service in self.off or ALL in self.off)
+
     def ask(self, service: str) -> None:
         """Raise UnderMaintenance (503) when the service, or everything, is switched off."""
-        if self.off and (service in self.off or ALL in self.off):
+        if not self.is_on(service):
             raise _refusal(self.off[service] if service in self.off else self.off[ALL])
 
 

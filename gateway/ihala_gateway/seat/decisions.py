@@ -15,6 +15,7 @@ from ihala_kit.problems import BodyTooLarge, Problem, ServiceUnavailable, answer
 from starlette.requests import Request
 
 from ihala_gateway.edge.acting_officers import HEADER as OFFICER
+from ihala_gateway.edge.admission import Admission
 from ihala_gateway.edge.authorize import Decision, Gatekeeper
 from ihala_gateway.edge.body import Receive, Send
 from ihala_gateway.edge.connection import CERTIFICATE as IN_SCOPE
@@ -37,9 +38,10 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 class DecisionSeat:
     """ASGI callable in front of the door: answers nginx, and lets everything else through to the door."""
 
-    def __init__(self, door: App, gatekeeper: Gatekeeper, tokens: InternalTokens, secret: str) -> None:
+    def __init__(self, door: App, gatekeeper: Gatekeeper, admission: Admission, tokens: InternalTokens, secret: str) -> None:
         self._door = door
         self._gatekeeper = gatekeeper
+        self._admission = admission
         self._tokens = tokens
         self._secret = secret.encode("ascii")
 
@@ -78,6 +80,8 @@ class DecisionSeat:
             return None
         decision = self._gatekeeper.authorize(method, target, headers, certificate)
         if decision.refusal is not None or decision.grant is None or decision.route is None or not _may_be_kept(decision.grant):
+            return None
+        if not self._admission.is_open(decision.route.service):
             return None
         return self._allowed(decision, decision.grant, decision.route.service)
 

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from ihala_gateway.documents.contracts import service_documents
 from ihala_gateway.edge.routes import RouteTable, compile_routes
-from ihala_gateway.seat.nginx import routes_conf, upstreams_conf
+from ihala_gateway.limits.policy import Policy
+from ihala_gateway.seat.nginx import limits_conf, routes_conf, upstreams_conf
 from ihala_gateway.settings import Settings
 
 IN_MEMORY = "/dev/shm/ihala-decisions"  # noqa: S108 - nginx makes it, for its own user alone
@@ -30,6 +31,7 @@ def write(folder: Path, settings: Settings, listen: str, decisions: str, routes:
     services = {name: _at(str(base)) for name, base in settings.upstreams.items()}
     files = {
         "routes.conf": routes_conf(route for route in table if route.service in services),
+        "limits.conf": limits_conf(Policy(settings.limits, settings.limit_factor)),
         "upstreams.conf": upstreams_conf(f"{settings.host}:{settings.port or 8080}", services),
         "decisions.conf": f"proxy_cache_path {decisions} levels=1 keys_zone=ihala_decisions:10m max_size=64m inactive=60s;\n",
         "asking.conf": _header("X-Ihala-Seat", secret),

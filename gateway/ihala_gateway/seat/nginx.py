@@ -6,19 +6,36 @@ Regular expressions are tried one after the other, so a route is looked up by it
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from ihala_gateway.edge.acting_officers import PATTERN as OFFICER
 from ihala_gateway.edge.authorize import PLAIN_PATH
 from ihala_gateway.edge.routes import Route
+from ihala_gateway.limits.policy import READ, WRITE, Policy, kind_of
 
 FIRST_PARTS = 3  # /referral/v1/referrals: after these, few routes are left
 
 
 def routes_conf(routes: Iterable[Route]) -> str:
     """Return the maps, for the `http` block. They set $ihala_route (empty: hand over), $ihala_service and $ihala_at_service."""
-    templates = {route.template: route for route in routes if not route.public and not route.any_origin}
-    return "\n".join([_plain(), *_by_first_parts(templates), *_service(templates), _officer(), ""])
+    found = list(routes)
+    services = {route.template: route for route in found}
+    handed_over = {route.template for route in found if not _is_usual(route)}
+    return "\n".join([_plain(), *_by_first_parts(services, handed_over), *_service(services), _officer(), ""])
+
+
+def limits_conf(policy: Policy) -> str:
+    """Return the zones of two limits, for the `http` block: what a token may read and write before its calls are handed over.
+
+    The gateway counts those exactly, in all its processes together, and refuses what is too much; nginx counts here and by token alone.
+    """
+    keys = _map("$request_method", "$ihala_reads", ['"~^(?:GET|HEAD)$" $http_authorization;'])
+    others = _map("$request_method", "$ihala_writes", ['"~^(?:GET|HEAD)$" "";'], "$http_authorization")
+    zones = [
+        f"limit_req_zone {key} zone={key[1:]}:10m rate={policy.quota(kind, 'client')}r/m;"
+        for key, kind in (("$ihala_reads", READ), ("$ihala_writes", WRITE))
+    ]
+    return "\n".join([keys, others, *zones, ""])
 
 
 def upstreams_conf(gateway: str, services: Mapping[str, str]) -> str:
@@ -27,39 +44,49 @@ def upstreams_conf(gateway: str, services: Mapping[str, str]) -> str:
     return "".join(f"upstream ihala-{name} {{ server {at}; keepalive 64; keepalive_timeout 4s; }}\n" for name, at in named.items())
 
 
+def _is_usual(route: Route) -> bool:
+    """Tell whether nginx can pass calls of a route on: somebody must call it, and it has no limit, size or silence of its own."""
+    terms = route.terms
+    own = terms.limit != kind_of(route.method, None) or (terms.largest_body, terms.silence_seconds, terms.notices) != (None, None, ())
+    return not (route.public or route.any_origin or own)
+
+
 def _plain() -> str:
     """Return the map that leaves a path as it was sent, and nothing when two parsers could read it differently."""
     dots = r"(?![^?]*(?:\.\.|/\.(?:/|\?|$)))"
     return _map("$request_uri", "$ihala_path", [f'"~*^{dots}(?<ihala_plain>{PLAIN_PATH.decode("ascii")})(?:\\?|$)" $ihala_plain;'])
 
 
-def _by_first_parts(templates: Iterable[str]) -> list[str]:
+def _by_first_parts(templates: Iterable[str], handed_over: Collection[str]) -> list[str]:
     groups: dict[str, list[str]] = defaultdict(list)
     for template in templates:
-        groups[_first_parts(template)].append(template)
+        if (parts := _first_parts(template)) is not None:
+            groups[parts].append(template)
+        elif template not in handed_over:
+            raise ValueError(f"{template} has a parameter among its first {FIRST_PARTS} parts: nginx would not find it")
     names = {parts: f"$ihala_routes_{number}" for number, parts in enumerate(sorted(groups))}
     first = rf'"~^(?<ihala_first_parts>(?:/[^/]+){{1,{FIRST_PARTS}}})" $ihala_first_parts;'
     return [
         _map("$ihala_path", "$ihala_first", [first]),
-        *(_map("$ihala_path", name, _matching(groups[parts])) for parts, name in names.items()),
+        *(_map("$ihala_path", name, _matching(groups[parts], handed_over)) for parts, name in names.items()),
         _map("$ihala_first", "$ihala_route", [f'"{parts}" {name};' for parts, name in names.items()]),
     ]
 
 
-def _first_parts(template: str) -> str:
+def _first_parts(template: str) -> str | None:
+    """Return the parts by which a template is looked up; None when one of them is a parameter."""
     parts = template.split("/")[1 : FIRST_PARTS + 1]
-    if any("{" in part for part in parts):
-        raise ValueError(f"{template} has a parameter among its first {FIRST_PARTS} parts: nginx would not find it")
-    return "/" + "/".join(parts)
+    return None if any("{" in part for part in parts) else "/" + "/".join(parts)
 
 
-def _matching(templates: list[str]) -> list[str]:
-    """Return the lines for some templates. Where two match, a literal part wins over a parameter, as in the route table.
+def _matching(templates: list[str], handed_over: Collection[str]) -> list[str]:
+    """Return the lines for some templates. Where two match, a literal part wins over a parameter, as in the route table; so those that
+    are handed over are there too, without a name.
 
     Expressions all of them: nginx compares plain strings without regard to case.
     """
     ordered = sorted(templates, key=lambda template: ["{" in part for part in template.split("/")])
-    return [f'"~^{_expression(template)}$" "{template}";' for template in ordered]
+    return [f'"~^{_expression(template)}$" "{"" if template in handed_over else template}";' for template in ordered]
 
 
 def _expression(template: str) -> str:
