@@ -14,6 +14,7 @@ from ihala_gateway.oauth.tables import RevokedToken
 from ihala_gateway.staff.tables import Account
 from ihala_gateway.tables import Client, SigningKey, SpentAssertion
 
+WITHOUT_KEY = {"key_share": True}  # ids never change: rows that refer to a client may be written while it is locked
 LARGEST_PURGE = 5_000  # rows a transaction
 
 _LOCK_KEYS = text("SELECT pg_advisory_xact_lock(hashtextextended('ihala_gateway.signing_key', 0))")
@@ -30,7 +31,7 @@ async def client(tx: AsyncSession, client_id: str) -> Client | None:
 
 async def locked_client(tx: AsyncSession, client_id: str) -> Client | None:
     """Return a client, locked until the transaction ends."""
-    return await tx.get(Client, client_id, with_for_update=True)
+    return await tx.get(Client, client_id, with_for_update=WITHOUT_KEY)
 
 
 async def clients(tx: AsyncSession) -> Sequence[Client]:
@@ -41,7 +42,7 @@ async def clients(tx: AsyncSession) -> Sequence[Client]:
 async def locked_clients_of(tx: AsyncSession, organization_id: UUID) -> Sequence[Client]:
     """Return an organisation's clients, locked in the order of their ids until the transaction ends."""
     ours = select(Client).where(Client.organization_id == organization_id)
-    return (await tx.exec(ours.order_by(Client.client_id).with_for_update())).all()
+    return (await tx.exec(ours.order_by(Client.client_id).with_for_update(key_share=True))).all()
 
 
 async def standing(tx: AsyncSession, since: datetime, now: datetime) -> Changes:

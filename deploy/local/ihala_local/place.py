@@ -104,7 +104,7 @@ class Place:
         if service == "gateway":
             upstreams = {name: self.ports.url(name) for name in SERVICES}
             # Stories, scenarios and benches call in a minute what a partner does in a day.
-            return {"UPSTREAMS": json.dumps(upstreams), "LIMIT_FACTOR": "1000", **self._tls_settings()}
+            return {"UPSTREAMS": json.dumps(upstreams), "LIMIT_FACTOR": "1000", "KEYS_INSIDE": "true", **self._tls_settings()}
         if service == "intake":  # there are two operators: who calls back those that ask on the public page
             return {"DESKS": json.dumps(DESKS)}
         if service == "directory":  # who publishes the open feed: the operator of the demonstration's data

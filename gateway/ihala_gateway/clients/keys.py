@@ -7,6 +7,7 @@ from ihala_kit.auth import Caller
 from ihala_kit.problems import MalformedRequest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from ihala_gateway import store as all_clients
 from ihala_gateway.clients import models, rights, standing, store
 from ihala_gateway.clients.errors import ClientStateRefused, KeyNotFound, KeysKeptElsewhere, KeysRefused, LastKey
 from ihala_gateway.clients.tables import ClientKey
@@ -85,7 +86,7 @@ async def end_old(tx: AsyncSession, now: datetime) -> int:
     """Take away the keys whose time is over; tokens got with them end by themselves. Return how many."""
     ended = await store.ended_keys(tx, now)
     for row in ended:
-        client = await tx.get(Client, row.client_id, with_for_update=True)
+        client = await all_clients.locked_client(tx, row.client_id)
         if client is not None and len(_of(client)) > 1 and client.jwks_uri is None:
             await _take(tx, client, row.kid)
         else:

@@ -31,10 +31,20 @@ def touch(client: Client) -> None:
 def tell(tx: AsyncSession, client: Client) -> None:
     """Tell what the client may do now, if it may call; who may not was told of when that began."""
     if client.status == "active":
-        emit(tx, ClientApproved(
-            organization_id=client.organization_id, client_id=client.client_id, organization_kind=client.organization_kind,
-            kind="sandbox" if client.kind == "sandbox" else "live", scopes=client.scopes, approved_at=client.changed_at,
-        ))  # fmt: skip
+        emit(tx, approved(client))
+
+
+def approved(client: Client) -> ClientApproved:
+    """Return the event that says what a client may do."""
+    return ClientApproved(
+        organization_id=client.organization_id, client_id=client.client_id, organization_kind=client.organization_kind,
+        kind="sandbox" if client.kind == "sandbox" else "live", scopes=client.scopes, approved_at=client.changed_at,
+    )  # fmt: skip
+
+
+def suspended(client: Client) -> ClientSuspended:
+    """Return the event that says that a client may do nothing any more."""
+    return ClientSuspended(organization_id=client.organization_id, client_id=client.client_id, suspended_at=client.changed_at)
 
 
 def hold(tx: AsyncSession, client: Client, by: By) -> bool:
@@ -74,7 +84,7 @@ def _become(tx: AsyncSession, client: Client, status: str) -> None:
     before, client.status = client.status, status
     touch(client)
     if before == "active" and status != "active":
-        emit(tx, ClientSuspended(organization_id=client.organization_id, client_id=client.client_id, suspended_at=client.changed_at))
+        emit(tx, suspended(client))
     tell(tx, client)
 
 

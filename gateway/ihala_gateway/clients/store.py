@@ -22,6 +22,7 @@ MOST_ENDED = 200
 _NOTE_USES = text("""
     INSERT INTO client_key AS known (client_id, kid, added_at, used_at)
     SELECT client_id, kid, at, at FROM unnest(:clients, :kids, :ats) AS used(client_id, kid, at) JOIN client USING (client_id)
+    ORDER BY client_id, kid
     ON CONFLICT (client_id, kid) DO UPDATE SET used_at = greatest(known.used_at, excluded.used_at)
 """).bindparams(
     bindparam("clients", type_=ARRAY(Text)), bindparam("kids", type_=ARRAY(Text)), bindparam("ats", type_=ARRAY(TIMESTAMP(True)))
@@ -49,7 +50,7 @@ async def clients(tx: AsyncSession, caller: Caller, page: PageRequest, status: s
 async def client(tx: AsyncSession, caller: Caller, client_id: str, *, lock: bool = False) -> Client:
     """Return a client that the caller sees. Raises ClientNotFound (404)."""
     asked = select(Client).where(Client.client_id == client_id, _seen_by(caller))
-    found = (await tx.exec(asked.with_for_update() if lock else asked)).one_or_none()
+    found = (await tx.exec(asked.with_for_update(key_share=True) if lock else asked)).one_or_none()
     if found is None:
         raise ClientNotFound
     return found
@@ -112,6 +113,6 @@ async def ended_keys(tx: AsyncSession, now: datetime) -> Sequence[ClientKey]:
 
 
 async def note_uses(tx: AsyncSession, uses: Iterable[tuple[str, str, datetime]]) -> None:
-    """Write when which key of which client proved it, ordered as given: one order of locks."""
+    """Write when which key of which client proved it, in the order of their ids: one order of locks."""
     clients_, kids, ats = zip(*uses, strict=True)
     await tx.execute(_NOTE_USES, {"clients": list(clients_), "kids": list(kids), "ats": list(ats)})

@@ -26,11 +26,12 @@ class KeyUses:
     async def write(self) -> None:
         """Write what was noted, and take away the keys whose time is over; what could not be written is noted again."""
         noted, self._noted = self._noted, {}
-        try:
-            async with self._database.transaction(Caller.system("keys")) as tx:
-                if noted:
-                    await store.note_uses(tx, [(*who, at) for who, at in sorted(noted.items())])
-                await keys.end_old(tx, datetime.now(UTC))
-        except BaseException:
-            self._noted = noted | self._noted
-            raise
+        if noted:
+            try:
+                async with self._database.transaction(Caller.system("keys")) as tx:
+                    await store.note_uses(tx, [(*who, at) for who, at in noted.items()])
+            except BaseException:
+                self._noted = noted | self._noted
+                raise
+        async with self._database.transaction(Caller.system("keys")) as tx:  # one of its own: it locks clients first, then their keys
+            await keys.end_old(tx, datetime.now(UTC))

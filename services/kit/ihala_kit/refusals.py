@@ -31,6 +31,7 @@ Kind = Literal["client", "account", "token"]
 
 POLL_SECONDS = 0.5
 LEARNT_WITHIN = timedelta(seconds=5)  # processes of the gateway may still make tokens for so long after a suspension
+CLOCKS_DIFFER_BY = timedelta(seconds=5)  # those of the hosts of the gateway's processes; a token says whole seconds besides
 FORGOTTEN_AFTER = timedelta(minutes=10)  # no internal token lives longer, whatever the clocks say
 
 
@@ -77,10 +78,9 @@ async def client_suspended(tx: AsyncSession, event: ClientSuspended) -> None:
 
 @reads(ClientApproved)
 async def client_approved(tx: AsyncSession, event: ClientApproved) -> None:
-    """Refuse of a client that was suspended only what was made before; a token says whole seconds."""
-    whole = event.approved_at.replace(microsecond=0)
+    """Refuse of a client that was suspended only what was made before. What slipped in between does no harm: it may call again."""
     there = update(refusal).where(refusal.c.kind == "client", refusal.c.subject == event.client_id)
-    await tx.execute(there.values(before=whole, forget_at=datetime.now(UTC) + FORGOTTEN_AFTER))
+    await tx.execute(there.values(before=event.approved_at - CLOCKS_DIFFER_BY, forget_at=datetime.now(UTC) + FORGOTTEN_AFTER))
 
 
 @reads(TokenRevoked)
