@@ -192,7 +192,7 @@ async def test_nginx_writes_the_access_log_without_path_or_query(fronted: House,
     row = row_of(next(line for line in log.read_text().splitlines() if "for-the-log" in line))
     assert row is not None, "the gateway takes it into its own log"
     assert (row["client_id"], row["route"], row["status"]) == ("centre", f"{PATH}/{{referral_id}}", 200)
-    assert (row["organization_id"], row["account_id"], row["acting_officer"]) == (str(ORGANIZATION), None, "officer-17")
+    assert (row["organization_id"], row["account_id"], row["acting_officer"]) == (ORGANIZATION, None, "officer-17")
     assert "private" not in log.read_text()
 
 

@@ -46,7 +46,8 @@ class AccessLog:
         self._unprinted: list[str] = []
         self._unstored: list[Row] = []
         self._batch: list[Row] = []  # being written; stays until it is known to be in the database
-        self._lost = 0
+        self._lost = 0  # given up, and not told of in a segment yet
+        self._lost_told = 0  # of these, in the one that is being tried
         self._segment: Segment | None = None  # as this process last knew it to be stored
         self._tried: Segment | None = None  # as it is, if the last transaction did commit after all
         self._head_told = datetime.now(UTC)
@@ -124,7 +125,7 @@ class AccessLog:
             await store.grow(tx, self._vault, before, after)
         await store.write(tx, after.number, before.rows + 1, self._batch, hashes)
         await usage.add(tx, usage.summed(self._batch, self._routes))
-        self._tried = after
+        self._tried, self._lost_told = after, self._lost
 
     async def _close_segment(self, tx: AsyncSession, segment: Segment, now: datetime) -> None:
         closed = replace(segment, closed_at=now)
@@ -135,7 +136,8 @@ class AccessLog:
         """Go on from what was tried: it is in the database."""
         if self._tried is None:
             return
-        self._segment, self._tried, self._batch, self._lost = self._tried, None, [], 0
+        self._segment, self._tried, self._batch = self._tried, None, []
+        self._lost -= self._lost_told
         if self._segment.last_at - self._head_told > HEAD_TOLD_EVERY:
             self._tell_head(self._segment, self._segment.last_at)
 

@@ -1,16 +1,19 @@
 """Calls that nginx passed on by itself (deploy/nginx): its log, line by line, into the same chain and the same sums."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from datetime import datetime
-from typing import TextIO
+from typing import Annotated, Literal, TextIO
 from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, ValidationError
 
 from ihala_gateway.watching.access_log import LARGEST_BATCH, AccessLog
 from ihala_gateway.watching.chain import Row
 
 WRITE_EVERY_SECONDS = 1.0
+GONE = 499  # nginx's word for a caller that went away
+
+Text = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 
 
 async def lines_of(stream: TextIO) -> AsyncIterator[str]:
@@ -47,25 +50,41 @@ async def take_in(log: AccessLog, lines: AsyncIterator[str]) -> tuple[int, int]:
 def row_of(line: str) -> Row | None:
     """Return the row that a line tells of; None when it is none of nginx's `log_format ihala`."""
     try:
-        said = json.loads(line)
-        if (said["seat"], said["message"]) != ("nginx", "request"):
-            return None
-        return {
-            "at": datetime.fromisoformat(said["time"]),
-            "request_id": str(said["request_id"]),
-            "client_id": said["client_id"] or None,
-            "organization_id": str(UUID(said["organization_id"])) if said["organization_id"] else None,
-            "account_id": said.get("account_id") or None,
-            "acting_officer": said.get("acting_officer") or None,
-            "method": str(said["method"]),
-            "route": said["route"] or None,
-            "status": 0 if said["status"] == 499 else int(said["status"]),  # nginx's word for a caller that went away
-            "milliseconds": round(float(said["seconds"]) * 1000, 2),
-            "bytes_in": int(said.get("bytes_in", 0)),
-            "bytes_out": int(said["bytes"]),
-        }
-    except (ValueError, KeyError, TypeError, AttributeError):
+        said = _Line.model_validate_json(line)
+    except ValidationError:
         return None
+    return {
+        "at": said.time,
+        "request_id": said.request_id,
+        "client_id": said.client_id or None,
+        "organization_id": said.organization_id or None,
+        "account_id": said.account_id or None,
+        "acting_officer": said.acting_officer or None,
+        "method": said.method,
+        "route": said.route or None,
+        "status": 0 if said.status == GONE else said.status,
+        "milliseconds": round(said.seconds * 1000, 2),
+        "bytes_in": 0,  # nginx counts them with the headers only
+        "bytes_out": said.bytes,
+    }
+
+
+class _Line(BaseModel):
+    """A line; empty texts are what nginx writes where there is nothing."""
+
+    time: AwareDatetime
+    seat: Literal["nginx"]
+    message: Literal["request"]
+    request_id: Text
+    client_id: Text
+    organization_id: UUID | Literal[""]
+    account_id: Text = ""
+    acting_officer: Text = ""
+    method: Text
+    route: Text
+    status: int = Field(ge=0, le=999)
+    seconds: float = Field(ge=0, le=10**6)
+    bytes: int = Field(ge=0, le=2**60)
 
 
 async def _write(log: AccessLog) -> None:
