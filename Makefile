@@ -7,7 +7,7 @@ export IHALA_PORT_OFFSET IHALA_GATEWAY_PORT IHALA_HOME IHALA_POSTGRES_URL IHALA_
 export IHALA_KAFKA_SERVERS IHALA_KAFKA_USERNAME IHALA_KAFKA_PASSWORD IHALA_KAFKA_MECHANISM
 
 .DEFAULT_GOAL := help
-.PHONY: help install linkage run up story down status test scenarios interop soak check bench contracts release-contracts requirements migration clean-data
+.PHONY: help install linkage run up story down status test scenarios interop keycloak soak check bench contracts release-contracts requirements migration clean-data
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ scenarios: install ## walk each situation that must be handled, from end to end;
 interop: install ## fetch oauth4webapi (npm; needs node) and let it sign a person in: a client of the gateway that is not ours
 	@npm install --silent --no-audit --no-fund --prefix .local/interop oauth4webapi@3.8.8
 	@$(VENV)/python -m pytest -q tests/gateway/interop
+
+keycloak: install ## fetch Keycloak (160 MB, once) and let it sign somebody in at the gateway
+	@$(VENV)/python -m tests.gateway.keycloak
 
 soak: install ## kill a service again and again under load, then prove that nobody was lost; ARGS="--service referral --minutes 2"
 	@$(VENV)/python -m tests.e2e.soak $(ARGS)
