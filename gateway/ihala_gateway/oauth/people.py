@@ -60,5 +60,4 @@ class Person:
 
 def _may_go_on(account: Account, session: StaffSession, now: datetime) -> bool:
     """Tell whether a client may go on acting for her. She need not use our own pages meanwhile, but the session must not have ended."""
-    sealed = account.kind == "emergency" and (account.opened_until is None or account.opened_until <= now)
-    return session.ends_at > now and account.status == "active" and not sealed
+    return session.ends_at > now and sessions.may_sign_in(account, now)
