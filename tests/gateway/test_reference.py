@@ -49,6 +49,15 @@ def desk() -> Desk:
     return Desk(Documents(service_documents(SERVICES), "https://ihala.example"))
 
 
+PARSED: dict[str, Page] = {}  # by address: each is read by several tests
+
+
+async def page_of(desk: Desk, path: str) -> Page:
+    if path not in PARSED:
+        PARSED[path] = Page(await text_of(desk, path))
+    return PARSED[path]
+
+
 async def text_of(desk: Desk, path: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> str:
     path, _, query = path.partition("?")
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": list(headers), "server": ("x", 80)}
@@ -67,14 +76,15 @@ async def test_the_reference_names_every_call_with_its_scopes_and_every_shape(de
     index = await text_of(desk, "/docs")
     for service in SERVICES:
         document, text = documents.openapi(service), await text_of(desk, f"/docs/{service}")
-        page = Page(text)
+        page = await page_of(desk, f"/docs/{service}")
+        anchors = set(page.anchors)
         for path, item in document["paths"].items():
             for method, said in item.items():
                 anchor = f"{method}{_outside(service, path)}".replace("{", "").replace("}", "")
-                assert anchor in page.anchors and f'href="/docs/{service}#{anchor}"' in index
+                assert anchor in anchors and f'href="/docs/{service}#{anchor}"' in index
                 scopes = {scope for entry in said["security"] for found in entry.values() for scope in found}
                 assert all(f'<code class="scope">{scope}</code>' in text for scope in scopes)
-        assert {f"shape-{name}" for name in document["components"]["schemas"]} <= set(page.anchors)
+        assert {f"shape-{name}" for name in document["components"]["schemas"]} <= anchors
 
 
 def _outside(service: str, path: str) -> str:
@@ -83,22 +93,23 @@ def _outside(service: str, path: str) -> str:
 
 async def test_every_link_of_every_page_leads_somewhere(desk: Desk) -> None:
     addresses = ["/", "/docs", "/docs/events", *(f"/docs/{service}" for service in SERVICES), "/problems", "/problems/not-found"]
-    pages = {address: Page(await text_of(desk, address)) for address in addresses}
+    pages = {address: await page_of(desk, address) for address in addresses}
     known = {path for _, path in desk.handlers()} | {"/.well-known/oauth-authorization-server", "/oauth/jwks", "/account", "/health/ready"}
     known |= {"/hsds", "/fhir/R4/metadata", *(f"/openapi/{service}.v1.json" for service in SERVICES)}
     known |= {f"/problems/{entry['slug']}" for entry in documents.problems()} | {f"/schemas/{name}" for name in documents.schemas()}
+    anchors = {address: set(page.anchors) for address, page in pages.items()}
     for address, page in pages.items():
         assert len(page.anchors) == len(set(page.anchors)), f"{address} has an anchor twice"
         for link in page.links:
             path, _, anchor = link.partition("#")
             path = path.partition("?")[0] or address
             assert path in known or path in pages, f"{address}: {link}"
-            assert not anchor or path not in pages or anchor in pages[path].anchors, f"{address}: {link}"
+            assert not anchor or path not in pages or anchor in anchors[path], f"{address}: {link}"
 
 
 async def test_pages_call_nothing_and_run_nothing(desk: Desk) -> None:
     for address in ("/", "/docs", "/docs/events", "/docs/intake", "/problems", "/problems/not-found"):
-        page = Page(await text_of(desk, address))
+        page = await page_of(desk, address)
         assert not page.elements & {"script", "img", "iframe", "link", "form", "object"}
         assert not {name for name in page.attributes if name.startswith("on")} | page.attributes & {"style", "src"}
 

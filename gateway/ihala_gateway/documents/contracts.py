@@ -82,7 +82,8 @@ def _listed(service: str, document: Mapping[str, Any]) -> dict[str, str]:
 
 @cache
 def _asyncapi_yaml() -> Kept:
-    return Kept(yaml.safe_dump(documents.asyncapi(), sort_keys=False, allow_unicode=True), "application/yaml")
+    quick = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml's, where it is there
+    return Kept(yaml.dump(documents.asyncapi(), Dumper=quick, sort_keys=False, allow_unicode=True), "application/yaml")
 
 
 @cache
