@@ -132,6 +132,15 @@ async def test_a_live_client_may_prove_itself_by_certificates_and_keys_elsewhere
     assert await ours.refused("POST", CLIENTS, NEW | proof | {"with_secret": True}) == (422, "malformed-request")
 
 
+async def test_an_organisation_has_no_more_clients_than_it_can_use(ours: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = await ours.did("POST", CLIENTS, NEW)
+    there = [one for one in (await ours.did("GET", CLIENTS + "?limit=200"))["items"] if one["status"] != "revoked"]
+    monkeypatch.setattr("ihala_gateway.clients.requests.MOST_CLIENTS", len(there))
+    assert await ours.refused("POST", CLIENTS, NEW) == (409, "too-many-clients")
+    await ours.did("DELETE", f"{CLIENTS}/{made['client_id']}", version=1)
+    await ours.did("POST", CLIENTS, NEW)
+
+
 async def test_nobody_refers_before_training_and_code_are_recorded(home: House, ours: Desk, operator: Desk) -> None:
     made = await ours.did("POST", CLIENTS, NEW)
     path = f"{CLIENTS}/{made['client_id']}"

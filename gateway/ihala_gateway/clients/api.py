@@ -44,7 +44,7 @@ async def clients(caller: Managing, tx: Transaction, page: PageQuery, status: St
 
 @router.post(
     "/clients", status_code=201, response_model=v1.RegisteredClient,
-    responses=responses(no.RoleNeeded, no.NoOperator, no.ScopeRefused, no.AddressRefused, no.KeysRefused),
+    responses=responses(no.RoleNeeded, no.NoOperator, no.TooManyClients, no.ScopeRefused, no.AddressRefused, no.KeysRefused),
 )  # fmt: skip
 async def register(
     body: v1.NewClient, caller: Managing, once: Once, tx: Transaction, scopes: KnownScopes, response: Response

@@ -64,6 +64,18 @@ class ClientStateRefused(Problem):
     )
 
 
+class TooManyClients(Problem):
+    """An organisation has no use for so many systems."""
+
+    status = 409
+    slug = "too-many-clients"
+    title = Words(
+        en="Your organisation has as many clients as it may have. Revoke one that is not needed.",
+        ar="بلغت منظمتكم الحد الأعلى من الأنظمة المسجَّلة. ألغِ نظاماً لم تعودوا بحاجة إليه.",
+        ckb="ڕێکخراوەکەتان گەیشتووەتە زۆرترین ژمارەی سیستەمە تۆمارکراوەکان. یەکێک کە پێویست نییە هەڵبوەشێنەوە.",
+    )
+
+
 class RequestOpen(Problem):
     """One request at a time waits for the operator."""
 

@@ -24,20 +24,24 @@ from ihala_gateway.clients.errors import (
     RequestDecided,
     RequestOpen,
     ScopeRefused,
+    TooManyClients,
 )
 from ihala_gateway.clients.tables import ClientRequest
 from ihala_gateway.oauth import certificates, redirects, secret_hash
 from ihala_gateway.tables import Client
 
+MOST_CLIENTS = 50  # of one organisation
 ID_BYTES = 10  # of a new client's id: nobody meets another's by trying
 
 
 async def register(tx: AsyncSession, caller: Caller, wanted: models.NewClient, scopes: Iterable[str]) -> tuple[Client, str | None]:
     """Return a new client, pending, of the caller's organisation, and its secret this once; emits ClientRegistered.
 
-    `scopes` are all there are. Raises RoleNeeded (403), NoOperator (409), ScopeRefused, AddressRefused, KeysRefused (422).
+    `scopes` are all there are. Raises RoleNeeded (403), NoOperator, TooManyClients (409), ScopeRefused, AddressRefused, KeysRefused (422).
     """
     rights.administrator(caller)
+    if await store.count_of(tx, caller.organization_id) >= MOST_CLIENTS:
+        raise TooManyClients
     secret = secrets.token_urlsafe(32) if wanted.with_secret else None
     now = datetime.now(UTC)
     client = Client(

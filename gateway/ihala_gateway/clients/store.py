@@ -9,7 +9,7 @@ from ihala_kit.pages import PageRequest
 from sqlalchemy import ColumnElement, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.types import Text
-from sqlmodel import col, or_, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.clients.errors import ClientNotFound, RequestNotFound
@@ -59,6 +59,12 @@ async def client(tx: AsyncSession, caller: Caller, client_id: str, *, lock: bool
 async def organization(tx: AsyncSession, organization_id: UUID) -> KnownOrganization | None:
     """Return what the directory told of an organisation."""
     return await tx.get(KnownOrganization, organization_id)
+
+
+async def count_of(tx: AsyncSession, organization_id: UUID) -> int:
+    """Return how many clients an organisation has that were not revoked."""
+    ours = select(func.count()).where(Client.organization_id == organization_id, Client.status != "revoked")
+    return (await tx.exec(ours)).one()
 
 
 async def name_of(tx: AsyncSession, organization_id: UUID) -> str:
