@@ -199,6 +199,17 @@ def get(path: bytes, *lines: bytes, method: bytes = b"GET") -> bytes:
     return b"\r\n".join([method + b" " + path + b" HTTP/1.1", b"Host: x", *filter(None, lines), b"", b""])
 
 
+async def rest_of(reader: asyncio.StreamReader) -> bytes:
+    """Return what still comes until the server closes, however it closes."""
+    received = b""
+    try:
+        while piece := await reader.read(65536):
+            received += piece
+    except ConnectionError:
+        pass
+    return received
+
+
 def _whole(received: bytes) -> bool:
     head, end, body = received.partition(b"\r\n\r\n")
     length = re.search(rb"\r\ncontent-length: (\d+)", head, re.IGNORECASE)

@@ -1,20 +1,17 @@
-"""A connection from the open net: slow, endless, ambiguous and two-faced callers, and what is believed of whom."""
+"""A connection from the open net: slow and endless callers, and those that do not read."""
 
 import asyncio
-import base64
-import re
 import time
-from ipaddress import ip_network
 
 import pytest
-from ihala_gateway.edge.connection import CERTIFICATE, Connection
-from ihala_gateway.edge.front import Front
-from ihala_gateway.errors import HeadersRefused
+from ihala_gateway.edge import body as body_module
+from ihala_gateway.edge.body import Body
+from ihala_gateway.edge.connection import Connection
+from ihala_gateway.errors import BodyTooSlow
 
-from tests.gateway.house import House, get
+from tests.gateway.house import House, get, rest_of
 
 OPEN = b"/directory/v1/needs"
-HEAD = b"POST /referral/v1/referrals HTTP/1.1\r\nHost: x\r\n%AUTH%\r\n"
 
 
 @pytest.fixture
@@ -52,7 +49,7 @@ async def test_an_endless_head_is_cut_off(seen: House, piece: bytes) -> None:
         writer.write(piece * 100)
         sent += len(piece) * 100
         await asyncio.sleep(0)
-    answer = await asyncio.wait_for(_rest(reader), 2)  # what we sent unread may take the answer with it
+    answer = await asyncio.wait_for(rest_of(reader), 2)  # what we sent unread may take the answer with it
     assert answer.startswith((b"HTTP/1.1 431", b"HTTP/1.1 400")) or not answer
     assert sent < 3_000_000 and seen.upstream.seen == []
     writer.close()
@@ -98,151 +95,25 @@ async def test_who_does_not_read_its_answer_is_let_go(seen: House, monkeypatch: 
         writer.close()
 
 
-@pytest.mark.parametrize(
-    "lines",
-    [
-        b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
-        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"Content-Length: 5\r\nContent-Length: 5\r\n\r\nabcde",
-        b"Content-Length: 5, 5\r\n\r\nabcde",
-        b"Content-Length: +5\r\n\r\nabcde",
-        b"Content-Length: 0x5\r\n\r\nabcde",
-        b"Content-Length: 5 5\r\n\r\nabcde",
-        b"Content-Length:\r\n\r\nabcde",
-        b"Content-Length: 99999999999999999999999\r\n\r\nabcde",
-        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
-        b"Transfer-Encoding: identity\r\n\r\nabc",
-        b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-        b"Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
-        b"Transfer-Encoding: Chunked \x0b\r\n\r\n0\r\n\r\n",
-        b"Transfer-Encoding:\tchunked;q=1\r\n\r\n0\r\n\r\n",
-        b"Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n",
-        b"Transfer_Encoding: chunked\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
-        b"Transfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n",
-        b"\tTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"X: y\r\n Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"X: y\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"X: y\nContent-Length: 5\r\n\r\nabcde",
-        b"X: y\x00\r\n\r\n",
-        b"X\x00: y\r\n\r\n",
-        b": y\r\n\r\n",
-        b"no colon\r\n\r\n",
-        b"Host: y\r\n\r\n",
-        b"Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
-        b"Transfer-Encoding: chunked\r\n\r\n-1\r\nabc\r\n0\r\n\r\n",
-        b"Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n",
-        b"Transfer-Encoding: chunked\r\n\r\n 3\r\nabc\r\n0\r\n\r\n",
-        b"Transfer-Encoding: chunked\r\n\r\n3\nabc\n0\n\n",
-        b"Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n",
-        b"Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nabc\r\n0\r\n\r\n",
-        b"Transfer-Encoding: chunked\r\n\r\n3;a\nb\r\nabc\r\n0\r\n\r\n",
-    ],
-)  # fmt: skip
-async def test_framing_that_two_servers_could_read_differently_reaches_no_service(seen: House, lines: bytes) -> None:
-    """Each is refused, or breaks off; none arrives whole, and what is smuggled behind it is never answered."""
-    head = HEAD.replace(b"%AUTH%", b"Authorization: " + (await seen.signed_in())["Authorization"].encode())
-    smuggled = get(b"/directory/v1/needs")
-    reader, writer = await asyncio.open_connection("127.0.0.1", seen.port)
-    writer.write(head + lines + smuggled)
-    writer.write_eof()
-    answer = await asyncio.wait_for(_rest(reader), 3)
-    writer.close()
-    assert answer.count(b"HTTP/1.1 ") <= 1 and not answer.startswith(b"HTTP/1.1 2"), answer
-    assert not any(at.complete for at in seen.upstream.seen)
-    assert not any(at.raw_path == b"/v1/needs" for at in seen.upstream.seen)
+async def test_a_body_that_comes_a_byte_now_and_then_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_module, "SILENCE_SECONDS", 0.1)
+    sent = 0
 
+    async def drip() -> body_module.Message:
+        nonlocal sent
+        sent += 1
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b"x", "more_body": True}
 
-@pytest.mark.parametrize(
-    "request_bytes",
-    [
-        b"GET /directory/v1/needs HTTP/1.1\r\n\r\n",
-        b"GET /directory/v1/needs HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
-        b"GET /directory/v1/needs HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n",
-        b"GET /directory/v1/needs HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"GET /directory/v1/needs HTTP/0.9\r\nHost: a\r\n\r\n",
-        b"GET /directory/v1/needs\r\n\r\n",
-        b"GET /directory/v1/needs HTTP/2.0\r\nHost: a\r\n\r\n",
-        b"GET /directory/v1/needs HTTP/1.9\r\nHost: a\r\n\r\n",
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-        b"GET /directory/v1/needs HTTPS/1.1\r\nHost: a\r\n\r\n",
-        b"GET\t/directory/v1/needs HTTP/1.1\r\nHost: a\r\n\r\n",
-        b" GET /directory/v1/needs HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"get /directory/v1/needs HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"GE\x00T /directory/v1/needs HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"GET /directory/v1/needs HTTP/1.1\nHost: a\n\n",
-        b"GET * HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"GET http://x HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-    ],
-)
-async def test_a_first_line_or_host_that_is_not_plain_is_refused(seen: House, request_bytes: bytes) -> None:
-    status, answer = await seen.raw(request_bytes)
-    assert status == 400, answer
-    assert seen.upstream.seen == []
+    with pytest.raises(BodyTooSlow):
+        await Body({b"transfer-encoding": b"chunked"}, drip, 1_000_000).whole()
+    assert 2 <= sent <= 8
 
+    async def steadily() -> body_module.Message:
+        nonlocal sent
+        sent += 1
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b"x" * 500, "more_body": sent < 20}
 
-async def test_pipelined_requests_are_answered_in_their_order(seen: House) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", seen.port)
-    writer.write(get(OPEN) + get(b"/nothing") + get(OPEN, b"Connection: close") + get(OPEN))
-    answer = await asyncio.wait_for(_rest(reader), 3)
-    assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"200", b"404", b"200"]
-    assert len(seen.upstream.seen) == 2
-    writer.close()
-
-
-async def test_every_answer_tells_browsers_to_make_nothing_of_it(seen: House) -> None:
-    guarding = {
-        "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY", "Cache-Control": "no-store",
-        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    }  # fmt: skip
-    for path in ("/directory/v1/needs", "/referral/v1/referrals", "/nothing", "/health/live"):
-        async with seen.session.get(path) as answer:
-            assert guarding.items() <= dict(answer.headers).items() and "Strict-Transport-Security" not in answer.headers
-            assert not {"Server", "Date", "X-Powered-By"} & answer.headers.keys()
-    secure = dict(Front([], "https://gateway.example").on_every_answer)
-    assert secure[b"strict-transport-security"] == b"max-age=31536000; includeSubDomains"
-
-
-CERT = base64.b64encode(b"a certificate").join([b":", b":"])
-
-
-@pytest.mark.parametrize(
-    ("peer", "told", "address"),
-    [
-        ("10.0.0.1", b"203.0.113.9", "203.0.113.9"),
-        ("10.0.0.1", b"1.1.1.1, 203.0.113.9", "203.0.113.9"),
-        ("10.0.0.1", b"1.1.1.1, 203.0.113.9, 10.0.0.7", "203.0.113.9"),
-        ("10.0.0.1", b"nonsense", "10.0.0.1"),
-        ("10.0.0.1", b"10.0.0.7", "10.0.0.7"),
-        ("192.0.2.1", b"203.0.113.9", "192.0.2.1"),
-    ],
-)
-def test_an_address_is_believed_of_our_proxies_only_and_only_the_last_strange_one(peer: str, told: bytes, address: str) -> None:
-    scope: dict[str, object] = {"client": (peer, 1234)}
-    Front([ip_network("10.0.0.0/8")]).learn(scope, {b"x-forwarded-for": told, b"client-cert": CERT})
-    assert scope["client"] == (address, 1234 if peer == address and peer == "192.0.2.1" else 0)
-    assert scope.get(CERTIFICATE) == (None if peer == "192.0.2.1" else b"a certificate")
-
-
-def test_without_proxies_nothing_is_believed() -> None:
-    scope: dict[str, object] = {"client": ("127.0.0.1", 1)}
-    Front([]).learn(scope, {b"x-forwarded-for": b"203.0.113.9", b"client-cert": CERT})
-    assert scope == {"client": ("127.0.0.1", 1)}
-
-
-@pytest.mark.parametrize("value", [b"", b"::", b"abc", b":abc", b"abc:", b":a b:", b":abc:", b":" + b"A" * 20000 + b":"])
-def test_a_certificate_that_cannot_be_read_is_refused(value: bytes) -> None:
-    with pytest.raises(HeadersRefused):
-        Front([ip_network("10.0.0.0/8")]).learn({"client": ("10.0.0.1", 1)}, {b"client-cert": value})
-
-
-async def _rest(reader: asyncio.StreamReader) -> bytes:
-    """Return what still comes until the server closes, however it closes."""
-    received = b""
-    try:
-        while piece := await reader.read(65536):
-            received += piece
-    except ConnectionError:
-        pass
-    return received
+    sent = 0
+    assert len(await Body({b"transfer-encoding": b"chunked"}, steadily, 1_000_000).whole()) == 10_000

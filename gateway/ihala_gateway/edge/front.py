@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from ihala_gateway.edge.connection import CERTIFICATE
 from ihala_gateway.edge.headers import on_every_answer
@@ -15,6 +16,7 @@ Network = IPv4Network | IPv6Network
 
 _HEADER = b"client-cert"
 _FOR = b"x-forwarded-for"
+_LOCAL = ("localhost", "127.0.0.1", "::1")  # a browser would ask all that runs on this machine for TLS from then on
 LONGEST_CERTIFICATE = 16 * 1024  # in base64
 
 
@@ -23,7 +25,8 @@ class Front:
 
     def __init__(self, proxies: Iterable[Network], issuer: str = "") -> None:
         """`issuer` is the address that callers use."""
-        self.on_every_answer = on_every_answer(secure=issuer.startswith("https://"))
+        asked = urlsplit(issuer)
+        self.on_every_answer = on_every_answer(secure=asked.scheme == "https" and asked.hostname not in _LOCAL)
         self._proxies = tuple(proxies)
         self._ours = lru_cache(maxsize=1024)(self._is_ours)
 
