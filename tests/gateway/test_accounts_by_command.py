@@ -10,6 +10,8 @@ from uuid import UUID
 import pytest
 from ihala_gateway.cli import app
 from ihala_kit.auth import Caller
+from ihala_local import demo
+from ihala_local.home import Home
 from sqlalchemy import text
 from typer.testing import CliRunner
 
@@ -84,3 +86,19 @@ async def _command(home: House, *words: str) -> tuple[int, str]:
     }  # fmt: skip
     done = await asyncio.to_thread(CliRunner().invoke, app, list(words), env=environment)
     return done.exit_code, done.output
+
+
+async def test_the_people_of_the_demonstration_may_sign_in(home: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    monkeypatch.setattr(Home, "key_file", lambda _, client_id: keys / "key.pem")
+    (keys / "key.pem").write_text("a key")
+    people = demo.people(Home(tmp_path))
+    file = tmp_path / "people.json"
+    file.write_text(json.dumps(people))
+    assert await _command(home, "accounts", "load", str(file)) == (0, f"{len(people)} added, 0 there already\n")
+    for each in people:
+        async with browser(home) as at:
+            await at.sign_in(each["name"], each["password"])
+            found = await who(home, at)
+            assert found is not None and found.roles == set(each["roles"]) and found.trained

@@ -1,5 +1,7 @@
-"""Demonstration clients: organisations that exist only here, each with a key of its own, so that tokens are real."""
+"""Demonstration clients: organisations that exist only here, each with a key of its own, so that tokens are real; and their people."""
 
+import base64
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,8 @@ from ihala_local.place import Place
 from ihala_local.trouble import Trouble
 
 CLIENTS = Path(__file__).parent / "data" / "clients.json"
+PEOPLE = Path(__file__).parent / "data" / "people.json"
+_OF_ORGANIZATION = ("organization_id", "organization", "organization_kind", "operator_id", "governorates", "cleared", "trained_on")
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Demo:
 
 
 def write(place: Place) -> Path:
-    """Write demo.json for people and programs, and return the file of public keys that the gateway loads."""
+    """Write demo.json for people and programs, and return the file of public keys that the gateway loads; people.json is beside it."""
     described, registered = [], []
     for client in json.loads(CLIENTS.read_text()):
         key = signing_key(place.home.key_file(client["client_id"]))
@@ -52,11 +56,27 @@ def write(place: Place) -> Path:
         "kafka": place.kafka_servers,
         "sink": place.ports.url("sink"),
         "clients": described,
+        "people": [{"name": each["name"], "password": each["password"], "roles": each["roles"]} for each in people(place.home)],
     }
     write_private(place.home.demo, json.dumps(demo, indent=1, ensure_ascii=False))
     public = place.home.path / "clients.json"
     write_private(public, json.dumps(registered, indent=1, ensure_ascii=False))
+    write_private(place.home.path / "people.json", json.dumps(people(place.home), indent=1, ensure_ascii=False))
     return public
+
+
+def people(home: Home) -> list[dict[str, Any]]:
+    """Return the people who may try the sign-in, each at one client's organisation. Passwords follow from this home's own keys."""
+    clients = {client["client_id"]: client for client in json.loads(CLIENTS.read_text())}
+    found = []
+    for person in json.loads(PEOPLE.read_text()):
+        facts = {name: clients[person["at"]].get(name) for name in _OF_ORGANIZATION}
+        digest = hashlib.sha256(home.key_file(person["at"]).read_bytes() + person["name"].encode()).digest()
+        found.append({
+            **facts, "name": person["name"], "roles": person["roles"], "language": person["language"], "kind": "sandbox",
+            "code_signed_on": facts["trained_on"], "password": base64.urlsafe_b64encode(digest[:15]).decode(),
+        })  # fmt: skip
+    return found
 
 
 def signing_key(file: Path) -> ECKey:

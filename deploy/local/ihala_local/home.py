@@ -18,7 +18,7 @@ from ihala_local.trouble import Trouble
 REPOSITORY = Path(__file__).resolve().parents[3]
 DISK_WANTED_BYTES = 1_000_000_000
 DATA = ("postgres", "postgres.part", "kafka", "kafka.part", "sink", "keys", "logs", "tls")
-DATA_FILES = ("secrets.json", "state.json", "demo.json", "clients.json", "supervisor.lock")
+DATA_FILES = ("secrets.json", "state.json", "demo.json", "clients.json", "people.json", "supervisor.lock")
 
 
 @dataclass(frozen=True)

@@ -100,17 +100,18 @@ class Layout:
         return Process("sink", lambda: command, lambda: probes.http(port, "/health/live"), grace_seconds=5)
 
     def clients(self) -> Step:
-        """Tell the gateway the demonstration clients and their public keys."""
+        """Tell the gateway the demonstration clients with their public keys, and people who may try its sign-in."""
 
         async def load() -> None:
-            words = [str(SCRIPTS / "ihala-gateway"), "clients", "load", str(self.home.path / "clients.json")]
-            command = Command(words, self._environment("gateway"), REPOSITORY)
-            await command.run(self.home.logs / "clients.log", "Registering the demonstration clients")
+            for what, file in (("clients", "clients.json"), ("accounts", "people.json")):
+                words = [str(SCRIPTS / "ihala-gateway"), what, "load", str(self.home.path / file)]
+                command = Command(words, self._environment("gateway"), REPOSITORY)
+                await command.run(self.home.logs / f"{what}.log", f"Registering the demonstration {what}")
 
         async def run(_: Report) -> None:
             public = await asyncio.to_thread(demo.write, self.place)
             database = self.place.database("gateway").database
-            await only_once(self.place.server, database, "clients", digest([public]), load)
+            await only_once(self.place.server, database, "clients", digest([public, public.with_name("people.json")]), load)
 
         return Step("clients", run, ("migrations",))
 
