@@ -121,6 +121,8 @@ async def test_rows_without_a_segment_are_older_than_the_first(home: House, owne
     assert _faults(await verify(home.database)) == []
     await owner.execute("UPDATE access_log SET at = now() WHERE request_id = 'old'")
     assert _faults(await verify(home.database)) == ["none: 1 rows belong to no segment"]
+    await owner.execute("UPDATE access_log SET segment = 9999, number = 1, hash = '' WHERE request_id = 'old'")
+    assert _faults(await verify(home.database)) == ["none: 1 rows belong to no segment"]
 
 
 async def test_a_span_is_verified_by_itself(home: House, owner: asyncpg.Connection, segments: list[int]) -> None:

@@ -71,6 +71,7 @@ async def test_an_organisation_sees_its_own_calls_and_an_operator_those_of_whom_
     only = await _items(logged, "operator", "access-log", organization_id=str(ADMITTED))
     assert [(item["request_id"], item["version"], item["status"]) for item in only] == [("admitted", "v1", 200)]
     assert await _items(logged, "operator", "access-log", organization_id=str(OTHER)) == []
+    assert [item["request_id"] for item in await _items(logged, "auditor", "access-log", status="503")] == ["own-old"]
     for path in ("access-log", "usage", "usage/versions"):
         async with logged.session.get(f"/gateway/v1/{path}", headers=await logged.signed_in("officer")) as answer:
             assert (answer.status, (await answer.json())["type"]) == (403, "urn:ihala:problem:role-needed")

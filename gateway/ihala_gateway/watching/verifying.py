@@ -39,9 +39,9 @@ _TIP = text("""
     FROM access_log_tip t LEFT JOIN access_log_segment s ON s.number = t.segment
 """)
 _OUTSIDE = text("""
-    SELECT count(*) FROM access_log l WHERE CASE WHEN segment IS NULL
-        THEN at > (SELECT min(opened_at) FROM access_log_segment)
-        ELSE NOT EXISTS (SELECT FROM access_log_segment s WHERE s.number = l.segment) END
+    SELECT (SELECT count(*) FROM access_log WHERE segment IS NULL AND at > (SELECT min(opened_at) FROM access_log_segment))
+         + (SELECT count(*) FROM access_log l LEFT JOIN access_log_segment s ON s.number = l.segment
+            WHERE l.segment IS NOT NULL AND s.number IS NULL)
 """)
 ALWAYS, EVER = datetime.fromisoformat("2000-01-01T00:00:00Z"), datetime.fromisoformat("9999-01-01T00:00:00Z")
 

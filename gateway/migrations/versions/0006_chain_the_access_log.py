@@ -55,6 +55,7 @@ def _chain() -> None:
     op.create_index("access_log_in_segment", "access_log", ["segment", "number"], unique=True)
     op.create_index("access_log_of_organization", "access_log", ["organization_id", "at", "id"])
     op.create_index("access_log_of_client", "access_log", ["client_id", "at", "id"])
+    op.create_index("access_log_of_refusals", "access_log", ["status", "at", "id"], postgresql_where=sa.text("status >= 400"))
 
 
 def _sum_up() -> None:
