@@ -109,7 +109,10 @@ class ByRefreshToken(_Bound, RefreshTokenGrant):
         return person
 
     def issue_token(self, user: Person, family: Any) -> Any:
-        """Return a token for what was granted, or the part of it that was asked for. Raises InvalidScopeError when more was."""
+        """Return a token for what was granted, or the part of it that was asked for. Raises InvalidScopeError when more was.
+
+        Authlib has looked as well; what a refresh may give is too much to rest on that alone.
+        """
         asked = self.request.form.get("scope") or family.grant.scope
         if not set(asked.split()) <= set(family.grant.scope.split()):
             raise InvalidScopeError
