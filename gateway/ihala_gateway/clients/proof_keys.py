@@ -29,12 +29,6 @@ class ProofKeys:
         if client is not None and client.jwks_uri is not None:
             await self._remote.read(client, client.jwks_uri)
 
-    def note(self, client: Client, assertion: str) -> None:
-        """Note that an assertion proved the client."""
-        kid = _key_id(assertion) or next((key.get("kid") for key in (client.jwks or {}).get("keys", ())), None)
-        if kid:
-            self.uses.note(client.client_id, kid)
-
 
 def _key_id(assertion: str) -> str | None:
     try:

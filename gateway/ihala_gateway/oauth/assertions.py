@@ -30,18 +30,18 @@ _REGISTRY = jws.JWSRegistry(algorithms=list(ALGORITHMS))
 
 def check(assertion: str, client: Client, issuer: str) -> SpentJti:
     """Prove that `client` made the assertion for us, now. Raises InvalidClientError. The caller must spend what comes back."""
-    claims = _decoded(assertion, client.jwks or {})
+    claims, key = _decoded(assertion, client.jwks or {})
     expires_at = _check_claims(claims, client.client_id, issuer, time.time())
-    return SpentJti(client.client_id, hashlib.sha256(claims["jti"].encode()).digest(), expires_at)
+    return SpentJti(client.client_id, hashlib.sha256(claims["jti"].encode()).digest(), expires_at, key.kid or key.thumbprint())
 
 
-def _decoded(assertion: str, jwks: dict[str, Any]) -> dict[str, Any]:
-    """Return the claims of an assertion that one of the keys signed. Raises InvalidClientError."""
+def _decoded(assertion: str, jwks: dict[str, Any]) -> tuple[dict[str, Any], Key]:
+    """Return the claims of an assertion, and which of the keys signed it. Raises InvalidClientError."""
     try:
         found = jws.extract_compact(assertion.encode("ascii"))
         json.loads(found.payload, object_pairs_hook=_once)
-        header = found.headers()
-        return jwt.decode(assertion, _key_for(header, _keys(json.dumps(jwks))), registry=_REGISTRY).claims
+        key = _key_for(found.headers(), _keys(json.dumps(jwks)))
+        return jwt.decode(assertion, key, registry=_REGISTRY).claims, key
     except (JoseError, KeysRefused, binascii.Error, ValueError, TypeError, RecursionError):
         raise InvalidClientError from None
 

@@ -102,8 +102,8 @@ class ClientEndpoint:
             spent = asked.spent
             if spent is not None and not await store.spend(tx, spent.client_id, spent.jti_hash, spent.expires_at):
                 raise InvalidClientError(description="this assertion was used before; make a new one each time")
-            if asked.credentials.assertion is not None:
-                self._keys.note(client.row, asked.credentials.assertion)
+            if spent is not None:
+                self._keys.uses.note(spent.client_id, spent.key_id)
             asked.client = client
             return await self.decide(tx, asked, client)
         except OAuth2Error as error:

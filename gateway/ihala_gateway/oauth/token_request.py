@@ -44,6 +44,7 @@ class SpentJti:
     client_id: str
     jti_hash: bytes
     expires_at: datetime
+    key_id: str  # of the client's key that signed it
 
 
 @dataclass(frozen=True, slots=True)

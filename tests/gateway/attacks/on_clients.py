@@ -68,7 +68,7 @@ def _replays_taken(monkeypatch: MonkeyPatch, _: House) -> None:
 
 def _any_key(monkeypatch: MonkeyPatch, _: House) -> None:
     def decoded(assertion: str, *_: Any) -> Any:
-        return json.loads(jws.extract_compact(assertion.encode()).payload)
+        return json.loads(jws.extract_compact(assertion.encode()).payload), KEY
 
     monkeypatch.setattr(assertions, "_decoded", decoded)
 
