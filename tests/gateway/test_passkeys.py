@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
 import pytest
-from ihala_gateway.staff import relying_party
+from ihala_gateway.staff import relying_party, tries
 from ihala_kit.auth import Caller
+from ihala_kit.vault import Vault
 from sqlalchemy import text
 
 from tests.gateway.authenticator import PRESENT, Authenticator
@@ -121,6 +123,24 @@ async def test_looking_at_the_sign_in_page_stores_nothing(named: House) -> None:
         await at.open("/sign-in")
     async with named.database.transaction(Caller.system("test")) as tx:
         assert (await tx.execute(text("SELECT count(*) FROM staff_ceremony"))).scalar_one() == 0
+
+
+async def test_whoever_sprays_passwords_does_not_keep_passkeys_out(named: House, device: Authenticator) -> None:
+    async with browser(named) as first, browser(named) as at:
+        await added(named, first, device)
+        async with named.database.transaction(Caller.system("test")) as tx:
+            for n in range(41):
+                now = datetime.now(UTC)
+                await tries.take(tx, tries.attempt(Vault.of(named.settings), f"sprayed-{n}", "127.0.0.1", None, now), now)
+        assert (await at.sign_in("anybody", "at all")).status == 429
+        await at.send("/sign-in/passkey/answer", passkey=device.sign(await asked(at)))
+        assert await who(named, at) is not None
+
+
+async def test_a_browser_that_asks_and_asks_is_refused(named: House) -> None:
+    async with browser(named) as at:
+        await at.open("/sign-in")
+        assert [(await at.send("/sign-in/passkey", csrf=at.seen.hidden["csrf"])).status for _ in range(41)] == [200] * 40 + [429]
 
 
 async def test_a_passkey_is_removed_with_the_password(named: House, device: Authenticator) -> None:

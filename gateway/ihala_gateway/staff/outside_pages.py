@@ -40,7 +40,7 @@ class OutsideSignIn:
         sealed = self._at.vault.seal_direct(kept.model_dump_json().encode(), _ABOUT)
         plan = Plan(challenge=sealed, next_path=forms.next_of(fields), shared_desk="own" not in fields)
         async with self._at.transaction() as tx:
-            if await tries.take(tx, self._attempt(request, kept, now), now) is not None:
+            if await tries.take(tx, self._attempt(request, now), now) is not None:
                 return self._refused(request, OutsideRefused("too many"), 429)
             secret = steps.start(tx, Purpose.OUTSIDE, plan, now)
         cookie = [("set-cookie", self._at.names.setting(self._at.names.ceremony, secret))]
@@ -64,16 +64,15 @@ class OutsideSignIn:
                 account = await outside_accounts.of(tx, self._at.vault, self._provider, claims, self._at.language(request))
                 if not sessions.may_sign_in(account, now):
                     raise OutsideRefused("not active")
-                await tries.succeeded(tx, self._attempt(request, kept, now))
+                await tries.succeeded(tx, self._attempt(request, now))
                 methods = outside_accounts.methods(claims)
                 headers = await self._at.begin(tx, request, account, methods, now, shared_desk=ceremony.shared_desk)
         except OutsideRefused as error:
             return self._refused(request, error)
         return go_on(ceremony.next_path, self._at.language(request), headers)
 
-    def _attempt(self, request: Request, kept: Secrets, now: datetime) -> tries.Attempt:
-        """Only the budgets of the network and of everybody matter: each try is a row."""
-        return tries.attempt(self._at.vault, f"outside/{kept.state}", address_of(request), None, now)
+    def _attempt(self, request: Request, now: datetime) -> tries.Attempt:
+        return tries.unguessable(self._at.vault, "outside", address_of(request), now)
 
     def _refused(self, request: Request, error: OutsideRefused, status: int = 401) -> Response:
         log.info("outside sign-in refused", extra={"error": str(error)})

@@ -35,7 +35,7 @@ class PasskeySignIn:
         now = datetime.now(UTC)
         options, challenge = passkeys.to_sign_in(party)
         plan = Plan(challenge=challenge, next_path=forms.next_of(fields), shared_desk="own" not in fields)
-        attempt = self._attempt(request, challenge, now)
+        attempt = tries.unguessable(self._at.vault, "passkey", address_of(request), now)
         async with self._at.transaction() as tx:
             if await tries.take(tx, attempt, now) is not None:
                 return self._refused(request, 429)
@@ -58,13 +58,9 @@ class PasskeySignIn:
             account = None if account_id is None else await store.account(tx, account_id)
             if account is None or not sessions.may_sign_in(account, now):
                 return self._refused(request, 401)
-            await tries.succeeded(tx, self._attempt(request, ceremony.challenge or b"", now))
+            await tries.succeeded(tx, tries.unguessable(self._at.vault, "passkey", address_of(request), now))
             headers = await self._at.begin(tx, request, account, METHODS, now, shared_desk=ceremony.shared_desk)
         return go_on(ceremony.next_path, self._at.language(request), headers)
-
-    def _attempt(self, request: Request, challenge: bytes, now: datetime) -> tries.Attempt:
-        """Only the budgets of the network and of everybody matter: a signature cannot be guessed, but each try is a row."""
-        return tries.attempt(self._at.vault, f"passkey/{challenge.hex()}", address_of(request), None, now)
 
     def _refused(self, request: Request, status: int) -> Response:
         return self._at.page(request, "notice", status=status, title="passkey_refused", text="passkey_refused_text", back="/sign-in")

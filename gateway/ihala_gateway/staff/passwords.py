@@ -48,7 +48,7 @@ async def hashed(password: str) -> str:
 
 async def fits(password: str, stored: str | None) -> bool:
     """Tell whether `stored` was made from the password; takes as long when nothing is stored. Raises ServiceUnavailable (503)."""
-    right = await _in_turn(lambda: _fits(_one_form(password[: LONGEST + 1]), stored or _nobodys()))
+    right = await _in_turn(lambda: _fits(_one_form(password[: LONGEST + 1]), (stored, _nobodys())))
     return right and stored is not None
 
 
@@ -63,9 +63,10 @@ async def _in_turn(work: Callable[[], _T]) -> _T:
         _turn.waiting -= 1
 
 
-def _fits(password: str, stored: str) -> bool:
+def _fits(password: str, stored_or_else: tuple[str | None, str]) -> bool:
+    stored, nobodys = stored_or_else
     try:
-        return _hasher.verify(stored, password)
+        return _hasher.verify(stored or nobodys, password)
     except (VerificationError, InvalidHashError):
         return False
 

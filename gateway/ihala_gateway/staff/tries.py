@@ -69,6 +69,12 @@ def attempt(vault: Vault, subject: str, address: str, device: str | None, now: d
     ))  # fmt: skip
 
 
+def unguessable(vault: Vault, kind: str, address: str, now: datetime) -> Attempt:
+    """Return under what a try is counted whose secret nobody can guess: only as a row that a stranger may make us write."""
+    window = int(now.timestamp() // _WINDOW.total_seconds())
+    return Attempt(_bucket(vault, f"{kind}/{_network(address)}/{window}"), ADDRESS, ())
+
+
 async def take(tx: AsyncSession, attempt: Attempt, now: datetime) -> timedelta | None:
     """Count a try. Return None when it may go on, or how long it is too early. The caller must commit before it looks at any secret."""
     longest: timedelta | None = None
