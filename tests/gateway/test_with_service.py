@@ -11,13 +11,15 @@ from fastapi import APIRouter, Security
 from ihala_gateway.edge.tracing import Tracing
 from ihala_gateway.settings import Settings
 from ihala_gateway.staff.tables import Account
+from ihala_kit import telemetry
 from ihala_kit.auth import Caller, caller, public_caller
 from ihala_kit.http import create_app
 from ihala_kit.service import Service
 from ihala_kit.settings import KitSettings
 from ihala_kit.testing import serving
 from ihala_kit.vault import new_master_key
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
@@ -88,9 +90,8 @@ async def test_a_public_route_is_answered_for_nobody(home: House) -> None:
 
 
 async def test_where_traces_are_collected_the_service_continues_the_gateways_span(seen: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    spans, provider = InMemorySpanExporter(), TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(spans))
-    monkeypatch.setattr("ihala_gateway.edge.tracing.trace.get_tracer", provider.get_tracer)
+    spans = InMemorySpanExporter()
+    monkeypatch.setattr(telemetry, "finished", [(SimpleSpanProcessor(spans), Resource({"service.name": "ihala-gateway"}))])
     monkeypatch.setattr(seen.gateway._door, "_tracing", Tracing(collected=True))
     parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     headers = await seen.signed_in()
@@ -102,3 +103,16 @@ async def test_where_traces_are_collected_the_service_continues_the_gateways_spa
     assert seen.upstream.seen[0].all("traceparent") == [f"00-{span.context.trace_id:032x}-{span.context.span_id:016x}-01"]
     assert f"{span.parent.span_id:016x}" == "b7ad6b7169203331" and span.name == "GET /referral/v1/referrals/{referral_id}"
     assert "private" not in span.to_json()
+    assert dict(span.attributes or {}) == {
+        "http.request.method": "GET", "http.response.status_code": 200, "http.route": "/referral/v1/referrals/{referral_id}",
+    }  # fmt: skip
+    assert span.status.is_unset and span.end_time is not None and span.start_time is not None and 0 < span.end_time - span.start_time < 2e9
+    encoded = encode_spans([span]).resource_spans[0]
+    assert encoded.scope_spans[0].spans[0].parent_span_id.hex() == "b7ad6b7169203331"
+    spans.clear()
+    async with seen.session.get(PATH, headers=headers | {"traceparent": parent[:-1] + "0"}) as answer:
+        assert answer.status == 200
+    assert spans.get_finished_spans() == () and seen.upstream.seen[-1].all("traceparent") == [parent[:-1] + "0"]  # nobody collects that one
+    async with seen.session.get("/intake/v1/requests/self/x") as answer:
+        assert answer.status == 404
+    assert [span.name for span in spans.get_finished_spans()] == ["GET no route"]

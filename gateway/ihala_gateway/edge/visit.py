@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from opentelemetry.trace import Span
-
 from ihala_gateway.edge import cross_origin
 from ihala_gateway.edge.authorize import Decision
 from ihala_gateway.edge.body import Message, Receive, Send
@@ -43,7 +41,8 @@ class Visit:
     nonce: str | None = None  # for the caller's next proof of possession
     notices: tuple[tuple[bytes, bytes], ...] = ()  # headers for its answer: what is left of limits, when the route goes
     route: str | None = None  # the template, never the path
-    span: Span | None = None  # where traces are collected
+    parent: str | None = None  # the caller's traceparent, where traces are collected; `traceparent` is then our own span's
+    began_ns: int = 0  # since 1970, where traces are collected
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _began: float = field(default_factory=time.perf_counter)
 
