@@ -15,6 +15,7 @@ from ihala_kit.vault import Vault
 from ihala_gateway import consumers
 from ihala_gateway.administration import ROUTERS
 from ihala_gateway.administration.inside import NAME, Administration
+from ihala_gateway.clients import repeating
 from ihala_gateway.clients.proof_keys import ProofKeys
 from ihala_gateway.documents.contracts import Documents, service_documents
 from ihala_gateway.documents.desk import Desk
@@ -62,6 +63,7 @@ def create(settings: Settings) -> Service:
         readers=[consumers],
         wrapped=[UNDER_MASTER_KEY, names.UNDER_MASTER_KEY, second_factor.UNDER_MASTER_KEY],
         audit=verifying.verify,
+        snapshots=repeating.SNAPSHOTS,
         asgi=lambda database: Gateway(settings, database),
         server=tls.server(settings),
     )

@@ -120,19 +120,20 @@ class World:
         self._sequences: dict[UUID, int] = defaultdict(int)
         self._seen = 0
 
-    def record(self, event: Event) -> Received:
+    def record(self, event: Event, snapshot: bool = False) -> Received:
         """The event as it arrives from Kafka, next of its key."""
         self._sequences[event.key] += 1
         headers = {
             "ce_id": str(new_id()), "ce_source": "/ihala/referral", "ce_type": type_of(type(event)),
             "ce_dataschema": f"urn:ihala:schema:x.v{version_of(type(event))}", "ce_partitionkey": str(event.key),
             "ce_sequence": str(self._sequences[event.key]), "ce_epoch": "1", "ce_time": datetime.now(UTC).isoformat(),
+            **({"ce_snapshot": "true"} if snapshot else {}),
         }  # fmt: skip
         return Received(event.topic, 0, 0, headers, event.model_dump_json().encode(), envelope_of(headers))
 
-    async def tell(self, *events: Event) -> list[Event]:
+    async def tell(self, *events: Event, snapshot: bool = False) -> list[Event]:
         """Let directory read the events, each delivered twice; return what it said, the parked ones fail the test."""
-        records = [self.record(event) for event in events]
+        records = [self.record(event, snapshot) for event in events]
         await self.inbox.apply(records)
         await self.inbox.apply(records)
         assert await self.value("SELECT count(*) FROM parked") == 0, await self.value("SELECT error FROM parked LIMIT 1")

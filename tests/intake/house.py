@@ -95,21 +95,22 @@ class House:
         self._read = rows[-1].seq if rows else self._read
         return [BY_TYPE[row.type, row.version].model_validate_json(row.data) for row in rows]
 
-    async def deliver(self, *events: Event, twice: bool = True) -> None:
+    async def deliver(self, *events: Event, twice: bool = True, snapshot: bool = False) -> None:
         """Let intake read events, each of them twice as Kafka may bring them."""
-        records = [self._record(event) for event in events]
+        records = [self._record(event, snapshot) for event in events]
         inbox = Inbox(self.database, "intake", self.service.handlers())
         await inbox.apply(records)
         if twice:
             await inbox.apply(records)
 
-    def _record(self, event: Event) -> Received:
+    def _record(self, event: Event, snapshot: bool = False) -> Received:
         source = event.topic.split(".")[1]
         number = self._sequences[source, event.key] = self._sequences.get((source, event.key), 0) + 1
         headers = {
             "ce_id": str(uuid4()), "ce_source": f"/ihala/{source}", "ce_type": type_of(type(event)),
             "ce_dataschema": f"urn:ihala:schema:x.v{version_of(type(event))}", "ce_partitionkey": str(event.key),
             "ce_sequence": str(number), "ce_epoch": "1", "ce_time": datetime.now(UTC).isoformat(),
+            **({"ce_snapshot": "true"} if snapshot else {}),
         }  # fmt: skip
         return Received(event.topic, 0, number, headers, event.model_dump_json().encode(), envelope_of(headers))
 

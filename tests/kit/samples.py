@@ -15,7 +15,9 @@ def revoked(key: UUID, jti: str = "one") -> TokenRevoked:
     return TokenRevoked(organization_id=key, client_id="test", jti=jti, expires_at=at, revoked_at=at)
 
 
-def record(event: Event, sequence: int, *, source: str = "gateway", epoch: int = 1, event_id: UUID | None = None) -> Received:
+def record(
+    event: Event, sequence: int, *, source: str = "gateway", epoch: int = 1, event_id: UUID | None = None, snapshot: bool = False
+) -> Received:
     """Return `event` as it arrives from Kafka."""
     headers = {
         "ce_id": str(event_id or uuid4()),
@@ -26,5 +28,6 @@ def record(event: Event, sequence: int, *, source: str = "gateway", epoch: int =
         "ce_sequence": str(sequence),
         "ce_epoch": str(epoch),
         "ce_time": datetime.now(UTC).isoformat(),
+        **({"ce_snapshot": "true"} if snapshot else {}),
     }
     return Received(event.topic, 0, sequence, headers, event.model_dump_json().encode(), envelope_of(headers))

@@ -77,7 +77,7 @@ class World:
 
     # Events
 
-    def record(self, event: Event, source: str) -> Received:
+    def record(self, event: Event, source: str, snapshot: bool = False) -> Received:
         """Return the event as it arrives, next of its key."""
         self.sequences[source, event.key] += 1
         number = self.sequences[source, event.key]
@@ -90,13 +90,14 @@ class World:
             "ce_sequence": str(number),
             "ce_epoch": "1",
             "ce_time": datetime.now(UTC).isoformat(),
+            **({"ce_snapshot": "true"} if snapshot else {}),
         }
         return Received(event.topic, 0, number, headers, event.model_dump_json().encode(), envelope_of(headers))
 
-    async def deliver(self, *events: Event) -> list[Event]:
-        """Deliver events, each twice; return what referral emitted."""
+    async def deliver(self, *events: Event, snapshot: bool = False) -> list[Event]:
+        """Deliver events, each twice; return what referral emitted. A `snapshot` says a state again."""
         before = await self.count()
-        records = [self.record(event, event.topic.split(".")[1]) for event in events]
+        records = [self.record(event, event.topic.split(".")[1], snapshot) for event in events]
         await self.inbox.apply(records)
         after = await self.count()
         await self.inbox.apply(records)

@@ -9,6 +9,7 @@ from ihala_kit.service import Service
 
 from ihala_directory import consumers, performers
 from ihala_directory.api import ROUTERS
+from ihala_directory.commands import repeating
 from ihala_directory.hsds.routes import ROUTERS as HSDS_ROUTERS
 from ihala_directory.imports import work as imports
 from ihala_directory.search.upkeep import index_outdated
@@ -36,4 +37,5 @@ def build(settings: Settings) -> Service:
         performers=[performers, imports],
         jobs=[Job("purge idempotency", 3600, purge_idempotency), Job("index for search", 3600, index_outdated)],
         seals=SealingKeyPublished,
+        snapshots=repeating.SNAPSHOTS,
     )

@@ -10,7 +10,7 @@ from ihala_kit.service import Retention, Service
 
 from ihala_intake import consumers, work
 from ihala_intake.api import ROUTERS
-from ihala_intake.commands import retain, review
+from ihala_intake.commands import repeating, retain, review
 from ihala_intake.commands.acknowledge import notice_silence
 from ihala_intake.commands.announce import announce_waiting
 from ihala_intake.field_words import FIELD_WORDS
@@ -50,6 +50,7 @@ def create_service(settings: Settings) -> Service:
         batches={"same-person": review.run},
         retention=Retention(retain.rehearse, retain.reports),
         seals_for=(referral_v1.SealingKeyPublished,),
+        snapshots=repeating.SNAPSHOTS,
         field_words=FIELD_WORDS,
     )
 

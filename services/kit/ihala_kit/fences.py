@@ -19,9 +19,10 @@ _LOCK = text("""
 """)
 # After _LOCK, never with it: a statement sees only what was committed when it began, and _LOCK may have waited for somebody's commit.
 _KNOWN = text("""
-    SELECT event_id AS id, NULL AS source FROM inbox WHERE consumer = :consumer AND event_id = ANY(CAST(:ids AS uuid[]))
+    SELECT event_id AS id, NULL AS source, false AS failed FROM inbox WHERE consumer = :consumer AND event_id = ANY(CAST(:ids AS uuid[]))
     UNION ALL
-    SELECT DISTINCT key, source FROM parked WHERE consumer = :consumer AND state = 'waiting' AND key = ANY(CAST(:keys AS uuid[]))
+    SELECT key, source, bool_or(error NOT IN ('gap', 'behind')) FROM parked
+    WHERE consumer = :consumer AND state = 'waiting' AND key = ANY(CAST(:keys AS uuid[])) GROUP BY key, source
 """)
 _SAVE = text("""
     WITH saved AS (
@@ -61,6 +62,8 @@ class Fences:
         self.places: dict[Stream, Place] = {}
         self.seen: set[UUID] = set()
         self.waiting: set[Stream] = set()
+        self.failed: set[Stream] = set()  # of those that wait, where an event could not be applied and an operator must decide
+        self.freed: set[Stream] = set()  # a snapshot stands for what waited
         self.gaps: set[Stream] = set()
         self.applied: list[UUID] = []
         self.moved: set[Stream] = set()
@@ -76,15 +79,22 @@ class Fences:
         known = (await tx.execute(_KNOWN, keys | {"ids": [envelope.id for envelope in envelopes]})).all()
         fences.seen = {row.id for row in known if row.source is None}
         fences.waiting = {(row.source, row.id) for row in known if row.source is not None}
+        fences.failed = {(row.source, row.id) for row in known if row.failed}
         return fences
 
     def judge(self, envelope: Envelope) -> Verdict:
-        """Say what to do with the event and, when it is applied, move its key's place behind it."""
+        """Say what to do with the event and, when it is applied, move its key's place behind it.
+
+        A snapshot stands for whatever of its key is missing and waits behind that; not for what failed: an operator releases or skips it.
+        """
         stream = (envelope.source, envelope.key)
         if not self.once:  # the negative control of the kill tests, and nothing else
             return Verdict.APPLY
         if envelope.id in self.seen or self._is_behind(stream, envelope):
             return Verdict.SKIP
+        if stream in self.waiting and envelope.snapshot and stream not in self.failed:
+            self.waiting.discard(stream)
+            self.freed.add(stream)
         if stream in self.waiting:
             return Verdict.WAIT
         if not self._is_next(stream, envelope):

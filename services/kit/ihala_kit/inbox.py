@@ -188,6 +188,9 @@ class Inbox:
             await parked.park(tx, self.consumer, record, fences.why(envelope))
         if verdict is not Verdict.APPLY:
             return
+        if (stream := (envelope.source, envelope.key)) in fences.freed:
+            fences.freed.discard(stream)
+            await parked.supersede(tx, self.consumer, *stream)
         handler = self.handlers.get((envelope.type, envelope.version))
         if handler is not None:
             await self.handle(tx, record, handler)

@@ -68,6 +68,12 @@ async def waiting(tx: AsyncSession, consumer: str, key: UUID) -> list[tuple[int,
     return [(row.id, row.error, _record(row)) for row in await tx.execute(query)]
 
 
+async def supersede(tx: AsyncSession, consumer: str, source: str, key: UUID) -> None:
+    """Mark what waits for a key as told by a snapshot that came after it."""
+    theirs = (table.c.consumer == consumer, table.c.source == source, table.c.key == key, table.c.state == "waiting")
+    await tx.execute(update(table).where(*theirs).values(state="superseded"))
+
+
 async def settle(tx: AsyncSession, parked_id: int, state: str, reason: str | None = None) -> None:
     """Mark one event as released or skipped."""
     await tx.execute(update(table).where(table.c.id == parked_id).values(state=state, reason=reason))

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from ihala_contracts.envelope import SealingKeyPublished
+from ihala_contracts.envelope import Event, SealingKeyPublished
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
@@ -24,6 +24,7 @@ from ihala_kit.db import Database
 from ihala_kit.ids import new_id
 from ihala_kit.jobs import Job
 from ihala_kit.outbox import emit
+from ihala_kit.republish import Repeated
 from ihala_kit.tables import peer_key, sealing_key
 from ihala_kit.vault import Vault
 
@@ -113,8 +114,29 @@ async def _make_key_if_due(tx: AsyncSession, service: str, event: type[SealingKe
     await tx.execute(insert(sealing_key).values(
         key_id=key_id, private_key=_vault(tx).seal_direct(private, f"sealing_key/{key_id}"), created_at=at,
     ))  # fmt: skip
-    public = {name: str(value) for name, value in key.as_dict(private=False).items()}
-    emit(tx, event(key_id=key_id, service=service, public_key=public, published_at=at))
+    emit(tx, event(key_id=key_id, service=service, public_key=_public(key), published_at=at))
+
+
+def repeated(service: str, event: type[SealingKeyPublished]) -> Repeated:
+    """Return what a reading service repeats: its newest key."""
+
+    async def newest(tx: AsyncSession, after: UUID | None, most: int) -> list[UUID]:
+        query = select(sealing_key.c.key_id).where(sealing_key.c.retired_at.is_(None))
+        return [] if after else list((await tx.execute(query.order_by(sealing_key.c.key_id).limit(most))).scalars())
+
+    async def events(tx: AsyncSession, key_id: UUID, _: bool) -> list[Event]:
+        query = select(sealing_key.c.created_at).where(sealing_key.c.key_id == key_id, sealing_key.c.retired_at.is_(None))
+        made_at = (await tx.execute(query.with_for_update(read=True))).scalar_one_or_none()
+        if made_at is None:
+            return []
+        key = ECKey.import_key(await _private_key(tx, key_id))
+        return [event(key_id=key_id, service=service, public_key=_public(key), published_at=made_at)]
+
+    return Repeated("sealing key", newest, events)
+
+
+def _public(key: ECKey) -> dict[str, str]:
+    return {name: str(value) for name, value in key.as_dict(private=False).items()}
 
 
 async def _private_key(tx: AsyncSession, key_id: UUID) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A service as a list of its parts: the one thing that `run`, the command line and the tests need to know of it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +20,7 @@ from ihala_kit.inbox import Handler, handlers_in
 from ihala_kit.jobs import Job
 from ihala_kit.once import purge_idempotency
 from ihala_kit.refusals import Refusals, purge_refusals
+from ihala_kit.republish import Repeated
 from ihala_kit.rewrap import SEALING_KEYS, Wrapped, rewrapping
 from ihala_kit.settings import KitSettings
 from ihala_kit.words import Words
@@ -52,7 +53,8 @@ class Service:
     `field_words` says in words what is wrong with one field of a request, by the error's code.
     `retention` says what its policy does. `wrapped` names the columns with keys under the master key. `audit` checks what may only be
     added to, for `ihala audit verify`. `batches` are long works that an operator starts by hand, by name: each is told whose data it goes
-    through (None: everybody's, one operator after the other) and says line by line how it goes.
+    through (None: everybody's, one operator after the other) and says line by line how it goes. `snapshots` are the kinds of things that
+    it repeats for readers that begin late.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Service:
     retention: Retention | None = None
     audit: Callable[[Database], Awaitable[AuditReport]] | None = None
     batches: Mapping[str, Batch] = field(default_factory=dict)
+    snapshots: Sequence[Repeated] = ()
     background: list[Callable[[Database], Awaitable[None]]] = field(default_factory=list)
     field_words: Mapping[str, Words] = field(default_factory=dict)
     refusals: Refusals = field(default_factory=Refusals)
@@ -97,6 +100,10 @@ class Service:
         rotation = [sealed.rotation(self.name, self.seals)] if self.seals else []
         early = [Job("purge refusals", 600, purge_refusals)] if self.refuses else []
         return [*self.jobs, Job("purge idempotency keys", 3600, purge_idempotency), *rotation, rewrapping(self.all_wrapped()), *early]
+
+    def all_snapshots(self) -> list[Repeated]:
+        """Return its kinds of things to repeat and the kit's: who seals facts to it needs its key first."""
+        return [*([sealed.repeated(self.name, self.seals)] if self.seals else []), *self.snapshots]
 
     def all_wrapped(self) -> list[Wrapped]:
         """Return its columns with keys under the master key and the kit's."""

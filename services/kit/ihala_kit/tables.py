@@ -92,7 +92,7 @@ parked = Table(
     Column("position", BigInteger, nullable=False),
     Column("headers", JSONB, nullable=False),
     Column("data", LargeBinary, nullable=False),
-    Column("state", Text, nullable=False),  # waiting | skipped | released
+    Column("state", Text, nullable=False),  # waiting | skipped | released | superseded
     Column("error", Text, nullable=False),  # the kind of error; never its text, which could echo data
     Column("reason", Text),  # why an operator skipped it
     _at("parked_at"),

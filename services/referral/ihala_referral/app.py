@@ -7,7 +7,7 @@ from ihala_kit.rewrap import Wrapped
 from ihala_kit.service import Service
 
 import ihala_referral
-from ihala_referral import consumers, performers, work_items
+from ihala_referral import consumers, performers, repeating, work_items
 from ihala_referral.api import ROUTERS
 from ihala_referral.calendars import recomputing
 from ihala_referral.duty import watching
@@ -34,6 +34,7 @@ def service() -> Service:
         seals=referral_v1.SealingKeyPublished,
         seals_for=(directory_v1.SealingKeyPublished,),
         on_parked=work_items.open_parked,
+        snapshots=repeating.SNAPSHOTS,
     )
 
 

@@ -65,25 +65,30 @@ async def request(tx: AsyncSession, situation: Situation) -> None:
 
 async def send(tx: AsyncSession, situation: Situation, attempt: Attempt) -> bool:
     """Emit PlacementRequested for an attempt that waits; False while directory's sealing key is not known and there are facts."""
+    question = await question_of(tx, situation, attempt)
+    if question is None:
+        return False
+    attempt.state = AttemptState.REQUESTED
+    emit(tx, question)
+    return True
+
+
+async def question_of(tx: AsyncSession, situation: Situation, attempt: Attempt) -> v1.PlacementRequested | None:
+    """Return what the directory is asked; None while its sealing key is not known and there are facts."""
     placement = situation.placement
     facts = await sealing.facts_for_matching(tx, placement)
     sealed = None if facts is None else await seal_for(tx, DIRECTORY, placement.need_id, facts)
     if facts is not None and sealed is None:
-        return False
-    attempt.state = AttemptState.REQUESTED
+        return None
     excluded = [known.service_at_location_id for known in await store.exclusions(tx, placement.id) if known.active]
-    emit(
-        tx,
-        v1.PlacementRequested(
-            need_id=placement.need_id, placement_id=placement.id, attempt=attempt.attempt, operator_id=placement.operator_id,
-            origin_id=placement.origin_id, need_code=placement.need_code, sensitivity=placement.sensitivity,
-            urgency=placement.urgency, governorate=placement.governorate, district=placement.district,
-            excluded=sorted(excluded), recipients=placement.recipients, objections=await _refused(tx, situation),
-            preferred_reservation_id=attempt.preferred_reservation_id,
-            preferred_service_at_location_id=attempt.preferred_location_id, facts=sealed, requested_at=attempt.requested_at,
-        ),
+    return v1.PlacementRequested(
+        need_id=placement.need_id, placement_id=placement.id, attempt=attempt.attempt, operator_id=placement.operator_id,
+        origin_id=placement.origin_id, need_code=placement.need_code, sensitivity=placement.sensitivity,
+        urgency=placement.urgency, governorate=placement.governorate, district=placement.district,
+        excluded=sorted(excluded), recipients=placement.recipients, objections=await _refused(tx, situation),
+        preferred_reservation_id=attempt.preferred_reservation_id,
+        preferred_service_at_location_id=attempt.preferred_location_id, facts=sealed, requested_at=attempt.requested_at,
     )  # fmt: skip
-    return True
 
 
 async def _refused(tx: AsyncSession, situation: Situation) -> list[UUID]:

@@ -186,7 +186,9 @@ async def organization(tx: AsyncSession, organization_id: UUID) -> Organization 
 
 
 async def overtaken(tx: AsyncSession, event: Event, need_id: UUID, why: str) -> None:
-    """Record an event that came after what it was about had moved on."""
+    """Record an event that came after what it was about had moved on; not one that repeats a state, which is no news."""
+    if event.envelope.snapshot:
+        return
     values = {
         "event_id": event.envelope.id, "type": event.envelope.type, "need_id": need_id, "why": why, "at": now(tx),
     }  # fmt: skip
@@ -256,6 +258,13 @@ def _in_states(query: Any, state: Any, states: Sequence[str], order: Any, page: 
     merged = union_all(*(one.subquery().select() for one in first)).subquery()
     last = merged.c.id.desc() if order.modifier is operators.desc_op else merged.c.id
     return select(merged.c.id).order_by(last).limit(page.fetch)
+
+
+async def open_needs(tx: AsyncSession, after: UUID | None, most: int) -> Sequence[UUID]:
+    """Return needs whose placement has not ended, in order, after one of them."""
+    query = select(Placement.need_id).where(col(Placement.state) != PlacementState.ENDED)
+    query = query if after is None else query.where(col(Placement.need_id) > after)
+    return (await tx.exec(query.order_by(col(Placement.need_id)).limit(most))).all()
 
 
 async def referrals_of(tx: AsyncSession, placement_id: UUID) -> Sequence[Referral]:

@@ -15,6 +15,7 @@ from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory import facade, lifecycle, matching, queries, store
+from ihala_directory.commands import repeating
 from ihala_directory.commands.overtaken import overtaken
 from ihala_directory.commands.places import RELEASE_UNCLAIMED, explained
 from ihala_directory.facts import Facts
@@ -27,9 +28,11 @@ from ihala_directory.tables import PlacementAnswer, Reservation
 
 
 async def answer(tx: AsyncSession, event: PlacementRequested, facts: Facts) -> None:
-    """Answer an attempt; emits PlaceReserved or NoPlaceFound. Asked again, it says nothing new."""
+    """Answer an attempt; emits PlaceReserved or NoPlaceFound. Asked again it says nothing, and to a repeated question its answer again."""
     known = await store.answer(tx, event.placement_id, event.attempt)
     if known is not None and known.outcome != "cancelled":
+        if event.envelope.snapshot:
+            emit(tx, await repeating.answer(tx, event, known))
         return
     if known is not None:
         await _too_late(tx, event, known)

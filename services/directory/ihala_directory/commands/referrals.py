@@ -87,7 +87,8 @@ async def take(tx: AsyncSession, event: ReferralAccepted) -> None:
     """Take the place for an accepted referral; emits PlaceTaken, or PlaceTakeRefused when it is gone."""
     known = await store.of_referral(tx, event.referral_id, event.reservation_id)
     if known is None:
-        _refuse(tx, event, None, "released")
+        if not event.envelope.snapshot:  # a directory that never heard of it cannot say that it is gone
+            _refuse(tx, event, None, "released")
         return
     owner, service, at = await store.locked_place(tx, known.service_at_location_id)
     reservation = await store.relocked(tx, known)
@@ -172,7 +173,7 @@ async def end(tx: AsyncSession, event: Ending) -> None:
     if known is None:
         await overtaken(tx, event)
         return
-    if isinstance(event, ReferralDeclined):
+    if isinstance(event, ReferralDeclined) and not event.envelope.snapshot:
         await apply_consequence(tx, known.service_at_location_id, event.reason)  # may lock the service, so it comes first
     place = await store.locked_place(tx, known.service_at_location_id)
     reservation = await store.relocked(tx, known)
@@ -189,6 +190,7 @@ def _count(at: ServiceAtLocation, reservation: Reservation, event: Ending) -> No
     if isinstance(event, ReferralExpired):
         record.let_run_out(at, reservation, event.moved_at)
     elif isinstance(event, ReferralDeclined) and event.after_acceptance:
-        record.given_back(at, event.moved_at)
+        if not event.envelope.snapshot:
+            record.given_back(at, event.moved_at)
     elif isinstance(event, ReferralDeclined):
         record.decided(at, reservation, event.moved_at)

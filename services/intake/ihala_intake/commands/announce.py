@@ -40,13 +40,18 @@ async def announce(tx: AsyncSession, need: Need, consent: Consent, person: Perso
     if need.waits:
         return False
     need.announced_at = now(tx)
-    emit(tx, NeedIdentified(
+    emit(tx, identified(need, consent, facts))
+    return True
+
+
+def identified(need: Need, consent: Consent, facts: str | None) -> NeedIdentified:
+    """Return the event that tells of a need, as it is now."""
+    return NeedIdentified(
         need_id=need.id, operator_id=need.operator_id, case_id=need.case_id, reference=need.reference, need_code=need.code,
         sensitivity=Sensitivity(need.sensitivity), urgency=Urgency(need.urgency), governorate=need.governorate, district=need.district,
         origin_id=need.origin_id, origin_kind=need.origin_kind, match_settled=need.match_settled, consent=scope_of(consent),
         facts=facts, preferred_reservation_id=need.preferred_reservation_id, requested_at=need.requested_at,
-    ))  # fmt: skip
-    return True
+    )  # fmt: skip
 
 
 async def announce_waiting(database: Database) -> int:

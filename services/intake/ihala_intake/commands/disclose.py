@@ -75,11 +75,16 @@ async def _open(tx: AsyncSession, need: Need, consent: Consent, copy: ReferralCo
         revision=consent.revision, categories=consent.categories, sensitivity=need.sensitivity, state="open", opened_at=now(tx),
     )  # fmt: skip
     tx.add(disclosure)
-    emit(tx, DisclosureOpened(
-        need_id=need.id, operator_id=need.operator_id, disclosure_id=disclosure.id, referral_id=copy.referral_id,
-        organization_id=copy.organization_id, consent_id=consent.id, revision=consent.revision, categories=consent.categories,
-        ways=await _ways(tx, need, person, consent.categories), opened_at=disclosure.opened_at,
-    ))  # fmt: skip
+    emit(tx, await opened(tx, need, person, disclosure))
+
+
+async def opened(tx: AsyncSession, need: Need, person: Person, disclosure: Disclosure) -> DisclosureOpened:
+    """Return the event that tells of an open disclosure, as it is now."""
+    return DisclosureOpened(
+        need_id=need.id, operator_id=disclosure.operator_id, disclosure_id=disclosure.id, referral_id=disclosure.referral_id,
+        organization_id=disclosure.organization_id, consent_id=disclosure.consent_id, revision=disclosure.revision,
+        categories=disclosure.categories, ways=await _ways(tx, need, person, disclosure.categories), opened_at=disclosure.opened_at,
+    )  # fmt: skip
 
 
 async def _ways(tx: AsyncSession, need: Need, person: Person, categories: list[str]) -> list[str]:

@@ -127,6 +127,8 @@ async def _move(tx: AsyncSession, need: Need, act: Act, event: Event) -> bool:
     try:
         move(tx, need, act, referral_id=getattr(event, "referral_id", None), reason=getattr(event, "reason", None))
     except Impossible:
+        if event.envelope.snapshot:  # a state that is said again is no news
+            return False
         row = {"event_id": event.envelope.id, "type": type_of(type(event)), "need_id": need.id, "at": now(tx)}
         await tx.execute(insert(Overtaken).values(row).on_conflict_do_nothing())
         return False

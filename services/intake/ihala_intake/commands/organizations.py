@@ -38,7 +38,10 @@ async def left(tx: AsyncSession, event: OrganizationLeft) -> None:
 
 async def reinstated(tx: AsyncSession, event: OrganizationReinstated) -> None:
     """Answer what it accepted since, as far as that still stands."""
-    (await _known(tx, event.organization_id)).status = "active"
+    known = await _known(tx, event.organization_id)
+    if known.status == "active":  # said again
+        return
+    known.status = "active"
     await schedule(tx, OPEN_ALL, event.organization_id, now(tx))
 
 

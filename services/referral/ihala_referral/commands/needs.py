@@ -35,8 +35,11 @@ RANKS = {Urgency.EMERGENCY: 0, Urgency.URGENT: 1, Urgency.ROUTINE: 2}
 
 async def identify(tx: AsyncSession, event: NeedIdentified) -> None:
     """Open the need's placement: ask the directory, or let a coordinator decide. Emits PlacementRequested or PlacementTriaged."""
-    if await store.of_need(tx, event.need_id) is not None:
+    known = await store.of_need(tx, event.need_id)
+    if known is not None:
         await store.overtaken(tx, event, event.need_id, "known")
+        if event.envelope.snapshot:
+            await _catch_up(tx, known.placement, event)
         return
     facts, readable = await sealing.received(tx, event.facts, event.need_id)
     placement = _placement(tx, event)
@@ -52,6 +55,19 @@ async def identify(tx: AsyncSession, event: NeedIdentified) -> None:
     else:
         await placing.request(tx, situation)
     clock.wind(placement, [])
+
+
+async def _catch_up(tx: AsyncSession, known: Placement, event: NeedIdentified) -> None:
+    """Take over what a repeated need says otherwise than is known here: an event of it was missed."""
+    about = {"need_id": event.need_id, "operator_id": event.operator_id, "changed_at": now(tx)}
+    said = {name: getattr(event, name) for name in ("urgency", "governorate", "district", "match_settled")}
+    if known.state is PlacementState.ENDED:
+        return
+    if known.operator_id != event.operator_id or any(getattr(known, name) != value for name, value in said.items()):
+        await change(tx, NeedChanged(**about, **said, facts=event.facts))
+    here = (known.consent_id, known.consent_revision, known.consent_given)
+    if here != (event.consent.consent_id, event.consent.revision, event.consent.given):
+        await change_consent(tx, NeedConsentChanged(**about, consent=event.consent))
 
 
 def _placement(tx: AsyncSession, event: NeedIdentified) -> Placement:

@@ -52,7 +52,10 @@ async def left(tx: AsyncSession, event: OrganizationLeft) -> None:
 
 async def reinstated(tx: AsyncSession, event: OrganizationReinstated) -> None:
     """The suspension is over; what was placed again stays so, and it acts as origin again."""
-    (await _copy(tx, event.organization_id)).suspended = False
+    known = await _copy(tx, event.organization_id)
+    if not known.suspended:  # said again
+        return
+    known.suspended = False
     await schedule(tx, ORIGIN_AWAY, event.organization_id, now(tx))
 
 

@@ -1,5 +1,6 @@
 """Keeping the roster. Each change tells intake until when the governorate is covered."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -77,15 +78,17 @@ async def tell(tx: AsyncSession, operator_id: UUID, governorate: str) -> None:
     await tx.flush()
     at = now(tx)
     covered = coverage.covered(await store.spans(tx, operator_id, governorate, at))
-    emit(
-        tx,
-        v1.DutyRosterChanged(
-            roster_id=watching.roster_of(operator_id, governorate), operator_id=operator_id, governorate=governorate,
-            covered_until=coverage.until(covered, at), changed_at=at,
-            covered=[v1.Covered(starts_at=begins, ends_at=ends) for begins, ends in covered],
-        ),
-    )  # fmt: skip
+    emit(tx, roster(operator_id, governorate, covered, at))
     await watching.look(tx, operator_id, governorate, covered, at)
+
+
+def roster(operator_id: UUID, governorate: str, covered: Sequence[coverage.Span], at: datetime) -> v1.DutyRosterChanged:
+    """Return the event that says what is covered from now on."""
+    return v1.DutyRosterChanged(
+        roster_id=watching.roster_of(operator_id, governorate), operator_id=operator_id, governorate=governorate,
+        covered_until=coverage.until(covered, at), changed_at=at,
+        covered=[v1.Covered(starts_at=begins, ends_at=ends) for begins, ends in covered],
+    )  # fmt: skip
 
 
 async def _locked(tx: AsyncSession, caller: Caller, shift_id: UUID, version: int) -> DutyShift:

@@ -64,6 +64,14 @@ async def spans(tx: AsyncSession, operator_id: UUID, governorate: str, now: date
     return found
 
 
+async def rosters(tx: AsyncSession, since: datetime) -> list[tuple[UUID, str]]:
+    """Return operators and governorates in whose rosters a shift of the operator's two duties ends after an instant."""
+    query = select(DutyShift.operator_id, DutyShift.governorate).where(
+        _counts(), col(DutyShift.ends_at) > since, col(DutyShift.role).in_(OF_OPERATOR)
+    )
+    return list((await tx.exec(query.distinct())).all())
+
+
 async def on_duty(
     tx: AsyncSession, operator_id: UUID, governorate: str, roles: Iterable[DutyRole], at: datetime, organization_id: UUID | None = None
 ) -> Sequence[DutyShift]:
