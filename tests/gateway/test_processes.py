@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 import pytest
@@ -133,6 +134,16 @@ async def test_an_assertion_is_good_once_in_all_processes_together(home: House, 
 
         statuses = await asyncio.gather(*(given(process) for process in two * 4))
     assert sorted(statuses) == [200] + [401] * 7
+
+
+async def test_every_answer_says_our_time_once(home: House, two: tuple[Running, Running]) -> None:
+    """FAPI 2.0's own tests want a Date of whatever answers, refusals too."""
+    headers = await home.signed_in()
+    async with aiohttp.ClientSession(two[0].address) as session:
+        for path in (PATH, "/oauth/jwks", "/referral/v1/unknown"):
+            async with session.get(path, headers=headers) as answer:
+                [date] = answer.headers.getall("Date")
+                assert abs((parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds()) < 10
 
 
 async def _rotated(home: House) -> None:

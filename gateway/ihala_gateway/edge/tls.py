@@ -15,7 +15,7 @@ from ihala_gateway.settings import Settings
 
 def server(settings: Settings) -> dict[str, Any]:
     """Return what uvicorn must know to serve callers: our connections, and TLS where the settings name a certificate."""
-    told: dict[str, Any] = {"http": Connection}
+    told: dict[str, Any] = {"http": Connection, "date_header": True}  # FAPI 2.0's own tests want to see our clock
     if settings.tls_certificate is not None and settings.tls_key is not None:
         made = context(settings.tls_certificate, settings.tls_key, settings.client_authorities)
         told["ssl_context_factory"] = _given(made)

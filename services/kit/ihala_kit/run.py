@@ -90,8 +90,8 @@ async def _serve(service: Service, database: Database, health: Health) -> None:
     config = uvicorn.Config(
         app, host=service.settings.host, port=service.settings.port, log_config=None, access_log=False,
         server_header=False,
-        proxy_headers=False, date_header=False, lifespan="on",
-        timeout_graceful_shutdown=service.settings.stop_within_seconds, **service.server,
+        proxy_headers=False, lifespan="on",
+        timeout_graceful_shutdown=service.settings.stop_within_seconds, **{"date_header": False, **service.server},
     )  # fmt: skip
     server = Server(config)
     settings = service.settings
