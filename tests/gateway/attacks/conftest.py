@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.gateway.attacks.seats import MISSING, NGINX, behind_nginx
+from tests.gateway.attacks.seats import MISSING, NGINX, SEATS, behind_nginx
 from tests.gateway.house import House
 
 
@@ -15,7 +15,7 @@ async def fronted(home: House, tmp_path_factory: pytest.TempPathFactory) -> Asyn
         yield found
 
 
-@pytest.fixture(params=["built-in", "nginx"])
+@pytest.fixture(params=SEATS)
 def seat(request: pytest.FixtureRequest) -> str:
     """Which seat decides."""
     if request.param == "nginx" and NGINX is None:

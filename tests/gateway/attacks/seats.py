@@ -17,6 +17,7 @@ from ihala_gateway.settings import Settings
 
 from tests.gateway.house import DOCUMENTS, House, free_port, opened
 
+SEATS = ("built-in", "nginx")
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 CONF = Path(__file__).parents[3] / "deploy" / "nginx" / "nginx.conf"
 SECRET = "only-nginx-and-the-gateway-know-this-one"
