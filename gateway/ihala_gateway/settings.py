@@ -30,5 +30,5 @@ class Settings(KitSettings):
     tls_certificate: Path | None = None  # PEM, with its chain: then we speak TLS ourselves, see edge/tls.py
     tls_key: Path | None = None  # PEM
     client_authorities: Path | None = None  # PEM: who may sign certificates for tls_client_auth; without it that is not offered
-    outside_provider: Path | None = None  # a file that tells of an OpenID provider that signs staff in; see staff/outside_provider.py
+    outside_provider: Path | None = None  # a file that tells of an OpenID provider that signs staff in; see staff/outside_settings.py
     seat_secret: SecretStr | None = Field(default=None, min_length=32)  # what nginx shows when it asks for decisions; see seat/

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ihala_gateway.staff.outside_provider import Provider
+from ihala_gateway.staff.outside_settings import Provider
 from ihala_gateway.staff.sessions import SignedIn
 from ihala_kit.auth import Caller
 from ihala_kit.testing import serving

@@ -1,10 +1,10 @@
-"""Guessing in parallel helps nobody; what is over is thrown away."""
+"""Guessing and spraying: pauses, budgets, many at the same time; and what is over is thrown away."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from ihala_gateway.staff import second_factor, store
+from ihala_gateway.staff import second_factor, store, tries
 from ihala_kit.auth import Caller
 from ihala_kit.vault import Vault
 from sqlalchemy import text
@@ -61,3 +61,59 @@ async def test_what_is_over_is_thrown_away_and_what_holds_stays(home: House) -> 
         assert (await tx.execute(text(counts))).one() == before
         assert await store.purge(tx, now + timedelta(days=2)) >= 2
         assert tuple((await tx.execute(text(counts))).one()) == (0, 0)
+
+
+async def test_guessing_one_name_pauses_longer_and_longer_but_not_where_she_signed_in_before(home: House) -> None:
+    name, _, _ = await account(home)
+    async with browser(home) as hers, browser(home) as other:
+        await hers.sign_in(name)
+        assert [(await other.sign_in(name, "wrong")).status for _ in range(6)] == [401] * 5 + [429]
+        assert 1 <= int(other.seen.headers["retry-after"]) <= 31
+        assert (await other.sign_in(name)).status == 429, "the right password does not help either"
+        assert (await hers.sign_in(name)).status == 200
+        assert (await other.sign_in(name)).status == 429, "her success elsewhere gives a guesser nothing"
+
+
+async def test_names_that_nobody_has_pause_like_others(home: House) -> None:
+    async with browser(home) as at:
+        assert [(await at.sign_in("nobody-at-all", "wrong")).status for _ in range(6)] == [401] * 5 + [429]
+
+
+async def test_a_pause_doubles_up_to_a_quarter_of_an_hour_and_is_forgotten(home: House) -> None:
+    now = datetime.now(UTC)
+    vault = Vault.of(home.settings)
+    pauses = []
+    async with home.database.transaction(Caller.system("test")) as tx:
+        for _ in range(13):
+            one = tries.attempt(vault, "somebody", "192.0.2.7", None, now)
+            assert await tries.take(tx, one, now) is None
+            early = await tries.take(tx, one, now)
+            while early is None:
+                early = await tries.take(tx, one, now)
+            pauses.append(round(early.total_seconds()))
+            now += early
+        assert pauses[:6] == [30, 60, 120, 240, 480, 900] and set(pauses[6:]) == {900}
+        later = now + timedelta(hours=3)
+        assert await tries.take(tx, tries.attempt(vault, "somebody", "192.0.2.7", None, later), later) is None
+        assert await tries.take(tx, tries.attempt(vault, "somebody", "192.0.2.7", None, later), later) is None
+
+
+async def test_spraying_many_names_from_one_address_ends_and_a_known_browser_goes_on(home: House) -> None:
+    vault, now = Vault.of(home.settings), datetime.now(UTC)
+    async with home.database.transaction(Caller.system("test")) as tx:
+        taken = [await tries.take(tx, tries.attempt(vault, f"name-{n}", "2001:db8::1", None, now), now) for n in range(41)]
+        assert taken[:40] == [None] * 40 and taken[40] is not None
+        same_line = tries.attempt(vault, "name-99", "2001:db8::ffff:1", None, now)
+        assert await tries.take(tx, same_line, now) is not None
+        assert await tries.take(tx, tries.attempt(vault, "name-99", "2001:db8:1::1", None, now), now) is None
+        assert await tries.take(tx, tries.attempt(vault, "name-98", "2001:db8::1", "known", now), now) is None
+        later = now + timedelta(minutes=10)
+        assert await tries.take(tx, tries.attempt(vault, "name-97", "2001:db8::1", None, later), later) is None
+
+
+async def test_spraying_from_everywhere_ends_too(home: House) -> None:
+    vault, now = Vault.of(home.settings), datetime.now(UTC)
+    async with home.database.transaction(Caller.system("test")) as tx:
+        everywhere = [tries.attempt(vault, f"spray-{n}", f"198.51.{n // 250}.{n % 250}", None, now) for n in range(601)]
+        taken = [await tries.take(tx, one, now) for one in everywhere]
+    assert taken.index(next(each for each in taken if each is not None)) == 600

@@ -10,7 +10,8 @@ from ihala_kit.words import Language
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.staff import accounts, names, store
-from ihala_gateway.staff.outside_provider import OutsideRefused, Provider
+from ihala_gateway.staff.outside_provider import OutsideRefused
+from ihala_gateway.staff.outside_settings import Provider
 from ihala_gateway.staff.roles import open_to
 from ihala_gateway.staff.tables import Account
 

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ihala_gateway.staff import forms, outside_accounts, sessions, steps, tries
-from ihala_gateway.staff.outside_provider import OutsideRefused, Provider, Secrets, Talk
+from ihala_gateway.staff.outside_provider import OutsideRefused, Talk
+from ihala_gateway.staff.outside_settings import Provider, Secrets
 from ihala_gateway.staff.reception import Handler, Reception, address_of, go_on
 from ihala_gateway.staff.steps import Plan, Purpose
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from ihala_gateway.settings import Settings
 from ihala_gateway.staff import cookies, emergency, forms, pages, sessions
-from ihala_gateway.staff.outside_provider import Provider
+from ihala_gateway.staff.outside_settings import Provider
 from ihala_gateway.staff.tables import Account
 
 Handler = Callable[[Request], Awaitable[Response]]
