@@ -97,7 +97,7 @@ class Gateway:
             self._admission,
             self._proxy,
             OwnAddresses(_health(database, standing), {
-                **addresses.handlers(settings, database, keys, tokens, routes.scopes(), proof_keys),
+                **addresses.handlers(settings, database, keys, tokens, routes.scopes(), proof_keys, standing),
                 **desk.handlers(settings, database),
                 **Desk(Documents(found, settings.issuer)).handlers(),
             }),

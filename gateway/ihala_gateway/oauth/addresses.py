@@ -21,6 +21,7 @@ from ihala_gateway.oauth.profile import METHODS
 from ihala_gateway.oauth.pushed import PushedRequests
 from ihala_gateway.oauth.registered import GRANTS
 from ihala_gateway.oauth.revocation import Introspection, Revocation
+from ihala_gateway.oauth.standing import Standing
 from ihala_gateway.oauth.token_endpoint import TokenEndpoint
 from ihala_gateway.settings import Settings
 
@@ -30,12 +31,18 @@ KEYS_KEPT = {"Cache-Control": "public, max-age=300"}  # well below the time a ne
 
 
 def handlers(
-    settings: Settings, database: Database, keys: Keys, tokens: AccessTokens, scopes: Sequence[str], proof_keys: ProofKeys
+    settings: Settings,
+    database: Database,
+    keys: Keys,
+    tokens: AccessTokens,
+    scopes: Sequence[str],
+    proof_keys: ProofKeys,
+    standing: Standing,
 ) -> Mapping[tuple[str, str], Handler]:
     """Return the handlers by method and path. `tokens` is the one that calls are checked with: both share the proofs they saw."""
     server, authorities = Server(keys.access, settings.issuer), Authorities(settings.client_authorities)
     kinds = (TokenEndpoint, PushedRequests, Revocation, Introspection)
-    own: list[ClientEndpoint] = [kind(server, database, tokens, authorities, proof_keys) for kind in kinds]
+    own: list[ClientEndpoint] = [kind(server, database, tokens, authorities, proof_keys, standing) for kind in kinds]
     people = Authorization(settings.issuer, database)
     document = metadata(settings.issuer, scopes, mutual_tls=authorities.there)
     return {

@@ -18,6 +18,7 @@ from ihala_gateway.oauth.client_proofs import proven
 from ihala_gateway.oauth.dpop import NonceNeeded, ProofRefused
 from ihala_gateway.oauth.issuing import Server
 from ihala_gateway.oauth.registered import Registered
+from ihala_gateway.oauth.standing import Standing
 from ihala_gateway.oauth.token_request import Shown, TokenRequest, credentials_of, read_form
 
 
@@ -40,13 +41,16 @@ class ClientEndpoint:
 
     PATH = ""
 
-    def __init__(self, server: Server, database: Database, tokens: AccessTokens, authorities: Authorities, keys: ProofKeys) -> None:
+    def __init__(
+        self, server: Server, database: Database, tokens: AccessTokens, authorities: Authorities, keys: ProofKeys, standing: Standing
+    ) -> None:
         self.server = server
         self._database = database
         self.tokens = tokens
         self._proofs = tokens.proofs
         self._authorities = authorities
         self._keys = keys
+        self._standing = standing
 
     async def answer(self, request: Request) -> Response:
         """Answer one request; errors are RFC 6749's."""
@@ -58,6 +62,8 @@ class ClientEndpoint:
                 answer.headers["DPoP-Nonce"] = self._proofs.nonces.current()
             return answer
         answer = await self._decided(asked)
+        if asked.issued.ended:
+            self._standing.end(asked.issued.ended)
         if isinstance(asked.client, Registered):  # for the log: it proved who it is
             request.scope["ihala.client"] = (asked.client.row.client_id, str(asked.client.row.organization_id))
         if nonce is not None:

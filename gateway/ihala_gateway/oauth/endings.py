@@ -23,13 +23,15 @@ async def end_token(tx: AsyncSession, jti: str, client_id: str, expires_at: date
         ))  # fmt: skip
 
 
-async def end_grant(tx: AsyncSession, grant: PersonGrant) -> None:
-    """End a grant: its code and refresh tokens buy nothing more, its access tokens are refused."""
+async def end_grant(tx: AsyncSession, grant: PersonGrant) -> list[str]:
+    """End a grant: its code and refresh tokens buy nothing more, its access tokens are refused. Return the jti of these."""
     now = datetime.now(UTC)
     grant.revoked_at = grant.revoked_at or now
     tx.add(grant)
-    for token in await store.live_tokens(tx, grant.id, now):
+    ended = await store.live_tokens(tx, grant.id, now)
+    for token in ended:
         await end_token(tx, token.jti, grant.client_id, token.expires_at)
+    return [token.jti for token in ended]
 
 
 async def carry_over(tx: AsyncSession, session_id: UUID, to: UUID) -> None:

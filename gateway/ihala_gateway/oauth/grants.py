@@ -86,7 +86,11 @@ class ByCode(_Bound, AuthorizationCodeGrant):
 
 
 class ByRefreshToken(_Bound, RefreshTokenGrant):
-    """refresh_token: for the client and the key it was made for; never more than was granted, and no more than is held now."""
+    """refresh_token: for the client it was made for; never more than was granted, and no more than is held now.
+
+    What was bound stays bound, but a client may change its DPoP key (RFC 9449, 5): the refresh token is bound to the client itself,
+    which proves who it is each time.
+    """
 
     @property
     def INCLUDE_NEW_REFRESH_TOKEN(self) -> bool:  # type: ignore[override]  # noqa: N802 - Authlib's name
@@ -99,7 +103,8 @@ class ByRefreshToken(_Bound, RefreshTokenGrant):
         if family is None or family.token is None or family.used or family.grant.revoked_at is not None:
             return None
         alive = family.grant.expires_at.timestamp() > time.time()
-        return family if alive and family.grant.confirmation == self.request.confirmation else None
+        as_bound = (family.grant.confirmation is None) == (self.request.confirmation is None)
+        return family if alive and as_bound else None
 
     def authenticate_user(self, family: Any) -> Person:
         """Return who signed in. Raises InvalidGrantError."""

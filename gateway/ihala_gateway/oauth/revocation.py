@@ -33,9 +33,10 @@ class Revocation(ClientEndpoint):
         if access is not None:
             expires_at = datetime.fromtimestamp(access.expires_at, UTC)
             await endings.end_token(tx, access.jti, access.client_id, expires_at)
+            asked.issued.ended = [access.jti]
         family = await _family(tx, token, client) if access is None else None
         if family is not None:
-            await endings.end_grant(tx, family.grant)
+            asked.issued.ended = await endings.end_grant(tx, family.grant)
         return Response(status_code=200, headers={"Cache-Control": "no-store"})
 
 

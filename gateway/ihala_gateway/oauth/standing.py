@@ -5,8 +5,8 @@ Read from the gateway's own database twice a second, so that a suspension holds 
 """
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # or whoever imports that room first goes in a circle: it needs the keys, they the store, and that us
@@ -48,6 +48,10 @@ class Standing:
         """Replace what is known."""
         self.changes = changes
         self.known_at = time.monotonic()
+
+    def end(self, tokens: Iterable[str]) -> None:
+        """Refuse tokens (jti) here at once; every process, this one too, learns it from the database a moment later."""
+        self.changes = replace(self.changes, revoked=self.changes.revoked.union(tokens))
 
     @property
     def known(self) -> bool:

@@ -24,7 +24,7 @@ class TokenEndpoint(ClientEndpoint):
         now = datetime.now(UTC)
         asked.family = await _found(tx, asked)
         if asked.family is not None and asked.family.used and asked.family.check_client(client):
-            await endings.end_grant(tx, asked.family.grant)  # a thief has it, or had it
+            asked.issued.ended = await endings.end_grant(tx, asked.family.grant)  # a thief has it, or had it
         answer = self.server.answer(asked)
         issued = asked.issued
         if answer.status_code == 200 and asked.family is not None and issued.jti is not None:

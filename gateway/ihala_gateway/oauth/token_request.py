@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote_plus
@@ -62,6 +62,7 @@ class Issued:
     jti: str | None = None
     expires_at: int = 0  # seconds since 1970
     refresh_token: str | None = None
+    ended: list[str] = field(default_factory=list)  # tokens (jti) that are refused from now on
 
 
 class _Form(OAuth2Payload):
