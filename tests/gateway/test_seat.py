@@ -4,9 +4,11 @@ import asyncio
 import dataclasses
 import json
 import re
+import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import pytest
@@ -14,6 +16,7 @@ from ihala_gateway import cli
 from ihala_gateway.clients import standing as suspensions
 from ihala_gateway.documents.contracts import service_documents
 from ihala_gateway.edge.routes import compile_routes
+from ihala_gateway.oauth.certificates import thumbprint
 from ihala_gateway.seat import files, nginx
 from ihala_gateway.settings import Settings
 from ihala_gateway.watching.taking_in import row_of
@@ -22,6 +25,7 @@ from ihala_local.ports import SERVICES
 from typer.testing import CliRunner
 from yarl import URL
 
+from tests.gateway.attacks.forge import Forge
 from tests.gateway.attacks.seats import CONF, MISSING, NGINX, SECRET, behind_nginx, running_nginx
 from tests.gateway.house import ORGANIZATION, House, free_port, opened
 
@@ -88,6 +92,19 @@ async def test_what_cannot_be_kept_is_handed_over(asked: House, path: str, metho
     token = (await asked.signed_in())["Authorization"].removeprefix("Bearer")
     status, told = await decided(asked, question(scheme + token, path, method))
     assert status == 403 and "X-Ihala-Authorization" not in told
+
+
+async def test_a_bound_token_is_decided_on_with_the_certificate_that_nginx_was_shown(asked: House) -> None:
+    shown = b"anything that a certificate could be"
+    token = "Bearer " + Forge(asked, await asked.token())(cnf={"x5t#S256": thumbprint(shown)})
+    escaped, other = (quote(ssl.DER_cert_to_PEM_cert(each), safe="") for each in (shown, b"another certificate"))
+    for certificate, status in ((escaped, 200), (other, 403), ("", 403), ("unreadable", 403)):
+        assert (await decided(asked, question(token) | {"X-Ihala-Client-Cert": certificate}))[0] == status
+    for secret, certificate, status in ((SECRET, escaped, 200), (SECRET, other, 401), (SECRET, "", 401), ("x" * 40, escaped, 401)):
+        headers = {"Authorization": token, "X-Ihala-Handed-Over": secret, "X-Ihala-Client-Cert": certificate}
+        async with asked.session.get(PATH, headers=headers) as answer:
+            assert answer.status == status, "handed over by nginx"
+    assert not [name for name, _ in asked.upstream.seen[-1].headers if name.startswith(b"x-ihala")]
 
 
 async def test_a_secret_that_nginx_could_misread_is_refused(home: House, tmp_path: Path) -> None:
