@@ -105,8 +105,8 @@ class Gateway:
             self._log,
             Tracing(settings.otlp_endpoint is not None),
         )  # fmt: skip
-        secret = settings.seat_secret
-        self._seat = self._door if secret is None else DecisionSeat(self._door, gatekeeper, self._admission, inside, secret.get_secret_value())
+        secret, door = settings.seat_secret, self._door
+        self._seat = door if secret is None else DecisionSeat(door, gatekeeper, self._admission, inside, secret.get_secret_value())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI scope: a request, or the application's own life. Web sockets are refused."""

@@ -163,6 +163,12 @@ class House:
         """Return the headers of a client that has KEY."""
         return {"Authorization": f"Bearer {await self.token(client_id, **fields)}"}
 
+    async def status(self, path: str, headers: dict[str, str]) -> int:
+        """Return the status of a GET whose answer was read to its end."""
+        async with self.session.get(path, headers=headers) as answer:
+            await answer.read()
+            return answer.status
+
     def assertion(self, client_id: str = "centre", key: Any = KEY, header: dict[str, Any] | None = None, **more: Any) -> str:
         """Return a good assertion; `header` and `more` replace what it has, and None takes it out."""
         now = int(time.time())
