@@ -22,7 +22,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_kit import outbox
 from ihala_kit.auth import Caller, current_caller
 from ihala_kit.clock import Clock
-from ihala_kit.dsn import CHANNEL, plain_dsn
+from ihala_kit.dsn import CHANNEL, LOST, plain_dsn
 from ihala_kit.settings import KitSettings
 
 NUDGE_EVERY_SECONDS = 0.002
@@ -96,14 +96,14 @@ class Database:
 
     async def _follow_clock(self) -> None:
         while True:  # a database that is away for a moment must not end the process
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError):
+            with suppress(*LOST, DBAPIError):
                 await self.clock.follow(self.read_offset)
             await asyncio.sleep(1)
 
     async def _nudge(self) -> None:
         """Send one NOTIFY for many commits, on a connection of its own: inside the transaction it would cost the group commit."""
         while True:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(*LOST):
                 connection = await asyncpg.connect(plain_dsn(self.settings.database_url))
                 try:
                     while True:

@@ -2,7 +2,11 @@
 
 from urllib.parse import urlsplit
 
+import asyncpg
+
 CHANNEL = "outbox"  # on which a commit with events is announced
+# How asyncpg says that a connection is gone; the last when PostgreSQL ended one that was silent because its process was frozen.
+LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 def plain_dsn(url: str) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 from ihala_kit.db import Database
-from ihala_kit.dsn import plain_dsn
+from ihala_kit.dsn import LOST, plain_dsn
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Wakeups:
         while True:
             try:
                 await self._listen(plain_dsn(database.settings.database_url))
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except LOST as error:
                 log.warning("listening starts anew", extra={"error": type(error).__name__})
             finally:
                 self.listening = False
