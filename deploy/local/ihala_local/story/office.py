@@ -30,7 +30,7 @@ class Office:
         """Print what she agreed to."""
         with self.screen.step("Officer, Telafar", "GET /intake/v1/consents/{id}/receipt (Arabic)") as step:
             sheet = str((await self.desk.get(f"/intake/v1/consents/{consent_id}/receipt", language="ar")).body)
-            self.screen.check("<svg" in sheet and not any(name in sheet for name in self.family.names), "the sheet is not as it should be")
+            self.screen.check("<svg" in sheet and not self.family.shown_in(sheet), "the sheet is not as it should be")
             step.remark = "a sheet to take along: what she agreed to, a square that holds a code; no name, no need"
 
     async def hears_of_her_again(self, person: dict[str, Any]) -> None:

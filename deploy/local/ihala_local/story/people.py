@@ -6,6 +6,7 @@ hundred families would (a birthday paradox), and their second request would righ
 
 import itertools
 import random
+import re
 import uuid
 from dataclasses import astuple, dataclass, field
 from datetime import date
@@ -66,6 +67,10 @@ class Family:
     def names(self) -> tuple[str, ...]:
         """Return what must never be seen outside intake."""
         return *(name for name in astuple(self.she) if isinstance(name, str)), self.phone, self.phone.removeprefix("+964")
+
+    def shown_in(self, text: str) -> bool:
+        """Tell whether a text shows who they are. By whole words: many a name is also a part of an everyday word."""
+        return not set(re.findall(r"\+?\w+", text)).isdisjoint(self.names)
 
     def request(self, needs: list[dict[str, Any]], categories: tuple[str, ...]) -> dict[str, Any]:
         """Return the body of POST /intake/v1/requests: the person, a spoken consent, and the needs."""

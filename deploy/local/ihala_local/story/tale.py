@@ -270,12 +270,12 @@ class Tale:
 
     def check_no_identity(self, answer: Answer) -> None:
         text = json.dumps(answer.body, ensure_ascii=False)
-        self.screen.check(not any(name in text for name in self.family.names), "the list shows who it is")
+        self.screen.check(not self.family.shown_in(text), "the list shows who it is")
 
     def check_nothing_foreign(self, events: list[dict[str, Any]], organization_id: str) -> None:
         text = json.dumps(events, ensure_ascii=False)
         self.screen.check(HOUSING not in text, "an event names the need's category")
-        self.screen.check(not any(name in text for name in self.family.names), "an event shows who it is")
+        self.screen.check(not self.family.shown_in(text), "an event shows who it is")
         foreign = [event for event in events if event["data"].get("organization_id", organization_id) != organization_id]
         self.screen.check(not foreign, "it saw another provider's event")
 
