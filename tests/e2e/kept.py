@@ -33,7 +33,7 @@ class Traces:
 async def collector() -> AsyncIterator[Traces]:
     """Collect traces on a free port of this machine."""
     traces, app = Traces(), web.Application(client_max_size=2**26)
-    app.add_routes([web.post("/v1/traces", traces.take)])
+    app.add_routes([web.post("/v1/traces", traces.take), web.post("/v1/metrics", traces.take)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -27,6 +27,7 @@ from ihala_kit.crash import crash_point
 from ihala_kit.db import Database
 from ihala_kit.faults import passes
 from ihala_kit.fences import Fences, Verdict
+from ihala_kit.measuring import gauges
 from ihala_kit.telemetry import span_from
 
 log = logging.getLogger(__name__)
@@ -128,6 +129,7 @@ class Inbox:
     async def _tell(self, lag: int) -> None:
         """Write down up to when everything was read: what reads copies (identity, above all) asks how old they may be."""
         self.lag, self._told_at = lag, time.monotonic()
+        gauges().set("inbox.lag", lag, "{event}", consumer=self.consumer)
         read_to = self._read_to if lag else datetime.now(UTC)
         if read_to is not None:
             async with self.database.transaction(Caller.system("consume")) as tx:

@@ -21,6 +21,7 @@ from ihala_kit.inbox import Inbox
 from ihala_kit.jobs import run_job
 from ihala_kit.listening import listener, offering
 from ihala_kit.logs import set_up_logs
+from ihala_kit.measuring import set_up_metrics
 from ihala_kit.relay import Relay
 from ihala_kit.service import Service
 from ihala_kit.telemetry import set_up_telemetry
@@ -44,6 +45,7 @@ async def play(service: Service, roles: tuple[str, ...]) -> None:
     """Run the roles until told to stop; raises what a role died of."""
     set_up_logs(service.name)
     traces = set_up_telemetry(service.name, service.settings.otlp_endpoint, service.version)
+    figures = set_up_metrics(service.name, service.settings.otlp_endpoint, service.version)
     crash.arm(service.settings.crash_dir, service.name)
     database, health = Database(service.settings), Health()
     await database.start()
@@ -56,6 +58,8 @@ async def play(service: Service, roles: tuple[str, ...]) -> None:
     finally:
         await database.stop()
         traces.shutdown()
+        if figures is not None:
+            figures.shutdown()
 
 
 def calm_garbage_collection() -> None:

@@ -18,6 +18,7 @@ from ihala_kit.db import Database
 from ihala_kit.due import Performer, performers_in
 from ihala_kit.inbox import Handler, handlers_in
 from ihala_kit.jobs import Job
+from ihala_kit.measuring import measuring
 from ihala_kit.once import purge_idempotency
 from ihala_kit.refusals import Refusals, purge_refusals
 from ihala_kit.republish import Repeated
@@ -99,7 +100,9 @@ class Service:
         """Return its jobs and those the kit adds."""
         rotation = [sealed.rotation(self.name, self.seals)] if self.seals else []
         early = [Job("purge refusals", 600, purge_refusals)] if self.refuses else []
-        return [*self.jobs, Job("purge idempotency keys", 3600, purge_idempotency), *rotation, rewrapping(self.all_wrapped()), *early]
+        watched = [measuring()] if self.settings.otlp_endpoint else []
+        purge = Job("purge idempotency keys", 3600, purge_idempotency)
+        return [*self.jobs, purge, *rotation, rewrapping(self.all_wrapped()), *early, *watched]
 
     def all_snapshots(self) -> list[Repeated]:
         """Return its kinds of things to repeat and the kit's: who seals facts to it needs its key first."""
