@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from ihala_gateway.edge.acting_officers import officer_of
 from ihala_gateway.errors import ActingOfficerRefused
-from ihala_gateway.oauth.access_tokens import Grant
+from ihala_gateway.oauth.grant import Grant
 from ihala_gateway.oauth.internal_tokens import MOST_KEPT, InternalTokens
 
 from tests.gateway.house import House, get

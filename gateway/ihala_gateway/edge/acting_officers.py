@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from ihala_gateway.errors import ActingOfficerRefused
-from ihala_gateway.oauth.access_tokens import Grant
+from ihala_gateway.oauth.grant import Grant
 
 HEADER = b"ihala-acting-officer"
 PATTERN = "^[A-Za-z0-9._:-]{1,64}$"

@@ -13,8 +13,9 @@ from ihala_gateway.edge.acting_officers import officer_of
 from ihala_gateway.edge.routes import Route, RouteTable
 from ihala_gateway.errors import ActingOfficerRefused, HeadersRefused, PathRefused
 from ihala_gateway.oauth import dpop
-from ihala_gateway.oauth.access_tokens import AccessTokens, Call, Grant, TokenRefused
+from ihala_gateway.oauth.access_tokens import AccessTokens, Call, TokenRefused
 from ihala_gateway.oauth.dpop import NonceNeeded, ProofRefused
+from ihala_gateway.oauth.grant import Grant
 from ihala_gateway.oauth.standing import Standing
 
 Headers = Iterable[tuple[bytes, bytes]]  # names in small letters, as ASGI has them

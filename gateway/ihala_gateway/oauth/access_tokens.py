@@ -7,7 +7,7 @@ algorithm) is refused before any key is touched.
 import binascii
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from joserfc import jws, jwt
@@ -15,6 +15,7 @@ from joserfc.errors import JoseError
 
 from ihala_gateway.oauth.certificates import thumbprint
 from ihala_gateway.oauth.dpop import Proofs
+from ihala_gateway.oauth.grant import Grant
 from ihala_gateway.oauth.keys import ALGORITHM, Keyring
 
 TYPE = "at+jwt"
@@ -38,24 +39,6 @@ class Call:
     path: bytes  # as it was sent, without the query
     proofs: tuple[bytes, ...] = ()
     next_nonce: str | None = None  # filled in by the check when the next proof must carry a newer one
-
-
-@dataclass(slots=True)
-class Grant:
-    """What a verified access token gives. `internal` keeps the internal tokens made from it:
-    service and officer -> (header value, good until)."""
-
-    claims: dict[str, Any]
-    client_id: str
-    client_version: int
-    organization_id: str
-    scopes: frozenset[str]
-    expires_at: int  # seconds since 1970
-    jti: str
-    account_id: str | None = None  # the person for whom the client acts; None for the client itself
-    account_version: int = 0
-    confirmation: object = None  # `cnf`: to what the token is bound
-    internal: dict[tuple[str, str | None], tuple[str, float]] = field(default_factory=dict)
 
 
 class AccessTokens:

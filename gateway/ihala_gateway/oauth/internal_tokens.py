@@ -11,7 +11,7 @@ from ihala_kit.auth import ANONYMOUS, NO_ORGANIZATION
 from ihala_kit.ids import new_id
 from joserfc import jwt
 
-from ihala_gateway.oauth.access_tokens import Grant
+from ihala_gateway.oauth.grant import Grant
 from ihala_gateway.oauth.keys import ALGORITHM, Keyring
 
 TYPE = "ihala-internal+jwt"

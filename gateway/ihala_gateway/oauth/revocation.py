@@ -11,9 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import JSONResponse, Response
 
 from ihala_gateway.oauth import endings, families, store
-from ihala_gateway.oauth.access_tokens import AccessTokens, Grant, TokenRefused
+from ihala_gateway.oauth.access_tokens import AccessTokens, TokenRefused
 from ihala_gateway.oauth.client_endpoint import ClientEndpoint
 from ihala_gateway.oauth.families import Family
+from ihala_gateway.oauth.grant import Grant
 from ihala_gateway.oauth.people import Person
 from ihala_gateway.oauth.registered import Registered
 from ihala_gateway.oauth.token_request import TokenRequest

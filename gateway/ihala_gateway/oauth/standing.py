@@ -7,10 +7,8 @@ Read from the gateway's own database twice a second, so that a suspension holds 
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # or whoever imports that room first goes in a circle: it needs the keys, they the store, and that us
-    from ihala_gateway.oauth.access_tokens import Grant
+from ihala_gateway.oauth.grant import Grant
 
 POLL_SECONDS = 0.4
 UNKNOWN_AFTER_SECONDS = 30.0  # without news for this long nobody can say who is suspended, and calls with tokens are refused
@@ -58,7 +56,7 @@ class Standing:
         """Tell whether what is known is new enough to let anyone in."""
         return time.monotonic() - self.known_at < UNKNOWN_AFTER_SECONDS
 
-    def holds(self, grant: "Grant") -> bool:
+    def holds(self, grant: Grant) -> bool:
         """Tell whether a token is still good: not revoked, and given to the client and the account as they are now."""
         client = self.changes.clients.get(grant.client_id)
         if (client is not None and client.ends(grant.client_version)) or grant.jti in self.changes.revoked:

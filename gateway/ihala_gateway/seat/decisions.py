@@ -21,7 +21,7 @@ from ihala_gateway.edge.body import Receive, Send
 from ihala_gateway.edge.connection import CERTIFICATE as IN_SCOPE
 from ihala_gateway.edge.visit import Scope
 from ihala_gateway.errors import ServiceTimeout
-from ihala_gateway.oauth.access_tokens import Grant
+from ihala_gateway.oauth.grant import Grant
 from ihala_gateway.oauth.internal_tokens import InternalTokens
 
 PATH = b"/decide"
