@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from ihala_gateway.edge.routes import compile_routes
@@ -21,6 +22,7 @@ SEATS = ("built-in", "nginx")
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 CONF = Path(__file__).parents[3] / "deploy" / "nginx" / "nginx.conf"
 SECRET = "only-nginx-and-the-gateway-know-this-one"
+PATH = "/referral/v1/referrals"
 MISSING = "nginx is not installed (Debian: nginx-light)"
 
 _NGINX_SAYS = re.compile(rb"HTTP/1\.1 (?:400|405|414|501) .*\r\nServer: nginx\r\n.*<html>", re.DOTALL)
@@ -80,3 +82,14 @@ async def _until_it_listens(port: int, process: asyncio.subprocess.Process, log:
                 writer.close()
                 return
             await asyncio.sleep(0.02)
+
+
+def question(token: str, path: str = PATH, method: str = "GET", **more: str) -> dict[str, str]:
+    """Return the headers by which nginx asks."""
+    return {"X-Ihala-Seat": SECRET, "X-Original-Method": method, "X-Original-URI": path, "Authorization": token, **more}
+
+
+async def decided(house: House, headers: dict[str, str], path: str = "/decide") -> tuple[int, Any]:
+    """Ask as nginx does; return status and headers."""
+    async with house.session.get(path, headers=headers) as answer:
+        return answer.status, answer.headers
