@@ -24,7 +24,7 @@ from ihala_local.ports import SERVICES, any_free
 from ihala_local.testing import open_directory, throw_away_postgres
 
 from tests.bench.results import Figure
-from tests.gateway.attacks.seats import CONF, NGINX, SECRET, running_nginx
+from tests.gateway.attacks.seats import CONF, NGINX, SECRET, running_nginx, until_it_listens
 from tests.gateway.house import House, house
 from tests.gateway.processes import AS_INSTALLED, Running, running
 
@@ -189,19 +189,9 @@ async def _program(words: list[object], port: int, core: int) -> AsyncIterator[p
     with on_core(core):
         process = await asyncio.create_subprocess_exec(*map(str, words), stdout=DEVNULL, stderr=DEVNULL)
     try:
-        await _until_it_listens(port)
+        await until_it_listens(port)
         yield psutil.Process(process.pid)
     finally:
         with suppress(ProcessLookupError):
             process.terminate()
         await process.wait()
-
-
-async def _until_it_listens(port: int) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            with suppress(OSError):
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.close()
-                return
-            await asyncio.sleep(0.02)

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 from asyncio.subprocess import DEVNULL
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -64,8 +64,12 @@ async def running_nginx(conf: str, folder: Path, port: int) -> AsyncIterator[int
     more = "daemon off;" + (" user root;" if os.geteuid() == 0 else "")  # the folder is its owner's alone
     words = [NGINX, "-p", f"{folder}/", "-c", CONF.name, "-g", more, "-e", str(folder / "error.log")]
     process = await asyncio.create_subprocess_exec(*words, stderr=DEVNULL)
+
+    def still_there() -> None:
+        assert process.returncode is None, (folder / "error.log").read_text()
+
     try:
-        await _until_it_listens(port, process, folder / "error.log")
+        await until_it_listens(port, still_there)
         yield process.pid
     finally:
         with suppress(ProcessLookupError):
@@ -73,10 +77,11 @@ async def running_nginx(conf: str, folder: Path, port: int) -> AsyncIterator[int
         await process.wait()
 
 
-async def _until_it_listens(port: int, process: asyncio.subprocess.Process, log: Path) -> None:
+async def until_it_listens(port: int, still_there: Callable[[], None] = lambda: None) -> None:
+    """Wait until somebody listens there; `still_there` raises when nobody will."""
     async with asyncio.timeout(10):
         while True:
-            assert process.returncode is None, log.read_text()
+            still_there()
             with suppress(OSError):
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
                 writer.close()
