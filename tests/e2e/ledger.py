@@ -85,9 +85,10 @@ def _records(consumer: Consumer) -> Iterable[Fact]:
 def _fact(record: Any) -> Fact:
     headers = {name: value.decode() for name, value in record.headers()}
     assert record.key().decode() == headers["ce_partitionkey"], "the record lies in the partition of its key"
+    repeated = "again: " if headers.get("ce_snapshot") == "true" else ""  # a state that is told again: no rule asks for it by its name
     return Fact(
         headers["ce_id"],
-        headers["ce_type"].removeprefix("org.ihala."),
+        repeated + headers["ce_type"].removeprefix("org.ihala."),
         headers["ce_source"].rsplit("/", 1)[-1],
         headers["ce_partitionkey"],
         int(headers["ce_sequence"]),

@@ -32,7 +32,7 @@ async def answer(tx: AsyncSession, event: PlacementRequested, facts: Facts) -> N
     known = await store.answer(tx, event.placement_id, event.attempt)
     if known is not None and known.outcome != "cancelled":
         if event.envelope.snapshot:
-            emit(tx, await repeating.answer(tx, event, known))
+            emit(tx, await repeating.answer(tx, event, known), snapshot=True)
         return
     if known is not None:
         await _too_late(tx, event, known)
