@@ -90,7 +90,7 @@ async def _registrations(found: World) -> Registered:
     dice.shuffle(bodies)  # the set is made by households; a family does not come fifty members a second, each for themself
     headers = found.headers() | {"Content-Type": "application/json"}
     gc.freeze()
-    async with aiohttp.ClientSession(found.address, connector=aiohttp.TCPConnector(limit=0)) as http:
+    async with aiohttp.ClientSession(found.address, connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=4)) as http:
 
         async def register(at: float, body: bytes) -> None:
             async with http.post("/v1/requests", data=body, headers=headers) as answer:
