@@ -4,15 +4,16 @@ from uuid import UUID, uuid4
 
 from ihala_contracts.directory_v1 import OrganizationReinstated
 from ihala_contracts.envelope import Event
-from ihala_contracts.intake_v1 import DisclosureOpened, NeedClosed, NeedIdentified
-from ihala_contracts.referral_v1 import NeedUnserved, ReferralAccepted, ReferralOffered, ReferralStarted
+from ihala_contracts.intake_v1 import ConsentWithdrawn, DisclosureOpened, NeedClosed, NeedIdentified
+from ihala_contracts.referral_v1 import NeedUnserved, ReferralAccepted, ReferralCompleted, ReferralOffered, ReferralStarted
 from ihala_intake.commands.repeating import SNAPSHOTS
 from ihala_kit.republish import republish, republish_key
 
-from tests.intake.actors import COORDINATOR, HLP, MOMD, PROVIDER
+from tests.intake.actors import COORDINATOR, HLP, MOMD, OFFICER, PROVIDER
 from tests.intake.house import House
-from tests.intake.samples import consent, need, person, referral_event, request
-from tests.intake.story import accepted, asked
+from tests.intake.samples import consent, need, outcome, person, referral_event, request
+from tests.intake.story import accepted, asked, served
+from tests.intake.test_follow_ups import due, record
 
 OTHER = person(given_name="نور", phones=[])
 
@@ -75,6 +76,33 @@ async def test_what_referral_repeats_changes_nothing(house: House) -> None:
     assert await house.events() == []
     assert (await story.state(), await house.scalar("SELECT count(*) FROM disclosure")) == ("referring", 1)
     assert await house.parked() == 0
+
+
+async def test_an_end_that_is_repeated_leaves_a_disputed_need_open(house: House) -> None:
+    story = await served(house)
+    follow_up_id = await due(house, story)
+    assert (await record(house, follow_up_id, OFFICER, "disputed")).body["need_state"] == "open"
+    await house.events()
+    about = (story.need_id, story.referral_id, story.provider)
+    await house.deliver(referral_event(ReferralCompleted, *about, outcomes=outcome("met")), snapshot=True)
+    assert (await story.state(), await story.named(), await house.parked()) == ("open", [], 0)
+
+
+async def test_an_end_that_was_missed_is_followed_when_it_is_repeated(house: House) -> None:
+    story = await accepted(house)
+    about = (story.need_id, story.referral_id, story.provider)
+    await house.deliver(referral_event(ReferralCompleted, *about, outcomes=outcome("met")), snapshot=True)
+    assert (await story.state(), await house.scalar("SELECT count(*) FROM follow_up")) == ("served", 1)
+
+
+async def test_a_referral_that_was_taken_back_alone_is_told_with_its_need(house: House) -> None:
+    story, other = await accepted(house), await accepted(house, person=OTHER, household=None)
+    taken_back = {"referral_id": str(story.referral_id), "by": "person", "how": "spoken"}
+    assert (await house.post("/v1/withdrawals", HLP, taken_back)).status == 200
+    [first] = [event for event in await house.events() if isinstance(event, ConsentWithdrawn)]
+    _, again = await repeated(house, story.need_id)
+    assert again.model_dump(exclude={"withdrawn_at"}) == first.model_dump(exclude={"withdrawn_at"})
+    assert [type(event) for event in await repeated(house, other.need_id)] == [NeedIdentified, DisclosureOpened]
 
 
 async def test_an_acceptance_that_was_missed_is_answered_when_it_is_repeated(house: House) -> None:

@@ -78,8 +78,15 @@ async def ended(tx: AsyncSession, event: Ended) -> None:
 
 
 async def completed(tx: AsyncSession, event: ReferralCompleted) -> None:
-    """The receiver says that it is done. Something met: the person is asked later. Nothing met: the need is open again."""
+    """The receiver says that it is done. Something met: the person is asked later. Nothing met: the need is open again.
+
+    Said again it is no news: what the person said since, and the question that was planned, stand.
+    """
+    known = await tx.get(ReferralCopy, event.referral_id)
+    heard = known is not None and known.state == "ended"
     await ended(tx, event)
+    if event.envelope.snapshot and heard:
+        return
     need = await _need(tx, event)
     met = any(outcome.result != "not_met" for outcome in event.outcomes)
     if await _move(tx, need, Act.MEET if met else Act.MEET_NOTHING, event) and met:

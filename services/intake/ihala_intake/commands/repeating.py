@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from ihala_contracts.envelope import Event
-from ihala_contracts.intake_v1 import NeedClosed, NeedState, Sensitivity
+from ihala_contracts.intake_v1 import ConsentWithdrawn, NeedClosed, NeedState, Sensitivity
 from ihala_kit.auth import Caller
+from ihala_kit.db import now
 from ihala_kit.republish import Repeated
 from sqlalchemy.exc import NoResultFound
 from sqlmodel import col, select
@@ -17,7 +18,7 @@ from ihala_intake.commands.disclose import opened
 from ihala_intake.commands.people import open_person
 from ihala_intake.errors import PersonErased
 from ihala_intake.needs import CAN_BE_PLACED
-from ihala_intake.tables import Disclosure, Need
+from ihala_intake.tables import Consent, Disclosure, Need, ReferralCopy
 
 REPEATS = Caller.system("republish")
 
@@ -40,10 +41,26 @@ async def events_of_need(tx: AsyncSession, need_id: UUID, whole: bool) -> list[E
             facts = await sealed_facts(tx, need, await open_person(tx, await store.person(tx, need.person_id)))
         except (PersonErased, NoResultFound):
             return []
-        return [] if facts is None and need.sensitivity != Sensitivity.RESTRICTED else [identified(need, consent, facts)]
+        if facts is None and need.sensitivity != Sensitivity.RESTRICTED:
+            return []
+        return [identified(need, consent, facts), *(await _taken_back(tx, need, consent) if whole else ())]
     if whole and need.state == NeedState.CLOSED:
         return [NeedClosed(need_id=need.id, operator_id=need.operator_id, reason=need.closed_reason or "", closed_at=need.changed_at)]
     return []
+
+
+async def _taken_back(tx: AsyncSession, need: Need, consent: Consent) -> list[ConsentWithdrawn]:
+    """Return the withdrawals of single referrals of a need: what it may be placed for does not say them."""
+    _, referrals = await store.withdrawn_parts(tx, consent.id)
+    copies = [await tx.get(ReferralCopy, referral_id) for referral_id in sorted(referrals)]
+    return [
+        ConsentWithdrawn(
+            need_id=need.id, operator_id=need.operator_id, referral_id=copy.referral_id, consent_id=consent.id,
+            revision=consent.revision, withdrawn_at=now(tx),
+        )
+        for copy in copies
+        if copy is not None and copy.need_id == need.id
+    ]  # fmt: skip
 
 
 async def needs_with_disclosures(tx: AsyncSession, after: UUID | None, most: int) -> Sequence[UUID]:
