@@ -10,11 +10,11 @@ import aiohttp
 from ihala_gateway.app import Gateway
 from ihala_gateway.edge.tracing import Tracing
 from ihala_gateway.settings import Settings
-from ihala_kit import logs
+from ihala_kit import logs, telemetry
 from ihala_kit.http import create_app
 from ihala_kit.testing import serving
 from ihala_local.testing import ThrowAwayPostgres
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
@@ -31,9 +31,8 @@ async def test_a_stranger_with_link_and_code_answers_and_neither_stands_in_a_log
     issued = (await issue(world, referral_id)).body
     path, code = issued["url"].removeprefix(world.service.settings.issuer), issued["code"]
     token = path.removeprefix("/l/").partition("?")[0]
-    written, spans, provider = io.StringIO(), InMemorySpanExporter(), TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(spans))
-    monkeypatch.setattr("ihala_gateway.edge.tracing.trace.get_tracer", provider.get_tracer)
+    written, spans = io.StringIO(), InMemorySpanExporter()
+    monkeypatch.setattr(telemetry, "finished", [(SimpleSpanProcessor(spans), Resource({"service.name": "ihala-gateway"}))])
     handler = logging.StreamHandler(written)
     handler.setFormatter(logs.JsonLines("referral"))
     root, level = logging.getLogger(), logging.getLogger().level
@@ -45,7 +44,7 @@ async def test_a_stranger_with_link_and_code_answers_and_neither_stands_in_a_log
             app, port = create_app(dataclasses.replace(world.service, settings=settings), world.database), free_port()
             more = {"upstreams": {"referral": f"http://127.0.0.1:{port}"}}
             gateway = Gateway(Settings.model_validate(home.settings.model_dump() | more), home.database)
-            gateway._log._stream = written
+            gateway._log.lines.stream = written
             gateway._door._tracing = Tracing(collected=True)
             async with serving(app, port), serving(gateway, lifespan="on") as address, aiohttp.ClientSession(address) as session:
                 await _answered(session, path, code)
