@@ -1,5 +1,7 @@
 """The gateway's own addresses: health, and what other rooms answer. All public; each speaks for itself."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from ihala_kit.health import Health
@@ -12,6 +14,7 @@ from ihala_gateway.edge.routes import Route, RouteTable
 from ihala_gateway.edge.visit import Visit
 
 LARGEST_BODY = 64 * 1024
+READY_KEPT_SECONDS = 1.0  # anybody may ask, and each look is a transaction
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -21,6 +24,9 @@ class OwnAddresses:
     def __init__(self, health: Health, more: Mapping[tuple[str, str], Handler]) -> None:
         """`more` is what other rooms answer, by method and path."""
         self._health = health
+        self._looking = asyncio.Lock()
+        self._results: dict[str, str] = {}
+        self._looked_at = float("-inf")  # monotonic seconds
         self._handlers: dict[tuple[str, str], Handler] = {
             ("GET", "/health/live"): self._live,
             ("GET", "/health/ready"): self._ready,
@@ -44,6 +50,10 @@ class OwnAddresses:
         return JSONResponse({"status": "live"})
 
     async def _ready(self, _: Request) -> Response:
-        results = await self._health.results()
+        async with self._looking:
+            if time.monotonic() - self._looked_at >= READY_KEPT_SECONDS:
+                self._results = await self._health.results()
+                self._looked_at = time.monotonic()
+            results = self._results
         well = all(result == "ok" for result in results.values())
         return JSONResponse({"status": "ready" if well else "not-ready", "checks": results}, 200 if well else 503)

@@ -46,9 +46,11 @@ async def locked_clients_of(tx: AsyncSession, organization_id: UUID) -> Sequence
 
 
 async def standing(tx: AsyncSession, since: datetime, now: datetime) -> Changes:
-    """Return the clients that are suspended, clients and accounts that changed after `since`, and the tokens that are revoked."""
-    asked = or_(Client.status != "active", col(Client.changed_at) > since)
-    found = await tx.exec(select(Client.client_id, Client.version, Client.status).where(asked))
+    """Return the clients and accounts that changed after `since`, and the tokens that are revoked.
+
+    Who was suspended before has no token left that lives: none is given to those who are not active.
+    """
+    found = await tx.exec(select(Client.client_id, Client.version, Client.status).where(col(Client.changed_at) > since))
     clients = {client_id: Change(version, status != "active") for client_id, version, status in found}
     revoked = await tx.exec(select(RevokedToken.jti).where(col(RevokedToken.expires_at) > now))
     changed = await tx.exec(select(Account.account_id, Account.version, Account.status).where(col(Account.changed_at) > since))

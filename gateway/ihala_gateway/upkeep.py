@@ -65,7 +65,7 @@ class Upkeep:
             tasks.create_task(_again(self._uses.write, uses.EVERY_SECONDS))
 
     async def read_standing(self) -> None:
-        """Learn which clients and accounts are suspended or changed, which tokens are revoked, what is off, whose limits differ."""
+        """Learn which clients and accounts changed of late, which tokens are revoked, what is off, whose limits differ."""
         now = datetime.now(UTC)
         async with self._database.transaction(Caller.system("standing")) as tx:
             self._standing.learn(await store.standing(tx, now - CHANGES_REMEMBERED, now))

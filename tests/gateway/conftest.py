@@ -6,8 +6,8 @@ import pytest
 from ihala_gateway.staff.tables import Account
 from ihala_local.testing import ThrowAwayPostgres
 
-from tests.gateway.house import House, house
-from tests.gateway.party import BACK, OTHER
+from tests.gateway.house import OPERATOR, House, house
+from tests.gateway.party import BACK
 from tests.gateway.staff import Browser, account, browser
 
 
@@ -32,7 +32,7 @@ def seen(home: House) -> House:
 async def person(home: House) -> AsyncIterator[tuple[Browser, Account]]:
     """A browser at which somebody of the house's organisation is signed in, and three clients that people use."""
     await home.register("app", redirect_uris=[BACK])
-    await home.register("own", redirect_uris=[BACK], first_party=True, organization_id=OTHER)
+    await home.register("own", redirect_uris=[BACK], first_party=True, organization_id=str(OPERATOR), organization_kind="operator")
     await home.register("live-app", redirect_uris=["https://app.example/back"], kind="live")
     name, row, _ = await account(home)
     async with browser(home) as found:

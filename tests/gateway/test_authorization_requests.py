@@ -45,6 +45,7 @@ async def test_what_is_wrong_is_told_the_client_with_state_and_issuer(
         {"redirect_uri": BACK + "/"}, {"redirect_uri": BACK + "?x=1"}, {"redirect_uri": BACK.replace("back", "Back")},
         {"redirect_uri": "https://evil.example/back"}, {"redirect_uri": BACK + "#x"}, {"redirect_uri": None},
         {"redirect_uri": "http://127.0.0.1:9@evil.example/back"}, {"client_id": "nobody"}, {"client_id": None}, {"client_id": "centre"},
+        {"client_id": "\x00"},
         {"state": "a\r\nb"}, {"request_uri": "urn:ietf:params:oauth:request_uri:x"}, {"request_uri": "https://evil.example/r"},
     ],
 )  # fmt: skip
@@ -59,7 +60,7 @@ async def test_nobody_is_sent_where_the_client_did_not_register(home: House, per
 
 async def test_a_pushed_request_is_its_clients_and_good_once(home: House, person: tuple[Browser, Account]) -> None:
     party, desk = Party(home, "app"), person[0]
-    address = await party.pushed()
+    address = await party.pushed(unknown="\x00")  # no database keeps that, nor need it
     assert (await desk.open(address.replace("client_id=app", "client_id=own"))).status == 400
     assert (await desk.open(address + "&scope=directory%3Aread&redirect_uri=https%3A%2F%2Fevil.example")).status == 200
     assert ">referral:read<" in desk.seen.text and ">directory:read" not in desk.seen.text
@@ -93,6 +94,9 @@ async def test_prompt_and_age_lead_to_the_sign_in_again(home: House) -> None:
         for more in ({"prompt": "login"}, {"max_age": 60}):
             assert (await desk.open(party.address(**more))).headers["Location"].startswith("/sign-in?")
         assert (await desk.open(party.address(max_age=3600))).status == 200
+        await changed(home, StaffSession, "account_id", row.account_id, signed_in_at=datetime.now(UTC) - timedelta(seconds=110))
+        assert (await desk.open(party.address(max_age=60))).headers["Location"].startswith("/sign-in?"), "what was asked for, to the second"
+        assert (await desk.open(party.address(max_age=0))).status == 200, "as prompt=login: she was asked just now"
 
 
 async def test_a_no_and_a_form_of_another_page_give_no_code(home: House, person: tuple[Browser, Account]) -> None:

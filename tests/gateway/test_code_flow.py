@@ -52,14 +52,15 @@ async def test_the_id_token_says_that_she_signed_in_and_opens_nothing(home: Hous
     assert "id_token" not in without
 
 
-async def test_a_first_party_client_asks_nobody_and_signs_in_people_of_any_organisation(
+async def test_a_first_party_client_asks_nobody_and_signs_in_people_of_all_its_operators_organisations(
     home: House, person: tuple[Browser, Account]
 ) -> None:
     back = answered(await person[0].open(Party(home, "own").address()))
     assert (await Party(home, "own").exchange(back["code"]))[0] == 200
-    await home.register("foreign", redirect_uris=[BACK], organization_id=OTHER)
-    refused = answered(await person[0].open(Party(home, "foreign").address()))
-    assert refused["error"] == "access_denied" and "code" not in refused
+    for first_party in (False, True):
+        await home.register("foreign", redirect_uris=[BACK], organization_id=OTHER, first_party=first_party)
+        refused = answered(await person[0].open(Party(home, "foreign").address()))
+        assert refused["error"] == "access_denied" and "code" not in refused
 
 
 async def test_a_code_is_good_once_and_its_second_use_ends_what_it_gave(home: House, person: tuple[Browser, Account]) -> None:

@@ -1,5 +1,6 @@
 """The gateway's own addresses: documents as the outside sees them, health, and upkeep of the database."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -8,10 +9,15 @@ import yaml
 from ihala_contracts import documents
 from ihala_gateway import store
 from ihala_gateway.app import service
+from ihala_gateway.own import OwnAddresses
+from ihala_gateway.tables import Client
 from ihala_kit.auth import Caller
+from ihala_kit.health import Health
 from ihala_kit.vault import new_master_key
+from starlette.requests import Request
 
 from tests.gateway.house import House
+from tests.gateway.party import TOKEN, Party, changed
 
 
 async def test_the_documents_name_the_addresses_that_partners_use(home: House) -> None:
@@ -41,6 +47,28 @@ async def test_health(home: House) -> None:
         assert (answer.status, await answer.json()) == (200, {"status": "live"})
     async with home.session.get("/health/ready") as answer:
         assert (answer.status, await answer.json()) == (200, {"status": "ready", "checks": {"database": "ok", "standing": "ok"}})
+
+
+async def test_however_many_ask_there_is_one_look_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[bool] = [True, False]
+    health, request = Health(), Request({"type": "http"})
+    health.add("database", lambda: looks.pop(0))
+    own = OwnAddresses(health, {})
+    assert {answer.status_code for answer in await asyncio.gather(*(own._ready(request) for _ in range(20)))} == {200}
+    assert (await own._ready(request)).status_code == 200 and looks == [False]
+    monkeypatch.setattr("ihala_gateway.own.READY_KEPT_SECONDS", 0.0)
+    assert (await own._ready(request)).status_code == 503
+
+
+async def test_who_was_suspended_before_the_oldest_token_was_given_is_not_read_again(home: House) -> None:
+    for name, ago in (("gone-of-late", 600), ("long-gone", 1000)):
+        await home.register(name)
+        at = datetime.now(UTC) - timedelta(seconds=ago)
+        await changed(home, Client, "client_id", name, status="revoked", version=2, changed_at=at)
+    await home.gateway._upkeep.read_standing()
+    known = home.gateway._upkeep._standing.changes.clients
+    assert "gone-of-late" in known and "long-gone" not in known
+    assert (await Party(home, "long-gone").post(TOKEN, grant_type="client_credentials"))[0] == 401
 
 
 async def test_what_has_run_out_is_deleted(home: House) -> None:

@@ -1,13 +1,16 @@
 """Refresh tokens: rotated where nothing binds them, bound where something does; never more than was granted or is still held."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
+import pytest
+from ihala_gateway.oauth import families
 from ihala_gateway.oauth.tables import GrantedToken
 from ihala_gateway.staff.tables import Account, StaffSession
 from ihala_kit.auth import Caller
 from joserfc.jwk import ECKey
-from sqlalchemy import delete
+from sqlalchemy import delete, event
 from sqlmodel import col
 
 from tests.gateway.house import House
@@ -49,6 +52,30 @@ async def test_a_bound_refresh_token_stays_and_is_worth_nothing_without_a_key(ho
     assert (await fresh.call(again["access_token"]))[0] == 200 and (await party.call(again["access_token"]))[0] == 401
 
 
+async def test_a_client_cannot_make_the_end_of_a_grant_long(
+    home: House, person: tuple[Browser, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(families, "MOST_LIVE_TOKENS", 3)
+    party, statements = Party(home, "app", ECKey.generate_key("P-256")), list[str]()
+    _, first = await party.exchange(await code(party, person[0]))
+    bodies = [first, *[(await party.refresh(first["refresh_token"]))[1] for _ in range(2)]]
+    status, body = await party.refresh(first["refresh_token"])
+    assert (status, body["error"]) == (400, "invalid_request") and "access_token" not in body
+    counting = partial(event.listens_for, home.database.engine.sync_engine, "before_cursor_execute")
+
+    @counting()
+    def _count(_: object, __: object, statement: str, *___: object) -> None:
+        statements.append(statement)
+
+    before = len(await events(home))
+    assert (await party.post("/oauth/revoke", token=first["refresh_token"]))[0] == 200
+    event.remove(home.database.engine.sync_engine, "before_cursor_execute", _count)
+    assert sum("INTO revoked_token" in each for each in statements) == 1, "however many tokens there are"
+    assert [each["type"].rpartition(".")[2] for each in (await events(home))[before:]] == ["token-revoked"] * 3
+    for each in bodies:
+        assert (await party.call(each["access_token"]))[0] == 401
+
+
 async def test_what_she_may_no_longer_do_the_client_may_not_either(home: House) -> None:
     party = Party(home, "app")
     name, row, _ = await account(home)
@@ -61,9 +88,9 @@ async def test_what_she_may_no_longer_do_the_client_may_not_either(home: House) 
         assert (await party.call(body["access_token"], scheme="Bearer"))[0] == 401
         _, body = await party.refresh(body["refresh_token"])
         assert body["scope"] == "directory:read"
-        await changed(home, Account, "account_id", row.account_id, status="suspended", suspended_by="administrator", version=3)
+        await changed(home, Account, "account_id", row.account_id, status="suspended", suspended_by=["administrator"], version=3)
         assert (await party.refresh(body["refresh_token"]))[1]["error"] == "invalid_grant"
-        await changed(home, Account, "account_id", row.account_id, status="active", suspended_by=None)
+        await changed(home, Account, "account_id", row.account_id, status="active", suspended_by=[])
         await changed(home, StaffSession, "account_id", row.account_id, ends_at=datetime.now(UTC) - timedelta(seconds=1))
         assert (await party.refresh(body["refresh_token"]))[1]["error"] == "invalid_grant", "a session that ended ends it too"
 

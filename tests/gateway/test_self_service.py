@@ -9,7 +9,7 @@ from tests.gateway.desk import CLIENTS, OURS, REQUESTS, Desk, operator_desk, org
 from tests.gateway.house import ASSERTION_TYPE, KEY, House
 
 JWKS = {"keys": [KEY.as_dict(private=False)]}
-NEW = {"name": "Case system", "kind": "sandbox", "scopes": ["referral:read", "intake:request"], "jwks": JWKS}
+NEW = {"name": "Case system", "kind": "sandbox", "scopes": ["directory:read", "intake:request"], "jwks": JWKS}
 
 
 @pytest.fixture
@@ -28,11 +28,11 @@ async def test_a_client_is_registered_waits_is_approved_and_calls(home: House, o
     client_id = made["client_id"]
     assert (await home.ask_token(**_proof(home, client_id)))[0] == 401, "not before somebody approved it"
     [waiting] = [one for one in (await operator.did("GET", REQUESTS))["items"] if one["client_id"] == client_id]
-    decided = await operator.did("POST", f"{REQUESTS}/{waiting['id']}/approval", {"scopes": ["referral:read"], "roles": ["officer"]})
+    decided = await operator.did("POST", f"{REQUESTS}/{waiting['id']}/approval", {"scopes": ["directory:read"], "roles": ["officer"]})
     assert decided["state"] == "approved"
     shown = await ours.did("GET", f"{CLIENTS}/{client_id}")
-    assert (shown["status"], shown["scopes"], shown["roles"]) == ("active", ["referral:read"], ["officer"]), "fewer than were asked for"
-    async with home.session.get("/referral/v1/referrals", headers=await home.signed_in(client_id)) as answer:
+    assert (shown["status"], shown["scopes"], shown["roles"]) == ("active", ["directory:read"], ["officer"]), "fewer than were asked for"
+    async with home.session.get("/directory/v1/organizations", headers=await home.signed_in(client_id)) as answer:
         assert answer.status == 200
     assert await _told(home, client_id) == ["client-registered", "client-approved"]
 
@@ -74,7 +74,7 @@ async def test_only_administrators_and_only_operators_decide(home: House, ours: 
 async def test_a_request_is_returned_with_words_and_asked_again(ours: Desk, operator: Desk) -> None:
     made = await ours.did("POST", CLIENTS, NEW)
     path = f"{CLIENTS}/{made['client_id']}"
-    again = {"scopes": ["referral:read"]}
+    again = {"scopes": ["directory:read"]}
     assert await ours.refused("POST", path + "/requests", again, version=1) == (409, "client-request-open")
     [first] = (await ours.did("GET", path + "/requests"))["items"]
     await operator.did("POST", f"{REQUESTS}/{first['id']}/return", {"words": "Say why you need it."})
@@ -102,7 +102,7 @@ async def test_what_cannot_be_is_refused_at_its_place(ours: Desk, more: dict[str
 
 
 async def test_a_live_client_has_no_secret_and_a_secret_is_told_once(home: House, ours: Desk, operator: Desk) -> None:
-    with_secret = {"name": "Trial", "kind": "sandbox", "scopes": ["referral:read"], "with_secret": True}
+    with_secret = {"name": "Trial", "kind": "sandbox", "scopes": ["directory:read"], "with_secret": True}
     assert await ours.refused("POST", CLIENTS, with_secret | {"kind": "live"}) == (422, "malformed-request")
     status, made = await ours.call("POST", CLIENTS, with_secret, key="once-1")
     again_status, again = await ours.call("POST", CLIENTS, with_secret, key="once-1")
@@ -145,14 +145,14 @@ async def test_nobody_refers_before_training_and_code_are_recorded(home: House, 
     made = await ours.did("POST", CLIENTS, NEW)
     path = f"{CLIENTS}/{made['client_id']}"
     await _approve(operator, ours, made["client_id"])
-    assert (await home.ask_token(**_proof(home, made["client_id"])))[1]["scope"] == "referral:read"
+    assert (await home.ask_token(**_proof(home, made["client_id"])))[1]["scope"] == "directory:read"
     one_day = {"trained_on": "2026-09-01", "code_signed_on": None}
     assert await ours.refused("PUT", path + "/confidentiality", one_day, version=2) == (403, "insufficient-scope")
     await operator.did("PUT", path + "/confidentiality", one_day, version=2)
-    assert (await home.ask_token(**_proof(home, made["client_id"])))[1]["scope"] == "referral:read", "the code is not signed yet"
+    assert (await home.ask_token(**_proof(home, made["client_id"])))[1]["scope"] == "directory:read", "the code is not signed yet"
     assert await operator.refused("PUT", path + "/confidentiality", one_day, version=2) == (412, "stale")
     await operator.did("PUT", path + "/confidentiality", one_day | {"code_signed_on": "2026-09-02"}, version=3)
-    assert (await home.ask_token(**_proof(home, made["client_id"])))[1]["scope"] == "intake:request referral:read"
+    assert (await home.ask_token(**_proof(home, made["client_id"])))[1]["scope"] == "directory:read intake:request"
 
 
 async def test_who_suspended_a_client_is_who_lets_it_in_again(home: House, ours: Desk, operator: Desk) -> None:
@@ -170,7 +170,7 @@ async def test_who_suspended_a_client_is_who_lets_it_in_again(home: House, ours:
     assert (await operator.did("DELETE", path + "/suspension", version=5))["status"] == "active"
     await home.gateway._upkeep.read_standing()
     for good, expected in ((token, 401), (await home.token(made["client_id"]), 200)):
-        async with home.session.get("/referral/v1/referrals", headers={"Authorization": f"Bearer {good}"}) as answer:
+        async with home.session.get("/directory/v1/organizations", headers={"Authorization": f"Bearer {good}"}) as answer:
             assert answer.status == expected
     assert (await ours.did("DELETE", path, version=6))["status"] == "revoked"
     assert await operator.refused("DELETE", path + "/suspension", version=7) == (409, "client-state-refused")

@@ -1,7 +1,5 @@
 """What an administrator does to a client by herself: suspend it, let it in again, end it, give it a new secret."""
 
-import secrets
-
 from ihala_kit.auth import Caller
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -41,8 +39,7 @@ async def new_secret(tx: AsyncSession, caller: Caller, client: Client) -> str:
         raise KeysKeptElsewhere
     if client.status == "revoked":
         raise ClientStateRefused
-    secret = secrets.token_urlsafe(32)
-    client.secret_hash = await secret_hash.hashed_async(secret)
+    secret, client.secret_hash = secret_hash.new()
     standing.touch(client)
     standing.tell(tx, client)
     return secret

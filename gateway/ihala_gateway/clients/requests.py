@@ -42,11 +42,11 @@ async def register(tx: AsyncSession, caller: Caller, wanted: models.NewClient, s
     rights.administrator(caller)
     if await store.count_of(tx, caller.organization_id) >= MOST_CLIENTS:
         raise TooManyClients
-    secret = secrets.token_urlsafe(32) if wanted.with_secret else None
+    secret, secret_hash_ = secret_hash.new() if wanted.with_secret else (None, None)
     now = datetime.now(UTC)
     client = Client(
         client_id=f"{wanted.kind}-{secrets.token_hex(ID_BYTES)}", name=wanted.name, kind=wanted.kind, status="pending", suspended_by=[],
-        version=1, changed_at=now, secret_hash=None if secret is None else await secret_hash.hashed_async(secret), **_proof(wanted),
+        version=1, changed_at=now, secret_hash=secret_hash_, **_proof(wanted),
         redirect_uris=[], scopes=[], roles=[], cleared=False, first_party=False, **await _owner(tx, caller),
     )  # fmt: skip
     tx.add(client)

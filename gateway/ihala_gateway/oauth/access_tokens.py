@@ -79,7 +79,7 @@ class AccessTokens:
             if key is None:
                 raise TokenRefused("kid")
             claims = jwt.decode(token, key, registry=_REGISTRY).claims
-        except (JoseError, binascii.Error, ValueError, TypeError, RecursionError) as error:
+        except (JoseError, binascii.Error, ValueError, TypeError, AttributeError, RecursionError) as error:  # a header that is no object
             raise TokenRefused(type(error).__name__) from None
         self._check_claims(claims)
         account = None if claims["sub"] == claims["client_id"] else claims["sub"]

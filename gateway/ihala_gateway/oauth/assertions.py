@@ -42,7 +42,7 @@ def _decoded(assertion: str, jwks: dict[str, Any]) -> tuple[dict[str, Any], Key]
         json.loads(found.payload, object_pairs_hook=_once)
         key = _key_for(found.headers(), _keys(json.dumps(jwks)))
         return jwt.decode(assertion, key, registry=_REGISTRY).claims, key
-    except (JoseError, KeysRefused, binascii.Error, ValueError, TypeError, RecursionError):
+    except (JoseError, KeysRefused, binascii.Error, ValueError, TypeError, AttributeError, RecursionError):
         raise InvalidClientError from None
 
 

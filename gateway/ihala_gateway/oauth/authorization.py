@@ -21,12 +21,12 @@ from ihala_gateway.oauth.consent import consent_page, refusal_page
 from ihala_gateway.oauth.families import hash_of
 from ihala_gateway.oauth.pushed import PREFIX
 from ihala_gateway.oauth.registered import Registered
-from ihala_gateway.oauth.token_request import MOST_FIELDS
+from ihala_gateway.oauth.token_request import CLIENT_ID, MOST_FIELDS
 from ihala_gateway.staff import forms
 from ihala_gateway.staff.sessions import SignedIn, signed_in
 
 PATH = "/oauth/authorize"
-JUST_NOW = timedelta(minutes=2)  # who signed in within this time was asked to, and need not again
+JUST_NOW = timedelta(minutes=2)  # who signed in within this time was asked to by prompt=login, and need not again
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ class Authorization:
     async def _arrival(self, tx: AsyncSession, request: Request) -> Arrival:
         """Return what is asked, and by whom. Raises RequestRefused."""
         fields = _query(request)
-        row = await clients.client(tx, fields.get("client_id", ""))
+        client_id = fields.get("client_id", "")
+        row = await clients.client(tx, client_id) if CLIENT_ID.fullmatch(client_id) else None
         if row is None or row.status != "active" or not row.redirect_uris:
             raise RequestRefused("invalid_client", "this client is not known here")
-        request.scope["ihala.client"] = (row.client_id, str(row.organization_id))
         client = Registered(row)
         if "request_uri" not in fields:
             if client.profile.pushed:
@@ -81,6 +81,7 @@ class Authorization:
         pushed = await store.pushed(tx, name, row.client_id, datetime.now(UTC))
         if pushed is None or not fields["request_uri"].startswith(PREFIX):
             raise RequestRefused("invalid_request_uri", "the request is out of date, was used, or is another's")
+        _came_from(request, client)
         return Arrival(client, checked(pushed.fields, client, self._issuer, pushed.thumbprint), name)
 
     async def _with_person(self, tx: AsyncSession, request: Request, arrival: Arrival, *, said: bool) -> Response:
@@ -92,6 +93,7 @@ class Authorization:
                 raise RequestRefused("login_required", "nobody is signed in", wanted.redirect_uri, wanted.state)
             here = f"{PATH}?{request.scope['query_string'].decode('latin-1')}"
             return RedirectResponse(f"/sign-in?next={quote(here, safe='')}", 303, {"Cache-Control": "no-store"})
+        _came_from(request, arrival.client)
         scope = _may(arrival, person)
         if said:
             form = await forms.read(request, person.csrf)
@@ -126,18 +128,25 @@ def _query(request: Request) -> Mapping[str, str]:
     return dict(pairs)
 
 
+def _came_from(request: Request, client: Registered) -> None:
+    """Have the access log say which client this was for: once the client asked for it, or a person is there. Anybody can write its name."""
+    request.scope["ihala.client"] = (client.row.client_id, str(client.row.organization_id))
+
+
 def _must_sign_in(wanted: Wanted, person: SignedIn, now: datetime) -> bool:
+    """Tell whether her sign-in is older than the client wants; max_age=0 is prompt=login in other words (OpenID Connect, 3.1.2.1)."""
     age = now - person.auth_time
-    old = wanted.max_age is not None and age > timedelta(seconds=max(wanted.max_age, 1))
-    return ("login" in wanted.prompt or old) and age > JUST_NOW
+    if ("login" in wanted.prompt or wanted.max_age == 0) and age > JUST_NOW:
+        return True
+    return bool(wanted.max_age) and age > timedelta(seconds=wanted.max_age or 0)
 
 
 def _may(arrival: Arrival, person: SignedIn) -> frozenset[str]:
     """Return what she can give the client. Raises RequestRefused when that is nothing, or she is not one of its people."""
     client, wanted = arrival.client, arrival.wanted
     fault = None
-    if not client.row.first_party and client.row.organization_id != person.organization_id:
-        fault = "this client signs in people of its own organisation only"
+    if not client.serves(person.organization_id, person.operator_id):
+        fault = "this client signs in people of its own organisation, or of its operator's, only"
     elif client.profile.second_factor and set(person.methods) <= {"pwd"}:
         fault = "a second factor is needed"
     scope = wanted.scope & codes.rights(person).through(client.scopes())

@@ -9,6 +9,10 @@ from ihala_gateway.oauth.people import PROTOCOL_SCOPES
 from ihala_gateway.oauth.registered import Registered
 
 RESPONSE_TYPE = "code"
+FIELDS = frozenset({
+    "client_id", "response_type", "response_mode", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
+    "resource", "dpop_jkt", "prompt", "max_age",
+})  # fmt: skip  # what is read of a request; of any other nothing is kept
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url
 _PLAIN = re.compile(r"[\x20-\x7e]{1,1000}")
 _PROMPTS = frozenset({"none", "login", "consent"})

@@ -24,14 +24,20 @@ async def end_token(tx: AsyncSession, jti: str, client_id: str, expires_at: date
 
 
 async def end_grant(tx: AsyncSession, grant: PersonGrant) -> list[str]:
-    """End a grant: its code and refresh tokens buy nothing more, its access tokens are refused. Return the jti of these."""
+    """End a grant: its code and refresh tokens buy nothing more, its access tokens are refused. Return the jti of these.
+
+    Emits TokenRevoked for each that was not refused before.
+    """
     now = datetime.now(UTC)
     grant.revoked_at = grant.revoked_at or now
     tx.add(grant)
-    ended = await store.live_tokens(tx, grant.id, now)
-    for token in ended:
-        await end_token(tx, token.jti, grant.client_id, token.expires_at)
-    return [token.jti for token in ended]
+    ended = await store.revoke_of_grant(tx, grant, now, _CLOCKS_DIFFER_BY)
+    organization_id = await store.organization_of(tx, grant.client_id) if ended else None
+    for jti, expires_at in ended:
+        emit(tx, TokenRevoked(
+            organization_id=organization_id, client_id=grant.client_id, jti=jti, expires_at=expires_at, revoked_at=now,
+        ))  # fmt: skip
+    return [jti for jti, _ in ended]
 
 
 async def carry_over(tx: AsyncSession, session_id: UUID, to: UUID) -> None:

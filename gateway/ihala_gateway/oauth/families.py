@@ -5,12 +5,15 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.oauth import store
 from ihala_gateway.oauth.people import Person
 from ihala_gateway.oauth.registered import Registered
 from ihala_gateway.oauth.tables import AuthorizationCode, GrantedToken, PersonGrant, RefreshToken
+
+MOST_LIVE_TOKENS = 50  # of one grant
 
 
 @dataclass(slots=True)
@@ -77,7 +80,12 @@ async def by_refresh_token(tx: AsyncSession, token: str) -> Family | None:
 
 
 async def keep(tx: AsyncSession, family: Family, jti: str, expires_at: datetime, refresh_token: str | None, now: datetime) -> None:
-    """Store what was made of a code or refresh token, which is used up by that if it is not kept."""
+    """Store what was made of a code or refresh token, which is used up by that if it is not kept. Raises InvalidRequestError.
+
+    Whoever ends the grant ends each token, in one transaction: a client must not make that long.
+    """
+    if await store.count_live_tokens(tx, family.grant.id, now) >= MOST_LIVE_TOKENS:
+        raise InvalidRequestError(description="too many access tokens are still good: use one of them, or come back later")
     if family.code is not None:
         family.code.used_at = now
     elif family.token is not None and refresh_token is not None:

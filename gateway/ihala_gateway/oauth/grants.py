@@ -69,8 +69,10 @@ class ByCode(_Bound, AuthorizationCodeGrant):
         return family if alive and bound else None
 
     def authenticate_user(self, family: Any) -> Person | None:
-        """Return who signed in."""
+        """Return who signed in. Raises InvalidGrantError when she is none of the client's people."""
         person: Person | None = family.person
+        if person is not None:
+            _check_its_people(self.request.client, person)
         return person
 
     def create_token_response(self) -> Any:
@@ -107,10 +109,11 @@ class ByRefreshToken(_Bound, RefreshTokenGrant):
         return family if alive and as_bound else None
 
     def authenticate_user(self, family: Any) -> Person:
-        """Return who signed in. Raises InvalidGrantError."""
+        """Return who signed in. Raises InvalidGrantError when the session has ended, or she is none of the client's people."""
         if family.person is None:
             raise InvalidGrantError(description="the session has ended; the person must sign in again")
         person: Person = family.person
+        _check_its_people(self.request.client, person)
         return person
 
     def issue_token(self, user: Person, family: Any) -> Any:
@@ -138,6 +141,12 @@ class Challenge(CodeChallenge):
         if not grant.request.form.get("code_verifier"):
             raise InvalidGrantError(description="code_verifier is missing")
         super().validate_code_verifier(grant, result)
+
+
+def _check_its_people(client: Registered, person: Person) -> None:
+    """Raise InvalidGrantError unless she is one of the client's people; it may have been first-party when she granted it that."""
+    if not client.serves(person.organization_id, person.operator_id):
+        raise InvalidGrantError(description="this client acts for people of its own organisation, or of its operator's, only")
 
 
 def _for_kafka(request: TokenRequest, client: Registered) -> bool:

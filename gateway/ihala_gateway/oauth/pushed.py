@@ -7,7 +7,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnauthorizedClien
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import JSONResponse, Response
 
-from ihala_gateway.oauth.authorization_request import RequestRefused, checked
+from ihala_gateway.oauth.authorization_request import FIELDS, RequestRefused, checked
 from ihala_gateway.oauth.client_endpoint import ClientEndpoint
 from ihala_gateway.oauth.families import hash_of, new_secret
 from ihala_gateway.oauth.profile import PUSHED_SECONDS
@@ -35,9 +35,9 @@ class PushedRequests(ClientEndpoint):
             checked(fields, client, self.server.issuer, asked.shown.key)
         except RequestRefused as refusal:
             raise OAuth2Error(description=refusal.description, error=refusal.error) from None
-        secret = new_secret()
+        secret, kept = new_secret(), {name: value for name, value in fields.items() if name in FIELDS}
         tx.add(PushedRequest(
-            request_hash=hash_of(secret), client_id=client.row.client_id, fields=fields, thumbprint=asked.shown.key,
+            request_hash=hash_of(secret), client_id=client.row.client_id, fields=kept, thumbprint=asked.shown.key,
             expires_at=datetime.now(UTC) + timedelta(seconds=PUSHED_SECONDS),
         ))  # fmt: skip
         return JSONResponse({"request_uri": PREFIX + secret, "expires_in": PUSHED_SECONDS}, 201, {"Cache-Control": "no-store"})

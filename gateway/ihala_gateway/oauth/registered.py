@@ -1,10 +1,12 @@
 """A client that is registered: what Authlib asks about it, and what is demanded of it."""
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from authlib.oauth2.rfc6749 import ClientMixin
 
 from ihala_gateway.oauth.profile import Profile, profile_of
+from ihala_gateway.oauth.role_scopes import needs_training
 from ihala_gateway.tables import Client
 
 if TYPE_CHECKING:
@@ -12,7 +14,6 @@ if TYPE_CHECKING:
 
 GRANTS_FOR_PEOPLE = ("authorization_code", "refresh_token")
 GRANTS = ("client_credentials", *GRANTS_FOR_PEOPLE)
-NEEDS_TRAINING = {"intake:request", "referral:refer"}  # nobody refers before training and a signed code of confidentiality are recorded
 
 
 class Registered(ClientMixin):
@@ -40,7 +41,11 @@ class Registered(ClientMixin):
     def scopes(self) -> list[str]:
         """Return the most that a token of its can hold."""
         trained = self.row.trained_on is not None and self.row.code_signed_on is not None
-        return [each for each in self.row.scopes if trained or each not in NEEDS_TRAINING]
+        return [each for each in self.row.scopes if trained or not needs_training(each)]
+
+    def serves(self, organization_id: UUID, operator_id: UUID | None) -> bool:
+        """Tell whether a person of this organisation, which this operator admitted, is one of the client's people as it is now."""
+        return self.row.organization_id in ({organization_id, operator_id} if self.row.first_party else {organization_id})
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Tell whether it may use this grant. A client speaks for itself or for people: none has the rights of both."""

@@ -6,6 +6,7 @@ A client hears of its own tokens alone. Of all others both say the same as of a 
 from datetime import UTC, datetime
 from typing import Any
 
+from authlib.oauth2.rfc6749 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import JSONResponse, Response
@@ -15,6 +16,7 @@ from ihala_gateway.oauth.access_tokens import AccessTokens, TokenRefused
 from ihala_gateway.oauth.client_endpoint import ClientEndpoint
 from ihala_gateway.oauth.families import Family
 from ihala_gateway.oauth.grant import Grant
+from ihala_gateway.oauth.grants import KAFKA
 from ihala_gateway.oauth.people import Person
 from ihala_gateway.oauth.registered import Registered
 from ihala_gateway.oauth.token_request import TokenRequest
@@ -28,7 +30,10 @@ class Revocation(ClientEndpoint):
     PATH = "/oauth/revoke"
 
     async def decide(self, tx: AsyncSession, asked: TokenRequest, client: Registered) -> Response:
-        """Revoke the token if it is the client's. A refresh token takes all with it that came of its grant."""
+        """Revoke the token if it is the client's. A refresh token takes all with it that came of its grant.
+
+        Raises OAuth2Error for a token for Kafka: the broker asks nobody, so that it lasts its five minutes.
+        """
         token = _shown(asked)
         access = _read(self.tokens, token, client)
         if access is not None:
@@ -38,6 +43,8 @@ class Revocation(ClientEndpoint):
         family = await _family(tx, token, client) if access is None else None
         if family is not None:
             asked.issued.ended = await endings.end_grant(tx, family.grant)
+        elif access is None and _read(AccessTokens(self.tokens.keys, self.tokens.issuer, KAFKA, self.tokens.proofs), token, client):
+            raise OAuth2Error(description="a token for kafka cannot be revoked: it ends by itself", error="unsupported_token_type")
         return Response(status_code=200, headers={"Cache-Control": "no-store"})
 
 
@@ -100,7 +107,7 @@ def _of_refresh(family: Family | None) -> dict[str, Any]:
         return _UNKNOWN
     grant = family.grant
     told = {"scope": grant.scope, "client_id": grant.client_id, "sub": str(grant.account_id), "exp": int(grant.expires_at.timestamp())}
-    return {"active": True, **told} | ({} if grant.confirmation is None else {"cnf": grant.confirmation})
+    return {"active": True, **told}  # without cnf: it is bound to the client, which may change its key
 
 
 def _told(body: dict[str, Any]) -> Response:

@@ -36,6 +36,12 @@ SCOPES: Final[dict[str, frozenset[str]]] = {
 _OF_PERSONS: Final = ("intake:", "referral:")  # none of these without training
 _FOR_ALL: Final = frozenset({"referral:statistics", "referral:calendar"})  # but these name nobody
 
+
+def needs_training(scope: str) -> bool:
+    """Tell whether a scope concerns persons or referrals: nobody, person or system, has it without training and the signed code."""
+    return scope.startswith(_OF_PERSONS) and scope not in _FOR_ALL
+
+
 # The services' own words for two roles, beside the roles' names.
 _WORDS: Final = {"child-protection-officer": "child-protection", "data-protection-officer": "dpo"}
 
@@ -43,7 +49,7 @@ _WORDS: Final = {"child-protection-officer": "child-protection", "data-protectio
 def scopes_of(roles: Iterable[str], *, trained: bool) -> frozenset[str]:
     """Return what these roles open."""
     open_to = frozenset[str]().union(*(SCOPES.get(role, frozenset()) for role in roles))
-    return frozenset(scope for scope in open_to if trained or scope in _FOR_ALL or not scope.startswith(_OF_PERSONS))
+    return frozenset(scope for scope in open_to if trained or not needs_training(scope))
 
 
 def words_of(roles: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, literal
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -62,9 +62,10 @@ async def organization_of(tx: AsyncSession, client_id: str) -> UUID:
     return (await tx.exec(select(Client.organization_id).where(Client.client_id == client_id))).one()
 
 
-async def live_tokens(tx: AsyncSession, grant_id: UUID, now: datetime) -> Sequence[GrantedToken]:
-    """Return the access tokens of a grant that have not expired."""
-    return (await tx.exec(select(GrantedToken).where(GrantedToken.grant_id == grant_id, col(GrantedToken.expires_at) > now))).all()
+async def count_live_tokens(tx: AsyncSession, grant_id: UUID, now: datetime) -> int:
+    """Return how many access tokens of a grant have not expired."""
+    live = select(func.count()).where(GrantedToken.grant_id == grant_id, col(GrantedToken.expires_at) > now)
+    return (await tx.exec(live)).one()
 
 
 async def used_until(tx: AsyncSession, grant_id: UUID) -> datetime | None:
@@ -76,6 +77,15 @@ async def revoke(tx: AsyncSession, jti: str, client_id: str, expires_at: datetim
     """Record that an access token is refused; return False when it was already."""
     row = upsert(RevokedToken).values(jti=jti, client_id=client_id, expires_at=expires_at)
     return (await tx.execute(row.on_conflict_do_nothing().returning(col(RevokedToken.jti)))).first() is not None
+
+
+async def revoke_of_grant(tx: AsyncSession, grant: PersonGrant, now: datetime, longer: timedelta) -> list[tuple[str, datetime]]:
+    """Record that the access tokens of a grant are refused, for `longer` than they live; return jti and end of those that were not yet."""
+    names = ("jti", "client_id", "expires_at")
+    live = select(GrantedToken.jti, literal(grant.client_id), col(GrantedToken.expires_at) + longer)
+    rows = upsert(RevokedToken).from_select(names, live.where(GrantedToken.grant_id == grant.id, col(GrantedToken.expires_at) > now))
+    ended = await tx.execute(rows.on_conflict_do_nothing().returning(col(RevokedToken.jti), col(RevokedToken.expires_at)))
+    return [(jti, until - longer) for jti, until in ended]
 
 
 async def is_revoked(tx: AsyncSession, jti: str) -> bool:

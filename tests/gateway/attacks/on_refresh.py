@@ -1,17 +1,17 @@
-"""Attacks on refresh tokens."""
+"""Attacks on refresh tokens, and by what a client got before it lost a right."""
 
 from typing import Any
 
-from ihala_gateway.oauth import endings
+from ihala_gateway.oauth import endings, grants
 from ihala_gateway.oauth.families import Family
 from ihala_gateway.oauth.grants import ByRefreshToken
 from joserfc.jwk import ECKey
 from pytest import MonkeyPatch
 
-from tests.gateway.attacks.attack import Attack, Try
+from tests.gateway.attacks.attack import Attack, Try, Weaken, gone
 from tests.gateway.attacks.on_grants import any_client, at_desk, used_again
-from tests.gateway.house import House
-from tests.gateway.party import Party, code
+from tests.gateway.house import OPERATOR, House
+from tests.gateway.party import BACK, Party, answered, code
 
 
 async def _refreshed_twice(house: House) -> bool:
@@ -63,6 +63,24 @@ def _scope_may_rise(monkeypatch: MonkeyPatch, _: House) -> None:
     monkeypatch.setattr(ByRefreshToken, "issue_token", issue)
 
 
+def _first_party_no_more(by_code: bool) -> Try:
+    """Return the try to act for a person of another organisation by what was got while the client was the operator's own."""
+
+    async def gets_through(house: House) -> bool:
+        await house.register("once-own", redirect_uris=[BACK], organization_id=str(OPERATOR), first_party=True)
+        party = Party(house, "once-own")
+        async with at_desk(house) as (at, _):
+            given = [answered(await at.open(party.address()))["code"] for _ in range(2)]
+            _, body = await party.exchange(given[0])
+            await house.register("once-own", redirect_uris=[BACK], organization_id=str(OPERATOR), first_party=False)
+            bought = party.exchange(given[1]) if by_code else party.refresh(body["refresh_token"])
+            return (await bought)[0] == 200
+
+    return gets_through
+
+
+_its_people: Weaken = gone(grants, "_check_its_people", lambda *_: None)
+
 ATTACKS = tuple(
     Attack(*each, behind_nginx=False)  # nginx hands all of this over
     for each in (
@@ -70,6 +88,8 @@ ATTACKS = tuple(
         ("refresh reuse: the family lives on", _kept_after_reuse, _families_kept),
         ("refresh token of another client", _refreshed("thief"), any_client),
         ("refresh token without its key", _refreshed(key=True), _any_refresh_token),
+        ("code for another organisation's person, first-party no more", _first_party_no_more(True), _its_people),
+        ("refresh for another organisation's person, first-party no more", _first_party_no_more(False), _its_people),
         ("scope rise at refresh", _refreshed(scope="referral:read directory:read"), _scope_may_rise),
     )
 )

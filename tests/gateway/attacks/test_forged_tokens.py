@@ -67,6 +67,7 @@ def shapes(forge: Forge) -> dict[str, str]:
         "header too deep": b64(b'{"alg":' + b"[" * 5000 + b"]" * 5000 + b"}") + ".e30." + ZEROS,
         "header no object": f"{b64(b'[]')}.e30.{ZEROS}",
         "header no JSON": f"{b64(b'{')}.e30.{ZEROS}",
+        "header a list that names alg": "WyJhbGciXQ.e30.AAAA",
         "two parts": forge.unsigned({}).rpartition(".")[0],
         "five parts": forge() + ".a.b",
         "JWE": "e30.e30.e30.e30.e30",
