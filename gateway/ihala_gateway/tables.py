@@ -32,7 +32,8 @@ class Client(Table, table=True):
     organization_id: UUID = column(Uuid)  # never changes
     organization_name: str = column(Text)
     organization_kind: str = column(Text)
-    operator_id: UUID | None = column(Uuid, nullable=True)  # set for clients of an operator and its offices
+    # the operator itself, or the one that admitted the organisation; never alone a right to the operator's rows
+    operator_id: UUID | None = column(Uuid, nullable=True)
     governorates: list[str] = column(ARRAY(Text))  # P-codes
     roles: list[str] = column(ARRAY(Text))
     scopes: list[str] = column(ARRAY(Text))  # the most a token can hold
@@ -49,7 +50,7 @@ class Client(Table, table=True):
     tls_subject_dn: str | None = column(Text, nullable=True)  # tls_client_auth: the certificate's subject, as RFC 4514 writes it
     tls_san_dns: str | None = column(Text, nullable=True)  # or a DNS name that the certificate holds
     redirect_uris: list[str] = column(ARRAY(Text))  # where people come back to, to the letter; none: no people
-    first_party: bool = column(Boolean)  # the operator's own: asks nobody for consent, and signs in people of any organisation
+    first_party: bool = column(Boolean)  # the operator's own: asks nobody for consent, and signs in people of all its organisations
     status: str = column(Text)  # pending | active | suspended | revoked
     approved_at: datetime | None = column(_AT, nullable=True)  # None: never yet
     suspended_by: list[str] = column(ARRAY(Text))  # who holds it suspended: operator, organization, directory; active again when none does

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from ihala_gateway.clients import keys
+from ihala_gateway.clients.tables import ClientKey
 from ihala_kit.auth import Caller
 from joserfc.jwk import ECKey
 
@@ -91,6 +92,34 @@ async def test_the_last_use_of_each_key_is_shown_written_by_batch(home: House, o
             await home.gateway._upkeep._uses.write()
     await home.gateway._upkeep._uses.write()
     assert (await ours.did("GET", f"{CLIENTS}/used/keys"))["items"][1]["used_at"] is not None, "noted again"
+
+
+async def test_a_further_key_prolongs_none_that_ends_sooner(home: House, ours: Desk) -> None:
+    await home.register("sooner", organization_id=OURS)
+    days = {kid: datetime.now(UTC) + timedelta(days=days) for kid, days in (("s1", 7), ("s2", 30))}
+    for kid, at in days.items():
+        jwk = ECKey.generate_key("P-256", {"kid": kid}).as_dict(private=False)
+        shown = await ours.did("POST", f"{CLIENTS}/sooner/keys", {"jwk": jwk, "others_end_at": at.replace(tzinfo=None).isoformat()})
+    found = {key["kid"]: key["ends_at"] and datetime.fromisoformat(key["ends_at"]) for key in shown["items"]}
+    assert found == {"c1": days["s1"], "s1": days["s2"], "s2": None}
+
+
+async def test_the_key_that_ended_last_is_the_one_that_stays(home: House, ours: Desk) -> None:
+    await home.register("ended", organization_id=OURS, jwks={"keys": [key.as_dict(private=False) for key in (KEY, NEW_KEY)]})
+    now = datetime.now(UTC)
+    for kid, ago in (("c2", 1), ("c1", 2)):  # as they lie in the table
+        async with home.database.transaction(Caller.system("test")) as tx:
+            tx.add(ClientKey(client_id="ended", kid=kid, added_at=now, ends_at=now - timedelta(days=ago)))
+    await _end_old(home, now)
+    assert [key["kid"] for key in (await ours.did("GET", f"{CLIENTS}/ended/keys"))["items"]] == ["c2"]
+
+
+async def test_a_client_that_proves_itself_by_certificates_gets_no_key_without_one(home: House, ours: Desk) -> None:
+    jwks = {"keys": [KEY.as_dict(private=False) | {"x5c": ["AAAA"]}]}
+    await home.register("certified", organization_id=OURS, auth_method="self_signed_tls_client_auth", jwks=jwks)
+    jwk = NEW_KEY.as_dict(private=False)
+    assert await ours.refused("POST", f"{CLIENTS}/certified/keys", {"jwk": jwk}) == (422, "keys-refused")
+    assert len((await ours.did("POST", f"{CLIENTS}/certified/keys", {"jwk": jwk | {"x5c": ["BBBB"]}}))["items"]) == 2
 
 
 async def _end_old(home: House, now: datetime) -> None:

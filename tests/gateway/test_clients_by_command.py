@@ -32,6 +32,9 @@ async def test_a_request_is_approved_and_another_is_returned(home: House) -> Non
     assert await _said(home, "approve", one) == "This request has been decided already.\n"
     shown = await ours.did("GET", f"{CLIENTS}/{made['client_id']}")
     assert (shown["status"], shown["scopes"], shown["roles"]) == ("active", ["referral:read"], ["officer"])
+    again = await ours.did("POST", f"{CLIENTS}/{made['client_id']}/requests", {"scopes": ["referral:read"]}, version=shown["version"])
+    await _done(home, "approve", again["id"])
+    assert (await ours.did("GET", f"{CLIENTS}/{made['client_id']}"))["roles"] == ["officer"], "what is not named stays"
     assert await _done(home, "requests") == ""
 
 

@@ -17,7 +17,7 @@ from ihala_kit.testing import serving
 from joserfc.jwk import ECKey
 from sqlalchemy import text
 
-from tests.gateway.desk import CLIENTS, OURS, organization_desk, token_status
+from tests.gateway.desk import CLIENTS, OURS, REQUESTS, operator_desk, organization_desk, token_status
 from tests.gateway.house import KEY, House, opened
 
 NEW_KEY = ECKey.generate_key("P-256", {"kid": "c2"})
@@ -96,6 +96,46 @@ async def test_what_is_no_key_set_is_not_taken(home: House, monkeypatch: pytest.
         publisher.document = document
         assert await token_status(other, "broken", NEW_KEY) == 401
         assert await token_status(other, "broken", KEY) == 200, "what was read last stays"
+
+
+@pytest.mark.filterwarnings("ignore:Key size should be")
+async def test_a_strange_key_at_the_address_shuts_nobody_out(home: House) -> None:
+    good, strange = KEY.as_dict(private=False), ECKey.generate_key("P-384", {"kid": "p384"}).as_dict(private=False)
+    many = [ECKey.generate_key("P-256", {"kid": f"n{n}"}).as_dict(private=False) for n in range(10)]
+    others = [
+        good | {"use": "enc", "kid": "e"},
+        good | {"alg": "RS256", "kid": "r"},
+        strange,
+        good | {"kid": "\0"},
+        5,
+        {},
+        good | {"kid": "x"},
+    ]
+    for number, listed in enumerate(([*others, good], [good, *many], [good, good])):
+        async with published(home, f"strange-{number}") as (other, publisher):
+            publisher.document = {"keys": listed}
+            assert await token_status(other, f"strange-{number}", KEY) == 200
+
+
+async def test_what_the_database_cannot_hold_is_not_taken_and_breaks_nothing(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "TRY_EVERY_SECONDS", 0.0)
+    async with published(home, "unheld") as (other, publisher):
+        assert await token_status(other, "unheld", KEY) == 200
+        publisher.document = {"keys": [NEW_KEY.as_dict(private=False) | {"x5u": "\0"}]}
+        assert [await token_status(other, "unheld", key) for key in (NEW_KEY, KEY)] == [401, 200]
+
+
+async def test_keys_of_the_address_before_prove_a_client_no_more(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "TRY_EVERY_SECONDS", 0.0)
+    ours, operator = await organization_desk(home), await operator_desk(home)
+    async with published(home, "moved") as (other, _):
+        assert await token_status(other, "moved", KEY) == 200
+        for address, expected in (((await ours.did("GET", f"{CLIENTS}/moved"))["jwks_uri"], 200), ("http://127.0.0.1:1/keys", 401)):
+            version = (await ours.did("GET", f"{CLIENTS}/moved"))["version"]
+            asked = {"scopes": ["referral:read"], "jwks_uri": address}
+            made = await ours.did("POST", f"{CLIENTS}/moved/requests", asked, version=version)
+            await operator.did("POST", f"{REQUESTS}/{made['id']}/approval", {})
+            assert await token_status(home, "moved", KEY) == expected
 
 
 async def test_a_redirect_is_not_followed(home: House) -> None:

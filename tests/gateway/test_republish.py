@@ -1,5 +1,6 @@
 """What the gateway repeats for readers that begin late: which clients may call, and which may not any more."""
 
+import asyncio
 from uuid import uuid4
 
 from ihala_contracts.catalogue import BY_TYPE
@@ -43,3 +44,12 @@ async def test_clients_are_repeated_as_they_stand_and_those_never_approved_are_n
     before = await last(home)
     assert await republish_key(home.database, SNAPSHOTS, ours) == 2
     assert await said(home, before) == [("may", "ClientApproved"), ("may-not", "ClientSuspended")]
+
+
+async def test_nobody_waits_for_a_token_while_clients_are_repeated(home: House) -> None:
+    whose = uuid4()
+    await home.register("waits-not", organization_id=whose)
+    async with home.database.transaction(Caller.system("test")) as tx:
+        await SNAPSHOTS[0].events(tx, whose, True)
+        async with asyncio.timeout(2):
+            await home.token("waits-not")

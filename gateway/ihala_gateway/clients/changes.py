@@ -34,7 +34,7 @@ async def revoke(tx: AsyncSession, caller: Caller, client: Client) -> Client:
 
 async def new_secret(tx: AsyncSession, caller: Caller, client: Client) -> str:
     """Return a new secret, which is not kept; emits ClientApproved. Raises RoleNeeded (403), KeysKeptElsewhere, ClientStateRefused."""
-    rights.administrator(caller)
+    rights.owner(caller, client)
     if client.secret_hash is None:
         raise KeysKeptElsewhere
     if client.status == "revoked":

@@ -81,12 +81,12 @@ def list_requests() -> None:
 def approve(
     request_id: RequestId,
     scope: Annotated[list[str] | None, typer.Option(help="fewer than were asked for; once for each")] = None,
-    role: Annotated[list[str] | None, typer.Option(help="once for each")] = None,
-    cleared: Annotated[bool, typer.Option(help="may see restricted cases")] = False,
-    first_party: Annotated[bool, typer.Option(help="the operator's own: people are not asked for consent")] = False,
+    role: Annotated[list[str] | None, typer.Option(help="once for each; none: those it has")] = None,
+    cleared: Annotated[bool | None, typer.Option(help="may see restricted cases; not named: as it is")] = None,
+    first_party: Annotated[bool | None, typer.Option(help="the operator's own: its people are not asked for consent")] = None,
 ) -> None:
     """Give what was asked for, or less, in the place of its operator."""
-    wanted = _checked(models.Approval, {"scopes": scope or None, "roles": role or [], "cleared": cleared, "first_party": first_party})
+    wanted = _checked(models.Approval, {"scopes": scope or None, "roles": role or None, "cleared": cleared, "first_party": first_party})
     done = _as_operator(request_id, lambda tx, caller: requests.approve(tx, caller, request_id, wanted))
     typer.echo(f"{done.client_id} approved")
 

@@ -11,7 +11,7 @@ from ihala_gateway import store as all_clients
 from ihala_gateway.clients import models, rights, standing, store
 from ihala_gateway.clients.errors import ClientStateRefused, KeyNotFound, KeysKeptElsewhere, KeysRefused, LastKey
 from ihala_gateway.clients.tables import ClientKey
-from ihala_gateway.oauth import client_keys
+from ihala_gateway.oauth import certificates, client_keys
 from ihala_gateway.tables import Client
 
 MOST_KEYS = 10
@@ -26,7 +26,8 @@ def normal(jwks: dict[str, Any]) -> dict[str, Any]:
         raise KeysRefused(pointer="#/jwks") from None
     for key in found:
         key.ensure_kid()
-    if len(found) > MOST_KEYS or len({key.kid for key in found}) != len(found) or any(len(str(key.kid)) > 200 for key in found):
+    kids = {str(key.kid) for key in found}
+    if len(found) > MOST_KEYS or len(kids) != len(found) or not all(len(kid) <= 200 and kid.isprintable() for kid in kids):
         raise KeysRefused(pointer="#/jwks")
     return {"keys": [key.as_dict(private=False) for key in found]}
 
@@ -56,14 +57,18 @@ async def add(tx: AsyncSession, caller: Caller, client_id: str, wanted: models.N
     """
     client = await _changing(tx, caller, client_id)
     now, known = datetime.now(UTC), await store.keys(tx, client_id)
-    if wanted.others_end_at is not None and not now < _aware(wanted.others_end_at) <= now + LONGEST_OVERLAP:
+    end = None if wanted.others_end_at is None else _aware(wanted.others_end_at)
+    if end is not None and not now < end <= now + LONGEST_OVERLAP:
         raise MalformedRequest(errors=[{"pointer": "#/others_end_at", "code": "out_of_range", "expected": "90 days"}])
     [new], before = normal({"keys": [wanted.jwk]})["keys"], _of(client)
+    if client.auth_method == "self_signed_tls_client_auth" and not certificates.registered(new.get("x5c")):
+        raise KeysRefused(pointer="#/jwk")
     client.jwks = normal({"keys": [*before, new]})
-    for key in before if wanted.others_end_at else ():
-        row = known.get(key["kid"]) or ClientKey(client_id=client_id, kid=key["kid"], added_at=client.changed_at)
-        row.ends_at = wanted.others_end_at
-        tx.add(row)
+    if end is not None:
+        for key in before:
+            row = known.get(key["kid"]) or ClientKey(client_id=client_id, kid=key["kid"], added_at=client.changed_at)
+            row.ends_at = min(row.ends_at or end, end)  # never later than it was to end before
+            tx.add(row)
     await tx.merge(ClientKey(client_id=client_id, kid=new["kid"], added_at=now))
     await tx.flush()
     return await listed(tx, client)
@@ -111,7 +116,7 @@ async def _changing(tx: AsyncSession, caller: Caller, client_id: str) -> Client:
 
 
 def _may_change(caller: Caller, client: Client) -> None:
-    rights.administrator(caller)
+    rights.owner(caller, client)
     if client.jwks_uri is not None or client.jwks is None:
         raise KeysKeptElsewhere
     if client.status == "revoked":

@@ -63,12 +63,12 @@ class NewKey(Body):
 
 
 class Approval(Body):
-    """What the operator gives: no more than was asked for."""
+    """What the operator gives: no more than was asked for. What is not named stays as the client has it."""
 
     scopes: Scopes | None = Field(default=None, description="Fewer than were asked for; without it all of them.")
-    roles: list[Word] = Field(default=[], max_length=20)
-    cleared: bool = Field(default=False, description="May see restricted cases; only clients of cleared organisations.")
-    first_party: bool = Field(default=False, description="The operator's own: people are not asked for consent.")
+    roles: list[Word] | None = Field(default=None, max_length=20)
+    cleared: bool | None = Field(default=None, description="May see restricted cases; only clients of cleared organisations.")
+    first_party: bool | None = Field(default=None, description="The operator's own: its people are not asked for consent.")
 
 
 class Returned(Body):

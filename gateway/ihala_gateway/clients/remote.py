@@ -10,6 +10,7 @@ import json
 import logging
 import socket
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
+from sqlalchemy.exc import DBAPIError
 
 from ihala_gateway import store
 from ihala_gateway.clients import keys
@@ -28,6 +30,7 @@ from ihala_gateway.tables import Client
 log = logging.getLogger(__name__)
 
 LARGEST = 64 * 1024
+LOOKED_AT = 100  # keys of one document
 TIMEOUT_SECONDS = 3.0
 FRESH = timedelta(minutes=15)  # a key that was taken away there is refused here after this
 STALE = timedelta(days=1)
@@ -68,13 +71,11 @@ class RemoteKeys:
 
     async def _read(self, client: Client, address: str) -> None:
         try:
-            found = keys.normal(await self._fetch(address))
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, Inside, KeysRefused, RecursionError) as error:
+            await self._keep(client.client_id, address, _usable(await self._fetch(address)))
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, Inside, KeysRefused, RecursionError, DBAPIError) as error:
             log.warning("a client's keys were not read", extra={"client_id": client.client_id, "error": type(error).__name__})
-            if client.jwks_read_at is None or datetime.now(UTC) - client.jwks_read_at < STALE:
-                return
-            found = {"keys": []}
-        await self._keep(client.client_id, address, found)
+            if client.jwks_read_at is not None and datetime.now(UTC) - client.jwks_read_at >= STALE:
+                await self._keep(client.client_id, address, {"keys": []})
 
     async def _keep(self, client_id: str, address: str, found: dict[str, Any]) -> None:
         async with self._database.transaction(Caller.system("keys")) as tx:
@@ -99,6 +100,19 @@ class RemoteKeys:
         if not content or len(content) > LARGEST:
             raise ValueError("no key set")
         return json.loads(content)
+
+
+def _usable(document: Any) -> dict[str, Any]:
+    """Return the first keys of a set that can be used: one of another kind beside them shuts nobody out. Raises KeysRefused for none."""
+    listed = document.get("keys") if isinstance(document, dict) else None
+    found: dict[str, Any] = {}
+    for key in listed[:LOOKED_AT] if isinstance(listed, list) else ():
+        with suppress(KeysRefused):
+            [good] = keys.normal({"keys": [key]})["keys"]
+            found.setdefault(good["kid"], good)
+    if not found:
+        raise KeysRefused(pointer="#/keys")
+    return {"keys": list(found.values())[: keys.MOST_KEYS]}
 
 
 class _Outside(AbstractResolver):

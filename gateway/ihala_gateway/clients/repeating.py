@@ -22,7 +22,9 @@ async def organizations(tx: AsyncSession, after: UUID | None, most: int) -> Sequ
 async def events_of_organization(tx: AsyncSession, organization_id: UUID, _: bool) -> list[Event]:
     """Return how an organisation's clients stand that were ever approved. Locks them."""
     query = select(Client).where(Client.organization_id == organization_id, col(Client.approved_at).is_not(None))
-    found = await tx.exec(query.order_by(col(Client.client_id)).with_for_update(), execution_options={"populate_existing": True})
+    found = await tx.exec(
+        query.order_by(col(Client.client_id)).with_for_update(key_share=True), execution_options={"populate_existing": True}
+    )
     return [standing.approved(one) if one.status == "active" else standing.suspended(one) for one in found.all()]
 
 

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
 from uuid import UUID
 
 from ihala_contracts.gateway_v1 import ClientRegistered
@@ -14,20 +13,19 @@ from ihala_kit.outbox import emit
 from ihala_kit.two_people import Hand
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_gateway.clients import keys, models, remote, rights, standing, store
+from ihala_gateway.clients import beginning, keys, models, remote, rights, standing, store
 from ihala_gateway.clients.errors import (
     AddressRefused,
     AnotherPersonNeeded,
     ClearanceRefused,
     ClientStateRefused,
-    KeysRefused,
     RequestDecided,
     RequestOpen,
     ScopeRefused,
     TooManyClients,
 )
 from ihala_gateway.clients.tables import ClientRequest
-from ihala_gateway.oauth import certificates, redirects, secret_hash
+from ihala_gateway.oauth import redirects, secret_hash
 from ihala_gateway.tables import Client
 
 MOST_CLIENTS = 50  # of one organisation
@@ -46,8 +44,8 @@ async def register(tx: AsyncSession, caller: Caller, wanted: models.NewClient, s
     now = datetime.now(UTC)
     client = Client(
         client_id=f"{wanted.kind}-{secrets.token_hex(ID_BYTES)}", name=wanted.name, kind=wanted.kind, status="pending", suspended_by=[],
-        version=1, changed_at=now, secret_hash=secret_hash_, **_proof(wanted),
-        redirect_uris=[], scopes=[], roles=[], cleared=False, first_party=False, **await _owner(tx, caller),
+        version=1, changed_at=now, secret_hash=secret_hash_, **beginning.proof(wanted),
+        redirect_uris=[], scopes=[], roles=[], cleared=False, first_party=False, **await beginning.owner(tx, caller),
     )  # fmt: skip
     tx.add(client)
     await tx.flush()
@@ -61,13 +59,13 @@ async def ask(tx: AsyncSession, caller: Caller, client: Client, wanted: models.A
 
     Raises RoleNeeded (403), NoOperator, RequestOpen, ClientStateRefused (409), ScopeRefused, AddressRefused (422).
     """
-    rights.administrator(caller)
+    rights.owner(caller, client)
     if client.status == "revoked" or (wanted.jwks_uri is None) != (client.jwks_uri is None):
         raise ClientStateRefused
     _check(wanted, client.kind, frozenset(scopes))
     if await store.open_request(tx, client.client_id):
         raise RequestOpen
-    operator_id, hand, now = await rights.decider(tx, caller), Hand.of(caller), datetime.now(UTC)
+    operator_id, hand, now = await rights.decider(tx, caller), rights.hand(caller), datetime.now(UTC)
     request = ClientRequest(
         id=new_id(), client_id=client.client_id, organization_id=client.organization_id, operator_id=operator_id, state="open",
         scopes=sorted(set(wanted.scopes)), redirect_uris=sorted(set(wanted.redirect_uris)), jwks_uri=wanted.jwks_uri,
@@ -93,10 +91,10 @@ async def approve(tx: AsyncSession, caller: Caller, request_id: UUID, given: mod
         raise ClientStateRefused
     granted = request.scopes if given.scopes is None else sorted(set(given.scopes))
     _within(granted, frozenset(request.scopes), given.scopes or ())
-    await _check_clearance(tx, client, given)
-    client.scopes, client.roles = granted, sorted(set(given.roles))
-    client.redirect_uris, client.jwks_uri = request.redirect_uris, request.jwks_uri
-    client.first_party, client.cleared = given.first_party, given.cleared
+    client.scopes, client.redirect_uris = granted, request.redirect_uris
+    if request.jwks_uri != client.jwks_uri:  # what was read at the address before proves it no more
+        client.jwks_uri, client.jwks, client.jwks_read_at = request.jwks_uri, {"keys": []}, None
+    await _give(tx, client, given)
     _decided(request, caller, "approved")
     standing.approve(tx, client)
     return request
@@ -135,13 +133,13 @@ async def _deciding(tx: AsyncSession, caller: Caller, request_id: UUID) -> Clien
     request = await store.request(tx, caller, request_id, lock=True)
     if request.state != "open":
         raise RequestDecided
-    if not Hand.of(caller).is_another_than(Hand(request.asked_client, request.asked_officer)):
+    if not rights.hand(caller).is_another_than(Hand(request.asked_client, request.asked_officer)):
         raise AnotherPersonNeeded
     return request
 
 
 def _decided(request: ClientRequest, caller: Caller, state: str) -> None:
-    hand = Hand.of(caller)
+    hand = rights.hand(caller)
     request.state, request.decided_at = state, datetime.now(UTC)
     request.decided_client, request.decided_officer = hand.client_id, hand.acting_officer
 
@@ -162,31 +160,16 @@ def _within(scopes: Sequence[str], known: frozenset[str], sent: Sequence[str]) -
             raise ScopeRefused(pointer=f"#/scopes/{place}")
 
 
-async def _check_clearance(tx: AsyncSession, client: Client, given: models.Approval) -> None:
+async def _give(tx: AsyncSession, client: Client, given: models.Approval) -> None:
+    """Give roles, clearance and being first-party; what is not named stays. Raises ClearanceRefused (422)."""
+    cleared = client.cleared if given.cleared is None else given.cleared
+    first_party = client.first_party if given.first_party is None else given.first_party
     own = client.organization_kind == rights.OPERATOR
     known = await store.organization(tx, client.organization_id)
-    if (given.cleared and not own and not (known and known.cleared)) or (given.first_party and not own):
-        raise ClearanceRefused(pointer="#/cleared" if given.cleared else "#/first_party")
-
-
-def _proof(wanted: models.NewClient) -> dict[str, Any]:
-    """Return how the client proves itself. Raises KeysRefused (422)."""
-    jwks = None if wanted.jwks is None else keys.normal(wanted.jwks)
-    if wanted.mutual_tls and jwks is not None and not all(certificates.registered(key.get("x5c")) for key in jwks["keys"]):
-        raise KeysRefused(pointer="#/jwks")
-    by_authority = wanted.tls_subject_dn is not None or wanted.tls_san_dns is not None
-    method = "client_secret" if wanted.with_secret else "self_signed_tls_client_auth" if wanted.mutual_tls else "private_key_jwt"
-    return {
-        "auth_method": "tls_client_auth" if by_authority else method, "jwks": {"keys": []} if wanted.jwks_uri else jwks,
-        "jwks_uri": wanted.jwks_uri, "tls_subject_dn": wanted.tls_subject_dn, "tls_san_dns": wanted.tls_san_dns,
-    }  # fmt: skip
-
-
-async def _owner(tx: AsyncSession, caller: Caller) -> dict[str, Any]:
-    """Return the facts of the organisation: from the caller's token, never from what was sent."""
-    known = await store.organization(tx, caller.organization_id)
-    return {
-        "organization_id": caller.organization_id, "organization_kind": caller.organization_kind, "operator_id": caller.operator_id,
-        "governorates": sorted(caller.governorates),
-        "organization_name": known.name if known else await store.name_of(tx, caller.organization_id),
-    }  # fmt: skip
+    if cleared and not own and not (known and known.cleared):
+        raise ClearanceRefused(pointer="#/cleared")
+    if first_party and not own:
+        raise ClearanceRefused(pointer="#/first_party")
+    client.cleared, client.first_party = cleared, first_party
+    if given.roles is not None:
+        client.roles = sorted(set(given.roles))

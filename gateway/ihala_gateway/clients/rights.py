@@ -3,10 +3,12 @@
 from uuid import UUID
 
 from ihala_kit.auth import Caller
+from ihala_kit.two_people import Hand
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.clients.errors import NoOperator, RoleNeeded
 from ihala_gateway.clients.tables import KnownOrganization
+from ihala_gateway.tables import Client
 
 APPROVE = "gateway:approve"
 OPERATOR = "operator"  # the kind of organisation
@@ -17,6 +19,18 @@ def administrator(caller: Caller) -> None:
     """Raise RoleNeeded (403) unless the caller administers an organisation."""
     if caller.roles.isdisjoint(_ADMINISTRATORS):
         raise RoleNeeded
+
+
+def owner(caller: Caller, client: Client) -> None:
+    """Raise RoleNeeded (403) unless the caller administers the organisation whose client it is: whoever has its keys is the client."""
+    administrator(caller)
+    if client.organization_id != caller.organization_id:
+        raise RoleNeeded
+
+
+def hand(caller: Caller) -> Hand:
+    """Return who acts: the person who signed in, else the client. What a client says of its officers is its own to say, so no proof."""
+    return Hand(caller.client_id, caller.account_id)
 
 
 def may_approve(caller: Caller) -> bool:
