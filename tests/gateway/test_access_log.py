@@ -4,15 +4,18 @@ import asyncio
 import io
 import json
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 import pytest
+from ihala_gateway.limits.policy import DEFAULTS, OWN, Limit
+from ihala_gateway.settings import Settings
 from ihala_gateway.staff.tables import Account
 from ihala_gateway.watching.access_log import AccessLog
 from ihala_local.testing import ThrowAwayPostgres
 from sqlalchemy import text
 
-from tests.gateway.house import ORGANIZATION, House, house
+from tests.gateway.house import ORGANIZATION, House, house, opened
 from tests.gateway.logged import row_at
 from tests.gateway.party import Party, code
 from tests.gateway.staff import Browser
@@ -22,7 +25,7 @@ PATH = "/referral/v1/referrals"
 
 async def test_each_request_is_a_line_and_a_row(postgres: ThrowAwayPostgres) -> None:
     async with house(postgres) as home:
-        home.gateway._log._stream = printed = io.StringIO()
+        home.gateway._log.lines.stream = printed = io.StringIO()
         await home.register()
         headers = await home.signed_in()
         calls: tuple[tuple[str, dict[str, str]], ...] = (
@@ -84,12 +87,65 @@ async def test_rows_wait_while_the_database_is_away_and_the_oldest_go_first(home
         away.setattr("ihala_gateway.watching.store.open_segment", _away)
         log._unstored.append(_row("first-batch"))
         await log.flush()
-        log._unstored += [_row(f"waiting-{number}") for number in range(5)]
+        for number in range(5):  # also before anybody has tried to write them: a database may hang instead of refusing
+            log.take(_row(f"waiting-{number}"))
+        assert log.waiting == 1 + 3
         await log.flush()
     await log.close()
     kept = [row.request_id for row in await _rows(home) if row.request_id.startswith(("first", "waiting"))]
     assert kept == ["first-batch", "waiting-2", "waiting-3", "waiting-4"]
     assert log._segment is not None and log._segment.lost == 2
+
+
+async def test_a_database_that_hangs_is_one_that_is_away(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ihala_gateway.watching.access_log.LONGEST_WRITE_SECONDS", 0.05)
+    log = AccessLog(home.database, {}, io.StringIO())
+    with monkeypatch.context() as hanging:
+        hanging.setattr("ihala_gateway.watching.store.open_segment", _hanging)
+        log.take(_row("hung"))
+        async with asyncio.timeout(5):
+            await log.flush()
+    assert log.waiting == 1
+    await log.close()
+    assert [row.request_id for row in await _rows(home)].count("hung") == 1
+
+
+async def test_an_output_that_nobody_reads_holds_up_no_rows_and_fills_no_memory(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ihala_gateway.watching.printing.MOST_UNPRINTED", 3)
+    stuck = _Stuck()
+    log = AccessLog(home.database, {}, stuck)
+    log.lines.tell(datetime.now(UTC), "stuck", {})
+    monkeypatch.setattr("ihala_gateway.watching.access_log.WRITE_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr("ihala_gateway.watching.printing.PRINT_EVERY_SECONDS", 0.01)
+    running = asyncio.create_task(log.run())
+    try:
+        assert await asyncio.to_thread(stuck.entered.wait, 5)
+        log.take(_row("not-held-up"))
+        async with asyncio.timeout(5):
+            while log.waiting:
+                await asyncio.sleep(0.01)
+        for number in range(5):
+            log.lines.tell(datetime.now(UTC), f"line-{number}", {})
+    finally:
+        stuck.read.set()
+        running.cancel()
+    await log.close()
+    printed = [json.loads(line) for line in stuck.getvalue().splitlines()]
+    assert [line["message"] for line in printed] == ["stuck", "line-3", "line-4", "access log head", "access log lines given up"]
+    assert printed[4]["lines"] == 3
+
+
+async def test_what_is_too_much_of_somebody_unknown_is_counted_and_has_no_row(home: House) -> None:
+    more = {"limits": {**DEFAULTS, OWN: Limit(address=2)}, "limit_factor": 1}
+    settings = Settings.model_validate(home.settings.model_dump() | more)
+    async with opened(settings, home.upstream, 0) as gateway:
+        gateway.gateway._log.lines.stream = printed = io.StringIO()
+        before = await _refused(home)
+        statuses = [await gateway.status("/private", {"X-Request-Id": "flood-of-nobody"}) for _ in range(9)]
+        await gateway.gateway._log.flush()
+    rows = [row.status for row in await _rows(home) if row.request_id == "flood-of-nobody"]
+    assert statuses.count(429) >= 5 and rows == [status for status in statuses if status == 404]
+    assert printed.getvalue().count('"flood-of-nobody"') == len(rows) and await _refused(home) == before + 9
 
 
 async def test_a_commit_whose_answer_got_lost_is_not_written_twice(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,6 +164,30 @@ async def test_a_commit_whose_answer_got_lost_is_not_written_twice(home: House, 
     assert [(row.segment, row.number, row.request_id) for row in rows] == [
         (before.number, 1, "begun"), (before.number, 2, "uncertain"), (before.number, 3, "after"),
     ]  # fmt: skip
+
+
+class _Stuck(io.StringIO):
+    """An output whose reader has stopped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered, self.read = Event(), Event()
+
+    def write(self, text: str) -> int:
+        self.entered.set()
+        assert self.read.wait(10)
+        return super().write(text)
+
+
+async def _refused(home: House) -> int:
+    """Return how many calls of nobody, by no route of ours, were refused."""
+    async with home.database.engine.connect() as connection:
+        asked = text("SELECT coalesce(sum(refused), 0) FROM usage WHERE client_id = '' AND route = ''")
+        return int((await connection.execute(asked)).scalar_one())
+
+
+async def _hanging(*_: Any) -> None:
+    await asyncio.sleep(3600)
 
 
 async def _away(*_: Any) -> None:

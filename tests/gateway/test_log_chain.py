@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from ihala_gateway.watching import retention
 from ihala_gateway.watching.access_log import AccessLog
+from ihala_gateway.watching.exporting import exported, verify_export
 from ihala_gateway.watching.verifying import KIND, Span, verify
 from ihala_kit.audit import AuditReport
 from ihala_kit.dsn import plain_dsn
@@ -158,6 +159,24 @@ async def test_processes_that_write_beside_each_other_keep_one_chain_of_segments
     assert _faults(await verify(home.database)) == []
     written = [log._segment for log in logs]
     assert len({one.number for one in written if one}) == 4 and [one.rows for one in written if one] == [3, 6, 9, 12]
+
+
+async def test_a_span_of_segments_that_overlap_has_no_gap(home: House, segments: list[int]) -> None:
+    """Of three processes the second stopped before the time that somebody asks about."""
+    logs = [AccessLog(home.database, {}, io.StringIO()) for _ in range(3)]
+    for log in logs:
+        log.take(row_at(NOW, "overlapping"))
+        await log.flush()
+    await logs[1].close()
+    since = datetime.now(UTC)
+    for log in (logs[0], logs[2]):
+        log.take(row_at(NOW, "overlapping"))
+        await log.close()
+    span = Span(since=since)
+    report, of_file = await verify(home.database, span), verify_export([line async for line in exported(home.database, span)])
+    for each in (report, of_file):
+        assert (_faults(each), each.chains[KIND], each.links[KIND]) == ([], 3, 5)
+    assert (await verify(home.database, Span(since=datetime.now(UTC) + timedelta(days=1)))).chains[KIND] == 0
 
 
 async def test_a_segment_ends_after_a_day_and_a_changed_one_is_left(

@@ -169,6 +169,10 @@ async def test_who_has_a_document_is_not_sent_it_again(home: House) -> None:
             assert first.status == 200 and "Content-Encoding" not in first.headers
         async with home.session.get(path, headers={"Accept-Encoding": "gzip"}) as second:
             assert second.headers["Content-Encoding"] == "gzip" and await second.read() == plain
+        async with home.session.get(path, headers={"Accept-Encoding": "br, gzip;q=0"}) as refused:
+            assert "Content-Encoding" not in refused.headers
+        async with home.session.get(path, headers={"Accept-Encoding": "br;q=0, GZip; q=0.5"}) as less:
+            assert less.headers["Content-Encoding"] == "gzip"
         async with home.session.get(path, headers={"If-None-Match": f'W/"x", {tag}'}) as again:
             assert (again.status, await again.read()) == (304, b"")
 

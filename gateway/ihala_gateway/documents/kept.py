@@ -2,11 +2,13 @@
 
 import gzip
 import hashlib
+import re
 from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+_TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)  # not `gzip;q=0`, which is a no
 KEPT = {"Cache-Control": "public, max-age=300", "Vary": "Accept-Encoding"}
 
 
@@ -26,6 +28,6 @@ class Kept:
         """Answer a request: 304 to whoever has it already."""
         if self._headers["ETag"] in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers={name: self._headers[name] for name in ("Cache-Control", "Vary", "ETag")})
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if _TAKES_GZIP.search(request.headers.get("accept-encoding", "")):
             return Response(self._compressed, headers={**self._headers, "Content-Encoding": "gzip"})
         return Response(gzip.decompress(self._compressed), headers=self._headers)

@@ -69,15 +69,17 @@ class Door:
     async def _serve(self, visit: Visit) -> None:
         self._front.learn(visit.scope, visit.fields)
         if visit.path.startswith(_OWN) or visit.path == HOME:
+            if not visit.path.startswith(_PROBES):
+                self._admission.admit_own(visit)
             refusal, _ = first_look(visit.path, visit.query, visit.headers)
             if refusal is not None:
                 raise refusal
-            if not visit.path.startswith(_PROBES):
-                self._admission.admit_own(visit)
             await self._own.answer(visit)
             return
         decision = self._gatekeeper.authorize(visit.scope["method"], visit.target, visit.headers, visit.scope.get(CERTIFICATE))
         visit.knows(decision)
+        if decision.grant is None and (decision.refusal is not None or decision.preflight):
+            self._admission.admit_own(visit)  # nobody known: what is refused costs too, and is written down
         if decision.refusal is not None:
             raise decision.refusal
         if decision.preflight:

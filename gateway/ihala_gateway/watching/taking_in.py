@@ -23,7 +23,11 @@ async def lines_of(stream: TextIO) -> AsyncIterator[str]:
 
 
 async def take_in(log: AccessLog, lines: AsyncIterator[str]) -> tuple[int, int]:
-    """Write each line into the log; return how many were taken and how many were none of nginx's. Waits while the database is away."""
+    """Write each line into the log; return how many were taken and how many were none of nginx's. Waits while the database is away.
+
+    The log says that a call was lost: nobody knows what came before the first line, while nothing read.
+    """
+    log.lose(1)
     taken, strange = 0, 0
     writing = asyncio.create_task(_write(log))
     try:

@@ -26,6 +26,7 @@ _ADD = text(f"""
 """)  # noqa: S608 - our own names
 
 Key = tuple[date, str, str, str, bool]
+Sums = dict[Key, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +52,25 @@ def version_of(template: str) -> str:
     return next(found, "")
 
 
-def summed(rows: Iterable[Row], routes: Routes) -> list[dict[str, Any]]:
-    """Return the sums of some rows, in the order of their keys: the one order in which processes lock them."""
-    sums: dict[Key, dict[str, Any]] = {}
+def summed(rows: Iterable[Row], routes: Routes, counted: Sums | None = None) -> list[dict[str, Any]]:
+    """Return the sums of some rows, and of what was counted without, in the order of their keys: the one in which processes lock them."""
+    sums = {key: dict(one) for key, one in (counted or {}).items()}
     for row in rows:
-        client_id, route = row["client_id"] or "", row["route"] or ""
-        called = routes.get((row["method"], route)) or Called(version=version_of(route))
-        key = (row["at"].astimezone(UTC).date(), client_id, row["method"] if route else "", route, called.deprecated)
-        one = sums.setdefault(key, _nothing(key, row["organization_id"], called))
-        one["calls"] += 1
-        one["refused"] += 400 <= row["status"] < 500
-        one["failed"] += row["status"] >= 500 or row["status"] == 0
-        for name in ("bytes_in", "bytes_out", "milliseconds"):
-            one[name] += row[name]
+        count(sums, row, routes)
     return [sums[key] for key in sorted(sums)]
+
+
+def count(sums: Sums, row: Row, routes: Routes) -> None:
+    """Add a call to sums."""
+    client_id, route = row["client_id"] or "", row["route"] or ""
+    called = routes.get((row["method"], route)) or Called(version=version_of(route))
+    key = (row["at"].astimezone(UTC).date(), client_id, row["method"] if route else "", route, called.deprecated)
+    one = sums.setdefault(key, _nothing(key, row["organization_id"], called))
+    one["calls"] += 1
+    one["refused"] += 400 <= row["status"] < 500
+    one["failed"] += row["status"] >= 500 or row["status"] == 0
+    for name in ("bytes_in", "bytes_out", "milliseconds"):
+        one[name] += row[name]
 
 
 async def add(tx: AsyncSession, sums: Sequence[Mapping[str, Any]]) -> None:

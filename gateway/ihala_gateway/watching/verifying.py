@@ -24,7 +24,10 @@ AT_ONCE = 2_000
 
 _SEGMENTS = text(f"""
     SELECT {", ".join(field.name for field in fields(Segment))}, seal FROM access_log_segment
-    WHERE number > :after AND last_at >= :since AND opened_at < :until ORDER BY number LIMIT 1
+    WHERE number > :after
+      AND number >= (SELECT min(number) FROM access_log_segment WHERE last_at >= :since)
+      AND number <= (SELECT max(number) FROM access_log_segment WHERE opened_at < :until)
+    ORDER BY number LIMIT 1
 """)  # noqa: S608 - our own names
 _OPENING = text("SELECT opening FROM access_log_segment WHERE number = :number")
 _ROWS = text(f"""
@@ -48,7 +51,10 @@ ALWAYS, EVER = datetime.fromisoformat("2000-01-01T00:00:00Z"), datetime.fromisof
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From when until when. A segment is looked at when any of it lies in between."""
+    """From when until when. A segment is looked at when any of it lies in between, and with it all that were begun between two such:
+
+    segments of several processes overlap, and one that is left out would be one that is missing.
+    """
 
     since: datetime = ALWAYS
     until: datetime = EVER
