@@ -69,8 +69,10 @@ async def test_a_body_that_nobody_waits_for_any_more_ends_the_connection(seen: H
     writer.close()
 
 
-async def test_who_does_not_read_its_answer_is_let_go(seen: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("more", [b"", b"G"])  # with a further request begun, its head is too slow first
+async def test_who_does_not_read_its_answer_is_let_go(seen: House, monkeypatch: pytest.MonkeyPatch, more: bytes) -> None:
     monkeypatch.setattr(Connection, "READ_WITHIN", 0.1)
+    monkeypatch.setattr(Connection, "HEAD_WITHIN", 0.05)
     monkeypatch.setattr(Connection, "LOOK_EVERY", 0.03)
     ended = asyncio.Event()
 
@@ -85,7 +87,7 @@ async def test_who_does_not_read_its_answer_is_let_go(seen: House, monkeypatch: 
 
     seen.upstream.answer = endless
     _, writer = await asyncio.open_connection("127.0.0.1", seen.port, limit=1024)
-    writer.write(get(OPEN))
+    writer.write(get(OPEN) + more)
     try:
         async with asyncio.timeout(5):
             while seen.gateway._proxy._session.connector._acquired or not seen.upstream.seen:  # type: ignore[union-attr]
@@ -117,3 +119,33 @@ async def test_a_body_that_comes_a_byte_now_and_then_is_given_up(monkeypatch: py
 
     sent = 0
     assert len(await Body({b"transfer-encoding": b"chunked"}, steadily, 1_000_000).whole()) == 10_000
+
+
+@pytest.mark.parametrize("beside", [b"X-Trailer: 1\r\n", b"x"])
+async def test_an_endless_end_of_a_body_is_cut_off(seen: House, beside: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", seen.port)
+    writer.write(b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n" % OPEN)
+    sent = 0
+    try:
+        while sent < 3_000_000 and not reader.at_eof():
+            writer.write(beside * 1000)
+            sent += len(beside) * 1000
+            await writer.drain()
+            await asyncio.sleep(0.001)
+    except ConnectionError:
+        pass
+    assert sent < 500_000
+    writer.close()
+
+
+async def test_what_comes_after_a_body_is_no_header(seen: House) -> None:
+    authorization = (await seen.signed_in())["Authorization"].encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", seen.port)
+    head = get(b"/referral/v1/referrals", b"Authorization: " + authorization, b"Transfer-Encoding: chunked", method=b"POST")
+    writer.write(head + b"1\r\nx\r\n0\r\nX-Late: 1\r\n\r\n" + get(OPEN, b"X-Next: 1"))
+    for _ in range(2):
+        assert b" 200 " in await reader.readline()
+        await reader.readuntil(b'{"ok":true}')
+    assert [bool(at.all("x-late")) for at in seen.upstream.seen] == [False, False]
+    assert seen.upstream.seen[0].body == b"x" and seen.upstream.seen[1].all("x-next") == ["1"]
+    writer.close()

@@ -10,7 +10,7 @@ import pytest
 from ihala_gateway.limits import meter as meter_module
 from ihala_gateway.limits import store
 from ihala_gateway.limits.errors import TooManyRequests
-from ihala_gateway.limits.leases import Leases
+from ihala_gateway.limits.leases import Leases, Purse
 from ihala_gateway.limits.lender import Lender
 from ihala_gateway.limits.meter import Meter
 from ihala_gateway.limits.policy import Limit, Policy
@@ -97,6 +97,26 @@ async def test_a_limit_that_is_changed_holds_at_once(home: House) -> None:
         assert await passed(meter, 40, "changed", "o3") >= 25
         leases.learn({("client:changed", "read"): 0})
         assert await passed(meter, 5, "changed", "o3") == 0
+
+
+async def test_a_limit_that_was_lowered_holds_for_what_was_lent_ahead(home: House) -> None:
+    clock = Clock()
+    async with process(home, clock) as (meter, leases):
+        clock.seconds += 45
+        for _ in range(2):
+            await meter.count("lowered", "o6", "read")
+            await until_idle(leases)
+        leases.learn({("client:lowered", "read"): 0})
+        clock.seconds += 15
+        assert await passed(meter, 5, "lowered", "o6") == 0
+
+
+def test_of_a_block_on_its_way_a_lowered_limit_leaves_what_it_allows() -> None:
+    purse = Purse("client", "x", "read", 100, period=1)
+    purse.change(3)
+    purse.granted(1, 5, 5)
+    purse.granted(2, 5, 12)
+    assert (purse.left, purse.free, purse.ahead) == (3, 0, 0)
 
 
 async def test_without_the_database_what_was_lent_is_spent_and_then_nobody_can_say(home: House, monkeypatch: pytest.MonkeyPatch) -> None:

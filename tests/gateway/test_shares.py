@@ -85,3 +85,24 @@ async def test_one_client_cannot_starve_another(seen: House) -> None:
         assert [await gateway.status(PATH, modest) for _ in range(3)] == [200, 200, 200]
         go_on.set()
         assert await asyncio.gather(*calls) == [200] * 10
+
+
+async def test_strangers_cannot_starve_those_with_tokens(seen: House) -> None:
+    settings = Settings.model_validate(seen.settings.model_dump() | {"places": 1, "places_of_one": 1})
+    go_on = asyncio.Event()
+
+    async def slow(at: Seen, receive: Any, send: Any) -> None:
+        await seen.upstream.read(at, receive)
+        if at.raw_path == b"/v1/needs":
+            await go_on.wait()
+        await seen.upstream.reply(send, b"{}")
+
+    seen.upstream.answer = slow
+    headers = await seen.signed_in()
+    async with opened(settings, seen.upstream, 0) as gateway:
+        stranger = asyncio.create_task(gateway.status("/directory/v1/needs", {}))
+        while not seen.upstream.seen:
+            await asyncio.sleep(0.005)
+        assert await asyncio.wait_for(gateway.status("/directory/v1/organizations", headers), 1) == 200
+        go_on.set()
+        assert await stranger == 200

@@ -15,6 +15,7 @@ from ihala_gateway.limits.meter import Meter
 from ihala_gateway.limits.policy import OWN, Policy
 from ihala_gateway.maintenance import store as maintenance
 from ihala_gateway.maintenance.switch import Switch
+from ihala_gateway.oauth.grant import Grant
 from ihala_gateway.settings import Settings
 
 
@@ -45,6 +46,10 @@ class Admission:
         """Tell whether the service is not switched off: for a seat that passes calls on itself."""
         return self._switch.is_on(service)
 
+    def has_own_limit(self, grant: Grant) -> bool:
+        """Tell whether its client or organisation has another limit than the usual one, which such a seat knows nothing of."""
+        return self._leases.has_own(grant.client_id, grant.organization_id)
+
     async def admit(self, visit: Visit, decision: Decision, route: Route) -> tuple[Share, str]:
         """Count the call and take a place for it: `share.leave(who)` must follow.
 
@@ -60,6 +65,6 @@ class Admission:
         else:
             visit.notices += await self._meter.count(grant.client_id, grant.organization_id, kind)
             who = grant.client_id
-        share = self._shares.at(route.service)
+        share = self._shares.at(route.service if grant is not None else f"{route.service}, public")  # strangers have places of their own
         await share.enter(who)
         return share, who

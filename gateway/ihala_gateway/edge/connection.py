@@ -22,7 +22,7 @@ class HeadRefused(Exception):
 class Connection(HttpToolsProtocol):
     """A connection of a caller's. Times are seconds."""
 
-    LARGEST_HEAD: ClassVar[int] = 32 * 1024  # bytes, request line included
+    LARGEST_HEAD: ClassVar[int] = 32 * 1024  # bytes, request line included; as much may stand beside a body: trailers, sizes of chunks
     HEAD_WITHIN: ClassVar[float] = 10.0  # from the connection's beginning, or from the first byte of a further request
     READ_WITHIN: ClassVar[float] = 60.0  # longest time in which a caller reads nothing of an answer that waits for it
     LOOK_EVERY: ClassVar[float] = 2.0
@@ -33,6 +33,8 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self._head_since: float | None = self.loop.time()
         self._head_bytes = 0
+        self._beside = 0  # bytes since there was something of a body
+        self._bodied = False
         self._stuck_since: float | None = None
         self._whole = True  # the last request was read to its end
         self._useless = False  # it was answered before that, and the rest of its body still comes
@@ -50,20 +52,35 @@ class Connection(HttpToolsProtocol):
         """Take bytes; count them while a head is open."""
         if self._whole and self._head_since is None:
             self._head_since = self.loop.time()
+        self._bodied = False
         super().data_received(data)
-        if self._head_since is not None and self.parser is not None:
+        if self.parser is None:
+            return
+        if self._head_since is not None:
             self._head_bytes += len(data)
-            if self._head_bytes > self.LARGEST_HEAD:
-                self._refuse(431)
+        elif not self._whole:
+            self._beside = 0 if self._bodied else self._beside + len(data)
+        if self._head_bytes > self.LARGEST_HEAD or self._beside > self.LARGEST_HEAD:
+            self._refuse(431)
 
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self._head_bytes = 0
+        self._head_bytes = self._beside = 0
         if self._head_since is None:
             self._head_since = self.loop.time()
         if self._certificate is not None:
             self.scope[CERTIFICATE] = self._certificate  # type: ignore[literal-required]
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header of the head. What comes after a body is dropped: it was not there when the request was decided on."""
+        if self._head_since is not None:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        self._bodied = True
+        super().on_body(body)
 
     def on_headers_complete(self) -> None:
         """Its head is there. Raises HeadRefused."""
@@ -109,16 +126,24 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     def _look(self) -> None:
-        now = self.loop.time()
+        """Let go of who is too slow. A connection that is being closed is looked at too: it ends only when its caller has read the rest."""
+        now, closing = self.loop.time(), self.transport.is_closing()
+        if closing and self._stuck_since is None:
+            self._stuck_since = now
+        if self._stuck_since is not None and now - self._stuck_since > self.READ_WITHIN:
+            self.transport.abort()
+            return
+        if not closing:
+            self._end_if_slow(now)
+        self._looking = self.loop.call_later(self.LOOK_EVERY, self._look)
+
+    def _end_if_slow(self, now: float) -> None:
         if self._head_since is not None and now - self._head_since > self.HEAD_WITHIN:
             self._refuse(408)
-        elif self._stuck_since is not None and now - self._stuck_since > self.READ_WITHIN:
-            self.transport.abort()
         elif self._useless:
             self.transport.close()
         else:
             self._useless = not self._whole and self.cycle is not None and self.cycle.response_complete
-            self._looking = self.loop.call_later(self.LOOK_EVERY, self._look)
 
     def _refuse(self, status: int) -> None:
         """End the connection, saying why unless an answer to an earlier request is still being written."""

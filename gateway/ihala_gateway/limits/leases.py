@@ -49,9 +49,14 @@ class Purse:
         """Begin a new minute with what was fetched for it. What is left of the old one is worth nothing."""
         self.period, self.known = period, self.ahead_of == period
         self.left, self.free = (self.ahead, self.ahead_free) if self.known else (0, 0)
+        self.ahead, self.ahead_of = 0, -1
 
     def granted(self, period: int, count: int, leased: int) -> None:
-        """Take what the database lent for a minute; `leased` is what all have of it now."""
+        """Take what the database lent for a minute; `leased` is what all have of it now.
+
+        Of a block that was asked for before the limit was lowered, only what the limit is now leaves.
+        """
+        count = max(0, min(count, self.quota - (leased - count)))
         if period == self.period:
             self.left += count
             self.free, self.known = max(0, self.quota - leased), True
@@ -63,6 +68,7 @@ class Purse:
         """Follow a limit that was changed; one that was lowered holds at once."""
         if quota < self.quota:
             self.left, self.known = 0, False
+            self.ahead, self.ahead_of = 0, -1
         else:
             self.free += quota - self.quota
         self.quota = quota
@@ -111,6 +117,10 @@ class Leases:
     def _quota(self, purse: Purse) -> int:
         own = self._overrides.get((purse.subject, purse.kind))
         return self.policy.quota(purse.kind, purse.who) if own is None else own
+
+    def has_own(self, client: str, organization: str) -> bool:
+        """Tell whether a client or its organisation has a limit that is not the usual one, of any kind."""
+        return any(subject in (f"client:{client}", f"organization:{organization}") for subject, _ in self._overrides)
 
     def taken(self) -> dict[tuple[str, str, int], Purse]:
         """Return what is to be fetched, by subject, kind and minute, and begin to collect anew."""

@@ -8,6 +8,7 @@ from ihala_gateway.edge import authorize, connection, headers
 from ihala_gateway.edge.connection import Connection
 from ihala_gateway.edge.routes import RouteTable
 from pytest import MonkeyPatch
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tests.gateway.attacks.attack import PATH, Attack, Try, Weaken, authorization, both, gone, reaches, with_path
 from tests.gateway.house import House, get
@@ -122,6 +123,29 @@ async def _slow(house: House) -> bool:
         writer.close()
 
 
+async def _late_header(house: House) -> bool:
+    """Tell whether a header that comes after the body reaches the service as one of the head's."""
+    before = len(house.upstream.seen)
+    head = get(PATH, await authorization(house), CHUNKED, method=b"POST")
+    status, _ = await house.raw(head + b"1\r\nx\r\n0\r\nX-Late: evil\r\n\r\n")
+    return status == 200 and any(at.all("x-late") for at in house.upstream.seen[before:])
+
+
+async def _flood_behind_a_body(house: House) -> bool:
+    """Tell whether a stranger's request may end in as many headers as it likes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    try:
+        writer.write(get(b"/directory/v1/needs", CHUNKED) + b"1\r\nx\r\n0\r\n" + b"X-Flood: 1\r\n" * 60_000)
+        async with asyncio.timeout(5):
+            await writer.drain()
+            writer.write(b"\r\n")
+            return b" 200 " in await reader.readline()
+    except ConnectionError:
+        return False
+    finally:
+        writer.close()
+
+
 async def _bare_line_feeds(house: House) -> bool:
     before = len(house.upstream.seen)
     first, _, rest = get(PATH, await authorization(house)).partition(b"\r\n")
@@ -154,6 +178,8 @@ ATTACKS = (
     Attack("two Authorization headers", _two_authorizations, _first_look_lax),
     Attack("token in the query", _token_in_query, _first_look_lax),
     Attack("flood of headers", _flood, gone(authorize, "MOST_HEADERS", 100_000), behind_nginx=False),
+    Attack("header after the body", _late_header, gone(Connection, "on_header", HttpToolsProtocol.on_header)),
+    Attack("flood of headers after the body", _flood_behind_a_body, gone(Connection, "LARGEST_HEAD", 10_000_000), behind_nginx=False),
     Attack("CL.TE", _framed(b"Content-Length: 1", CHUNKED, body=BODY), _lenient(lenient_chunked_length=True)),
     Attack("TE.CL", _framed(CHUNKED, b"Content-Length: 1", body=BODY), _lenient(lenient_chunked_length=True)),
     Attack("TE.TE", _framed(CHUNKED, CHUNKED, body=BODY), _lenient(lenient_transfer_encoding=True)),
