@@ -8,6 +8,7 @@ from ihala_gateway.staff import second_factor, store, tries
 from ihala_kit.auth import Caller
 from ihala_kit.vault import Vault
 from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.gateway.house import House
 from tests.gateway.staff import account, browser, code, forget_tries
@@ -109,6 +110,27 @@ async def test_spraying_many_names_from_one_address_ends_and_a_known_browser_goe
         assert await tries.take(tx, tries.attempt(vault, "name-98", "2001:db8::1", "known", now), now) is None
         later = now + timedelta(minutes=10)
         assert await tries.take(tx, tries.attempt(vault, "name-97", "2001:db8::1", None, later), later) is None
+
+
+async def test_a_try_that_is_refused_uses_up_nothing_that_others_share(home: House) -> None:
+    vault, now = Vault.of(home.settings), datetime.now(UTC)
+    async with home.database.transaction(Caller.system("test")) as tx:
+        for _ in range(60):
+            one = tries.attempt(vault, "one-name", "192.0.2.9", None, now)
+            await tries.take(tx, one, now)
+        assert await _counted(tx, one) == [40, 5, 5], "the address, the name until its pause, everybody"
+        for number in range(3):
+            assert await tries.take(tx, tries.attempt(vault, f"more-{number}", "192.0.2.9", None, now), now) is not None
+        other = tries.attempt(vault, "more-1", "192.0.2.10", None, now)
+        assert await tries.take(tx, other, now) is None
+        assert await _counted(tx, other) == [1, 1, 6]
+        await tries.succeeded(tx, other)
+        assert await _counted(tx, other) == [0, None, 5]
+
+
+async def _counted(tx: AsyncSession, attempt: tries.Attempt) -> list[int | None]:
+    asked = text("SELECT failures FROM staff_tries WHERE bucket = :bucket")
+    return [(await tx.execute(asked, {"bucket": bucket})).scalar_one_or_none() for bucket, _ in attempt.counted]
 
 
 async def test_spraying_from_everywhere_ends_too(home: House) -> None:

@@ -55,40 +55,46 @@ class Attempt:
     """What one try is counted under."""
 
     by_subject: bytes
-    limit: Limit
-    shared: tuple[tuple[bytes, Limit], ...]  # budgets for ten minutes
+    counted: tuple[tuple[bytes, Limit], ...]  # in this order: what is nearest to who tries first, what all share last
 
 
 def attempt(vault: Vault, subject: str, address: str, device: str | None, now: datetime) -> Attempt:
     """Return under what a try is counted. `subject`: the name or account; `device`: the mark of a browser that is known for it."""
     if device is not None:
-        return Attempt(_bucket(vault, f"device/{subject}/{device}"), DEVICE, ())
+        return _alone(_bucket(vault, f"device/{subject}/{device}"), DEVICE)
     window = int(now.timestamp() // _WINDOW.total_seconds())
-    return Attempt(_bucket(vault, f"name/{subject}"), NAME, (
-        (_bucket(vault, f"address/{_network(address)}/{window}"), ADDRESS), (_bucket(vault, f"everybody/{window}"), EVERYBODY),
+    by_subject = _bucket(vault, f"name/{subject}")
+    return Attempt(by_subject, (
+        (_bucket(vault, f"address/{_network(address)}/{window}"), ADDRESS), (by_subject, NAME),
+        (_bucket(vault, f"everybody/{window}"), EVERYBODY),
     ))  # fmt: skip
 
 
 def unguessable(vault: Vault, kind: str, address: str, now: datetime) -> Attempt:
     """Return under what a try is counted whose secret nobody can guess: only as a row that a stranger may make us write."""
     window = int(now.timestamp() // _WINDOW.total_seconds())
-    return Attempt(_bucket(vault, f"{kind}/{_network(address)}/{window}"), ADDRESS, ())
+    return _alone(_bucket(vault, f"{kind}/{_network(address)}/{window}"), ADDRESS)
 
 
 async def take(tx: AsyncSession, attempt: Attempt, now: datetime) -> timedelta | None:
-    """Count a try. Return None when it may go on, or how long it is too early. The caller must commit before it looks at any secret."""
-    longest: timedelta | None = None
-    for bucket, limit in ((attempt.by_subject, attempt.limit), *attempt.shared):
+    """Count a try. Return None when it may go on, or how long it is too early. The caller must commit before it looks at any secret.
+
+    A try that is refused uses up nothing of what comes after: who has no tries left locks neither a name nor everybody out.
+    """
+    for bucket, limit in attempt.counted:
         if (early := await _take(tx, bucket, limit, now)) is not None:
-            longest = max(early, longest or early)
-    return longest
+            return early
+    return None
 
 
 async def succeeded(tx: AsyncSession, attempt: Attempt) -> None:
     """Forget the failures of the subject, and give the shared budgets their try back."""
-    await tx.execute(_CLEAR, {"bucket": attempt.by_subject})
-    for bucket, _ in attempt.shared:
-        await tx.execute(_GIVE_BACK, {"bucket": bucket})
+    for bucket, _ in attempt.counted:  # one order of locks
+        await tx.execute(_CLEAR if bucket == attempt.by_subject else _GIVE_BACK, {"bucket": bucket})
+
+
+def _alone(bucket: bytes, limit: Limit) -> Attempt:
+    return Attempt(bucket, ((bucket, limit),))
 
 
 async def _take(tx: AsyncSession, bucket: bytes, limit: Limit, now: datetime) -> timedelta | None:
