@@ -13,15 +13,17 @@ from tests.gateway.staff import PASSWORD, account, browser, events_about, forget
 ACCOUNTS = "/gateway/v1/accounts"
 ADMITTED = UUID("01940000-0000-7000-8000-0000000000a1")
 
+MINISTRY = {"organization_id": str(OPERATOR), "organization_kind": "operator", "organization": "Ministry"}
+
 
 @pytest.fixture(scope="module", autouse=True)
 async def administrators(home: House) -> None:
     scopes = ["gateway:accounts"]
     await home.register("centres", roles=["organization-administrator"], scopes=scopes)
     await home.register("helper", roles=["officer"], scopes=scopes)
+    await home.register("ministrys", **MINISTRY, roles=["organization-administrator"], scopes=scopes)
     await home.register(
-        "operators", organization_id=str(OPERATOR), organization_kind="operator", organization="Ministry",
-        roles=["operator-administrator"], scopes=[*scopes, "gateway:approve"],
+        "operators", **MINISTRY, roles=["operator-administrator"], scopes=[*scopes, "gateway:approve"]
     )  # fmt: skip
     async with home.database.transaction(Caller.system("test")) as tx:
         await tx.execute(
@@ -99,6 +101,21 @@ async def test_accounts_of_others_are_not_there(home: House) -> None:
     assert {each["organization_id"] for each in listed} == {str(ORGANIZATION)}
 
 
+async def test_who_gives_that_role_to_nobody_changes_nobody_who_has_it(home: House) -> None:
+    _, theirs, _ = await account(home, **MINISTRY, roles=["operator-administrator"])
+    _, clerk, _ = await account(home, **MINISTRY)
+    for method, path in (("PUT", "/suspension"), ("DELETE", "/sessions"), ("POST", "/invitation"), ("PUT", "/rights")):
+        body = {"roles": []} if path == "/rights" else None
+        assert (await ask(home, "ministrys", method, f"/{theirs.account_id}{path}", body, 1))[0] == 404, path
+    assert (await ask(home, "ministrys", "POST", f"/{clerk.account_id}/invitation", version=1))[0] == 201
+    assert (await ask(home, "operators", "POST", f"/{theirs.account_id}/invitation", version=1))[0] == 201
+
+
+async def test_only_an_administrator_looks_at_an_account(home: House) -> None:
+    _, row, _ = await account(home)
+    assert (await ask(home, "helper", "GET", f"/{row.account_id}"))[0] == 403
+
+
 async def test_other_rights_hold_at_once_and_need_the_newest_version(home: House) -> None:
     name, row, _ = await account(home)
     path = f"/{row.account_id}/rights"
@@ -127,7 +144,7 @@ async def test_suspended_restored_and_invited_anew(home: House) -> None:
     async with browser(home) as at:
         await at.sign_in(name)
         status, said = await ask(home, "centres", "PUT", f"{path}/suspension", version=1)
-        assert (status, said["status"], said["suspended_by"]) == (200, "suspended", "administrator")
+        assert (status, said["status"], said["suspended_by"]) == (200, "suspended", ["administrator"])
         assert await who(home, at) is None
         assert (await ask(home, "centres", "POST", f"{path}/invitation", version=2))[0] == 409
         status, said = await ask(home, "centres", "DELETE", f"{path}/suspension", version=2)

@@ -98,16 +98,18 @@ async def test_a_reinstated_organisation_gets_back_what_its_suspension_took_and_
 async def test_its_people_are_suspended_with_it_and_come_back_with_it(home: House) -> None:
     ours, working, sent_away, invited = new_id(), new_id(), new_id(), new_id()
     async with home.database.transaction(Caller.system("test")) as tx:
-        people = ((working, "active", None), (sent_away, "suspended", "administrator"), (invited, "invited", None))
+        people = ((working, "active", []), (sent_away, "suspended", ["administrator"]), (invited, "invited", []))
         tx.add_all([_account(account_id, ours, state, by) for account_id, state, by in people])
     accounts = "SELECT account_id, status, suspended_by, version FROM account WHERE organization_id = :id ORDER BY 1"
     await heard(home, OrganizationSuspended(organization_id=ours, reason="under_review", suspended_at=NOW))
-    kept = (sent_away, "suspended", "administrator", 1)
-    held = [(working, "suspended", "organization", 2), kept, (invited, "suspended", "organization", 2)]
+    by = ["organization"]
+    held = [(working, "suspended", by, 2), (sent_away, "suspended", ["administrator", *by], 2), (invited, "suspended", by, 2)]
     assert await rows(home, accounts, id=ours) == held
     assert await rows(home, "SELECT type FROM outbox WHERE key = :id", id=ours) == [("org.ihala.gateway.account-suspended",)] * 2
     await heard(home, OrganizationReinstated(organization_id=ours, reinstated_at=NOW), first=2)
-    assert await rows(home, accounts, id=ours) == [(working, "active", None, 3), kept, (invited, "invited", None, 3)]
+    assert await rows(home, accounts, id=ours) == [
+        (working, "active", [], 3), (sent_away, "suspended", ["administrator"], 3), (invited, "invited", [], 3),
+    ]  # fmt: skip
 
 
 async def test_an_organisation_is_known_as_it_was_told_last(home: House) -> None:
@@ -120,8 +122,8 @@ async def test_an_organisation_is_known_as_it_was_told_last(home: House) -> None
 
 async def test_who_is_cleared_no_more_sees_nothing_restricted_and_a_human_gives_it_back(home: House) -> None:
     ours, person = new_id(), new_id()
-    await home.register("restricted", organization_id=str(ours), cleared=True)
-    account = _account(person, ours, "active", None)
+    await home.register("restricted", organization_id=str(ours), organization_kind="provider", cleared=True)
+    account = _account(person, ours, "active", [])
     account.cleared = True
     async with home.database.transaction(Caller.system("test")) as tx:
         tx.add(account)
@@ -136,10 +138,29 @@ async def test_who_is_cleared_no_more_sees_nothing_restricted_and_a_human_gives_
     assert await status(home, await home.signed_in("restricted")) == 200
 
 
-def _account(account_id: UUID, organization_id: UUID, status: str, suspended_by: str | None) -> Account:
+async def test_an_organisation_that_is_another_kind_now_has_clients_and_people_of_that_kind(home: House) -> None:
+    ours, person = new_id(), new_id()
+    await home.register("former", organization_id=str(ours), organization_kind="operator", first_party=True, cleared=True)
+    account = _account(person, ours, "active", [])
+    account.organization_kind, account.roles, account.cleared = "operator", ["officer", "operator-administrator"], True
+    async with home.database.transaction(Caller.system("test")) as tx:
+        tx.add(account)
+    before = await home.signed_in("former")
+    joined = OrganizationJoined(organization_id=ours, kind="operator", names={"en": "A"}, joined_at=NOW)
+    await heard(home, joined)
+    assert await status(home, before) == 200, "nothing changed, and an operator needs no clearance"
+    await heard(home, joined.model_copy(update={"kind": "provider", "cleared": True}), first=2)
+    await refused(home, before)
+    client = "SELECT organization_kind, first_party, cleared FROM client WHERE client_id = 'former'"
+    assert await rows(home, client) == [("provider", False, True)]
+    people = "SELECT organization_kind, roles, cleared, version FROM account WHERE account_id = :id"
+    assert await rows(home, people, id=person) == [("provider", ["officer"], True, 2)]
+
+
+def _account(account_id: UUID, organization_id: UUID, status: str, suspended_by: list[str]) -> Account:
     return Account(
         account_id=account_id, name_hash=account_id.bytes, sealed_name=b"\x01", kind="live", organization_id=organization_id,
         organization_name="Ours", organization_kind="provider", governorates=[], roles=[], cleared=False, language="ar",
-        status=status, suspended_by=suspended_by, password_hash=None if status == "invited" else "x", version=1,
-        changed_at=NOW, created_at=NOW,
+        status=status, suspended_by=suspended_by, password_hash="x", version=1, changed_at=NOW, created_at=NOW,
+        invitation_hash=account_id.bytes if status == "invited" else None, invitation_until=NOW if status == "invited" else None,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 import pytest
-from ihala_gateway.staff import second_factor, store
+from ihala_gateway.staff import accounts, passwords, second_factor, store
 from ihala_kit.auth import Caller
 from ihala_kit.vault import Vault
 from sqlalchemy import text
@@ -62,6 +62,53 @@ async def test_an_invitation_ends_after_its_days(home: House) -> None:
         )
     async with browser(home) as at:
         assert (await at.open(f"/invitation/{invitation}")).status == 404
+
+
+async def test_a_new_invitation_takes_away_what_was_begun_with_the_one_before(home: House) -> None:
+    _, row, first = await account(home, **LIVE)
+    async with browser(home) as thief:
+        await thief.open(f"/invitation/{first}")
+        await thief.send(f"/invitation/{first}", password=PASSWORD, again=PASSWORD)
+        async with home.database.transaction(Caller.system("test")) as tx:
+            found = await store.locked_account(tx, row.account_id)
+            assert found is not None
+            await accounts.reset(tx, found)
+        assert (await thief.send("/sign-in/app", code=code(seed_of(thief)))).status == 403
+        assert await who(home, thief) is None
+
+
+async def test_two_who_use_one_link_do_not_both_go_on(home: House) -> None:
+    _, _, invitation = await account(home, **LIVE)
+    async with browser(home) as first, browser(home) as second:
+        for at in (first, second):
+            await at.open(f"/invitation/{invitation}")
+            await at.send(f"/invitation/{invitation}", password=PASSWORD, again=PASSWORD)
+        assert (await first.send("/sign-in/app", code=code(seed_of(first)))).status == 403, "another password was chosen since"
+        assert (await second.send("/sign-in/app", code=code(seed_of(second)))).status == 200
+
+
+async def test_a_step_does_not_outlive_the_password_that_began_it(home: House) -> None:
+    new = "nine slow camels at the well"
+    async with browser(home) as hers, browser(home) as thief:
+        name, seed, _ = await enrolled(home, hers)
+        await thief.sign_in(name)
+        await hers.open("/account")
+        assert (await hers.send("/account/password", current=PASSWORD, password=new, again=new)).status == 200
+        assert (await thief.send("/sign-in/second", code=code(seed))).status == 403
+
+
+async def test_nothing_is_computed_for_a_link_that_is_none(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    computed: list[str] = []
+
+    async def hashed(password: str) -> str:
+        computed.append(password)
+        return "x"
+
+    monkeypatch.setattr(passwords, "hashed", hashed)
+    async with browser(home) as at:
+        await at.open("/sign-in")
+        assert (await at.send("/invitation/never-was-one-of-ours", password=PASSWORD, again=PASSWORD)).status == 404
+    assert computed == []
 
 
 async def test_the_password_alone_is_not_enough(home: House) -> None:

@@ -138,7 +138,7 @@ async def test_a_suspended_account_is_out_at_once_and_stays_out(home: House) -> 
         await at.sign_in(name)
         async with home.database.transaction(Caller.system("test")) as tx:
             await tx.execute(
-                text("UPDATE account SET status = 'suspended', suspended_by = 'administrator' WHERE account_id = :id"),
+                text("UPDATE account SET status = 'suspended', suspended_by = '{administrator}' WHERE account_id = :id"),
                 {"id": row.account_id},
             )
         assert await who(home, at) is None

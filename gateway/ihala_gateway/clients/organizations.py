@@ -4,60 +4,61 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from ihala_contracts.directory_v1 import OrganizationJoined
-from ihala_contracts.gateway_v1 import AccountSuspended
-from ihala_kit.outbox import emit
-from sqlalchemy import case, update
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway import store
 from ihala_gateway.clients import rights, standing
-from ihala_gateway.clients.tables import KnownOrganization
+from ihala_gateway.clients.tables import KnownOrganization, SuspendedOrganization
+from ihala_gateway.staff import accounts
 from ihala_gateway.staff import store as staff
-from ihala_gateway.staff.tables import Account
+from ihala_gateway.staff.roles import open_to
 
 
 async def know(tx: AsyncSession, event: OrganizationJoined) -> None:
-    """Keep what is told of an organisation. Is it cleared no more, its clients and people are not either; emits ClientApproved."""
+    """Keep what is told of an organisation; its clients and people become of its kind, and uncleared with it. Emits ClientApproved."""
     told = {
         "name": event.names.get("en") or next(iter(event.names.values()), ""), "kind": event.kind, "operator_id": event.operator_id,
         "cleared": event.cleared,
     }  # fmt: skip
     row = upsert(KnownOrganization).values(organization_id=event.organization_id, **told)
     await tx.execute(row.on_conflict_do_update(index_elements=["organization_id"], set_=told))
-    if not event.cleared and event.kind != rights.OPERATOR:
-        await _unclear(tx, event.organization_id)
+    await _follow(tx, event.organization_id, event.kind, may_be_cleared=event.cleared or event.kind == rights.OPERATOR)
 
 
 async def suspend(tx: AsyncSession, organization_id: UUID) -> None:
-    """Suspend its clients, and its accounts that nobody suspended; emits ClientSuspended for each that could call, and AccountSuspended.
+    """Suspend its clients and accounts; emits ClientSuspended for each that could call, and AccountSuspended.
 
-    Sessions of its people end, and what they were invited with opens nothing.
+    Sessions of its people end, what they were invited with opens nothing, and nobody new comes.
     """
+    held = upsert(SuspendedOrganization).values(organization_id=organization_id, suspended_at=datetime.now(UTC))
+    await tx.execute(held.on_conflict_do_nothing())
     await standing.hold_all(tx, organization_id)
-    ours = update(Account).where(col(Account.organization_id) == organization_id, col(Account.status) != "suspended")
-    now = datetime.now(UTC)
-    taken = ours.values(status="suspended", suspended_by="organization", version=Account.version + 1, changed_at=now)
-    for account_id in (await tx.execute(taken.returning(col(Account.account_id)))).scalars():
-        await staff.end_sessions(tx, account_id)
-        emit(tx, AccountSuspended(organization_id=organization_id, account_id=account_id, suspended_at=now))
+    for account in await staff.locked_accounts_of(tx, organization_id):
+        await accounts.suspend(tx, account, "organization")
 
 
 async def reinstate(tx: AsyncSession, organization_id: UUID) -> None:
     """Give back what `suspend` took; emits ClientApproved for each client that may call again. People sign in anew."""
     await standing.release_all(tx, organization_id)
-    taken = update(Account).where(col(Account.organization_id) == organization_id, col(Account.suspended_by) == "organization")
-    status = case((col(Account.password_hash).is_(None) & col(Account.outside_hash).is_(None), "invited"), else_="active")
-    await tx.execute(taken.values(status=status, suspended_by=None, version=Account.version + 1, changed_at=datetime.now(UTC)))
+    await tx.execute(delete(SuspendedOrganization).where(col(SuspendedOrganization.organization_id) == organization_id))
+    for account in await staff.locked_accounts_of(tx, organization_id):
+        accounts.release(account, "organization")
 
 
-async def _unclear(tx: AsyncSession, organization_id: UUID) -> None:
-    """Take the clearance of clients and people away; a human gives it back, if it is."""
+async def _follow(tx: AsyncSession, organization_id: UUID, kind: str, *, may_be_cleared: bool) -> None:
+    """Take from clients and people what those of such an organisation cannot have; a human gives it back, if it is."""
     for client in await store.locked_clients_of(tx, organization_id):
-        if client.cleared:
-            client.cleared = False
+        if client.organization_kind != kind or (client.cleared and not may_be_cleared):
+            client.organization_kind, client.cleared = kind, client.cleared and may_be_cleared
+            client.first_party = client.first_party and kind == rights.OPERATOR
             standing.touch(client)
             standing.tell(tx, client)
-    cleared = update(Account).where(col(Account.organization_id) == organization_id, col(Account.cleared))
-    await tx.execute(cleared.values(cleared=False, version=Account.version + 1, changed_at=datetime.now(UTC)))
+    for person in await staff.locked_accounts_of(tx, organization_id):
+        if person.organization_kind != kind or (person.cleared and not may_be_cleared):
+            if person.organization_kind != kind:
+                person.organization_kind, person.roles = kind, sorted(open_to(kind) & set(person.roles))
+            person.cleared = person.cleared and may_be_cleared
+            accounts.touch(person)

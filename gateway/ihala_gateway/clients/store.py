@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.clients.errors import ClientNotFound, RequestNotFound
 from ihala_gateway.clients.rights import may_approve
-from ihala_gateway.clients.tables import ClientKey, ClientRequest, KnownOrganization
+from ihala_gateway.clients.tables import ClientKey, ClientRequest, KnownOrganization, SuspendedOrganization
 from ihala_gateway.tables import Client
 
 MOST_ENDED = 200
@@ -59,6 +59,11 @@ async def client(tx: AsyncSession, caller: Caller, client_id: str, *, lock: bool
 async def organization(tx: AsyncSession, organization_id: UUID) -> KnownOrganization | None:
     """Return what the directory told of an organisation."""
     return await tx.get(KnownOrganization, organization_id)
+
+
+async def is_suspended(tx: AsyncSession, organization_id: UUID) -> bool:
+    """Tell whether the directory suspended an organisation."""
+    return await tx.get(SuspendedOrganization, organization_id) is not None
 
 
 async def count_of(tx: AsyncSession, organization_id: UUID) -> int:
@@ -113,9 +118,9 @@ async def keys(tx: AsyncSession, client_id: str) -> dict[str, ClientKey]:
 
 
 async def ended_keys(tx: AsyncSession, now: datetime) -> Sequence[ClientKey]:
-    """Return keys whose time is over, by client: one order of locks."""
+    """Return keys whose time is over, by client: one order of locks; the one that ended first comes first."""
     asked = select(ClientKey).where(col(ClientKey.ends_at) <= now)
-    return (await tx.exec(asked.order_by(ClientKey.client_id).limit(MOST_ENDED))).all()
+    return (await tx.exec(asked.order_by(ClientKey.client_id, col(ClientKey.ends_at), col(ClientKey.added_at)).limit(MOST_ENDED))).all()
 
 
 async def note_uses(tx: AsyncSession, uses: Iterable[tuple[str, str, datetime]]) -> None:

@@ -45,6 +45,15 @@ class ClientKey(Table, table=True):
     used_at: datetime | None = column(_AT, nullable=True)  # to the minute or so: written by batch
 
 
+class SuspendedOrganization(Table, table=True):
+    """An organisation that the directory suspended, known or not: nobody comes to it until it is reinstated."""
+
+    __tablename__ = "suspended_organization"
+
+    organization_id: UUID = column(Uuid, key=True)
+    suspended_at: datetime = column(_AT)
+
+
 class KnownOrganization(Table, table=True):
     """An organisation as the directory told of it last."""
 

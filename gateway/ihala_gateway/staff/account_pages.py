@@ -10,8 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from ihala_gateway.staff import forms, names, pages, passwords, relying_party, sessions, store, tries
-from ihala_gateway.staff.forms import ACCOUNT
+from ihala_gateway.staff import forms, names, pages, passwords, relying_party, sessions, step_store, store, tries
+from ihala_gateway.staff.forms import ACCOUNT, FormRefused
 from ihala_gateway.staff.reception import Handler, Reception, address_of
 from ihala_gateway.staff.second_factor import Factors
 from ihala_gateway.staff.sessions import SignedIn
@@ -95,6 +95,7 @@ class AccountPages:
             if wrong is None and account is not None:
                 account.password_hash, account.changed_at = hashed, datetime.now(UTC)
                 account.version += 1
+                await step_store.forget(tx, account.account_id)
                 await store.end_sessions(tx, account.account_id, but=owner.who.session_id)
             return await self.overview(tx, owner, "password_changed" if wrong is None else None, wrong)
 
@@ -133,7 +134,12 @@ async def owner_and_form(tx: AsyncSession, request: Request) -> tuple[Owner, dic
 
 
 async def confirmed(reception: Reception, request: Request, owner: Owner, fields: Mapping[str, str]) -> str | None:
-    """Return None when the form holds the password as it is now, or the word that says why not: a desk may have been left open."""
+    """Return None when the form holds the password as it is now, or the word that says why not: a desk may have been left open.
+
+    Raises FormRefused for an emergency account, which stays as it lies in its safe: no new password, no factor of whoever opened it.
+    """
+    if owner.account.kind == "emergency":
+        raise FormRefused(forms.refusal(request))
     now, name_hash = datetime.now(UTC), owner.account.name_hash
     attempt = tries.attempt(reception.vault, name_hash.hex(), address_of(request), reception.device(request, name_hash), now)
     async with reception.transaction() as tx:

@@ -17,17 +17,27 @@ from ihala_kit.words import Language
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from ihala_gateway.clients import store as clients
 from ihala_gateway.clients.commands import PlaceCode, Word
-from ihala_gateway.staff import names, passwords, store
+from ihala_gateway.staff import names, passwords, step_store, store
 from ihala_gateway.staff.roles import ROLES
 from ihala_gateway.staff.sessions import hash_of
 from ihala_gateway.staff.tables import Account
 
 INVITATION_LIVES = timedelta(days=3)
 
+By = Literal["administrator", "organization"]  # who holds an account suspended; the organisation: since the directory suspended it
+
 
 class AccountRefused(Exception):
     """The change is not possible; the text says why, for whoever asked for it."""
+
+
+class OrganizationSuspended(AccountRefused):
+    """The directory suspended the organisation: nobody comes to it, and nobody comes back, until it is reinstated."""
+
+    def __init__(self) -> None:
+        super().__init__("the organisation is suspended")
 
 
 class NewAccount(BaseModel):
@@ -59,9 +69,14 @@ class Added:
 
 
 async def add(tx: AsyncSession, vault: Vault, new: NewAccount) -> Added:
-    """Add an account. Raises AccountRefused: a name that is taken or none, an unknown role, a password for a live account."""
+    """Add an account. Raises AccountRefused: a name that is taken or none, an unknown role, a password for a live account.
+
+    Raises OrganizationSuspended.
+    """
     name = new.name.get_secret_value()
     _allowed(new)
+    if await clients.is_suspended(tx, new.organization_id):
+        raise OrganizationSuspended
     try:
         name_hash = vault.blind(names.plain(name), "account.name")
     except names.NameRefused:
@@ -73,8 +88,8 @@ async def add(tx: AsyncSession, vault: Vault, new: NewAccount) -> Added:
         account_id=account_id, name_hash=name_hash, sealed_name=names.sealed(vault, account_id, name), kind=new.kind,
         organization_id=new.organization_id, organization_name=new.organization, organization_kind=new.organization_kind,
         operator_id=new.operator_id, governorates=sorted(set(new.governorates)), roles=sorted(set(new.roles)), cleared=new.cleared,
-        language=new.language, trained_on=new.trained_on, code_signed_on=new.code_signed_on, status="invited", version=1,
-        changed_at=now, created_at=now,
+        language=new.language, trained_on=new.trained_on, code_signed_on=new.code_signed_on, status="invited", suspended_by=[],
+        version=1, changed_at=now, created_at=now,
     )  # fmt: skip
     tx.add(account)
     if new.password is None:
@@ -84,12 +99,19 @@ async def add(tx: AsyncSession, vault: Vault, new: NewAccount) -> Added:
     return Added(account, None)
 
 
-async def suspend(tx: AsyncSession, account: Account) -> bool:
-    """Let the person in no more: sessions end, tokens are refused within a second; emits AccountSuspended. False: she was suspended."""
-    if account.status == "suspended":
+async def suspend(tx: AsyncSession, account: Account, by: By = "administrator") -> bool:
+    """Let the person in no more: sessions end, tokens are refused within a second. Returns False when `by` held her suspended already.
+
+    Emits AccountSuspended if nobody did until now.
+    """
+    if by in account.suspended_by:
         return False
     touch(account)
-    account.status, account.suspended_by = "suspended", "administrator"
+    held, account.suspended_by = account.suspended_by, sorted([*account.suspended_by, by])
+    if held:
+        return True
+    account.status = "suspended"
+    await step_store.forget(tx, account.account_id)
     await store.end_sessions(tx, account.account_id)
     emit(tx, AccountSuspended(
         organization_id=account.organization_id, account_id=account.account_id, suspended_at=account.changed_at
@@ -100,15 +122,21 @@ async def suspend(tx: AsyncSession, account: Account) -> bool:
 def restore(account: Account) -> bool:
     """Let the person in again, who signs in anew; one who never took her invitation up needs a new one.
 
-    Returns False when nobody suspended her. Raises AccountRefused when her organisation is suspended.
+    Returns False when nobody suspended her. Raises OrganizationSuspended.
     """
-    if account.suspended_by == "organization":
-        raise AccountRefused("her organisation is suspended")
-    if account.status != "suspended":
+    if "organization" in account.suspended_by:
+        raise OrganizationSuspended
+    return release(account, "administrator")
+
+
+def release(account: Account, by: By) -> bool:
+    """Let go of an account, which is what it was before when nobody else holds it. Returns False when `by` did not."""
+    if by not in account.suspended_by:
         return False
     touch(account)
-    new = account.password_hash is None and account.outside_hash is None
-    account.status, account.suspended_by = "invited" if new else "active", None
+    account.suspended_by = [each for each in account.suspended_by if each != by]
+    if not account.suspended_by:
+        account.status = "active" if account.invitation_hash is None else "invited"  # a password alone is no invitation taken up
     return True
 
 
@@ -121,9 +149,8 @@ async def reset(tx: AsyncSession, account: Account) -> str:
         raise AccountRefused("this account cannot be invited: it is suspended, for emergencies, or signs in elsewhere")
     touch(account)
     account.status, account.password_hash = "invited", None
-    await store.forget_totp(tx, account.account_id)
-    await store.forget_codes(tx, account.account_id)
-    await store.forget_passkeys(tx, account.account_id)
+    await step_store.forget(tx, account.account_id)
+    await store.forget_factors(tx, account.account_id)
     await store.end_sessions(tx, account.account_id)
     return invite(account, account.changed_at)
 

@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_gateway.clients import rights
 from ihala_gateway.clients.tables import KnownOrganization
 from ihala_gateway.staff import accounts, models, names, store
-from ihala_gateway.staff.accounts import AccountRefused, Added, NewAccount
+from ihala_gateway.staff.accounts import AccountRefused, Added, NewAccount, OrganizationSuspended
 from ihala_gateway.staff.errors import AccountNotFound, AccountStateRefused, NameRefused, NameTaken, OwnAccountRefused, RoleRefused
 from ihala_gateway.staff.roles import OPERATOR, open_to
 from ihala_gateway.staff.tables import Account
@@ -25,7 +25,7 @@ _OPERATORS_TO_GIVE = "operator-administrator"  # only who is one makes another
 
 async def add(tx: AsyncSession, caller: Caller, vault: Vault, new: models.NewPerson) -> Added:
     """Return a new account with the secret of its invitation. Raises RoleNeeded (403), NameTaken (409), NameRefused, RoleRefused (422),
-    AccountNotFound (404) for an organisation that is not the caller's to administer.
+    AccountNotFound (404) for an organisation that is not the caller's to administer, AccountStateRefused (409) while it is suspended.
     """
     rights.administrator(caller)
     organization = await _organization(tx, caller, new.organization_id or caller.organization_id)
@@ -39,6 +39,8 @@ async def add(tx: AsyncSession, caller: Caller, vault: Vault, new: models.NewPer
         ))  # fmt: skip
     except names.NameRefused:
         raise NameRefused(pointer="#/name") from None
+    except OrganizationSuspended:
+        raise AccountStateRefused from None
     except AccountRefused:
         raise NameTaken(pointer="#/name") from None
 
@@ -46,10 +48,12 @@ async def add(tx: AsyncSession, caller: Caller, vault: Vault, new: models.NewPer
 async def of_version(tx: AsyncSession, caller: Caller, account_id: UUID, version: int, *, own: bool = False) -> Account:
     """Return an account that the caller may change, locked, as she read it; her own only if `own`.
 
-    Raises RoleNeeded (403), AccountNotFound (404), OwnAccountRefused (409), Stale (412).
+    Raises RoleNeeded (403), AccountNotFound (404), OwnAccountRefused (409), Stale (412). Who is an operator-administrator is changed by
+    another one alone: whoever could invite her anew could become her.
     """
-    rights.administrator(caller)
     account = await store.administered(tx, caller, account_id, lock=True)
+    if _OPERATORS_TO_GIVE in account.roles and not rights.may_approve(caller):
+        raise AccountNotFound
     if account.version != version:
         raise Stale
     if not own and caller.account_id == str(account_id):

@@ -52,7 +52,7 @@ async def accounts(caller: Administering, tx: Transaction, page: PageQuery, vaul
 
 @router.post(
     "", status_code=201, response_model=v1.InvitedPerson,
-    responses=responses(RoleNeeded, no.AccountNotFound, no.NameTaken, no.NameRefused, no.RoleRefused),
+    responses=responses(RoleNeeded, no.AccountNotFound, no.NameTaken, no.AccountStateRefused, no.NameRefused, no.RoleRefused),
 )  # fmt: skip
 async def add(
     body: v1.NewPerson, caller: Administering, once: Once, tx: Transaction, vault: Sealed, issuer: Issuer, response: Response

@@ -16,7 +16,7 @@ from ihala_kit.vault import Vault
 from pydantic import SecretStr
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_gateway.staff import accounts, passwords, store
+from ihala_gateway.staff import accounts, passwords, step_store, store
 from ihala_gateway.staff.accounts import AccountRefused, NewAccount
 from ihala_gateway.staff.tables import Account, EmergencyUse
 
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 OPEN_FOR = timedelta(hours=4)
 ROLE = "operator-administrator"
+METHODS = ("pwd", "mca")  # RFC 8176: somebody at the machine had to open it, besides
 What = Literal["opened", "signed-in", "closed"]
 
 
@@ -53,10 +54,15 @@ async def open_(tx: AsyncSession, account: Account, reason: str) -> datetime:
 
 
 async def close(tx: AsyncSession, account: Account) -> None:
-    """Seal it again: its sessions end, its tokens are refused. Raises AccountRefused for any other account."""
+    """Seal it again: its sessions end, its tokens are refused, its password alone opens it next time.
+
+    Raises AccountRefused for any other account.
+    """
     _check(account)
     accounts.touch(account)
     account.opened_until = None
+    await step_store.forget(tx, account.account_id)
+    await store.forget_factors(tx, account.account_id)
     await store.end_sessions(tx, account.account_id)
     note(tx, account, "closed", account.changed_at)
 

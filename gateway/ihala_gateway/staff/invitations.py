@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ihala_gateway.staff import forms, names, pages, passwords, second_factor, steps, store
+from ihala_gateway.staff import forms, names, pages, passwords, second_factor, step_store, steps, store
 from ihala_gateway.staff.reception import Handler, Headers, Reception, go_on
 from ihala_gateway.staff.sessions import hash_of
 from ihala_gateway.staff.steps import Plan, Purpose
@@ -39,6 +39,9 @@ class Invitations:
         """Take the password; then, for all but trials, the app."""
         fields = await self._at.form(request)
         now, password = datetime.now(UTC), fields.get("password", "")
+        async with self._at.transaction() as tx:  # nothing is computed for a stranger
+            if await store.account_invited(tx, hash_of(_secret_of(request)), now) is None:
+                return self._gone(request)
         hashed = await passwords.hashed(password) if len(password) <= passwords.LONGEST else ""  # before the row is locked: it takes long
         async with self._at.transaction() as tx:
             account = await store.account_invited(tx, hash_of(_secret_of(request)), now)
@@ -51,7 +54,7 @@ class Invitations:
                 return self._form(request, account, wrong)
             account.password_hash = hashed
             if account.kind != "sandbox":
-                return self._ask_for_app(tx, request, account, now)
+                return await self._ask_for_app(tx, request, account, now)
             headers = await self._complete(tx, request, account, ("pwd",), now)
         return go_on(forms.ACCOUNT, self._at.language(request), headers)
 
@@ -60,9 +63,10 @@ class Invitations:
         fields = await self._at.form(request)
         now = datetime.now(UTC)
         async with self._at.transaction() as tx:
-            ceremony = await steps.find(tx, self._at.cookie(request, self._at.names.ceremony), Purpose.INVITATION, now)
-            account = None if ceremony is None or ceremony.account_id is None else await store.locked_account(tx, ceremony.account_id)
-            if ceremony is None or account is None or account.invitation_hash is None or account.status != "invited":
+            cookie = self._at.cookie(request, self._at.names.ceremony)
+            account = await steps.locked_owner(tx, cookie)
+            ceremony = await steps.find(tx, cookie, Purpose.INVITATION, now)
+            if ceremony is None or account is None or not _awaits_app(account):
                 return forms.refusal(request)
             seed = opened_seed(self._at, ceremony)
             step = second_factor.step_of(seed, fields.get("code", ""), now)
@@ -73,7 +77,8 @@ class Invitations:
             headers = await self._complete(tx, request, account, ("pwd", "otp", "mfa"), now)
         return pages.page("codes", self._at.language(request), codes=codes, back=forms.ACCOUNT, headers=headers)
 
-    def _ask_for_app(self, tx: AsyncSession, request: Request, account: Account, now: datetime) -> Response:
+    async def _ask_for_app(self, tx: AsyncSession, request: Request, account: Account, now: datetime) -> Response:
+        await step_store.forget(tx, account.account_id)  # one for the password that holds now
         seed = second_factor.new_seed()
         secret = steps.start(tx, Purpose.INVITATION, Plan(account, sealed_seed(self._at, account.account_id, seed)), now)
         return self._app_page(request, account, seed, None, [("set-cookie", self._at.names.setting(self._at.names.ceremony, secret))])
@@ -114,6 +119,11 @@ def drawn(seed: str, name: str) -> dict[str, str]:
     """Return a seed for a page: as letters in fours, and as a QR code (SVG without styles, which the page's policy would refuse)."""
     code = segno.make_qr(second_factor.address(seed, name), error="m").svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
     return {"qr": code, "seed": " ".join(seed[at : at + 4] for at in range(0, len(seed), 4))}
+
+
+def _awaits_app(account: Account) -> bool:
+    """Tell whether a password was chosen at the link that holds now: a newer invitation takes the one before it away."""
+    return account.status == "invited" and account.invitation_hash is not None and account.password_hash is not None
 
 
 def _secret_of(request: Request) -> str:

@@ -52,7 +52,7 @@ class Person(BaseModel):
     name: str = Field(description="The sign-in name.")
     kind: Literal["sandbox", "live", "emergency"]
     status: Literal["invited", "active", "suspended"]
-    suspended_by: Literal["administrator", "organization"] | None
+    suspended_by: list[Literal["administrator", "organization"]]
     organization_id: UUID
     organization_name: str
     organization_kind: str

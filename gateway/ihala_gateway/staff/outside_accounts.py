@@ -9,23 +9,28 @@ from ihala_kit.vault import Vault
 from ihala_kit.words import Language
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from ihala_gateway.clients import store as clients
 from ihala_gateway.staff import accounts, names, store
 from ihala_gateway.staff.outside_provider import OutsideRefused
 from ihala_gateway.staff.outside_settings import Provider
-from ihala_gateway.staff.roles import open_to
+from ihala_gateway.staff.roles import OPERATOR, open_to
 from ihala_gateway.staff.tables import Account
 
 _LONGEST_AMR = 10
 
 
 async def of(tx: AsyncSession, vault: Vault, provider: Provider, claims: dict[str, Any], language: Language) -> Account:
-    """Return the account of a person, with her rights as the claims say them now. Raises OutsideRefused without any role.
+    """Return the account of a person, with her rights as the claims say them now. Raises OutsideRefused without any role, and while her
+    organisation is suspended.
 
     Training and the signed code are never the provider's to say; a suspension here holds whatever it says.
     """
     outside_hash = vault.blind(f"{provider.issuer}\n{claims['sub']}", "account.outside")
     account = await store.account_outside(tx, outside_hash)
     rights = _rights(provider, claims)
+    rights["cleared"] = rights["cleared"] and await _may_be_cleared(tx, provider)
+    if await clients.is_suspended(tx, provider.organization_id):
+        raise OutsideRefused("its organisation is suspended")
     if account is None:
         account = _new(vault, provider, claims, outside_hash, language, rights)
         if await store.account_named(tx, account.name_hash) is not None:
@@ -58,6 +63,12 @@ def _rights(provider: Provider, claims: dict[str, Any]) -> dict[str, Any]:
     return {"roles": sorted(roles), "governorates": sorted(set(places)), "cleared": provider.cleared in groups}
 
 
+async def _may_be_cleared(tx: AsyncSession, provider: Provider) -> bool:
+    """Tell whether people of the provider's organisation can be: the directory says that, no provider."""
+    known = await clients.organization(tx, provider.organization_id)
+    return provider.organization_kind == OPERATOR or (known is not None and known.cleared)
+
+
 def _new(
     vault: Vault, provider: Provider, claims: dict[str, Any], outside_hash: bytes, language: Language, rights: dict[str, Any]
 ) -> Account:
@@ -70,8 +81,8 @@ def _new(
     return Account(
         account_id=account_id, name_hash=names.hashed(vault, plain), sealed_name=names.sealed(vault, account_id, plain), kind="live",
         organization_id=provider.organization_id, organization_name=provider.organization, organization_kind=provider.organization_kind,
-        operator_id=provider.operator_id, language=language, outside_hash=outside_hash, status="active", version=1, changed_at=now,
-        created_at=now, **rights,
+        operator_id=provider.operator_id, language=language, outside_hash=outside_hash, status="active", suspended_by=[], version=1,
+        changed_at=now, created_at=now, **rights,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ihala_gateway.staff import forms, names, pages, passwords, relying_party, second_step, sessions, steps, store, tries
+from ihala_gateway.staff import emergency, forms, names, pages, passwords, relying_party, second_step, sessions, steps, store, tries
 from ihala_gateway.staff.reception import KEPT_SECONDS, Handler, Reception, address_of, go_on
 from ihala_gateway.staff.second_factor import Factors
 from ihala_gateway.staff.tables import Account
@@ -82,7 +82,8 @@ class SignIn:
                 return pages.page(
                     "notice", self._at.language(request), status=403, title="no_second_factor", text="no_second_factor_text", back=PATH
                 )  # fmt: skip
-            headers = await self._at.begin(tx, request, account, ("pwd",), now, shared_desk=shared)
+            methods = emergency.METHODS if account.kind == "emergency" else ("pwd",)
+            headers = await self._at.begin(tx, request, account, methods, now, shared_desk=shared)
         return go_on(plan.next_path, self._at.language(request), headers)
 
     def _form(

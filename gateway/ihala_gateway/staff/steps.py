@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_gateway.staff import store
+from ihala_gateway.staff import step_store, store
 from ihala_gateway.staff.sessions import hash_of
 from ihala_gateway.staff.tables import Account, Ceremony
 
@@ -51,8 +51,14 @@ def start(tx: AsyncSession, purpose: Purpose, plan: Plan, now: datetime) -> str:
 
 async def find(tx: AsyncSession, secret: str | None, purpose: Purpose, now: datetime) -> Ceremony | None:
     """Return the step of a cookie, locked; None when there is none for this purpose any more."""
-    found = None if secret is None else await store.ceremony(tx, hash_of(secret), now)
+    found = None if secret is None else await step_store.ceremony(tx, hash_of(secret), now)
     return found if found is not None and found.purpose == purpose.value else None
+
+
+async def locked_owner(tx: AsyncSession, secret: str | None) -> Account | None:
+    """Return whose step it is, locked; ask before `find`, so that all lock the account first."""
+    owner = None if secret is None else await step_store.owner(tx, hash_of(secret))
+    return None if owner is None else await store.locked_account(tx, owner)
 
 
 async def finish(tx: AsyncSession, ceremony: Ceremony) -> None:

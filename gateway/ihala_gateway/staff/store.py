@@ -14,7 +14,7 @@ from ihala_gateway.clients import rights
 from ihala_gateway.clients.tables import KnownOrganization
 from ihala_gateway.oauth import endings
 from ihala_gateway.staff.errors import AccountNotFound
-from ihala_gateway.staff.tables import Account, Ceremony, Passkey, RecoveryCode, StaffSession, Totp
+from ihala_gateway.staff.tables import Account, Passkey, RecoveryCode, StaffSession, Totp
 
 _PURGE = "DELETE FROM {0} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {0} WHERE {1} < :before LIMIT 5000)) RETURNING 1"
 _PURGE_OVER = tuple(text(_PURGE.format(*which)) for which in (("staff_session", "ends_at"), ("staff_ceremony", "expires_at")))
@@ -28,8 +28,8 @@ async def account(tx: AsyncSession, account_id: UUID) -> Account | None:
 
 
 async def locked_account(tx: AsyncSession, account_id: UUID) -> Account | None:
-    """Return an account, locked until the transaction ends."""
-    return await tx.get(Account, account_id, with_for_update=True, populate_existing=True)
+    """Return an account, locked until the transaction ends; not against a session that begins, which only needs that it is there."""
+    return await tx.get(Account, account_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 async def account_named(tx: AsyncSession, name_hash: bytes) -> Account | None:
@@ -39,7 +39,13 @@ async def account_named(tx: AsyncSession, name_hash: bytes) -> Account | None:
 
 async def account_outside(tx: AsyncSession, outside_hash: bytes) -> Account | None:
     """Return the account of somebody whom an outside provider signs in, locked."""
-    return (await tx.exec(select(Account).where(Account.outside_hash == outside_hash).with_for_update())).one_or_none()
+    return (await tx.exec(select(Account).where(Account.outside_hash == outside_hash).with_for_update(key_share=True))).one_or_none()
+
+
+async def locked_accounts_of(tx: AsyncSession, organization_id: UUID) -> Sequence[Account]:
+    """Return the accounts of an organisation, locked in the order of their ids."""
+    asked = select(Account).where(Account.organization_id == organization_id).order_by(col(Account.account_id))
+    return (await tx.exec(asked.with_for_update(key_share=True).execution_options(populate_existing=True))).all()
 
 
 async def all_accounts(tx: AsyncSession) -> Sequence[Account]:
@@ -48,9 +54,10 @@ async def all_accounts(tx: AsyncSession) -> Sequence[Account]:
 
 
 async def administered(tx: AsyncSession, caller: Caller, account_id: UUID, *, lock: bool = False) -> Account:
-    """Return an account that the caller administers. Raises AccountNotFound (404)."""
+    """Return an account that the caller administers. Raises RoleNeeded (403), AccountNotFound (404)."""
+    rights.administrator(caller)
     asked = select(Account).where(Account.account_id == account_id, _administered_by(caller))
-    found = (await tx.exec(asked.with_for_update() if lock else asked)).one_or_none()
+    found = (await tx.exec(asked.with_for_update(key_share=True) if lock else asked)).one_or_none()
     if found is None:
         raise AccountNotFound
     return found
@@ -97,12 +104,6 @@ async def end_session(tx: AsyncSession, session_hash: bytes) -> tuple[UUID, UUID
     return None if found is None else (found[0], found[1])
 
 
-async def ceremony(tx: AsyncSession, ceremony_hash: bytes, now: datetime) -> Ceremony | None:
-    """Return a step that is still awaited, locked: only one of two answers may finish it."""
-    asked = select(Ceremony).where(Ceremony.ceremony_hash == ceremony_hash, col(Ceremony.expires_at) > now).with_for_update()
-    return (await tx.exec(asked)).one_or_none()
-
-
 async def sessions_of(tx: AsyncSession, account_id: UUID, now: datetime) -> Sequence[StaffSession]:
     """Return the sessions of an account, newest first; those that nobody used for too long as well, until they are purged."""
     asked = select(StaffSession).where(StaffSession.account_id == account_id, col(StaffSession.ends_at) > now)
@@ -125,7 +126,7 @@ async def account_invited(tx: AsyncSession, invitation_hash: bytes, now: datetim
     """Return the account of an invitation that still holds, locked."""
     holds = (Account.invitation_hash == invitation_hash, col(Account.invitation_until) > now, Account.status == "invited")
     asked = select(Account).where(*holds)
-    return (await tx.exec(asked.with_for_update())).one_or_none()
+    return (await tx.exec(asked.with_for_update(key_share=True))).one_or_none()
 
 
 async def totp(tx: AsyncSession, account_id: UUID) -> Totp | None:
@@ -143,6 +144,13 @@ async def use_code(tx: AsyncSession, account_id: UUID, code_hash: bytes) -> bool
     """Use up a recovery code; return False when there is no such one."""
     gone = delete(RecoveryCode).where(col(RecoveryCode.account_id) == account_id, col(RecoveryCode.code_hash) == code_hash)
     return (await tx.execute(gone.returning(col(RecoveryCode.account_id)))).first() is not None
+
+
+async def forget_factors(tx: AsyncSession, account_id: UUID) -> None:
+    """Delete all second factors of an account."""
+    await forget_totp(tx, account_id)
+    await forget_codes(tx, account_id)
+    await forget_passkeys(tx, account_id)
 
 
 async def forget_totp(tx: AsyncSession, account_id: UUID) -> None:

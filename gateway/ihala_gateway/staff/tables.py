@@ -27,7 +27,8 @@ class Account(Table, table=True):
     organization_id: UUID = column(Uuid)  # never changes
     organization_name: str = column(Text)
     organization_kind: str = column(Text)
-    operator_id: UUID | None = column(Uuid, nullable=True)  # set for an operator and its offices
+    # the operator itself, or the one that admitted the organisation; never alone a right to the operator's rows
+    operator_id: UUID | None = column(Uuid, nullable=True)
     governorates: list[str] = column(ARRAY(Text))  # P-codes
     roles: list[str] = column(ARRAY(Text))  # see roles.py
     cleared: bool = column(Boolean)  # may see restricted cases
@@ -37,7 +38,7 @@ class Account(Table, table=True):
     password_hash: str | None = column(Text, nullable=True)  # Argon2id; None until the invitation was taken up
     outside_hash: bytes | None = column(LargeBinary, nullable=True)  # keyed hash of an outside provider's issuer and subject
     status: str = column(Text)  # invited | active | suspended
-    suspended_by: str | None = column(Text, nullable=True)  # administrator | organization: only who suspended can restore
+    suspended_by: list[str] = column(ARRAY(Text))  # who holds it suspended: administrator, organization; it works again when none does
     invitation_hash: bytes | None = column(LargeBinary, nullable=True)  # SHA-256 of the link's secret, used once
     invitation_until: datetime | None = column(_AT, nullable=True)
     opened_until: datetime | None = column(_AT, nullable=True)  # emergency accounts only: sealed outside this time
@@ -118,7 +119,7 @@ class EmergencyUse(Table, table=True):
     __tablename__ = "emergency_use"
 
     id: UUID = column(Uuid, key=True)
-    account_id: UUID = _of_account()
+    account_id: UUID = column(Uuid, ForeignKey("account.account_id"))
     what: str = column(Text)  # opened | signed-in | closed
     reason: str | None = column(Text, nullable=True)  # why it was opened; about the operator's need, never about a person
     at: datetime = column(_AT)
