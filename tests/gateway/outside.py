@@ -31,6 +31,7 @@ class OutsideProvider:
     header: dict[str, Any] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked_for_keys: int = 0
+    told_keys: Any = None  # instead of `key`
 
     def app(self) -> Starlette:
         return Starlette(routes=[
@@ -53,7 +54,7 @@ class OutsideProvider:
 
     async def _keys(self, _: Request) -> JSONResponse:
         self.asked_for_keys += 1
-        return JSONResponse(KeySet([self.key]).as_dict(private=False))
+        return JSONResponse(KeySet([self.key]).as_dict(private=False) if self.told_keys is None else self.told_keys)
 
     async def _token(self, request: Request) -> JSONResponse:
         form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
@@ -67,7 +68,8 @@ class OutsideProvider:
 
     def _id_token(self, nonce: str) -> str:
         now = int(time.time())
-        good = {"iss": self.issuer, "aud": "ihala", "iat": now, "exp": now + 60, "nonce": nonce, "sub": "person-1"} | self.person
+        good = {"iss": self.issuer, "aud": "ihala", "iat": now, "exp": now + 60, "auth_time": now, "nonce": nonce, "sub": "person-1"}
+        good |= self.person
         claims = {name: value for name, value in (good | self.wrong).items() if value is not None}
         header = {"alg": "ES256", "kid": "one"} | self.header
         if header["alg"] == "none":

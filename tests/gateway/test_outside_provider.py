@@ -47,7 +47,7 @@ async def joined(home: House, provider: OutsideProvider, tmp_path_factory: pytes
 @pytest.fixture(autouse=True)
 async def well(joined: House, provider: OutsideProvider) -> None:
     provider.person = {"preferred_username": "Dilan.K", "groups": ["desk", "unknown"], "amr": ["pwd", "otp"], "gov": "IQG15 IQG11"}
-    provider.wrong, provider.header, provider.signs_with = {}, {}, None
+    provider.wrong, provider.header, provider.signs_with, provider.told_keys = {}, {}, None, None
     await forget_tries(joined)
 
 
@@ -83,7 +83,7 @@ async def come(home: House, provider: OutsideProvider, **other: str | None) -> t
 async def test_who_comes_back_is_signed_in_with_the_roles_of_her_groups(joined: House, provider: OutsideProvider) -> None:
     async with browser(joined) as at:
         address = await leave(at)
-        assert address.startswith(f"{provider.issuer}/authorize?")
+        assert address.startswith(f"{provider.issuer}/authorize?") and "prompt=login&max_age=0" in address
         answer = provider.agree(address)
         await at.open(back(dict(answer)))
         first = await who(joined, at)
@@ -110,7 +110,9 @@ FOREIGN = ECKey.generate_key("P-256", {"kid": "one"})
         {"wrong": {"exp": int(time.time()) - 120}}, {"wrong": {"exp": None}}, {"wrong": {"exp": "tomorrow"}},
         {"wrong": {"iat": int(time.time()) + 600}}, {"wrong": {"nonce": "another"}}, {"wrong": {"nonce": None}},
         {"wrong": {"sub": None}}, {"wrong": {"sub": ""}}, {"wrong": {"groups": ["unknown"]}}, {"wrong": {"groups": None}},
-        {"wrong": {"groups": ["odd"]}}, {"signs_with": FOREIGN}, {"header": {"alg": "none"}}, {"header": {"kid": "another"}},
+        {"wrong": {"groups": ["odd"]}}, {"wrong": {"auth_time": None}},
+        {"wrong": {"auth_time": int(time.time()) - 400}}, {"signs_with": FOREIGN}, {"header": {"alg": "none"}},
+        {"header": {"kid": "another"}},
     ],
     ids=lambda amiss: str(amiss)[:40],
 )  # fmt: skip
@@ -149,7 +151,8 @@ async def test_suspended_here_is_suspended_whatever_the_provider_says(joined: Ho
     assert found is not None
     async with joined.database.transaction(Caller.system("test")) as tx:
         await tx.execute(
-            text("UPDATE account SET status = 'suspended', suspended_by = 'administrator' WHERE account_id = :id"), {"id": found.account_id}
+            text("UPDATE account SET status = 'suspended', suspended_by = '{administrator}' WHERE account_id = :id"),
+            {"id": found.account_id},
         )
     assert await come(joined, provider) == (401, None)
 
@@ -167,6 +170,13 @@ async def test_a_new_key_of_the_provider_is_learnt_but_not_asked_for_at_will(joi
     for _ in range(3):
         assert (await come(joined, provider))[1] is None
     assert provider.asked_for_keys - asked <= 1
+
+
+async def test_keys_that_are_none_sign_nobody_in(joined: House, provider: OutsideProvider) -> None:
+    for told in ({}, {"keys": ["x"]}, {"keys": None}):
+        async with opened(joined.settings, joined.upstream, 0) as fresh:
+            provider.told_keys = told
+            assert (await come(fresh, provider))[0] == 401, told
 
 
 async def test_without_a_provider_there_is_no_button(home: House) -> None:

@@ -107,7 +107,7 @@ async def test_what_was_signed_is_worth_something_once_and_here(named: House, de
             lambda wanted: Authenticator(device.origin, credential_id=device.credential_id).sign(wanted),  # another key
             lambda wanted: Authenticator(device.origin).sign(wanted),  # unknown
             lambda wanted: _copied(device, wanted),
-            lambda wanted: "{}", lambda wanted: "no json", lambda wanted: "",
+            lambda wanted: "{}", lambda wanted: "no json", lambda wanted: "", lambda wanted: "[" * 2500,
             lambda wanted: '{"id":"","rawId":"","type":"public-key","response":{}}',
         ):  # fmt: skip
             wanted = await asked(thief)
@@ -159,7 +159,7 @@ async def test_a_suspended_account_does_not_come_in_by_passkey(named: House, dev
     async with browser(named) as first, browser(named) as at:
         await added(named, first, device)
         async with named.database.transaction(Caller.system("test")) as tx:
-            await tx.execute(text("UPDATE account SET status = 'suspended', suspended_by = 'administrator'"))
+            await tx.execute(text("UPDATE account SET status = 'suspended', suspended_by = '{administrator}'"))
         assert (await at.send("/sign-in/passkey/answer", passkey=device.sign(await asked(at)))).status == 401
 
 

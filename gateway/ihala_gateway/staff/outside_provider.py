@@ -21,6 +21,7 @@ _TIMEOUT = aiohttp.ClientTimeout(total=5)
 _KNOWN_SECONDS = 3600.0
 _AGAIN_SECONDS = 10.0  # a key that is not known may be new; not asked for more often
 _SKEW_SECONDS = 60
+_JUST_NOW_SECONDS = 300  # of proving who she is: who sat at the desk before may be signed in there still
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -43,7 +44,8 @@ class Talk:
         asked = {
             "response_type": "code", "client_id": self._provider.client_id, "redirect_uri": self._redirect_uri,
             "scope": self._provider.scope, "state": kept.state, "nonce": kept.nonce, "code_challenge": challenge,
-            "code_challenge_method": "S256", **({"acr_values": self._provider.acr} if self._provider.acr else {}),
+            "code_challenge_method": "S256", "prompt": "login", "max_age": "0",
+            **({"acr_values": self._provider.acr} if self._provider.acr else {}),
         }  # fmt: skip
         endpoint = str((await self._known())["authorization_endpoint"])
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
@@ -92,6 +94,7 @@ class Talk:
             and (len(meant) == 1 or claims.get("azp") == self._provider.client_id)
             and _is_time(claims.get("exp")) and claims["exp"] > now - _SKEW_SECONDS
             and _is_time(claims.get("iat")) and claims["iat"] < now + _SKEW_SECONDS
+            and _is_time(claims.get("auth_time")) and claims["auth_time"] > now - _JUST_NOW_SECONDS - _SKEW_SECONDS
             and isinstance(claims.get("sub"), str) and 0 < len(claims["sub"]) <= 255
         )  # fmt: skip
         if not right:
@@ -106,7 +109,7 @@ class Talk:
         for fresh in (False, True):
             try:
                 return jwt.decode(token, await self._key_set(fresh=fresh), algorithms=ALGORITHMS)
-            except (JoseError, ValueError, TypeError, RecursionError):
+            except (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
                 continue
         raise OutsideRefused("signature")
 

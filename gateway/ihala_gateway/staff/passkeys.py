@@ -25,6 +25,7 @@ from ihala_gateway.staff.tables import Passkey
 
 NAME = "Ihala"
 _LONGEST = 8_000
+_BAD = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, RecursionError)  # what no answer of a browser holds
 
 
 def to_register(at: Party, account_id: UUID, name: str, known: Sequence[Passkey]) -> tuple[str, bytes]:
@@ -53,7 +54,7 @@ def registered(at: Party, answer: str, challenge: bytes, account_id: UUID, now: 
             credential=answer[:_LONGEST], expected_challenge=challenge, expected_rp_id=at.host, expected_origin=at.origin,
             require_user_verification=True,
         )  # fmt: skip
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except _BAD:
         return None
     return Passkey(
         credential_id=made.credential_id, passkey_id=new_id(), account_id=account_id, public_key=made.credential_public_key,
@@ -67,7 +68,7 @@ async def signed_in(
     """Return whose passkey signed the challenge, or None. `account_id`: it must be this one's. A counter that goes back is a copy."""
     try:
         credential = parse_authentication_credential_json(answer[:_LONGEST])
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except _BAD:
         return None
     known = await store.passkey(tx, credential.raw_id)
     if known is None or challenge is None or account_id not in (None, known.account_id):
@@ -77,7 +78,7 @@ async def signed_in(
             credential=credential, expected_challenge=challenge, expected_rp_id=at.host, expected_origin=at.origin,
             credential_public_key=known.public_key, credential_current_sign_count=known.sign_count, require_user_verification=True,
         )  # fmt: skip
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except _BAD:
         return None
     known.sign_count, known.used_at = proven.new_sign_count, now
     return known.account_id
