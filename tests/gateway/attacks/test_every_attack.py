@@ -2,12 +2,23 @@
 
 import pytest
 
-from tests.gateway.attacks import on_clients, on_grants, on_proofs, on_refresh, on_requests, on_sign_in, on_tokens
+from tests.gateway.attacks import (
+    on_accounts,
+    on_administration,
+    on_clients,
+    on_grants,
+    on_proofs,
+    on_refresh,
+    on_requests,
+    on_sign_in,
+    on_the_log,
+    on_tokens,
+)
 from tests.gateway.attacks.attack import Attack
 from tests.gateway.attacks.seats import SEATS
 from tests.gateway.house import House
 
-ROOMS = (on_tokens, on_requests, on_clients, on_proofs, on_grants, on_refresh, on_sign_in)
+ROOMS = (on_administration, on_tokens, on_requests, on_clients, on_proofs, on_grants, on_refresh, on_sign_in, on_accounts, on_the_log)
 ATTACKS = [attack for room in ROOMS for attack in room.ATTACKS]
 
 
