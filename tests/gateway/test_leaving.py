@@ -9,7 +9,8 @@ from ihala_contracts.catalogue import type_of, version_of
 from ihala_contracts.directory_v1 import OrganizationJoined, OrganizationLeft, OrganizationReinstated, OrganizationSuspended
 from ihala_contracts.directory_v1.base import OrganizationEvent
 from ihala_gateway import consumers
-from ihala_gateway.clients import standing
+from ihala_gateway.clients import commands as clients
+from ihala_gateway.clients import models, requests, standing
 from ihala_gateway.staff.tables import Account
 from ihala_kit.auth import Caller
 from ihala_kit.bus import Received, envelope_of
@@ -17,7 +18,7 @@ from ihala_kit.ids import new_id
 from ihala_kit.inbox import Inbox, handlers_in
 from sqlalchemy import text
 
-from tests.gateway.house import House
+from tests.gateway.house import KEY, OPERATOR, House, entry
 
 PATH = "/referral/v1/referrals"
 NOW = datetime.now(UTC)
@@ -93,6 +94,26 @@ async def test_a_reinstated_organisation_gets_back_what_its_suspension_took_and_
     assert [(name.rpartition(".")[2], client) for name, client in told][3:] == [
         ("client-suspended", "bad"), ("client-suspended", "back"), ("client-suspended", "own"), ("client-approved", "back"),
     ]  # fmt: skip
+
+
+async def test_a_client_that_is_added_to_a_suspended_organisation_waits_for_its_reinstatement(home: House) -> None:
+    ours = new_id()
+    async with home.database.transaction(Caller.system("test")) as tx:
+        await clients.load(tx, [clients.Entry.model_validate(entry("added-before", organization_id=str(ours)))])
+        suspending = asyncio.create_task(heard(home, OrganizationSuspended(organization_id=ours, reason="under_review", suspended_at=NOW)))
+        await asyncio.sleep(0.1)
+        assert not suspending.done(), "it waits for what is being added, which it could not see"
+    await suspending
+    await home.register("added-after", organization_id=str(ours))
+    asks = Caller("any", ours, "provider", operator_id=OPERATOR, roles=frozenset({"organization-administrator"}))
+    jwks = {"keys": [KEY.as_dict(private=False)]}
+    async with home.database.transaction(asks) as tx:
+        wanted = models.NewClient(name="X", kind="sandbox", scopes=["referral:read"], jwks=jwks)
+        await requests.register(tx, asks, wanted, ["referral:read"])
+    state = "SELECT status, suspended_by FROM client WHERE organization_id = :id ORDER BY approved_at"
+    assert await rows(home, state, id=ours) == [("suspended", ["directory"])] * 3
+    await heard(home, OrganizationReinstated(organization_id=ours, reinstated_at=NOW), first=2)
+    assert await rows(home, state, id=ours) == [("active", []), ("active", []), ("pending", [])]
 
 
 async def test_its_people_are_suspended_with_it_and_come_back_with_it(home: House) -> None:

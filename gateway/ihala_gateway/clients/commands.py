@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway import store
 from ihala_gateway.clients import standing
+from ihala_gateway.clients import store as own
 from ihala_gateway.clients.standing import ClientRefused
 from ihala_gateway.oauth import redirects, secret_hash
 from ihala_gateway.oauth.client_keys import usable_keys
@@ -99,22 +100,23 @@ async def load(tx: AsyncSession, entries: Sequence[Entry]) -> Loaded:
     A suspended client stays suspended. Clients that no entry names stay as they are.
     """
     loaded = Loaded()
+    held = {each: await own.is_suspended(tx, each) for each in sorted({entry.organization_id for entry in entries})}
     for entry in sorted(entries, key=lambda entry: entry.client_id):  # one order of locks
         client = await store.locked_client(tx, entry.client_id)
         outcome = loaded.added if client is None else loaded.changed if _change(client, entry) else loaded.unchanged
         outcome.append(entry.client_id)
         if outcome is not loaded.unchanged:
-            client = client or _new(entry)
+            client = client or _new(entry, suspended=held[entry.organization_id])
             tx.add(client)
             standing.tell(tx, client)
     return loaded
 
 
-def _new(entry: Entry) -> Client:
+def _new(entry: Entry, *, suspended: bool) -> Client:
     secret, now = None if entry.secret is None else secret_hash.hashed(entry.secret.get_secret_value()), datetime.now(UTC)
     return Client(
-        client_id=entry.client_id, status="active", version=1, changed_at=now, approved_at=now, suspended_by=[],
-        jwks=entry.jwks, secret_hash=secret, **_facts(entry),
+        client_id=entry.client_id, version=1, changed_at=now, approved_at=now, jwks=entry.jwks, secret_hash=secret, **_facts(entry),
+        **({"status": "active"} | standing.begins_held(suspended)),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway import store
 from ihala_gateway.clients import rights, standing
+from ihala_gateway.clients import store as own
 from ihala_gateway.clients.tables import KnownOrganization, SuspendedOrganization
 from ihala_gateway.staff import accounts
 from ihala_gateway.staff import store as staff
@@ -33,6 +34,7 @@ async def suspend(tx: AsyncSession, organization_id: UUID) -> None:
 
     Sessions of its people end, what they were invited with opens nothing, and nobody new comes.
     """
+    await own.change_suspension(tx, organization_id)
     held = upsert(SuspendedOrganization).values(organization_id=organization_id, suspended_at=datetime.now(UTC))
     await tx.execute(held.on_conflict_do_nothing())
     await standing.hold_all(tx, organization_id)
@@ -42,6 +44,7 @@ async def suspend(tx: AsyncSession, organization_id: UUID) -> None:
 
 async def reinstate(tx: AsyncSession, organization_id: UUID) -> None:
     """Give back what `suspend` took; emits ClientApproved for each client that may call again. People sign in anew."""
+    await own.change_suspension(tx, organization_id)
     await standing.release_all(tx, organization_id)
     await tx.execute(delete(SuspendedOrganization).where(col(SuspendedOrganization.organization_id) == organization_id))
     for account in await staff.locked_accounts_of(tx, organization_id):

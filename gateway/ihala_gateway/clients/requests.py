@@ -38,12 +38,13 @@ async def register(tx: AsyncSession, caller: Caller, wanted: models.NewClient, s
     `scopes` are all there are. Raises RoleNeeded (403), NoOperator, TooManyClients (409), ScopeRefused, AddressRefused, KeysRefused (422).
     """
     rights.administrator(caller)
+    held = standing.begins_held(await store.is_suspended(tx, caller.organization_id))
     if await store.count_of(tx, caller.organization_id) >= MOST_CLIENTS:
         raise TooManyClients
     secret, secret_hash_ = secret_hash.new() if wanted.with_secret else (None, None)
     now = datetime.now(UTC)
     client = Client(
-        client_id=f"{wanted.kind}-{secrets.token_hex(ID_BYTES)}", name=wanted.name, kind=wanted.kind, status="pending", suspended_by=[],
+        client_id=f"{wanted.kind}-{secrets.token_hex(ID_BYTES)}", name=wanted.name, kind=wanted.kind, **({"status": "pending"} | held),
         version=1, changed_at=now, secret_hash=secret_hash_, **beginning.proof(wanted),
         redirect_uris=[], scopes=[], roles=[], cleared=False, first_party=False, **await beginning.owner(tx, caller),
     )  # fmt: skip

@@ -5,7 +5,7 @@ was before when none of them does any more, so that each gives back only what it
 """
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from ihala_contracts.gateway_v1 import ClientApproved, ClientSuspended
@@ -45,6 +45,11 @@ def approved(client: Client) -> ClientApproved:
 def suspended(client: Client) -> ClientSuspended:
     """Return the event that says that a client may do nothing any more."""
     return ClientSuspended(organization_id=client.organization_id, client_id=client.client_id, suspended_at=client.changed_at)
+
+
+def begins_held(suspended: bool) -> dict[str, Any]:
+    """Return what is different in a new client whose organisation the directory suspended: it waits for the reinstatement."""
+    return {"status": "suspended", "suspended_by": ["directory"]} if suspended else {"suspended_by": []}
 
 
 def hold(tx: AsyncSession, client: Client, by: By) -> bool:

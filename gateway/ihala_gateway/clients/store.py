@@ -27,6 +27,8 @@ _NOTE_USES = text("""
 """).bindparams(
     bindparam("clients", type_=ARRAY(Text)), bindparam("kids", type_=ARRAY(Text)), bindparam("ats", type_=ARRAY(TIMESTAMP(True)))
 )
+_STAYS = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('ihala_gateway.suspension.' || :id, 0))")
+_CHANGES = text("SELECT pg_advisory_xact_lock(hashtextextended('ihala_gateway.suspension.' || :id, 0))")
 
 
 def _seen_by(caller: Caller) -> ColumnElement[bool]:
@@ -62,8 +64,14 @@ async def organization(tx: AsyncSession, organization_id: UUID) -> KnownOrganiza
 
 
 async def is_suspended(tx: AsyncSession, organization_id: UUID) -> bool:
-    """Tell whether the directory suspended an organisation."""
+    """Tell whether the directory suspended an organisation; until the transaction ends, that stays so. Ask before other locks."""
+    await tx.execute(_STAYS, {"id": str(organization_id)})
     return await tx.get(SuspendedOrganization, organization_id) is not None
+
+
+async def change_suspension(tx: AsyncSession, organization_id: UUID) -> None:
+    """Wait for whoever adds clients or people to an organisation, so that a change of its suspension reaches them, too."""
+    await tx.execute(_CHANGES, {"id": str(organization_id)})
 
 
 async def count_of(tx: AsyncSession, organization_id: UUID) -> int:
