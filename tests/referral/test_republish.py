@@ -106,6 +106,15 @@ async def test_of_one_key_also_what_has_ended_is_repeated(world: World) -> None:
     assert await repeated(world, uuid4()) == []
 
 
+async def test_a_placement_that_ended_by_a_completed_referral_is_repeated_by_that_alone(world: World) -> None:
+    """As it was told: intake would close a need that a person has disputed meanwhile."""
+    need_id, referral_id = await world.in_service(FIRST)
+    done = {"outcomes": [{"item": "documents", "result": "met"}]}
+    assert (answer := await world.move(FIRST, referral_id, "completion", done)).status == 200, answer.body
+    assert kinds(await world.emitted(0))[-1:] == ["completed"]
+    assert kinds(await repeated(world, need_id)) == ["completed"]
+
+
 async def test_rosters_are_repeated(world: World) -> None:
     await all_on_duty(world)
     before = await world.last(referral_v1.DutyRosterChanged)

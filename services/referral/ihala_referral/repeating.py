@@ -19,6 +19,7 @@ from ihala_referral.guards import Situation
 from ihala_referral.states import OPEN, TAKEN, AttemptState, PlacementState, State
 from ihala_referral.tables import Placement, Referral
 
+COMPLETED = "completed"  # why a placement ended whose referral was completed with something met
 ENDINGS: dict[State, type[v1.ReferralDeclined] | type[Any]] = {
     State.DECLINED: v1.ReferralDeclined,
     State.EXPIRED: v1.ReferralExpired,
@@ -116,7 +117,8 @@ def _own(placement: Placement, whole: bool) -> list[Event]:
     if placement.state is PlacementState.UNSERVED:
         about = {"operator_id": placement.operator_id, "attempt": placement.attempt, "failing": placement.failing}
         return [v1.NeedUnserved(**ids, **about, unserved_at=placement.state_at)]
-    if whole and placement.state is PlacementState.ENDED and placement.ended_at is not None:
+    said_by_referral = placement.end_reason == COMPLETED  # as when it ended: a person may have disputed since that help came
+    if whole and placement.state is PlacementState.ENDED and placement.ended_at is not None and not said_by_referral:
         return [v1.PlacementEnded(**ids, reason=placement.end_reason or "", route=placement.route, ended_at=placement.ended_at)]
     return []
 
