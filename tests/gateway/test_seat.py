@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from ihala_gateway import cli
+from ihala_gateway.edge.routes import compile_routes
 from ihala_gateway.oauth.certificates import thumbprint
 from ihala_gateway.seat import files
 from ihala_gateway.settings import Settings
@@ -17,7 +18,7 @@ from typer.testing import CliRunner
 
 from tests.gateway.attacks.forge import Forge
 from tests.gateway.attacks.seats import CONF, PATH, SECRET, decided, question
-from tests.gateway.house import House, opened
+from tests.gateway.house import DOCUMENTS, ORGANIZATION, House, opened, operation
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +85,51 @@ async def test_while_a_service_is_switched_off_its_calls_are_handed_over(asked: 
     assert (await decided(asked, headers))[0] == 403
     monkeypatch.setattr(asked.gateway._admission._switch, "off", {"directory": None})
     assert (await decided(asked, headers))[0] == 200
+
+
+async def test_the_callers_address_is_believed_of_who_shows_the_secret_alone(asked: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    addresses: list[str] = []
+    monkeypatch.setattr(asked.gateway._admission, "admit_own", lambda visit: addresses.append(visit.address))
+    for secret in (SECRET, "x" * 40):
+        headers = {"X-Ihala-Handed-Over": secret, "X-Forwarded-For": "203.0.113.9"}
+        assert await asked.status("/oauth/jwks", headers) == 200
+    assert addresses == ["203.0.113.9", "127.0.0.1"]
+
+
+@pytest.mark.parametrize("subject", ["client:centre", f"organization:{ORGANIZATION}"])
+async def test_who_has_a_limit_of_its_own_is_counted_by_the_gateway(asked: House, monkeypatch: pytest.MonkeyPatch, subject: str) -> None:
+    headers = question((await asked.signed_in())["Authorization"])
+    leases = asked.gateway._admission._leases
+    for found, status in ((subject, 403), ("client:another", 200)):
+        monkeypatch.setattr(leases, "_overrides", {(found, "read"): 5})
+        monkeypatch.setattr(leases, "learn", lambda overrides: None)
+        assert (await decided(asked, headers))[0] == status
+
+
+def test_only_callers_who_use_tls_are_told_to_stay_with_it(home: House, tmp_path: Path) -> None:
+    for issuer, told in (("https://gateway.example", True), ("http://gateway.example", False)):
+        settings = Settings.model_validate(home.settings.model_dump() | {"seat_secret": SECRET, "issuer": issuer})
+        files.write(tmp_path, settings, "127.0.0.1:1", "x", compile_routes(DOCUMENTS))
+        assert ("Strict-Transport-Security" in (tmp_path / "guarding.conf").read_text()) == told
+        assert ("max-age=31536000" in (tmp_path / "answers.conf").read_text()) == told
+
+
+def test_a_route_with_a_larger_body_or_a_longer_silence_reaches_the_gateway(home: House, tmp_path: Path) -> None:
+    own = operation("referral:refer") | {"x-ihala": {"largest_body": 8 * 1024**2, "silence_seconds": 300}}
+    paths = DOCUMENTS["referral"]["paths"] | {"/v1/files": {"post": own}}
+    settings = Settings.model_validate(home.settings.model_dump() | {"seat_secret": SECRET})
+    routes = compile_routes(DOCUMENTS | {"referral": DOCUMENTS["referral"] | {"paths": paths}})
+    files.write(tmp_path, settings, "127.0.0.1:1", "x", routes)
+    assert f"client_max_body_size {8 * 1024**2};\nproxy_read_timeout 90s;" in (tmp_path / "limits.conf").read_text()
+    assert "proxy_read_timeout 305s;" in (tmp_path / "handing_over.conf").read_text()
+
+
+def test_a_secret_in_a_file_that_was_there_is_its_owners_alone(home: House, tmp_path: Path) -> None:
+    (tmp_path / "asking.conf").touch()
+    (tmp_path / "asking.conf").chmod(0o644)
+    settings = Settings.model_validate(home.settings.model_dump() | {"seat_secret": SECRET})
+    files.write(tmp_path, settings, "127.0.0.1:1", "x", compile_routes(DOCUMENTS))
+    assert (tmp_path / "asking.conf").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_command_writes_what_nginx_includes(home: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ PATH = b"/decide"
 PROBLEMS = b"/decide/problems/"  # what nginx answers with when a service does not, by our status
 ASKS, HANDS_OVER = b"x-ihala-seat", b"x-ihala-handed-over"  # either holds the secret: nginx asks itself, or passes its caller on
 METHOD, TARGET, CERTIFICATE = b"x-original-method", b"x-original-uri", b"x-ihala-client-cert"
+ADDRESS = b"x-forwarded-for"  # of a request that nginx hands over: it writes this itself
 
 _DECIDED_BY = frozenset({b"authorization", OFFICER})
 _PROBLEMS: dict[bytes, type[Problem]] = {b"413": BodyTooLarge, b"502": ServiceUnavailable, b"504": ServiceTimeout}
@@ -63,10 +64,16 @@ class DecisionSeat:
         return len(shown) == 1 and hmac.compare_digest(shown[0], self._secret)
 
     def _handed_over(self, scope: Scope) -> Scope:
-        """Return the request with the certificate that its caller showed nginx."""
+        """Return the request with its caller's address, and the certificate that the caller showed nginx.
+
+        The secret is what proves nginx: by its address alone, any process on this machine could say who calls.
+        """
         if self._shown(scope, HANDS_OVER):
+            told = dict(scope["headers"])
+            if address := told.get(ADDRESS):
+                scope["client"] = (address.decode("latin-1"), 0)
             with suppress(ValueError):  # one that nobody can read is none
-                scope[IN_SCOPE] = _certificate(dict(scope["headers"]).get(CERTIFICATE, b""))
+                scope[IN_SCOPE] = _certificate(told.get(CERTIFICATE, b""))
         return scope
 
     def decide(self, scope: Scope) -> list[tuple[bytes, bytes]] | None:
@@ -81,7 +88,7 @@ class DecisionSeat:
         decision = self._gatekeeper.authorize(method, target, headers, certificate)
         if decision.refusal is not None or decision.grant is None or decision.route is None or not _may_be_kept(decision.grant):
             return None
-        if not self._admission.is_open(decision.route.service):
+        if not self._admission.is_open(decision.route.service) or self._admission.has_own_limit(decision.grant):
             return None
         return self._allowed(decision, decision.grant, decision.route.service)
 

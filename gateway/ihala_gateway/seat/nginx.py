@@ -29,13 +29,22 @@ def limits_conf(policy: Policy) -> str:
 
     The gateway counts those exactly, in all its processes together, and refuses what is too much; nginx counts here and by token alone.
     """
-    keys = _map("$request_method", "$ihala_reads", ['"~^(?:GET|HEAD)$" $http_authorization;'])
-    others = _map("$request_method", "$ihala_writes", ['"~^(?:GET|HEAD)$" "";'], "$http_authorization")
+    keys = map_conf("$request_method", "$ihala_reads", ['"~^(?:GET|HEAD)$" $http_authorization;'])
+    others = map_conf("$request_method", "$ihala_writes", ['"~^(?:GET|HEAD)$" "";'], "$http_authorization")
     zones = [
         f"limit_req_zone {key} zone={key[1:]}:10m rate={policy.quota(kind, 'client')}r/m;"
         for key, kind in (("$ihala_reads", READ), ("$ihala_writes", WRITE))
     ]
     return "\n".join([keys, others, *zones, ""])
+
+
+def body_fits_conf(largest: int) -> str:
+    """Return the map that sets $ihala_body_fits to 1 when a body is certainly not above `largest` bytes, by the digits of its length.
+
+    What may be too large, or tells no length, is for the gateway to count.
+    """
+    digits = len(str(largest)) - 1
+    return map_conf("$http_transfer_encoding|$content_length", "$ihala_body_fits", [f'"~^\\|[0-9]{{0,{digits}}}$" 1;']) + "\n"
 
 
 def upstreams_conf(gateway: str, services: Mapping[str, str]) -> str:
@@ -54,7 +63,7 @@ def _is_usual(route: Route) -> bool:
 def _plain() -> str:
     """Return the map that leaves a path as it was sent, and nothing when two parsers could read it differently."""
     dots = r"(?![^?]*(?:\.\.|/\.(?:/|\?|$)))"
-    return _map("$request_uri", "$ihala_path", [f'"~*^{dots}(?<ihala_plain>{PLAIN_PATH.decode("ascii")})(?:\\?|$)" $ihala_plain;'])
+    return map_conf("$request_uri", "$ihala_path", [f'"~*^{dots}(?<ihala_plain>{PLAIN_PATH.decode("ascii")})(?:\\?|$)" $ihala_plain;'])
 
 
 def _by_first_parts(templates: Iterable[str], handed_over: Collection[str]) -> list[str]:
@@ -67,9 +76,9 @@ def _by_first_parts(templates: Iterable[str], handed_over: Collection[str]) -> l
     names = {parts: f"$ihala_routes_{number}" for number, parts in enumerate(sorted(groups))}
     first = rf'"~^(?<ihala_first_parts>(?:/[^/]+){{1,{FIRST_PARTS}}})" $ihala_first_parts;'
     return [
-        _map("$ihala_path", "$ihala_first", [first]),
-        *(_map("$ihala_path", name, _matching(groups[parts], handed_over)) for parts, name in names.items()),
-        _map("$ihala_first", "$ihala_route", [f'"{parts}" {name};' for parts, name in names.items()]),
+        map_conf("$ihala_path", "$ihala_first", [first]),
+        *(map_conf("$ihala_path", name, _matching(groups[parts], handed_over)) for parts, name in names.items()),
+        map_conf("$ihala_first", "$ihala_route", [f'"{parts}" {name};' for parts, name in names.items()]),
     ]
 
 
@@ -97,13 +106,15 @@ def _service(templates: Mapping[str, Route]) -> list[str]:
     services = [f'"{template}" "ihala-{route.service}";' for template, route in sorted(templates.items())]
     names = "|".join(sorted({route.service for route in templates.values() if route.in_front}))
     inside = rf'"~^/(?:{names})(?<ihala_inside>/.*)$" $ihala_inside;'
-    return [_map("$ihala_route", "$ihala_service", services), _map("$ihala_path", "$ihala_at_service", [inside], "$ihala_path")]
+    return [map_conf("$ihala_route", "$ihala_service", services), map_conf("$ihala_path", "$ihala_at_service", [inside], "$ihala_path")]
 
 
 def _officer() -> str:
     """Return the map that tells whether Ihala-Acting-Officer may be part of a key."""
-    return _map("$http_ihala_acting_officer", "$ihala_officer_is_plain", ['"" 1;', f'"~{OFFICER}" 1;'])
+    return map_conf("$http_ihala_acting_officer", "$ihala_officer_is_plain", ['"" 1;', f'"~{OFFICER}" 1;'])
 
 
-def _map(source: str, target: str, lines: list[str], default: str = '""') -> str:
+def map_conf(source: str, target: str, lines: list[str], default: str = '""') -> str:
+    """Return a map of nginx's."""
+    source = source if source.startswith("$") and "|" not in source else f'"{source}"'
     return "\n".join([f"map {source} {target} {{", f"    default {default};", *(f"    {line}" for line in lines), "}"])
