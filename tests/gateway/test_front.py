@@ -31,6 +31,13 @@ def test_an_address_is_believed_of_our_proxies_only_and_only_the_last_strange_on
     assert scope.get(CERTIFICATE) == (None if peer == "192.0.2.1" else b"a certificate")
 
 
+def test_a_proxys_own_certificate_is_not_its_callers() -> None:
+    for peer, kept in (("10.0.0.1", None), ("192.0.2.1", b"shown to us")):
+        scope: dict[str, object] = {"client": (peer, 1), CERTIFICATE: b"shown to us"}
+        Front([ip_network("10.0.0.0/8")]).learn(scope, {})
+        assert scope.get(CERTIFICATE) == kept
+
+
 def test_without_proxies_nothing_is_believed() -> None:
     scope: dict[str, object] = {"client": ("127.0.0.1", 1)}
     Front([]).learn(scope, {b"x-forwarded-for": b"203.0.113.9", b"client-cert": CERT})

@@ -2,10 +2,13 @@
 
 import asyncio
 
+import pytest
 from ihala_gateway.limits.addresses import MOST, Addresses, network_of
 from ihala_gateway.limits.leases import Leases, release
 from ihala_gateway.limits.meter import Meter
 from ihala_gateway.limits.policy import DEFAULTS, Limit, Policy, kind_of
+from ihala_gateway.settings import Settings
+from pydantic import ValidationError
 
 from tests.gateway.test_limits import NOON, Clock
 
@@ -32,6 +35,19 @@ def test_addresses_count_by_network_and_the_table_stays_small() -> None:
     for n in range(MOST + 10):
         counted.left(f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}", "read", NOON)
     assert len(counted._counts) == MOST
+
+
+def test_limits_that_are_set_leave_the_others_as_they_are() -> None:
+    given: dict[str, object] = {"people": {"client": 5}, "flight": {"address": 7}, "read": Limit(organization=9)}
+    set_to = Settings.model_validate({"database_url": "x", "master_key": "x", "upstreams": {}, "limits": given}).limits
+    assert set_to == DEFAULTS | {
+        "people": Limit(client=5, organization=DEFAULTS["people"].organization, address=DEFAULTS["people"].address),
+        "flight": Limit(address=7),
+        "read": Limit(client=DEFAULTS["read"].client, organization=9, address=DEFAULTS["read"].address),
+    }
+    for wrong in ({"read": 5}, {"read": {"clients": 5}}, {"read": {"client": 0}}, []):
+        with pytest.raises(ValidationError):
+            Settings.model_validate({"database_url": "x", "master_key": "x", "upstreams": {}, "limits": wrong})
 
 
 def test_a_route_counts_as_its_document_says_or_by_its_method() -> None:

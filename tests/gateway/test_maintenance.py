@@ -7,7 +7,7 @@ import pytest
 from ihala_gateway.cli import app
 from typer.testing import CliRunner
 
-from tests.gateway.house import House
+from tests.gateway.house import OPERATOR, ORGANIZATION, House
 
 PATH = "/referral/v1/referrals"
 
@@ -22,6 +22,10 @@ class _Until:
 
 
 ANY_UNTIL = _Until()
+NOBODY = (
+    ("client:y", "read"), ("organization:x", "read"), (f"organization:{OPERATOR}", "read"),
+    (f"organization:{str(ORGANIZATION).upper()}", "read"),
+)  # fmt: skip
 
 
 async def command(home: House, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
@@ -80,10 +84,13 @@ async def test_everything_can_be_switched_off_for_nobody_knows_how_long(seen: Ho
 
 
 async def test_limits_of_particular_callers_are_set_by_command(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await home.register("x")
     assert (await command(home, monkeypatch, "limits", "set", "client:x", "read", "7"))[1] == "client:x read: 7 a minute\n"
     assert (await command(home, monkeypatch, "limits", "set", "client:x", "read", "8"))[0] == 0
     assert (await command(home, monkeypatch, "limits", "list"))[1] == "client:x  read  8 a minute\n"
     assert (await command(home, monkeypatch, "limits", "unset", "client:x", "read"))[1] == "the usual limit again\n"
     assert (await command(home, monkeypatch, "limits", "unset", "client:x", "read"))[1] == "had the usual limit already\n"
-    for words in (("person:x", "read"), ("client:", "read"), ("client:x", "flight")):
+    for words in (("person:x", "read"), ("client:", "read"), ("client:x", "flight"), *NOBODY):
         assert (await command(home, monkeypatch, "limits", "set", *words, "7"))[0] == 1
+    assert (await command(home, monkeypatch, "limits", "set", f"organization:{ORGANIZATION}", "read", "7"))[0] == 0
+    assert (await command(home, monkeypatch, "limits", "unset", f"organization:{ORGANIZATION}", "read"))[0] == 0

@@ -2,6 +2,10 @@
 
 import asyncio
 import time
+from types import SimpleNamespace
+
+import pytest
+from ihala_kit.problems import BodyTooLarge
 
 from tests.gateway.house import House, get
 
@@ -56,6 +60,13 @@ async def test_its_document_is_served_and_its_internal_tokens_are_not_taken_from
     inside = home.gateway._door._administration._tokens.header("gateway", grant)
     async with home.session.get(CLIENTS, headers={"Authorization": inside}) as answer:
         assert answer.status == 401
+
+
+async def test_a_route_of_its_own_may_take_larger_or_smaller_bodies(home: House) -> None:
+    visit = SimpleNamespace(fields={b"content-length": b"4"}, receive=None)
+    for route in (SimpleNamespace(terms=SimpleNamespace(largest_body=3)), SimpleNamespace(terms=SimpleNamespace(largest_body=0))):
+        with pytest.raises(BodyTooLarge):
+            await home.gateway._door._administration.answer(visit, None, route)  # type: ignore[arg-type]
 
 
 async def test_a_caller_who_leaves_in_the_middle_of_a_body_is_only_noted(home: House) -> None:

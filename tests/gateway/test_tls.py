@@ -16,6 +16,7 @@ from ihala_kit.testing import serving
 from ihala_local import probes
 from ihala_local.tls import Certificates
 from joserfc import jws
+from pydantic import ValidationError
 
 from tests.gateway.house import DOCUMENTS, House
 
@@ -129,3 +130,9 @@ def test_certificates_are_made_once_and_keys_are_private(tmp_path: Path) -> None
     made.make()
     assert made.authority.read_bytes() == before
     assert [made.key(name).stat().st_mode & 0o777 for name in ("gateway", "client")] == [0o600, 0o600]
+
+
+def test_a_certificate_without_its_key_stops_the_start(home: House, certificates: Certificates) -> None:
+    for told in ({"tls_certificate": certificates.certificate("gateway")}, {"tls_key": certificates.key("gateway")}):
+        with pytest.raises(ValidationError, match="go together"):
+            Settings.model_validate(home.settings.model_dump() | told)

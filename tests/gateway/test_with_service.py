@@ -107,6 +107,7 @@ async def test_where_traces_are_collected_the_service_continues_the_gateways_spa
         "http.request.method": "GET", "http.response.status_code": 200, "http.route": "/referral/v1/referrals/{referral_id}",
     }  # fmt: skip
     assert span.status.is_unset and span.end_time is not None and span.start_time is not None and 0 < span.end_time - span.start_time < 2e9
+    assert span.instrumentation_scope is not None and span.instrumentation_scope.name == "ihala_gateway"
     encoded = encode_spans([span]).resource_spans[0]
     assert encoded.scope_spans[0].spans[0].parent_span_id.hex() == "b7ad6b7169203331"
     spans.clear()

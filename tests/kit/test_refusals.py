@@ -112,6 +112,14 @@ async def test_a_suspended_person_is_refused_through_every_client(house: House) 
     assert [await house.taken(token) for token in (*tokens, machine)] == [False, False, True]
 
 
+async def test_a_suspension_heard_of_late_refuses_what_was_made_until_it(house: House) -> None:
+    account, at = new_id(), now() - timedelta(seconds=20)
+    made = {"sub": str(account), "acting_officer": str(account)}
+    before, back = (house.mint.token(NAME, iat=int(at.timestamp()) + seconds, **made) for seconds in (-1, 19))
+    await house.told(AccountSuspended(organization_id=ORGANIZATION, account_id=account, suspended_at=at))
+    assert [await house.taken(token) for token in (before, back)] == [False, True]
+
+
 async def test_another_process_learns_it_by_itself_and_a_database_that_is_away_forgets_nothing(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,12 +3,16 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import pytest
+from ihala_kit.listening import _bound, listener, offering
+from ihala_kit.workers import _stop as stop_workers
 from ihala_local.ports import any_free
 
 PROGRAM = """
@@ -66,6 +70,26 @@ async def both(port: int) -> set[int]:
             await asyncio.sleep(0.02)
     assert len(set(ids)) == len(ids)
     return seen
+
+
+def test_a_worker_that_is_gone_does_not_keep_the_others() -> None:
+    gone, living = (subprocess.Popen([sys.executable, "-c", code]) for code in ("", "import time; time.sleep(60)"))
+    gone.wait()
+    for order in ([gone.pid, living.pid], [living.pid, gone.pid]):
+        stop_workers(order)
+    assert living.wait() == -signal.SIGTERM
+
+
+def test_a_socket_is_taken_over_by_a_hosts_name_too(tmp_path: Path) -> None:
+    port = any_free()
+
+    async def given() -> bool:
+        with _bound("127.0.0.1", port) as ours, offering(ours, tmp_path / "handover"):
+            theirs = await asyncio.to_thread(listener, "localhost", port, tmp_path / "handover")
+            with theirs:
+                return os.fstat(ours.fileno()).st_ino == os.fstat(theirs.fileno()).st_ino  # the same queue, not another of that port
+
+    assert asyncio.run(given())
 
 
 async def test_workers_share_a_port_and_end_together() -> None:

@@ -122,7 +122,8 @@ class Layout:
         words = [str(SCRIPTS / "ihala"), "run", name, "--role", "all"]
         tls = self.place.ports.tls and name == "gateway"
         ready = partial(probes.http, port, "/health/ready", tls=tls)
-        return Process(name, lambda: Command(words, self._environment(name), REPOSITORY), ready, needs)
+        grace = 65 if name == "gateway" else 20  # above the gateway's stop_within_seconds: answers under way are finished
+        return Process(name, lambda: Command(words, self._environment(name), REPOSITORY), ready, needs, grace_seconds=grace)
 
     def seed(self) -> Step:
         """Load places, needs and demonstration providers by the program of the service that owns them; its events go out when it runs."""

@@ -52,7 +52,8 @@ class Administration:
 
     async def answer(self, visit: Visit, decision: Decision, route: Route) -> None:
         """Answer an allowed request. Raises Problem (400, 408, 413) for its body, CallerGone."""
-        content = await Body(visit.fields, visit.receive, self._largest_body).whole()
+        largest = route.terms.largest_body
+        content = await Body(visit.fields, visit.receive, self._largest_body if largest is None else largest).whole()
         path = decision.path[route.in_front :]
         scope = {
             **visit.scope,

@@ -37,6 +37,7 @@ class Front:
         """
         if not self._proxies or scope["client"] is None or not self._ours(scope["client"][0]):
             return
+        scope.pop(CERTIFICATE, None)  # that of the proxy itself
         if _HEADER in fields:
             scope[CERTIFICATE] = _certificate(fields[_HEADER])
         if _FOR in fields:

@@ -51,6 +51,7 @@ class Proxy:
             cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False,
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
         )  # fmt: skip
+        self._session._retry_connection = False  # else aiohttp sends PUT and DELETE twice by itself; it has no public switch
 
     async def stop(self) -> None:
         """Close it."""
@@ -83,6 +84,8 @@ class Proxy:
             data = await body.opened()
             async with await self._answered(route, url, headers, data) as answer:
                 self._breakers[route.service].worked()
+                if answer.status == 401 and decision.grant is not None:
+                    decision.grant.internal.clear()  # the service knows of a suspension that is over: the next call has a new token
                 await visit.send({"type": "http.response.start", "status": answer.status, "headers": back(answer.raw_headers)})
                 await _pipe(answer.content, visit.send)
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -100,8 +103,8 @@ class Proxy:
     ) -> aiohttp.ClientResponse:
         """Send a request and return the answer as soon as it begins.
 
-        Where nobody listened, one that only reads is sent once more a moment later: a service that is just being restarted. A connection
-        that was kept and is found closed is aiohttp's to try again, for idempotent methods.
+        One that only reads is sent once more a moment later where nobody listened, or where a connection was closed before an answer:
+        a service that is just being restarted. One that changes something never is, since it may have been done.
         """
         assert self._session is not None, "the proxy was not started"
         send = partial(
@@ -110,7 +113,7 @@ class Proxy:
         )  # fmt: skip
         try:
             return await send()
-        except aiohttp.ClientConnectorError:
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
             if data is not None or route.method not in _REPEATABLE or self._breakers[route.service].failures:
                 raise
         await asyncio.sleep(TRY_AGAIN_SECONDS)

@@ -8,10 +8,12 @@ import random
 import time
 
 from ihala_kit import telemetry
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext, SpanKind, TraceFlags
 
 from ihala_gateway.edge.visit import Visit
 
+_MAKER = InstrumentationScope("ihala_gateway")
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 
 
@@ -37,7 +39,7 @@ class Tracing:
         if visit.route:
             attributes["http.route"] = visit.route
         telemetry.finish(
-            f"{method} {visit.route or 'no route'}", SpanKind.SERVER, _context(visit.traceparent, remote=False),
+            _MAKER, f"{method} {visit.route or 'no route'}", SpanKind.SERVER, _context(visit.traceparent, remote=False),
             _context(visit.parent, remote=True), attributes, visit.began_ns, failed=visit.status is None or visit.status >= 500,
         )  # fmt: skip
 

@@ -79,7 +79,10 @@ class Visit:
             always += cross_origin.ON_EVERY_ANSWER
         if self.nonce is not None:
             always += ((b"dpop-nonce", self.nonce.encode("ascii")),)
-        return [(b"x-request-id", self.request_id.encode("ascii")), *(pair for pair in always if pair[0] not in present)]
+        return [
+            (b"x-request-id", self.request_id.encode("ascii")),
+            *(pair for pair in always if pair[0] not in present or pair[0] == b"link"),
+        ]
 
     @property
     def address(self) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -42,4 +43,17 @@ async def _put(tx: AsyncSession, settings: Settings, subject: str, kind: str, qu
         raise Refused("say client:ID or organization:ID")
     if kind not in settings.limits:
         raise Refused("there are limits of these kinds: " + ", ".join(sorted(settings.limits)))
+    if not await (store.has_client(tx, name) if who == "client" else store.has_organization(tx, _organization(name))):
+        raise Refused(f"there is no {who} {name}")
     await store.put_override(tx, subject, kind, quota, datetime.now(UTC))
+
+
+def _organization(name: str) -> UUID:
+    """Return the id. Raises Refused unless it is written as tokens have it: a limit of another spelling would hold for nobody."""
+    try:
+        found = UUID(name)
+    except ValueError:
+        raise Refused("an organisation is named by its id") from None
+    if str(found) != name:
+        raise Refused(f"write it as {found}")
+    return found

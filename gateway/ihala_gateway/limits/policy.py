@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 WINDOW_SECONDS = 60
 READ, WRITE = "read", "write"  # what a route counts against that names nothing else
@@ -13,6 +14,8 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 class Limit(BaseModel):
     """Calls a minute, for each who is counted."""
+
+    model_config = ConfigDict(extra="forbid")
 
     client: int = Field(default=600, ge=1)
     organization: int = Field(default=1200, ge=1)
@@ -27,6 +30,17 @@ DEFAULTS: dict[str, Limit] = {
     "people": Limit(client=120, organization=240),  # who is known by a number: nobody may try numbers one after the other
 }
 """By kind. A route's OpenAPI operation names its kind (`x-ihala: {limit: search}`); otherwise its method decides: read or write."""
+
+
+def over_defaults(given: Any) -> Any:
+    """Lay limits, as settings name them, over the usual ones: kinds and figures that they do not name stay. What is no limits stays."""
+    if not isinstance(given, Mapping):
+        return given
+    said = {kind: limit.model_dump(exclude_unset=True) if isinstance(limit, Limit) else limit for kind, limit in given.items()}
+    if not all(isinstance(limit, Mapping) for limit in said.values()):
+        return given
+    usual = {kind: limit.model_dump() for kind, limit in DEFAULTS.items()}
+    return usual | {kind: usual.get(kind, {}) | dict(limit) for kind, limit in said.items()}
 
 
 def kind_of(method: str, named: str | None) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from ihala_kit.db import fetch
 from sqlalchemy import delete, text
@@ -64,6 +65,19 @@ async def overrides(tx: AsyncSession) -> Mapping[tuple[str, str], int]:
     """Return the limits that particular callers have, by subject and kind."""
     found = await fetch(tx, "SELECT subject, kind, quota FROM limit_override ORDER BY subject, kind")
     return {(row["subject"], row["kind"]): row["quota"] for row in found}
+
+
+async def has_client(tx: AsyncSession, client_id: str) -> bool:
+    """Tell whether there is such a client."""
+    return bool(await fetch(tx, "SELECT 1 FROM client WHERE client_id = $1", client_id))
+
+
+async def has_organization(tx: AsyncSession, organization_id: UUID) -> bool:
+    """Tell whether a client or a person here is of that organisation."""
+    query = (
+        "SELECT organization_id FROM client WHERE organization_id = $1 UNION SELECT organization_id FROM account WHERE organization_id = $1"
+    )
+    return bool(await fetch(tx, query, organization_id))
 
 
 async def put_override(tx: AsyncSession, subject: str, kind: str, quota: int, now: datetime) -> None:

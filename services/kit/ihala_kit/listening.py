@@ -24,7 +24,7 @@ def listener(host: str, port: int, handover: Path | None = None) -> socket.socke
     if _passed_on:
         return _passed_on[-1].dup()
     given = None if handover is None else _asked_for(handover)
-    if given is not None and given.getsockname()[:2] == (host, port):
+    if given is not None and given.getsockname()[:2] == (_address(host), port):
         return given
     if given is not None:
         given.close()
@@ -54,6 +54,11 @@ def offering(listening: socket.socket, handover: Path | None) -> Iterator[None]:
         with suppress(FileNotFoundError):
             if handover.stat().st_ino == ours:  # else it is the next process's already
                 handover.unlink()
+
+
+def _address(host: str) -> str:
+    """Return the address that a socket bound to this host tells; it never tells a name."""
+    return host if ":" in host else socket.gethostbyname(host)
 
 
 def _bound(host: str, port: int) -> socket.socket:

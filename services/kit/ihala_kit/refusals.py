@@ -91,9 +91,9 @@ async def token_revoked(tx: AsyncSession, event: TokenRevoked) -> None:
 
 @reads(AccountSuspended)
 async def account_suspended(tx: AsyncSession, event: AccountSuspended) -> None:
-    """Refuse what was made for that person until now; whoever may come back signs in anew."""
-    now = datetime.now(UTC)
-    await _refuse(tx, "account", str(event.account_id), max(now, event.suspended_at) + LEARNT_WITHIN, now + FORGOTTEN_AFTER)
+    """Refuse what was made for that person until then, however late we hear of it; whoever may come back signs in anew."""
+    before = event.suspended_at + LEARNT_WITHIN
+    await _refuse(tx, "account", str(event.account_id), before, max(datetime.now(UTC), before) + FORGOTTEN_AFTER)
 
 
 async def _refuse(tx: AsyncSession, kind: Kind, subject: str, before: datetime | None, forget_at: datetime | None) -> None:

@@ -29,7 +29,6 @@ FASTAPI: TelemetryConfig = {
 
 finished: list[tuple[SpanProcessor, Resource]] = []
 """Where `finish` brings spans, and of what process they are."""
-_SCOPE = InstrumentationScope("ihala_gateway")
 
 
 class WithoutAddress(SpanProcessor):
@@ -65,15 +64,16 @@ def inject() -> str | None:
 
 
 def finish(
-    name: str, kind: SpanKind, own: SpanContext, parent: SpanContext, attributes: Mapping[str, str | int], began_ns: int, *, failed: bool
-) -> None:
-    """Export a span that was made without a tracer, from `began_ns` (since 1970) until now: for where a tracer's costs count."""
+    maker: InstrumentationScope, name: str, kind: SpanKind, own: SpanContext, parent: SpanContext,
+    attributes: Mapping[str, str | int], began_ns: int, *, failed: bool,
+) -> None:  # fmt: skip
+    """Export a span that `maker` made without a tracer, from `began_ns` (since 1970) until now: for where a tracer's costs count."""
     status = Status(StatusCode.ERROR) if failed else Status(StatusCode.UNSET)
     for processor, resource in finished:
         processor.on_end(
             ReadableSpan(
                 name, own, parent, resource, attributes, kind=kind, status=status, start_time=began_ns, end_time=time.time_ns(),
-                instrumentation_scope=_SCOPE,
+                instrumentation_scope=maker,
             )
         )  # fmt: skip
 

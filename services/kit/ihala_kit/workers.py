@@ -9,7 +9,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ihala_kit.listening import listener, pass_on
@@ -68,6 +69,7 @@ def _forked(work: Callable[[], None], parent: int) -> int:
         os._exit(code)
 
 
-def _stop(workers: set[int]) -> None:
+def _stop(workers: Iterable[int]) -> None:
     for worker in workers:
-        os.kill(worker, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGTERM)
