@@ -71,7 +71,7 @@ class ClientEndpoint:
         return answer
 
     async def decide(self, tx: AsyncSession, asked: TokenRequest, client: Registered) -> Response:
-        """Return the answer to a client that has proven itself. Raises OAuth2Error, which keeps nothing that was written."""
+        """Return the answer to a client that has proven itself. Raises OAuth2Error; what was written stays: what is spent is spent."""
         raise NotImplementedError
 
     async def _read(self, request: Request) -> tuple[TokenRequest, str | None]:

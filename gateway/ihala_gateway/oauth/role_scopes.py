@@ -28,7 +28,7 @@ SCOPES: Final[dict[str, frozenset[str]]] = {
         "directory:read", "directory:write", "gateway:clients", "gateway:accounts", "gateway:audit", "notify:subscribe",
     }),
     "operator-administrator": frozenset({
-        "directory:read", "directory:write", "directory:admin", "notify:read", "notify:admin", "referral:calendar",
+        "directory:read", "directory:write", "directory:admin", "notify:read", "referral:calendar",
         "gateway:clients", "gateway:approve", "gateway:accounts", "gateway:audit",
     }),
 }  # fmt: skip
