@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -13,6 +14,7 @@ from ihala_gateway.app import Gateway, create
 from ihala_gateway.settings import Settings
 from ihala_kit import listening, run
 from ihala_kit.health import Health
+from ihala_local.layout import Layout
 
 from tests.gateway.house import DOCUMENTS, House, Seen, free_port, get
 
@@ -22,6 +24,12 @@ PATH = "/referral/v1/referrals"
 def settings_at(home: House, tmp_path: Path, port: int) -> Settings:
     """Return the house's settings for a process that hands its port over."""
     return Settings.model_validate(home.settings.model_dump() | {"port": port, "handover": tmp_path / "port"})
+
+
+def test_whoever_supervises_it_here_waits_longer_than_it_may_take_to_stop() -> None:
+    place = SimpleNamespace(ports=SimpleNamespace(of=lambda _: 1, tls=False))
+    grace = Layout.app(SimpleNamespace(place=place), "gateway").grace_seconds  # type: ignore[arg-type]
+    assert grace > Settings.model_fields["stop_within_seconds"].default >= 60
 
 
 def started(home: House, settings: Settings) -> "asyncio.Task[None]":
