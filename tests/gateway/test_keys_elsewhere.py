@@ -121,7 +121,7 @@ async def test_what_the_database_cannot_hold_is_not_taken_and_breaks_nothing(hom
     monkeypatch.setattr(remote, "TRY_EVERY_SECONDS", 0.0)
     async with published(home, "unheld") as (other, publisher):
         assert await token_status(other, "unheld", KEY) == 200
-        publisher.document = {"keys": [NEW_KEY.as_dict(private=False) | {"x5u": "\0"}]}
+        publisher.document = {"keys": [NEW_KEY.as_dict(private=False) | {"note": "\0"}]}
         assert [await token_status(other, "unheld", key) for key in (NEW_KEY, KEY)] == [401, 200]
 
 
