@@ -11,7 +11,16 @@ branch_labels = None
 depends_on = None
 
 _AT = sa.DateTime(timezone=True)
-_TABLES = ["account", "staff_session", "staff_ceremony", "staff_totp", "staff_passkey", "staff_recovery_code", "staff_tries", "emergency_use"]
+_TABLES = [
+    "account",
+    "staff_session",
+    "staff_ceremony",
+    "staff_totp",
+    "staff_passkey",
+    "staff_recovery_code",
+    "staff_tries",
+    "emergency_use",
+]
 
 
 def upgrade() -> None:
