@@ -42,6 +42,7 @@ async def test_each_request_is_a_line_and_a_row(postgres: ThrowAwayPostgres) -> 
             while printed.getvalue().count("\n") < 5:
                 await asyncio.sleep(0.05)
         lines = [json.loads(line) for line in printed.getvalue().splitlines()]
+        await home.gateway._log.flush()  # lines and rows are written apart
         rows = await _rows(home)
     found = [(line["method"], line["route"], line["status"], line["client_id"], line["organization_id"]) for line in lines]
     organization = str(ORGANIZATION)
