@@ -16,6 +16,8 @@ PUBLIC_ROUTES: frozenset[tuple[str, str, str]] = frozenset(
     {
         ("intake", "POST", "/v1/requests/self"),
         ("referral", "GET", "/v1/statistics/public"),
+        ("notify", "GET", "/v1/slips/{code}"),
+        *(("notify", method, "/v1/digests/stop/{token}") for method in ("GET", "POST")),
         ("directory", "GET", "/v1/needs"),
         ("directory", "GET", "/v1/places"),
         ("directory", "GET", "/v1/search"),

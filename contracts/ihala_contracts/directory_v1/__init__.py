@@ -30,6 +30,7 @@ from ihala_contracts.directory_v1.places import (
     ReservationRevoked,
 )
 from ihala_contracts.directory_v1.services import (
+    CapacityFigureOld,
     RulesetPublished,
     ServiceChanged,
 )
@@ -39,7 +40,7 @@ EVENTS: tuple[type[Event], ...] = (
     PlaceReserved, NoPlaceFound, PlaceTaken, PlaceTakeRefused, PlaceReleased, ReservationRevoked, OrganizationJoined,
     OrganizationSuspended, OrganizationReinstated, OrganizationApplied, ApplicationReturned, ApplicationRefused, ApplicationChecked,
     OrganizationLeft, AgreementExpiring, AgreementExpired, ProposalMade, ProposalDecided, ServiceChanged, RulesetPublished,
-    SealingKeyPublished,
+    CapacityFigureOld, SealingKeyPublished,
 )  # fmt: skip
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "ApplicationChecked",
     "ApplicationRefused",
     "ApplicationReturned",
+    "CapacityFigureOld",
     "Criterion",
     "EVENTS",
     "NoPlaceFound",

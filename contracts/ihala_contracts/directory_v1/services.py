@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from ihala_contracts.directory_v1.base import TOPIC
+from ihala_contracts.directory_v1.base import TOPIC, OrganizationEvent
 from ihala_contracts.envelope import Event
 
 
@@ -31,6 +31,21 @@ class ServiceChanged(Event):
     always_open: bool = False  # day and night on every day, wherever it is offered; never said of what is hidden
     phones: list[str] = []  # public numbers to call, the nearest to the desk first; none of what is hidden
     changed_at: datetime
+
+
+class CapacityFigureOld(OrganizationEvent):
+    """The number of free places at a service at a location was given so long ago that matching trusts it no more: its provider confirms it,
+    or gives another. Told once a figure. Read by notify."""
+
+    type: Literal["org.ihala.directory.capacity-figure-old"] = "org.ihala.directory.capacity-figure-old"
+    version: Literal[1] = 1
+    operator_id: UUID
+    service_id: UUID
+    service_at_location_id: UUID
+    restricted: bool
+    hidden: bool  # restricted, or of an organisation without a public page
+    figure_at: datetime
+    told_at: datetime
 
 
 class RulesetPublished(Event):

@@ -32,6 +32,7 @@ class NeedIdentified(NeedEvent):
     facts: str | None = None
     preferred_reservation_id: UUID | None = None
     requested_at: datetime
+    messages_wanted: bool = False  # of a restricted need: the person wishes to be told of news, in words that say nothing
 
 
 class NeedChanged(NeedEvent):
@@ -46,6 +47,7 @@ class NeedChanged(NeedEvent):
     facts: str | None = None
     reason: str | None = None  # code; None: not said
     changed_at: datetime
+    messages_wanted: bool = False
 
 
 class NeedClosed(NeedEvent):

@@ -6,7 +6,7 @@ from ihala_contracts.referral_v1.calendars import CalendarChanged, DeadlineMoved
 from ihala_contracts.referral_v1.competence import CompetenceChanged
 from ihala_contracts.referral_v1.duty import Covered, DutyRosterChanged
 from ihala_contracts.referral_v1.endings import ReferralCancelled, ReferralExpired, ReferralFailed, ReferralWithdrawn
-from ihala_contracts.referral_v1.lateness import DeadlineMissed, Escalated
+from ihala_contracts.referral_v1.lateness import DeadlineMissed, DeadlineNear, Escalated
 from ihala_contracts.referral_v1.links import OneTimeLinkEnded, OneTimeLinkIssued
 from ihala_contracts.referral_v1.offers import (
     ReferralAccepted,
@@ -33,7 +33,7 @@ EVENTS: tuple[type[Event], ...] = (
     PlacementTriaged, PlacementRequested, PlacementCancelled, PlacementEnded, NeedUnserved, ReferralOffered,
     ReferralAcknowledged, ReferralAccepted, ReferralDeclined, ReferralInformationRequested, ReferralAnswered,
     ReferralWaitlisted, ReferralStarted, ReferralHeld, ReferralResumed, ReferralReviewed, ReferralCompleted,
-    ReferralExpired, ReferralWithdrawn, ReferralCancelled, ReferralFailed, DeadlineMissed, Escalated,
+    ReferralExpired, ReferralWithdrawn, ReferralCancelled, ReferralFailed, DeadlineMissed, DeadlineNear, Escalated,
     DeadlinesRecomputed, CalendarChanged,
     OneTimeLinkIssued, OneTimeLinkEnded, CompetenceChanged, SealingKeyPublished, ErasureReported, DutyRosterChanged,
     ContactTried, NoteShared, AppointmentChanged, ReferralFilesChanged, ReferralAmended, ReferralRedacted, OnwardNeedAsked,
@@ -41,8 +41,8 @@ EVENTS: tuple[type[Event], ...] = (
 
 __all__ = [
     "EVENTS", "TOPIC", "CompetenceChanged", "CalendarChanged", "DeadlineMoved", "DeadlinesRecomputed",
-    "Covered", "DutyRosterChanged", "DeadlineMissed", "Deadlines", "ErasureReported", "Escalated", "NeedUnserved", "OneTimeLinkEnded",
-    "OneTimeLinkIssued", "Outcome",
+    "Covered", "DutyRosterChanged", "DeadlineMissed", "DeadlineNear", "Deadlines", "ErasureReported", "Escalated", "NeedUnserved",
+    "OneTimeLinkEnded", "OneTimeLinkIssued", "Outcome",
     "PlacementCancelled", "PlacementEnded", "PlacementRequested", "PlacementTriaged", "ReferralAccepted", "ReferralAcknowledged",
     "ReferralAnswered", "ReferralCancelled", "ReferralCompleted", "ReferralDeclined", "ReferralExpired", "ReferralFailed",
     "ReferralHeld", "ReferralInformationRequested", "ReferralOffered", "ReferralResumed", "ReferralReviewed", "ReferralStarted",

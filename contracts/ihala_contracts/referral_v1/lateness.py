@@ -19,6 +19,24 @@ class DeadlineMissed(NeedEvent):
     missed_at: datetime
 
 
+class DeadlineNear(NeedEvent):
+    """Three quarters of a deadline's time are over and nothing was done: told once a deadline, and not while it rests. Read by notify.
+
+    `deadline` is acknowledge, decide, first_contact or answer; `to` names who must act by it: provider, origin, or office for an origin
+    whose part its operator takes.
+    """
+
+    type: Literal["org.ihala.referral.deadline-near"] = "org.ihala.referral.deadline-near"
+    version: Literal[1] = 1
+    operator_id: UUID
+    referral_id: UUID
+    organization_id: UUID
+    deadline: str
+    to: list[str]
+    due_at: datetime
+    told_at: datetime
+
+
 class Escalated(NeedEvent):
     """A level was reached: it fires once. `to` names who hears it: provider, origin, coordinator, directorate.
 
