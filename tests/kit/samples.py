@@ -6,7 +6,10 @@ from uuid import UUID, uuid4
 from ihala_contracts.catalogue import type_of, version_of
 from ihala_contracts.envelope import Event
 from ihala_contracts.gateway_v1 import TokenRevoked
-from ihala_kit.bus import Received, envelope_of
+from ihala_kit.auth import Caller
+from ihala_kit.bus import Received, envelope_of, message
+from ihala_kit.db import Database
+from sqlalchemy import text
 
 
 def revoked(key: UUID, jti: str = "one") -> TokenRevoked:
@@ -31,3 +34,15 @@ def record(
         **({"ce_snapshot": "true"} if snapshot else {}),
     }
     return Received(event.topic, 0, sequence, headers, event.model_dump_json().encode(), envelope_of(headers))
+
+
+async def sent(database: Database) -> list[Received]:
+    """Return what lies in the outbox as a reader gets it, in the order of the relay."""
+    async with database.transaction(Caller.system("test")) as tx:
+        rows = (await tx.execute(text("SELECT * FROM outbox ORDER BY seq"))).mappings().all()
+    found = []
+    for number, row in enumerate(rows):
+        one = message(row, "gateway")
+        headers = {name: value.decode() for name, value in one.headers}
+        found.append(Received(one.topic, 0, number, headers, one.value, envelope_of(headers)))
+    return found

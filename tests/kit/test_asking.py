@@ -6,7 +6,7 @@ from ihala_kit.asking import ask
 from ihala_kit.db import Database
 from ihala_kit.settings import KitSettings
 
-from tests.kit.test_db import cut_all, fill_pool
+from tests.kit.test_db import cut_all, fill_pool, hear_farewell
 
 WHO = "SELECT coalesce(current_setting('app.system', true), '') || coalesce(current_setting('app.cleared', true), '') AS who, $1::int AS n"
 SAYING = "SELECT set_config('app.cleared', 'true', true), $1::int AS n"
@@ -32,6 +32,14 @@ async def test_a_connection_that_died_unseen_costs_nobody_anything(kit_settings:
         await fill_pool(pooled)
         await cut_all(kit_settings)
         assert [row["n"] for row in await ask(pooled, WHO, n)] == [n]
+    await pooled.engine.dispose()
+
+
+async def test_a_connection_that_is_just_dying_costs_nobody_anything(kit_settings: KitSettings) -> None:
+    pooled = Database(kit_settings)
+    await fill_pool(pooled)
+    await hear_farewell(pooled)
+    assert [row["n"] for row in await ask(pooled, WHO, 1)] == [1]
     await pooled.engine.dispose()
 
 

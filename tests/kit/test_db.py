@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.kit.samples import revoked
 
 CALLER = Caller.system("test")
+FAREWELL = b"E" + (4 + len(words := b"SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0")).to_bytes(4) + words
 OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
@@ -31,11 +32,26 @@ async def fill_pool(database: Database) -> None:
         await other.execute(text("SELECT 1"))
 
 
+async def hear_farewell(database: Database) -> None:
+    """Let the pool's next connection read that PostgreSQL ends it, but not yet its end: under load the one comes well before the other."""
+    async with database.engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+    driver._protocol.data_received(FAREWELL)
+
+
 async def cut_all(settings: KitSettings) -> None:
     """End every connection to the database, as a restart of the server does."""
     connection = await asyncpg.connect(plain_dsn(settings.database_url))
     await connection.execute(OTHERS)
     await connection.close()
+
+
+async def test_a_connection_that_is_just_dying_costs_nobody_anything(pooled: Database) -> None:
+    await fill_pool(pooled)
+    await hear_farewell(pooled)
+    async with pooled.transaction(CALLER) as tx:
+        assert (await tx.execute(text("SELECT current_setting('app.system')"))).scalar_one() == "test"
+    await pooled.engine.dispose()
 
 
 async def test_a_pooled_connection_that_died_costs_nobody_anything(pooled: Database, kit_settings: KitSettings) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from ihala_kit.auth import Caller
-from ihala_kit.cli import move_clock
+from ihala_kit.clock import move_clock
 from ihala_kit.db import Database, now
 from ihala_kit.due import DueWork, cancel, perform_next, performers_in, performs, schedule, schedule_all
 from sqlalchemy import text

@@ -12,10 +12,10 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from ihala_kit.auth import Caller
+from ihala_kit.backlog import BATCH, NEXT
 from ihala_kit.db import Database
 from ihala_kit.dsn import plain_dsn
 from ihala_kit.outbox import emit
-from ihala_kit.relay import _NEXT, BATCH
 from sqlalchemy import text
 
 from tests.kit.samples import revoked
@@ -104,6 +104,6 @@ async def write_now(tx: object) -> None:
 
 async def take(connection: asyncpg.Connection) -> list[asyncpg.Record]:
     """Do what the relay does: read the oldest unpublished rows and delete them."""
-    rows: list[asyncpg.Record] = await connection.fetch(_NEXT, BATCH)
+    rows: list[asyncpg.Record] = await connection.fetch(NEXT, BATCH)
     await connection.execute("DELETE FROM outbox WHERE seq = ANY($1::bigint[])", [row["seq"] for row in rows])
     return rows

@@ -10,7 +10,6 @@ from ihala_contracts.envelope import Event
 from ihala_contracts.gateway_v1 import TokenRevoked
 from ihala_kit import republish as repeating
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received, envelope_of, message
 from ihala_kit.db import Database
 from ihala_kit.inbox import Inbox
 from ihala_kit.outbox import emit
@@ -20,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tests.kit.samples import record, revoked
+from tests.kit.samples import record, revoked, sent
 
 NAME = (type_of(TokenRevoked), version_of(TokenRevoked))
 _THINGS = text("SELECT consumer FROM reader WHERE consumer > :after ORDER BY consumer LIMIT :most")
@@ -56,18 +55,6 @@ async def made(database: Database, number: int) -> list[UUID]:
     async with database.transaction(Caller.system("test")) as tx:
         for key in found:
             await change(tx, key, 2001)
-    return found
-
-
-async def sent(database: Database) -> list[Received]:
-    """Return what lies in the outbox as a reader gets it, in the order of the relay."""
-    async with database.transaction(Caller.system("test")) as tx:
-        rows = (await tx.execute(text("SELECT * FROM outbox ORDER BY seq"))).mappings().all()
-    found = []
-    for number, row in enumerate(rows):
-        one = message(row, "gateway")
-        headers = {name: value.decode() for name, value in one.headers}
-        found.append(Received(one.topic, 0, number, headers, one.value, envelope_of(headers)))
     return found
 
 

@@ -98,7 +98,7 @@ async def test_workers_share_a_port_and_end_together() -> None:
         assert stopped.pid not in seen and failing.pid not in failed
         stopped.send_signal(signal.SIGTERM)
         os.kill(min(failed), signal.SIGKILL)
-        assert [await asyncio.wait_for(process.wait(), 10) for process in (stopped, failing)] == [0, 1]
+        assert [await asyncio.wait_for(process.wait(), 30) for process in (stopped, failing)] == [0, 1]
         for each in seen | failed:
             with pytest.raises(ProcessLookupError):
                 os.kill(each, 0)

@@ -13,11 +13,12 @@ from ihala_kit.auth import Caller
 from ihala_kit.db import Database, fetch
 
 Ask = Callable[..., Awaitable[list[asyncpg.Record]]]
-_DIED = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+_DIED = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
 async def ask(database: Database, statement: str, *values: object) -> list[asyncpg.Record]:
-    """Return the rows of one statement that only reads: a constant with $1, $2 …, which the driver prepares once a connection.
+    """Return the rows of one statement: a constant with $1, $2 …, which the driver prepares once a connection. It reads, or writes what may
+    be written twice: when the connection dies on it, it is asked again.
 
     Nobody asks: row policies show nothing, unless a function in the statement says first who calls.
     """

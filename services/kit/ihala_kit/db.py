@@ -8,22 +8,26 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import asyncpg
 from fastapi import Depends, Request
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession as SqlAlchemySession
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_kit import outbox
+from ihala_kit import outbox, straight
 from ihala_kit.auth import Caller, current_caller
 from ihala_kit.clock import Clock
-from ihala_kit.dsn import CHANNEL, LOST, plain_dsn
+from ihala_kit.dsn import CHANNEL, LOST, close, plain_dsn
 from ihala_kit.settings import KitSettings
+from ihala_kit.straight import Connection
+from ihala_kit.straight import fetch as fetch  # noqa: PLC0414 - services find it here
 
 NUDGE_EVERY_SECONDS = 0.002
 
@@ -40,6 +44,13 @@ class Session(AsyncSession):
 
     execute = SqlAlchemySession.execute
 
+    async def __aexit__(self, *why: Any) -> None:
+        """Close it; what was committed, and so has no connection any more, without a task of its own for that."""
+        if self.sync_session.in_transaction():
+            await super().__aexit__(*why)
+        else:
+            self.sync_session.close()
+
 
 class Database:
     """A service's own database: its pool, its clock, and the nudge that wakes the relay after a commit."""
@@ -49,7 +60,11 @@ class Database:
         self.clock = Clock()
         url = make_url(settings.database_url).set(drivername="postgresql+asyncpg")
         # The connection used last is the next one: its statements are prepared and PostgreSQL's caches for it are warm.
-        self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_use_lifo=True, hide_parameters=True)
+        self.engine = create_async_engine(
+            url, pool_size=pool_size, max_overflow=0, pool_use_lifo=True, hide_parameters=True,
+            connect_args={"connection_class": Connection},
+        )  # fmt: skip
+        listen(self.engine.sync_engine, "handle_error", _name_the_dying)
         self.on_events: list[Callable[[], bool]] = []  # told after each commit with events; True: its relay is woken, no NOTIFY is needed
         self.listeners: defaultdict[str, list[Callable[[str], None]]] = defaultdict(list)  # by channel; they hear `tell` of this process
         self._dirty = asyncio.Event()
@@ -76,13 +91,12 @@ class Database:
             tx.info.update(caller=caller, clock=self.clock, events=[], told=[], service=self.settings)
             await _begin(tx, caller)
             yield tx
-            await tx.flush()
             written = await outbox.write(tx)
             await tx.commit()
             told: list[tuple[str, str]] = tx.info["told"]
         for channel, words in told:
-            for listen in self.listeners[channel]:
-                listen(words)
+            for hear in self.listeners[channel]:
+                hear(words)
         if written:
             woken = [tell() for tell in self.on_events]
             if not any(woken):
@@ -112,14 +126,24 @@ class Database:
                         await connection.execute(f"NOTIFY {CHANNEL}")
                         await asyncio.sleep(NUDGE_EVERY_SECONDS)
                 finally:
-                    await connection.close(timeout=1)
+                    await close(connection)
             await asyncio.sleep(1)  # the relay's own poll bridges the time without nudges
+
+
+def _name_the_dying(context: ExceptionContext) -> None:
+    """Take a connection on which PostgreSQL's farewell was read, but not yet the end, for one that is gone: asyncpg says only that it is
+    in the wrong state, which SQLAlchemy does not take for that."""
+    if isinstance(context.original_exception, AsyncAdapt_asyncpg_dbapi.InternalClientError):
+        context.is_disconnect = True
 
 
 async def _begin(tx: AsyncSession, caller: Caller) -> None:
     """Begin by telling PostgreSQL who calls. That also shows a pooled connection that died unseen: nothing was done yet, so a new
     one begins again, which costs nothing where a ping would cost every transaction three round trips."""
     context = _context(caller)
+    if await straight.begin(tx, context):
+        return
+    await tx.rollback()
     try:
         await tx.execute(_CONTEXT, context)
     except DBAPIError as error:
@@ -170,14 +194,6 @@ async def attempt(tx: AsyncSession) -> AsyncIterator[None]:
         for name, length in buffered.items():
             del tx.info[name][length:]
         raise
-
-
-async def fetch(tx: AsyncSession, statement: str, *values: object) -> list[asyncpg.Record]:
-    """Read straight through the driver, on the transaction's own connection: for the few queries that are asked so often that what the
-    ORM adds to them would cost more than they do. The statement is a constant with $1, $2 …; the driver prepares it once a connection.
-    """
-    rows: list[asyncpg.Record] = await tx.sync_session.connection().connection.driver_connection.fetch(statement, *values)  # type: ignore[union-attr]
-    return rows
 
 
 def now(tx: AsyncSession) -> datetime:

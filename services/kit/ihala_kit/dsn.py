@@ -9,6 +9,14 @@ CHANNEL = "outbox"  # on which a commit with events is announced
 LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
+async def close(connection: asyncpg.Connection) -> None:
+    """End a connection, whatever state it is in. Raises nothing: what is under way, an end above all, must not become another error."""
+    try:
+        await connection.close(timeout=1)
+    except LOST:  # a timeout is one of them
+        connection.terminate()
+
+
 def plain_dsn(url: str) -> str:
     """Return the address without SQLAlchemy's driver name."""
     return urlsplit(url)._replace(scheme="postgresql").geturl()

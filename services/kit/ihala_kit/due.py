@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database, fetch, now
+from ihala_kit.dsn import LOST
 from ihala_kit.faults import passes
 
 log = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ async def run_due(database: Database, performers: dict[str, Performer]) -> None:
     while True:
         try:
             busy = await perform_next(database, performers)
-        except (OSError, SQLAlchemyError) as error:
+        except (*LOST, SQLAlchemyError) as error:
             log.warning("due work starts anew after %s", type(error).__name__)
             busy = False
         if not busy:

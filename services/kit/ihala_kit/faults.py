@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
@@ -19,4 +20,8 @@ def passes(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None)
         return error.connection_invalidated or state in PASSING_STATES or (state is None and isinstance(error, PASSING))
+    if isinstance(error, asyncpg.PostgresError):  # of what was asked straight through the driver
+        return error.sqlstate in PASSING_STATES or isinstance(error, asyncpg.PostgresConnectionError)
+    if isinstance(error, (asyncpg.InterfaceError, asyncpg.InternalClientError)):  # a connection that is gone, unless a value is at fault
+        return not isinstance(error, ValueError)
     return isinstance(error, PASSING)

@@ -3,37 +3,38 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 from uuid import UUID
 
 from ihala_contracts.envelope import Envelope
-from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-_LOCK = text("""
+from ihala_kit.straight import fetch
+
+_LOCK = """
     INSERT INTO fence (consumer, source, key, epoch, sequence)
-    SELECT :consumer, asked.source, asked.key, 0, 0
-    FROM unnest(CAST(:sources AS text[]), CAST(:keys AS uuid[])) AS asked (source, key) ORDER BY asked.key, asked.source
+    SELECT $1::text, asked.source, asked.key, 0, 0
+    FROM unnest($2::text[], $3::uuid[]) AS asked (source, key) ORDER BY asked.key, asked.source
     ON CONFLICT (consumer, source, key) DO UPDATE SET sequence = fence.sequence
     RETURNING source, key, epoch, sequence
-""")
+"""
 # After _LOCK, never with it: a statement sees only what was committed when it began, and _LOCK may have waited for somebody's commit.
-_KNOWN = text("""
-    SELECT event_id AS id, NULL AS source, false AS failed FROM inbox WHERE consumer = :consumer AND event_id = ANY(CAST(:ids AS uuid[]))
+_KNOWN = """
+    SELECT event_id AS id, NULL AS source, false AS failed FROM inbox
+    WHERE consumer = $1 AND event_id = ANY($2::uuid[]) AND event_id BETWEEN $3 AND $4
     UNION ALL
     SELECT key, source, bool_or(error NOT IN ('gap', 'behind')) FROM parked
-    WHERE consumer = :consumer AND state = 'waiting' AND key = ANY(CAST(:keys AS uuid[])) GROUP BY key, source
-""")
-_SAVE = text("""
+    WHERE consumer = $1 AND state = 'waiting' AND key = ANY($5::uuid[]) GROUP BY key, source
+"""
+_SAVE = """
     WITH saved AS (
         UPDATE fence SET epoch = moved.epoch, sequence = moved.sequence
-        FROM unnest(CAST(:sources AS text[]), CAST(:keys AS uuid[]), CAST(:epochs AS int[]), CAST(:sequences AS bigint[]))
+        FROM unnest($2::text[], $3::uuid[], $4::int[], $5::bigint[])
              AS moved (source, key, epoch, sequence)
-        WHERE fence.consumer = :consumer AND fence.source = moved.source AND fence.key = moved.key
+        WHERE fence.consumer = $1 AND fence.source = moved.source AND fence.key = moved.key
     )
-    INSERT INTO inbox (consumer, event_id) SELECT :consumer, id FROM unnest(CAST(:ids AS uuid[])) AS id ORDER BY id
+    INSERT INTO inbox (consumer, event_id) SELECT $1::text, id FROM unnest($6::uuid[]) AS id ORDER BY id
     ON CONFLICT DO NOTHING
-""")
+"""
 
 Stream = tuple[str, UUID]
 
@@ -73,13 +74,17 @@ class Fences:
         """Lock the places of all keys, in one order, and read what was seen and what is parked."""
         fences = cls(consumer, once)
         streams = sorted({(envelope.key, envelope.source) for envelope in envelopes})
-        keys = {"consumer": consumer, "keys": [key for key, _ in streams]}
-        for row in await tx.execute(_LOCK, keys | {"sources": [source for _, source in streams]}):
-            fences.places[row.source, row.key] = Place(row.epoch, row.sequence)
-        known = (await tx.execute(_KNOWN, keys | {"ids": [envelope.id for envelope in envelopes]})).all()
-        fences.seen = {row.id for row in known if row.source is None}
-        fences.waiting = {(row.source, row.id) for row in known if row.source is not None}
-        fences.failed = {(row.source, row.id) for row in known if row.failed}
+        keys = [key for key, _ in streams]
+        for source, key, epoch, sequence in await fetch(tx, _LOCK, consumer, [source for _, source in streams], keys):
+            fences.places[source, key] = Place(epoch, sequence)
+        ids = sorted(envelope.id for envelope in envelopes)
+        # By first and last, PostgreSQL looks at no other days of the inbox.
+        for known, source, failed in await fetch(tx, _KNOWN, consumer, ids, ids[0], ids[-1], keys):
+            if source is None:
+                fences.seen.add(known)
+            else:
+                fences.waiting.add((source, known))
+                fences.failed.update([(source, known)] if failed else [])
         return fences
 
     def judge(self, envelope: Envelope) -> Verdict:
@@ -122,15 +127,9 @@ class Fences:
             return
         moved = sorted(self.moved, key=lambda stream: (stream[1], stream[0]))
         places = [self.places[stream] for stream in moved]
-        values: dict[str, Any] = {
-            "consumer": self.consumer,
-            "sources": [source for source, _ in moved],
-            "keys": [key for _, key in moved],
-            "epochs": [place.epoch for place in places],
-            "sequences": [place.sequence for place in places],
-            "ids": self.applied,
-        }
-        await tx.execute(_SAVE, values)
+        sources, keys = [source for source, _ in moved], [key for _, key in moved]
+        epochs, sequences = [place.epoch for place in places], [place.sequence for place in places]
+        await fetch(tx, _SAVE, self.consumer, sources, keys, epochs, sequences, self.applied)
 
     def _is_behind(self, stream: Stream, envelope: Envelope) -> bool:
         place = self.places[stream]

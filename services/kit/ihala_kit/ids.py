@@ -28,9 +28,17 @@ def reference(prefix: str) -> str:
 
     There are 29**7 (17 thousand million) for a prefix, so the column needs a unique index and the caller a second try.
     """
+    return reference_from(prefix, secrets.token_bytes(16))
+
+
+def reference_from(prefix: str, seed: bytes) -> str:
+    """Return the reference that follows from `seed`: from evenly spread bytes, 16 or more, as good as a random one."""
     if not re.fullmatch("[A-Z]{2,4}", prefix):
         raise ValueError("a prefix is two to four capital letters")
-    signs = "".join(secrets.choice(ALPHABET) for _ in range(_BODY - 1))
+    number, signs = int.from_bytes(seed, "big"), ""
+    for _ in range(_BODY - 1):
+        number, place = divmod(number, _MODULUS)
+        signs += ALPHABET[place]
     signs += _check_character(prefix, signs)
     return f"{prefix}-{signs[:4]}-{signs[4:]}"
 

@@ -22,12 +22,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit import parked
 from ihala_kit.auth import Caller
-from ihala_kit.bus import BusError, Consumer, Received
+from ihala_kit.bus import Consumer, Received
 from ihala_kit.crash import crash_point
 from ihala_kit.db import Database
 from ihala_kit.faults import passes
 from ihala_kit.fences import Fences, Verdict
 from ihala_kit.measuring import gauges
+from ihala_kit.straight import fetch
 from ihala_kit.telemetry import span_from
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,13 @@ def handlers_in(modules: Iterable[ModuleType]) -> dict[tuple[str, int], Handler]
     return found
 
 
+_BOOKMARK = """
+    INSERT INTO bookmark (consumer, topic, partition, position)
+    SELECT $1::text, topic, partition, position FROM unnest($2::text[], $3::int[], $4::bigint[]) AS at (topic, partition, position)
+    ON CONFLICT (consumer, topic, partition) DO UPDATE SET position = excluded.position
+"""
+
+
 class Inbox:
     """Applies what one service reads. `progress_at` and `lag` are its health: alive means moving."""
 
@@ -95,6 +103,7 @@ class Inbox:
         self._told_at = 0.0
         self._read_to: datetime | None = None  # what happened before is applied
         self.lag = 0
+        self._begun: dict[tuple[str, int], int] = {}  # from where a restored database would have to read again, not yet written down
 
     def seconds_still(self) -> float:
         """Return how long nothing moved: a poll that returns counts, also an empty one."""
@@ -107,7 +116,9 @@ class Inbox:
             try:
                 async with Consumer(self.database.settings, f"ihala.{self.consumer}", topics) as consumer:
                     await self._follow(consumer)
-            except (BusError, OSError) as error:
+            except Exception as error:
+                if not passes(error):  # such as a database that is away for a moment
+                    raise
                 log.warning("reading starts anew after %s", type(error).__name__)
                 await asyncio.sleep(1)
 
@@ -137,6 +148,7 @@ class Inbox:
 
     async def apply(self, records: list[Received]) -> None:
         """Apply records in as few transactions as the time limit allows; those of one key in their order."""
+        self._begun = _beginnings(records)
         for broken in [record for record in records if record.envelope is None]:
             await self._park_undecodable(broken)
         ordered = sorted((r for r in records if r.envelope is not None), key=lambda r: _envelope(r).key)
@@ -161,7 +173,16 @@ class Inbox:
                 if time.monotonic() - started > LONGEST_TRANSACTION_SECONDS:
                     break
             await fences.save(tx)
+            await self._keep_bookmark(tx)
+        self._begun = {}
         return done
+
+    async def _keep_bookmark(self, tx: AsyncSession) -> None:
+        """Write down where the records began of which these are some: keys are not applied in the order of the partitions."""
+        if self._begun:
+            begun = sorted(self._begun.items())
+            topics, partitions = [topic for (topic, _), _ in begun], [number for (_, number), _ in begun]
+            await fetch(tx, _BOOKMARK, self.consumer, topics, partitions, [position for _, position in begun])
 
     async def _apply_one_by_one(self, records: list[Received]) -> None:
         for record in records:
@@ -215,6 +236,14 @@ class Inbox:
     async def _park_undecodable(self, record: Received) -> None:
         async with self.database.transaction(Caller.system("consume")) as tx:
             await parked.park_undecodable(tx, self.consumer, record)
+
+
+def _beginnings(records: list[Received]) -> dict[tuple[str, int], int]:
+    found: dict[tuple[str, int], int] = {}
+    for record in records:
+        place = (record.topic, record.partition)
+        found[place] = min(record.position, found.get(place, record.position))
+    return found
 
 
 def _envelope(record: Received) -> Envelope:

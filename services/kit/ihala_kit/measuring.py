@@ -1,11 +1,14 @@
 """What an operator watches: how much waits in outbox, inbox and due work, for how long, and how many keys are parked. Figures alone.
 
 They are read from the database, so it does not matter which process tells them; they leave only where `otlp_endpoint` is set. An alarm:
-`ihala.parked.keys` above 0, `ihala.outbox.oldest` or `ihala.inbox.behind` above a minute, `ihala.due_work.late` above five.
+`ihala.parked.keys` or `ihala.parked.undecodable` (places of a topic that hold no event) above 0, `ihala.outbox.oldest` or
+`ihala.inbox.behind` above a minute, `ihala.due_work.late` above five, `ihala.relay.unled` (of 16 parts of the outbox, those without a
+relay) above 0 for a minute, `ihala.inbox.days_ahead` below 1: the clock role makes no days. An alarm, too: any of
+them absent for a minute. The clock role tells them, so nothing is told of a service (the gateway is one) where none runs.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 
 from opentelemetry import metrics
@@ -19,6 +22,7 @@ from sqlalchemy import text
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database, now
 from ihala_kit.jobs import Job
+from ihala_kit.shards import LOCK, SLOTS
 
 EVERY_SECONDS = 15.0
 COUNTED = 100_000  # as many as this are counted: when Kafka is away for a day, more wait than are worth counting
@@ -28,11 +32,20 @@ _OUTBOX = text("""
            (SELECT time FROM outbox ORDER BY seq LIMIT 1) AS oldest
 """)
 _PARKED = text("""
-    SELECT count(*) AS keys, min(since) AS oldest
-    FROM (SELECT min(parked_at) AS since FROM parked WHERE state = 'waiting' GROUP BY consumer, source, key) AS waiting
+    SELECT count(*) AS keys, min(since) AS oldest, count(*) FILTER (WHERE source = 'unknown') AS undecodable
+    FROM (SELECT source, min(parked_at) AS since FROM parked WHERE state = 'waiting' GROUP BY consumer, source, key) AS waiting
 """)
 _READ = text("SELECT consumer, caught_up_at FROM reader")
 _DUE = text("SELECT min(due_at) FROM due_work")
+_LED = text("""
+    SELECT count(DISTINCT objid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted
+        AND classid = 0 AND objid::bigint BETWEEN :first AND :last AND objsubid = 1
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+""")
+_LAST_DAY = text("""
+    SELECT to_date(max(right(relname, 8)), 'YYYYMMDD') FROM pg_inherits JOIN pg_class ON oid = inhrelid
+    WHERE inhparent = 'inbox'::regclass AND relname LIKE 'inbox_day_%'
+""")
 
 
 @dataclass(frozen=True)
@@ -75,11 +88,16 @@ async def measure(database: Database, found: Gauges) -> None:
         parked = (await tx.execute(_PARKED)).one()
         read = (await tx.execute(_READ)).all()
         due = await tx.scalar(_DUE)
+        led = await tx.scalar(_LED, {"first": LOCK, "last": LOCK + SLOTS - 1}) or 0
+        last_day = await tx.scalar(_LAST_DAY)
         here = now(tx)
     real = datetime.now(UTC)
+    found.set("relay.unled", SLOTS - led, "{slot}")
+    found.set("inbox.days_ahead", _days(last_day, real), "d")
     found.set("outbox.waiting", outbox.waiting, "{event}")
     found.set("outbox.oldest", _seconds(outbox.oldest, real), "s")
     found.set("parked.keys", parked.keys, "{key}")
+    found.set("parked.undecodable", parked.undecodable, "{record}")
     found.set("parked.oldest", _seconds(parked.oldest, here), "s")
     found.set("due_work.late", _seconds(due, here), "s")
     for row in read:
@@ -94,6 +112,10 @@ def measuring() -> Job:
         return 0
 
     return Job("measure", EVERY_SECONDS, run)
+
+
+def _days(last: date | None, at: datetime) -> int:
+    return 0 if last is None else (last - at.date()).days
 
 
 def _seconds(since: datetime | None, at: datetime) -> float:

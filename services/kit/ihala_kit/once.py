@@ -20,6 +20,7 @@ from starlette.responses import Response
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database, Transaction, caller_of, fetch
 from ihala_kit.problems import Problem
+from ihala_kit.straight import at_commit
 from ihala_kit.tables import idempotency
 from ihala_kit.vault import Vault
 from ihala_kit.words import Words
@@ -31,9 +32,8 @@ HEADER = "Idempotency-Key"
 M = TypeVar("M", bound=BaseModel)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _WHO = (idempotency.c.client_id, idempotency.c.route, idempotency.c.key)
-_LOCK = "SELECT pg_try_advisory_xact_lock($1) AS locked"
-_KEPT = "SELECT fingerprint, answer FROM idempotency WHERE client_id = $1 AND route = $2 AND key = $3"
-_KEEP = "INSERT INTO idempotency (client_id, route, key, fingerprint, answer, created_at) VALUES ($1, $2, $3, $4, $5, $6)"
+_BEGIN = "SELECT held, fingerprint, answer FROM begin_once($1, $2, $3, $4)"
+_KEEP = "INSERT INTO idempotency (client_id, route, key, fingerprint, answer, created_at) VALUES ({}, {}, {}, {}, {}, {})"
 
 
 class IdempotencyKeyMissing(Problem):
@@ -102,29 +102,27 @@ class Retries:
         if self.key is None:
             return await self._run(model, run)
         who = (caller_of(self.tx).client_id, f"{self.request.method} {self._route.path}", self._hidden(self.key))
-        if not (await fetch(self.tx, _LOCK, _lock_number(who)))[0]["locked"]:
+        held, known, answer = (await fetch(self.tx, _BEGIN, *who, _lock_number(who)))[0]
+        if not held:
             raise IdempotencyInProgress(headers={"Retry-After": "1"})
         fingerprint = await self._fingerprint()
-        kept = await fetch(self.tx, _KEPT, *who)
-        if not kept:
-            return await self._keep(who, fingerprint, await self._run(model, run))
-        if kept[0]["fingerprint"] != fingerprint:
+        if known is None:
+            return self._keep(who, fingerprint, await self._run(model, run))
+        if known != fingerprint:
             raise IdempotencyKeyReused()
-        return self._replay(model, self._vault.open_direct(kept[0]["answer"], _about(who)))
+        return self._replay(model, self._vault.open_direct(answer, _about(who)))
 
     async def _run(self, model: type[M], run: Callable[[], Awaitable[object]]) -> M:
         result = await run()
-        await self.tx.flush()  # a row may get values only now
+        if self.tx.new or self.tx.dirty or self.tx.deleted:
+            await self.tx.flush()  # a row may get values only now
         return model.model_validate(result, from_attributes=True)
 
-    async def _keep(self, who: tuple[str, str, str], fingerprint: bytes, answer: M) -> M:
-        kept = {
-            "status": self.response.status_code or self._route.status_code or 200,
-            "headers": [(name, value) for name, value in self.response.headers.items()],
-            "body": answer.model_dump(mode="json"),
-        }
-        sealed = self._vault.seal_direct(json.dumps(kept).encode(), _about(who))
-        await fetch(self.tx, _KEEP, *who, fingerprint, sealed, datetime.now(UTC))
+    def _keep(self, who: tuple[str, str, str], fingerprint: bytes, answer: M) -> M:
+        status, headers = self.response.status_code or self._route.status_code or 200, [*self.response.headers.items()]
+        kept = f'{{"status": {status}, "headers": {json.dumps(headers)}, "body": {answer.model_dump_json()}}}'
+        sealed = self._vault.seal_direct(kept.encode(), _about(who))
+        at_commit(self.tx, _KEEP, *who, fingerprint, sealed, datetime.now(UTC))  # nobody else writes it: begin_once holds its lock
         return answer
 
     def _replay(self, model: type[M], plain: bytes) -> M:

@@ -11,19 +11,17 @@ from datetime import UTC, datetime
 from ihala_contracts.catalogue import type_of, version_of
 from ihala_contracts.envelope import Event
 from ihala_contracts.versions import with_older
-from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit.ids import new_id
+from ihala_kit.straight import fetch
 from ihala_kit.telemetry import inject
 
 # One statement: keys are numbered in their order, so that two transactions never wait for each other, and only then rows are written.
-_WRITE = text("""
+_WRITE = """
     WITH asked AS (
         SELECT * FROM unnest(
-            CAST(:id AS uuid[]), CAST(:topic AS text[]), CAST(:key AS uuid[]), CAST(:type AS text[]), CAST(:version AS int[]),
-            CAST(:behind AS int[]), CAST(:time AS timestamptz[]), CAST(:traceparent AS text[]), CAST(:snapshot AS boolean[]),
-            CAST(:data AS text[])
+            $1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::int[], $6::int[], $7::timestamptz[], $8::text[], $9::boolean[], $10::text[]
         ) WITH ORDINALITY AS a (id, topic, key, type, version, behind, time, traceparent, snapshot, data, place)
     ), numbered AS (
         INSERT INTO stream (key, epoch, n)
@@ -34,7 +32,7 @@ _WRITE = text("""
     INSERT INTO outbox (id, topic, key, type, version, sequence, epoch, time, traceparent, snapshot, data)
     SELECT a.id, a.topic, a.key, a.type, a.version, n.n - a.behind, n.epoch, a.time, a.traceparent, a.snapshot, a.data
     FROM asked a JOIN numbered n USING (key) ORDER BY a.place
-""")
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +54,18 @@ async def write(tx: AsyncSession) -> int:
     pending: list[Pending] = tx.info["events"]
     if not pending:
         return 0
+    await tx.flush()
     behind = Counter(item.event.key for item in pending)  # how many more events of the key come
-    rows: dict[str, list[object]] = {name: [] for name in _COLUMNS}
+    rows = []
     for item in pending:
         behind[item.event.key] -= 1
-        for name, value in zip(_COLUMNS, _row(item, behind[item.event.key]), strict=True):
-            rows[name].append(value)
-    await tx.execute(_WRITE, rows)
+        rows.append(_row(item, behind[item.event.key]))
+    await fetch(tx, _WRITE, *zip(*rows, strict=True))
     return len(pending)
 
 
-_COLUMNS = ("id", "topic", "key", "type", "version", "behind", "time", "traceparent", "snapshot", "data")
-
-
 def _row(item: Pending, behind: int) -> tuple[object, ...]:
+    """Return what _WRITE asks for, in its order."""
     event = item.event
     return (
         new_id(), event.topic, event.key, type_of(type(event)), version_of(type(event)), behind, datetime.now(UTC), item.traceparent,

@@ -68,6 +68,12 @@ async def waiting(tx: AsyncSession, consumer: str, key: UUID) -> list[tuple[int,
     return [(row.id, row.error, _record(row)) for row in await tx.execute(query)]
 
 
+async def all_waiting(tx: AsyncSession, consumer: str) -> list[Received]:
+    """Return what waits for any key, in order."""
+    query = select(table).where(table.c.consumer == consumer, table.c.state == "waiting").order_by(table.c.id)
+    return [_record(row) for row in await tx.execute(query)]
+
+
 async def supersede(tx: AsyncSession, consumer: str, source: str, key: UUID) -> None:
     """Mark what waits for a key as told by a snapshot that came after it."""
     theirs = (table.c.consumer == consumer, table.c.source == source, table.c.key == key, table.c.state == "waiting")

@@ -1,8 +1,9 @@
-"""Outbox to Kafka: one leader a database, in the order of the numbers, deleted only after Kafka's answer.
+"""Outbox to Kafka: one leader a shard of the keys, in the order of the numbers, deleted only after Kafka's answer.
 
-Leader is who holds the advisory lock on a connection that pings each second, also while Kafka is slow; PostgreSQL ends that connection
-after five silent seconds (`leader_lost_after_seconds`), so a frozen leader loses it and can only send again what its successor sent.
-Woken by its own process, or by one NOTIFY after commits of others; else it polls.
+Leader is who holds the shard's advisory locks on a connection that pings each second, also while Kafka is slow; PostgreSQL ends that
+connection after five silent seconds (`leader_lost_after_seconds`), so a frozen leader loses it and can only send again what its successor
+sent. Woken by its own process, or by one NOTIFY after commits of others; else it polls. While much waits, the keys of what was written
+last go along with the oldest events (backlog.py), so new events do not wait for a day's backlog.
 """
 
 import asyncio
@@ -15,37 +16,56 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from ihala_kit import crash, logs
+from ihala_kit.backlog import Backlog
 from ihala_kit.bus import BusError, Message, Producer, message
+from ihala_kit.closing import Gate
 from ihala_kit.crash import crash_point
-from ihala_kit.dsn import CHANNEL, LOST, plain_dsn
+from ihala_kit.dsn import CHANNEL, LOST, close
 from ihala_kit.settings import KitSettings
+from ihala_kit.shards import Share, connect, ping_seconds, slots_of, try_locks
+from ihala_kit.waiting import is_set_within
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
 POLL_SECONDS = 0.25
-PINGS = 5  # in the time after which a silent leader is lost
-LOCK = 0x1A_0B_0C
-# A delete that a crash of the server undoes only sends its events again, which readers know: nobody waits for the disk.
-_SESSION = {"synchronous_commit": "off"}
-
-_NEXT = """SELECT seq, id, topic, key, type, version, sequence, epoch, time, traceparent, snapshot, data
-           FROM outbox ORDER BY seq LIMIT $1"""
+AGAIN_AFTER_SECONDS = 0.5
 
 
 class Relay:
-    """Runs until cancelled. `leading` and `idle` tell health and tests how it stands."""
+    """Runs until cancelled. `leading` tells health and tests how it stands."""
 
     def __init__(self, settings: KitSettings, service: str) -> None:
         self.settings, self.service = settings, service
-        self._ping_seconds = settings.leader_lost_after_seconds / PINGS
-        self.leading = False
-        self.woken = asyncio.Event()
+        self.share = Share(settings)
+        self.shards = [Shard(self, number) for number in range(settings.relay_shards)]
+
+    @property
+    def leading(self) -> bool:
+        """Tell whether this process leads all shards."""
+        return len(self.share.led) == len(self.shards)
 
     def wake(self) -> bool:
         """Look now: a transaction of this very process committed events. False when another process leads and must be told."""
-        self.woken.set()
+        for shard in self.shards:
+            shard.woken.set()
         return self.leading
+
+    async def run(self) -> None:
+        """Lead what nobody else does, within the share."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.share.follow())
+            for shard in self.shards:
+                group.create_task(shard.run())
+
+
+class Shard:
+    """A part of the keys, of which all events leave through one leader."""
+
+    def __init__(self, relay: Relay, number: int) -> None:
+        self.settings, self.service, self.share, self.number = relay.settings, relay.service, relay.share, number
+        self.slots = slots_of(number, relay.settings.relay_shards)
+        self._ping_seconds = ping_seconds(relay.settings)
+        self.woken = asyncio.Event()
 
     async def run(self) -> None:
         """Lead when nobody else does; begin anew, with a new producer, after whatever went wrong."""
@@ -55,37 +75,39 @@ class Relay:
                     await self._lead(connection, producer)
             except (BusError, *LOST) as error:
                 log.warning("relay starts anew after %s", type(error).__name__)
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(AGAIN_AFTER_SECONDS)
             finally:
-                self.leading = False
+                self.share.led.discard(self.number)
 
     @asynccontextmanager
     async def _leadership(self) -> AsyncIterator[asyncpg.Connection]:
-        session = _SESSION | {"idle_session_timeout": f"{self.settings.leader_lost_after_seconds}s"}
-        connection = await asyncpg.connect(plain_dsn(self.settings.database_url), server_settings=session)
+        connection = await connect(self.settings)
         try:
-            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+            while not (self.share.free and await try_locks(connection, self.slots)):
                 await asyncio.sleep(self._ping_seconds)
-            self.leading = True
+                await connection.execute("SELECT")
+            self.share.led.add(self.number)
             yield connection
         finally:
-            await connection.close(timeout=1)
+            await close(connection)
 
     async def _lead(self, connection: asyncpg.Connection, producer: Producer) -> None:
+        """Send what comes, until another process is to lead this shard."""
         await connection.add_listener(CHANNEL, lambda *_: self.woken.set())
-        while True:
+        backlog = Backlog(connection, self.slots)
+        while not self.share.exceeded:
             self.woken.clear()
-            if await self._send_next(connection, producer) < BATCH:
-                await self._wait()
+            await self._send_next(backlog, connection, producer)
+            if not backlog.more:
+                await is_set_within(self.woken, POLL_SECONDS)
+        self.share.led.discard(self.number)
 
-    async def _send_next(self, connection: asyncpg.Connection, producer: Producer) -> int:
-        """Send the oldest rows and delete them; return how many there were. Reading them also is the ping."""
-        rows = await connection.fetch(_NEXT, BATCH)
-        if rows:
+    async def _send_next(self, backlog: Backlog, connection: asyncpg.Connection, producer: Producer) -> None:
+        """Send the oldest rows, and what must not wait for them, and delete them. Reading them also is the ping."""
+        if rows := await backlog.next():
             await self._send(connection, producer, [message(dict(row), self.service) for row in rows])
             crash_point("relay.after-ack")
             await connection.execute("DELETE FROM outbox WHERE seq = ANY($1::bigint[])", [row["seq"] for row in rows])
-        return len(rows)
 
     async def _send(self, connection: asyncpg.Connection, producer: Producer, messages: list[Message]) -> None:
         """Send and wait for Kafka's answers, pinging meanwhile. Whoever does not lead any more stops sending."""
@@ -99,18 +121,13 @@ class Relay:
                 sending.cancel()
                 await asyncio.gather(sending, return_exceptions=True)
 
-    async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self.woken.wait(), POLL_SECONDS)
-        except TimeoutError:
-            return
-
 
 async def run_alone(settings: KitSettings, service: str) -> None:
     """Run a relay as a process of its own: no web framework, no tables, a few dozen megabytes. Ends at SIGTERM and SIGINT."""
     logs.set_up_logs(service)
     crash.arm(settings.crash_dir, service)
-    relaying = asyncio.create_task(Relay(settings, service).run())
+    gate = Gate(settings.database_url)
+    relaying = asyncio.ensure_future(asyncio.gather(gate.follow(), gate.while_open(Relay(settings, service).run)))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, relaying.cancel)
     with contextlib.suppress(asyncio.CancelledError):

@@ -43,11 +43,14 @@ class Repeated:
     events: Callable[[AsyncSession, UUID, bool], Awaitable[Sequence[Event]]]
 
 
-async def republish(database: Database, kinds: Sequence[Repeated]) -> AsyncIterator[str]:
-    """Put snapshots of all that is open into the outbox, kind after kind; say line by line how it goes. May be run twice."""
+async def republish(database: Database, kinds: Sequence[Repeated], *, waiting: bool = True) -> AsyncIterator[str]:
+    """Put snapshots of all that is open into the outbox, kind after kind; say line by line how it goes. May be run twice.
+
+    Without `waiting` the outbox may grow: no relay works on it now, and nothing new waits behind.
+    """
     for kind in kinds:
         keys, told, after = 0, 0, None
-        while page := await _page(database, kind, after):
+        while page := await _page(database, kind, after, WAITING_AT_MOST if waiting else None):
             told += await _repeat(database, [kind], page, whole=False)
             keys, after = keys + len(page), page[-1]
         yield f"{kind.what}: {keys} keys, {told} events"
@@ -58,11 +61,11 @@ async def republish_key(database: Database, kinds: Sequence[Repeated], key: UUID
     return await _repeat(database, kinds, [key], whole=True)
 
 
-async def _page(database: Database, kind: Repeated, after: UUID | None) -> Sequence[UUID]:
+async def _page(database: Database, kind: Repeated, after: UUID | None, most: int | None) -> Sequence[UUID]:
     """Return the next keys, as soon as the relay has come near the end of the outbox."""
     while True:
         async with database.transaction(Caller.system("republish")) as tx:
-            if ((await tx.scalar(_WAITING, {"most": WAITING_AT_MOST})) or 0) < WAITING_AT_MOST:
+            if most is None or ((await tx.scalar(_WAITING, {"most": most})) or 0) < most:
                 return await kind.open_keys(tx, after, KEYS_AT_ONCE)
         await asyncio.sleep(PAUSE_SECONDS)
 

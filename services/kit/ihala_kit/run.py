@@ -8,12 +8,14 @@ import contextlib
 import gc
 import logging
 import signal
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from functools import partial
 from typing import Any
 
 import uvicorn
 
 from ihala_kit import crash, http
+from ihala_kit.closing import Doorkeeper, Gate
 from ihala_kit.db import Database
 from ihala_kit.due import run_due
 from ihala_kit.health import Health
@@ -47,12 +49,17 @@ async def play(service: Service, roles: tuple[str, ...]) -> None:
     traces = set_up_telemetry(service.name, service.settings.otlp_endpoint, service.version)
     figures = set_up_metrics(service.name, service.settings.otlp_endpoint, service.version)
     crash.arm(service.settings.crash_dir, service.name)
-    database, health = Database(service.settings), Health()
+    database, health, gate = Database(service.settings), Health(), Gate(service.settings.database_url)
     await database.start()
     if service.prepare is not None:
         await service.prepare(database)
     calm_garbage_collection()
-    tasks = [asyncio.create_task(part, name=name) for name, part in _parts(service, database, health, roles)]
+    tasks = [asyncio.create_task(part, name=name) for name, part in _parts(service, database, health, roles, gate)]
+    if service.restoring is None:
+        gate.opened.set()  # nobody closes it
+    else:
+        health.add("open", lambda: not gate.closed)
+        tasks.append(asyncio.create_task(gate.follow(), name="gate"))
     try:
         await _until_stopped(tasks)
     finally:
@@ -69,30 +76,41 @@ def calm_garbage_collection() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def _parts(service: Service, database: Database, health: Health, roles: tuple[str, ...]) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
+def _parts(
+    service: Service, database: Database, health: Health, roles: tuple[str, ...], gate: Gate
+) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
+    """Yield what a process does: the api answers also while the database is closed, all else rests then."""
     if "api" in roles:
-        yield "api", _serve(service, database, health)
+        yield "api", _serve(service, database, health, gate)
+    yield from ((name, gate.while_open(part)) for name, part in _working_parts(service, database, health, roles))
+
+
+def _working_parts(
+    service: Service, database: Database, health: Health, roles: tuple[str, ...]
+) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
+    if "api" in roles:
         if service.refuses:
-            yield "refusals", service.refusals.follow(database)
-        yield from ((f"background {n}", part(database)) for n, part in enumerate(service.background))  # type: ignore[misc]
+            yield "refusals", partial(service.refusals.follow, database)
+        yield from ((f"background {n}", partial(part, database)) for n, part in enumerate(service.background))
     if "relay" in roles:
         relay = Relay(service.settings, service.name)
         database.on_events.append(relay.wake)
-        yield "relay", relay.run()
+        yield "relay", relay.run
     if "consume" in roles and (handlers := service.handlers()):
         inbox = Inbox(database, service.name, handlers, service.on_parked)
         health.add("consume", lambda: inbox.seconds_still() < LEAST_PROGRESS_SECONDS)
-        yield "consume", inbox.run()
+        yield "consume", inbox.run
     if "clock" in roles:
         if performers := service.performing():
-            yield "due work", run_due(database, performers)
-        yield from ((job.name, run_job(database, job)) for job in service.all_jobs())
+            yield "due work", partial(run_due, database, performers)
+        yield from ((job.name, partial(run_job, database, job)) for job in service.all_jobs())
 
 
-async def _serve(service: Service, database: Database, health: Health) -> None:
+async def _serve(service: Service, database: Database, health: Health, gate: Gate | None = None) -> None:
     app = service.asgi(database) if service.asgi else http.create_app(service, database, health)
+    guarded = Doorkeeper(app, gate or Gate(service.settings.database_url))
     config = uvicorn.Config(
-        app, host=service.settings.host, port=service.settings.port, log_config=None, access_log=False,
+        guarded, host=service.settings.host, port=service.settings.port, log_config=None, access_log=False,
         server_header=False,
         proxy_headers=False, lifespan="on",
         timeout_graceful_shutdown=service.settings.stop_within_seconds, **{"date_header": False, **service.server},

@@ -108,6 +108,12 @@ async def _make_key_if_due(tx: AsyncSession, service: str, event: type[SealingKe
     made_at = (await tx.execute(newest)).scalar_one_or_none()
     if made_at is not None and at - made_at < NEW_KEY_EVERY:
         return
+    await renew(tx, service, event)
+
+
+async def renew(tx: AsyncSession, service: str, event: type[SealingKeyPublished]) -> None:
+    """Make a new key and publish it: all others are its predecessors."""
+    at = datetime.now(UTC)
     key, key_id = ECKey.generate_key("P-256"), new_id()
     private = json.dumps(key.as_dict(private=True)).encode()
     await tx.execute(update(sealing_key).where(sealing_key.c.retired_at.is_(None)).values(retired_at=at))

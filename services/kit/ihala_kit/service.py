@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -14,6 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit import refusals, sealed
 from ihala_kit.audit import AuditReport
+from ihala_kit.beside import beside
+from ihala_kit.days import keeping_days
 from ihala_kit.db import Database
 from ihala_kit.due import Performer, performers_in
 from ihala_kit.inbox import Handler, handlers_in
@@ -25,6 +27,9 @@ from ihala_kit.republish import Repeated
 from ihala_kit.rewrap import SEALING_KEYS, Wrapped, rewrapping
 from ihala_kit.settings import KitSettings
 from ihala_kit.words import Words
+
+if TYPE_CHECKING:
+    from ihala_kit.restore import Restoring
 
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -55,7 +60,7 @@ class Service:
     `retention` says what its policy does. `wrapped` names the columns with keys under the master key. `audit` checks what may only be
     added to, for `ihala audit verify`. `batches` are long works that an operator starts by hand, by name: each is told whose data it goes
     through (None: everybody's, one operator after the other) and says line by line how it goes. `snapshots` are the kinds of things that
-    it repeats for readers that begin late.
+    it repeats for readers that begin late; `restoring` is how it comes back from a backup.
     """
 
     name: str
@@ -77,6 +82,7 @@ class Service:
     audit: Callable[[Database], Awaitable[AuditReport]] | None = None
     batches: Mapping[str, Batch] = field(default_factory=dict)
     snapshots: Sequence[Repeated] = ()
+    restoring: "Restoring | None" = None
     background: list[Callable[[Database], Awaitable[None]]] = field(default_factory=list)
     field_words: Mapping[str, Words] = field(default_factory=dict)
     refusals: Refusals = field(default_factory=Refusals)
@@ -85,7 +91,7 @@ class Service:
     def handlers(self) -> dict[tuple[str, int], Handler]:
         """Return its readers by event type, the kit's own for sealing keys among them."""
         keys = {(type_of(event), version_of(event)): sealed.remember for event in self.seals_for}
-        return {**handlers_in([*self.readers, *([refusals] if self.refuses else [])]), **keys}
+        return {**beside(handlers_in([refusals] if self.refuses else []), handlers_in(self.readers)), **keys}
 
     @property
     def refuses(self) -> bool:
@@ -102,7 +108,7 @@ class Service:
         early = [Job("purge refusals", 600, purge_refusals)] if self.refuses else []
         watched = [measuring()] if self.settings.otlp_endpoint else []
         purge = Job("purge idempotency keys", 3600, purge_idempotency)
-        return [*self.jobs, purge, *rotation, rewrapping(self.all_wrapped()), *early, *watched]
+        return [*self.jobs, purge, keeping_days(), *rotation, rewrapping(self.all_wrapped()), *early, *watched]
 
     def all_snapshots(self) -> list[Repeated]:
         """Return its kinds of things to repeat and the kit's: who seals facts to it needs its key first."""

@@ -21,6 +21,7 @@ class KitSettings(BaseSettings):
     port: int = Field(default=0, ge=0, le=65535)
     handover: Path | None = None  # unix socket by which a process that starts takes over the port: see listening.py
     leader_lost_after_seconds: int = Field(default=5, ge=1)  # a relay that says nothing for so long to PostgreSQL leads no more
+    relay_shards: int = Field(default=1, ge=1, le=16)  # parts of the outbox, by key, that relays share among them; each has one leader
     stop_within_seconds: int = Field(default=5, ge=1)  # for requests that are under way when we are told to stop
     master_key: SecretStr  # 32 bytes in base64url, file:… or kms:…; see master_keys.py
     master_key_version: int = Field(default=1, ge=1, le=255)

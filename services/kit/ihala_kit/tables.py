@@ -56,7 +56,7 @@ stream = Table(
 )
 stream_epoch = Table("stream_epoch", metadata, Column("epoch", Integer, primary_key=True))
 
-# Every event that was applied, so that a second delivery stops here.
+# Every event that was applied, so that a second delivery stops here; in parts, one for each day in the events' ids (days.py).
 inbox = Table(
     "inbox",
     metadata,
@@ -73,6 +73,24 @@ fence = Table(
     Column("key", Uuid, primary_key=True),
     Column("epoch", Integer, nullable=False),
     Column("sequence", BigInteger, nullable=False),
+)
+
+# From where a restored service must read again: what lies before this place of a partition is applied.
+bookmark = Table(
+    "bookmark",
+    metadata,
+    Column("consumer", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+
+# A row while nobody may work here but who wrote it (closing.py); only the owner may.
+closed = Table(
+    "closed",
+    metadata,
+    Column("only", Boolean, primary_key=True, server_default="true"),
+    Column("why", Text, nullable=False),
 )
 
 # When this service's reader had last read all there was; older than a minute means that its copies may be stale.

@@ -1,0 +1,83 @@
+"""Past SQLAlchemy, on a transaction's own connection: what is asked so often that what SQLAlchemy adds to it would cost more than it does.
+
+BEGIN and who calls (row policies read it) go to PostgreSQL in one message, and so do COMMIT and what nobody waits for before it: one way
+there and back, where they were two.
+"""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_kit.dsn import LOST
+
+
+class Connection(asyncpg.Connection):
+    """A connection that says something more with its next BEGIN and its next COMMIT."""
+
+    with_begin = ""
+    with_commit = ""
+
+    async def execute(self, query: str, *args: object, timeout: float | None = None) -> str:  # noqa: ASYNC109 - asyncpg's
+        """Run a statement, as asyncpg does."""
+        if query == "COMMIT;" and self.with_commit:
+            return await self._committed(query)
+        if query.startswith("BEGIN"):
+            query, self.with_begin, self.with_commit = query + self.with_begin, "", ""
+        return await super().execute(query, *args, timeout=timeout)
+
+    async def _committed(self, query: str) -> str:
+        """Commit with what is to be said before; when that fails nothing is committed, and the connection is good for others."""
+        query, self.with_commit = self.with_commit + query, ""
+        try:
+            return await super().execute(query)
+        except Exception:
+            with suppress(*LOST):
+                if self.is_in_transaction():
+                    await super().execute("ROLLBACK")
+            raise
+
+
+async def begin(tx: AsyncSession, settings: dict[str, str]) -> bool:
+    """Begin the transaction with settings of its own; False when that failed, whyever: then nothing was done, and its connection is gone.
+
+    Raises what it raises when there is no connection to be had.
+    """
+    connection = await tx.connection()
+    adapted: Any = connection.sync_connection.connection.dbapi_connection  # type: ignore[union-attr]
+    adapted.driver_connection.with_begin = _as_text(settings)
+    try:
+        await adapted._start_transaction()
+    except BaseException as error:
+        await connection.invalidate()
+        if not isinstance(error, Exception):
+            raise
+        return False
+    return True
+
+
+async def fetch(tx: AsyncSession, statement: str, *values: object) -> list[asyncpg.Record]:
+    """Return the rows of a constant statement with $1, $2 …; the driver prepares it once a connection. Raises asyncpg's errors."""
+    rows: list[asyncpg.Record] = await tx.sync_session.connection().connection.driver_connection.fetch(statement, *values)  # type: ignore[union-attr]
+    return rows
+
+
+def at_commit(tx: AsyncSession, statement: str, *values: str | bytes | datetime) -> None:
+    """Have a statement done with the commit: one whose answer nobody needs, with {} for each value. What it raises the commit raises."""
+    driver: Any = tx.sync_session.connection().connection.driver_connection
+    driver.with_commit += statement.format(*map(_literal, values)) + ";"
+
+
+def _as_text(settings: dict[str, str]) -> str:
+    """Return the settings as one statement."""
+    return "SELECT " + ",".join([f"set_config('app.{name}',{_literal(value)},true)" for name, value in settings.items()])
+
+
+def _literal(value: str | bytes | datetime) -> str:
+    """Return a value as PostgreSQL reads it, whatever its settings."""
+    if isinstance(value, bytes):
+        return f"decode('{value.hex()}','hex')"
+    text = value if isinstance(value, str) else value.isoformat()
+    return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'"

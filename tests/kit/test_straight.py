@@ -1,0 +1,138 @@
+"""What goes past SQLAlchemy: a transaction that begins in one message with who calls, and faults that only the driver tells of."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+import pytest
+from ihala_kit.auth import Caller
+from ihala_kit.db import Database, fetch
+from ihala_kit.faults import passes
+from ihala_kit.settings import KitSettings
+from ihala_kit.straight import Connection, at_commit
+from sqlalchemy.exc import DBAPIError
+
+ODD = "o'Brien\\' \"; ROLLBACK; -- $1 E'' \u0640\u200f كردستان"
+SETTING = "SELECT current_setting('app.client_id'), current_setting('app.acting_officer')"
+KEEP = "INSERT INTO idempotency (client_id, fingerprint, created_at, key, route, answer) VALUES ({}, {}, {}, {}, '', '')"
+KEPT = "SELECT client_id, fingerprint, created_at, key FROM idempotency ORDER BY client_id"
+
+
+@pytest.fixture
+async def pooled(kit_settings: KitSettings) -> AsyncIterator[Database]:
+    """A Database without background tasks."""
+    found = Database(kit_settings)
+    yield found
+    await found.engine.dispose()
+
+
+def caller(name: str, officer: str | None = None) -> Caller:
+    return Caller(name, UUID(int=1), "operator", acting_officer=officer)
+
+
+async def driver_of(database: Database) -> Connection:
+    """Return the pool's one connection."""
+    async with database.engine.connect() as connection:
+        driver: Connection = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
+        return driver
+
+
+async def test_a_transaction_begins_in_one_message_that_says_who_calls(pooled: Database) -> None:
+    said = list[str]()
+    (await driver_of(pooled)).add_query_logger(lambda record: said.append(record.query))
+    async with pooled.transaction(caller("desk", "officer-3")) as tx:
+        assert tuple((await fetch(tx, SETTING))[0]) == ("desk", "officer-3")
+    await asyncio.sleep(0)
+    assert len(said) == 3 and said[0].startswith("BEGIN") and said[1:] == [SETTING, "COMMIT;"]
+
+
+async def test_what_names_hold_is_never_read_as_sql_and_stays_in_its_transaction(pooled: Database) -> None:
+    for strings in ("on", "off"):  # backslashes are letters, or they are not
+        driver = await driver_of(pooled)
+        await driver.execute(f"SET standard_conforming_strings = {strings}; SET escape_string_warning = off")
+        async with pooled.transaction(caller(ODD, ODD)) as tx:
+            assert tuple((await fetch(tx, SETTING))[0]) == (ODD, ODD)
+        assert await driver_of(pooled) is driver, "it failed and began again"
+        assert await driver.fetchval("SELECT current_setting('app.client_id', true)") == ""
+
+
+async def test_a_name_that_postgresql_cannot_hold_is_refused_and_costs_nobody_else_anything(pooled: Database) -> None:
+    with pytest.raises(DBAPIError):
+        async with pooled.transaction(caller("nul\0")):
+            pass
+    async with pooled.transaction(caller("desk")) as tx:
+        assert (await fetch(tx, SETTING))[0][0] == "desk"
+
+
+async def test_whoever_is_cancelled_while_it_begins_leaves_no_half_begun_connection(
+    pooled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, plain = asyncio.Event(), Connection.execute
+
+    async def slow(self: Connection, query: str, *args: object, timeout: float | None = None) -> str:  # noqa: ASYNC109 - asyncpg's
+        begun.set()
+        await plain(self, "SELECT pg_sleep(30)")
+        return await plain(self, query, *args, timeout=timeout)
+
+    async def work() -> None:
+        async with pooled.transaction(caller("desk")):
+            pass
+
+    await driver_of(pooled)
+    with monkeypatch.context() as patched:
+        patched.setattr(Connection, "execute", slow)
+        working = asyncio.create_task(work())
+        await begun.wait()
+        working.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+    async with pooled.transaction(caller("other")) as tx:
+        assert (await fetch(tx, SETTING))[0][0] == "other"
+    assert pooled.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+async def test_what_is_said_with_the_commit_is_one_message_and_part_of_the_transaction(pooled: Database) -> None:
+    driver, said = await driver_of(pooled), list[str]()
+    driver.add_query_logger(lambda record: said.append(record.query))
+    at, raw = datetime(2026, 3, 1, 12, 0, 0, 5, tzinfo=UTC), b"\0'\\\xff"
+    async with pooled.transaction(caller("desk")) as tx:
+        at_commit(tx, KEEP, "kept", raw, at, ODD)
+        assert await fetch(tx, KEPT) == []
+    await asyncio.sleep(0)
+    assert len(said) == 3 and said[2].endswith("COMMIT;")
+    with pytest.raises(ZeroDivisionError):
+        async with pooled.transaction(caller("desk")) as tx:
+            at_commit(tx, "DELETE FROM idempotency")
+            1 / 0  # noqa: B018
+    for _ in range(2):  # nor is it said with another's commit
+        async with pooled.transaction(caller("desk")) as tx:
+            assert [tuple(row) for row in await fetch(tx, KEPT)] == [("kept", raw, at, ODD)]
+
+
+async def test_a_commit_that_fails_by_what_was_said_with_it_commits_nothing(pooled: Database) -> None:
+    driver = await driver_of(pooled)
+    with pytest.raises(DBAPIError):
+        async with pooled.transaction(caller("desk")) as tx:
+            await fetch(tx, KEEP.format("'first'", "'x'", "now()", "'r'"))
+            for _ in range(2):
+                at_commit(tx, KEEP, "twice", b"x", datetime.now(UTC), "r")
+    assert await driver_of(pooled) is driver and not driver.is_in_transaction()
+    async with pooled.transaction(caller("desk")) as tx:
+        assert await fetch(tx, KEPT) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (asyncpg.DeadlockDetectedError("x"), True),
+        (asyncpg.AdminShutdownError("x"), True),
+        (asyncpg.ConnectionDoesNotExistError("x"), True),
+        (asyncpg.InterfaceError("connection is closed"), True),
+        (asyncpg.UniqueViolationError("x"), False),
+        (asyncpg.exceptions._base.DataError("x"), False),
+    ],
+)
+def test_what_the_driver_itself_raises_is_told_apart(error: Exception, expected: bool) -> None:
+    assert passes(error) is expected
