@@ -33,6 +33,7 @@ from ihala_gateway.oauth import addresses
 from ihala_gateway.oauth.access_tokens import AccessTokens
 from ihala_gateway.oauth.internal_tokens import InternalTokens
 from ihala_gateway.oauth.keys import UNDER_MASTER_KEY, Keys
+from ihala_gateway.oauth.published_file import PublishedFile
 from ihala_gateway.oauth.standing import Standing
 from ihala_gateway.own import OwnAddresses
 from ihala_gateway.seat.decisions import DecisionSeat
@@ -84,7 +85,10 @@ class Gateway:
         self._log = AccessLog(database, usage.routes_called(routes))
         self._admission = Admission(settings, database)
         proof_keys = ProofKeys(database, inside=settings.keys_inside)
-        self._upkeep = Upkeep(database, Vault.of(settings), standing, keys, settings.access_log_days, self._admission, proof_keys.uses)
+        kafka_keys = PublishedFile(settings.kafka_keys_file)
+        self._upkeep = Upkeep(
+            database, Vault.of(settings), standing, keys, settings.access_log_days, self._admission, proof_keys.uses, kafka_keys
+        )
         self._proxy = Proxy(
             {name: str(base) for name, base in settings.upstreams.items()}, inside,
             settings.largest_body, settings.upstream_silence_seconds,

@@ -32,6 +32,7 @@ class Settings(KitSettings):
     tls_key: Path | None = None  # PEM
     client_authorities: Path | None = None  # PEM: who may sign certificates for tls_client_auth; without it that is not offered
     outside_provider: Path | None = None  # a file that tells of an OpenID provider that signs staff in; see staff/outside_settings.py
+    kafka_keys_file: Path | None = None  # where the keys of access tokens are kept for a broker, which reads no address that may be down
     seat_secret: SecretStr | None = Field(default=None, min_length=32)  # what nginx shows when it asks for decisions; see seat/
 
     @field_validator("limits", mode="before")

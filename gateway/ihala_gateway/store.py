@@ -4,19 +4,29 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from ihala_kit.asking import ask
+from ihala_kit.db import Database, fetch
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.oauth.standing import Change, Changes
 from ihala_gateway.oauth.tables import RevokedToken
 from ihala_gateway.staff.tables import Account
-from ihala_gateway.tables import Client, SigningKey, SpentAssertion
+from ihala_gateway.tables import Client, SigningKey
 
 WITHOUT_KEY = {"key_share": True}  # ids never change: rows that refer to a client may be written while it is locked
 LARGEST_PURGE = 5_000  # rows a transaction
 
+_CLIENT = f"SELECT xmin, {', '.join(Client.model_fields)} FROM client WHERE client_id = $1"  # noqa: S608 - columns
+_SPEND = "INSERT INTO spent_assertion (client_id, jti_hash, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING client_id"
+# Each change of a row has another xmin.
+_SPEND_IF_SAME = """
+    WITH same AS (SELECT client_id FROM client WHERE client_id = $1 AND xmin = $4 AND version = $5), spent AS (
+        INSERT INTO spent_assertion (client_id, jti_hash, expires_at) SELECT client_id, $2, $3 FROM same ON CONFLICT DO NOTHING RETURNING 1
+    )
+    SELECT EXISTS (SELECT FROM same), EXISTS (SELECT FROM spent)
+"""
 _LOCK_KEYS = text("SELECT pg_advisory_xact_lock(hashtextextended('ihala_gateway.signing_key', 0))")
 _PURGE_SPENT = text("""
     DELETE FROM spent_assertion WHERE ctid = ANY(ARRAY(
@@ -27,6 +37,17 @@ _PURGE_SPENT = text("""
 async def client(tx: AsyncSession, client_id: str) -> Client | None:
     """Return a client, whatever its status."""
     return await tx.get(Client, client_id)
+
+
+async def client_alone(database: Database, client_id: str) -> tuple[Client, int] | None:
+    """Return a client, and the number of the transaction that wrote its row, without a transaction: for who asks so often that beginning
+    and ending one would cost more than the question."""
+    found = await ask(database, _CLIENT, client_id)
+    if not found:
+        return None
+    columns = dict(found[0])
+    written_by = columns.pop("xmin")
+    return Client(**columns), written_by
 
 
 async def locked_client(tx: AsyncSession, client_id: str) -> Client | None:
@@ -60,9 +81,21 @@ async def standing(tx: AsyncSession, since: datetime, now: datetime) -> Changes:
 
 async def spend(tx: AsyncSession, client_id: str, jti_hash: bytes, expires_at: datetime) -> bool:
     """Record that an assertion was shown; return False when it was shown before."""
-    row = upsert(SpentAssertion).values(client_id=client_id, jti_hash=jti_hash, expires_at=expires_at)
-    spent = await tx.execute(row.on_conflict_do_nothing().returning(col(SpentAssertion.client_id)))
-    return spent.first() is not None
+    return bool(await fetch(tx, _SPEND, client_id, jti_hash, expires_at))
+
+
+async def spend_alone(database: Database, client_id: str, jti_hash: bytes, expires_at: datetime) -> bool:
+    """Do the same without a transaction. A connection that dies on it may have spent it: then the client makes another one."""
+    return bool(await ask(database, _SPEND, client_id, jti_hash, expires_at))
+
+
+async def spend_if_same(
+    database: Database, client_id: str, jti_hash: bytes, expires_at: datetime, written_by: int, version: int
+) -> tuple[bool, bool]:
+    """Do the same if the client's row still is the one that this transaction wrote; return whether it is, and whether that was the first
+    time the assertion was shown."""
+    same, spent = (await ask(database, _SPEND_IF_SAME, client_id, jti_hash, expires_at, written_by, version))[0]
+    return same, spent
 
 
 async def lock_keys(tx: AsyncSession) -> None:

@@ -19,6 +19,7 @@ from ihala_gateway.oauth import keys
 from ihala_gateway.oauth import store as grants
 from ihala_gateway.oauth.issuing import LIVES_SECONDS
 from ihala_gateway.oauth.keys import Keys
+from ihala_gateway.oauth.published_file import PublishedFile
 from ihala_gateway.oauth.standing import POLL_SECONDS, Standing
 from ihala_gateway.staff import store as staff
 from ihala_gateway.watching import retention
@@ -42,6 +43,7 @@ class Upkeep:
         access_log_days: int,
         admission: Admission,
         uses: KeyUses,
+        kafka_keys: PublishedFile,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -49,6 +51,7 @@ class Upkeep:
         self._keys = keyring
         self._admission = admission
         self._uses = uses
+        self._kafka_keys = kafka_keys
         self._log_kept = timedelta(days=access_log_days)
 
     async def begin(self) -> None:
@@ -77,6 +80,7 @@ class Upkeep:
         async with self._database.transaction(Caller.system("keys")) as tx:
             rows = await keys.ensure(tx, self._vault, now)
         self._keys.learn(rows, self._vault, now)
+        await self._kafka_keys.write(self._keys.access.document())
 
     async def purge(self) -> None:
         """Delete what has run out, a batch at a time."""

@@ -6,6 +6,7 @@ import pytest
 from ihala_gateway.staff.tables import Account
 from ihala_local.testing import ThrowAwayPostgres
 
+from tests.gateway.desk import Desk, operator_desk, organization_desk
 from tests.gateway.house import OPERATOR, House, house
 from tests.gateway.party import BACK
 from tests.gateway.staff import Browser, account, browser
@@ -17,6 +18,18 @@ async def home(postgres: ThrowAwayPostgres) -> AsyncIterator[House]:
     async with house(postgres) as found:
         await found.register()
         yield found
+
+
+@pytest.fixture
+async def ours(home: House) -> Desk:
+    """The administrators of an organisation that the house's operator admitted."""
+    return await organization_desk(home)
+
+
+@pytest.fixture
+async def operator(home: House) -> Desk:
+    """The administrators of the house's operator."""
+    return await operator_desk(home)
 
 
 @pytest.fixture

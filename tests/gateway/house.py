@@ -182,7 +182,7 @@ class House:
         try:
             writer.write(request)
             received = b""
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while not _whole(received) and (piece := await reader.read(65536)):
                     received += piece
             return int(received.split(b" ", 2)[1]) if received else 0, received

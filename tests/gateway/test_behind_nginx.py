@@ -118,7 +118,7 @@ async def test_nginx_writes_the_access_log_without_path_or_query(fronted: House,
     async with fronted.session.get(f"{PATH}/private?name=private", headers=await fronted.signed_in() | headers):
         pass
     log = folder / "logs" / "access.log"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while "for-the-log" not in log.read_text():
             await asyncio.sleep(0.01)
     row = row_of(next(line for line in log.read_text().splitlines() if "for-the-log" in line))

@@ -9,16 +9,11 @@ from ihala_gateway.clients.tables import ClientKey
 from ihala_kit.auth import Caller
 from joserfc.jwk import ECKey
 
-from tests.gateway.desk import CLIENTS, OURS, Desk, organization_desk, token_status
+from tests.gateway.desk import CLIENTS, OURS, Desk, token_status
 from tests.gateway.house import KEY, House
 
 NEW_KEY = ECKey.generate_key("P-256", {"kid": "c2"})
 PATH = "/referral/v1/referrals"
-
-
-@pytest.fixture
-async def ours(home: House) -> Desk:
-    return await organization_desk(home)
 
 
 async def test_a_second_key_interrupts_nothing_and_the_first_ends_on_its_day(home: House, ours: Desk) -> None:
@@ -120,6 +115,13 @@ async def test_a_client_that_proves_itself_by_certificates_gets_no_key_without_o
     jwk = NEW_KEY.as_dict(private=False)
     assert await ours.refused("POST", f"{CLIENTS}/certified/keys", {"jwk": jwk}) == (422, "keys-refused")
     assert len((await ours.did("POST", f"{CLIENTS}/certified/keys", {"jwk": jwk | {"x5c": ["BBBB"]}}))["items"]) == 2
+
+
+async def test_what_nobody_reads_of_a_key_is_not_kept(home: House, ours: Desk) -> None:
+    await home.register("annotated", organization_id=OURS)
+    noted = NEW_KEY.as_dict(private=False) | {"note": "\0"}  # which the database could not hold
+    await ours.did("POST", f"{CLIENTS}/annotated/keys", {"jwk": noted})
+    assert await token_status(home, "annotated", NEW_KEY) == 200
 
 
 async def _end_old(home: House, now: datetime) -> None:

@@ -1,25 +1,14 @@
 """What an operator's administrators do to clients, and what not: they decide and suspend, two of them for their own."""
 
-import pytest
 from ihala_gateway.clients import rights
 from ihala_kit.auth import Caller
 from ihala_kit.two_people import Hand
 from joserfc.jwk import ECKey
 
-from tests.gateway.desk import CLIENTS, OURS, REQUESTS, Desk, operator_desk, organization_desk
+from tests.gateway.desk import CLIENTS, OURS, REQUESTS, Desk, operator_desk
 from tests.gateway.house import KEY, OPERATOR, House
 
 NEW = {"name": "Case system", "kind": "sandbox", "scopes": ["referral:read"], "jwks": {"keys": [KEY.as_dict(private=False)]}}
-
-
-@pytest.fixture
-async def ours(home: House) -> Desk:
-    return await organization_desk(home)
-
-
-@pytest.fixture
-async def operator(home: House) -> Desk:
-    return await operator_desk(home)
 
 
 async def test_an_operator_decides_and_suspends_but_never_becomes_its_partners_system(home: House, ours: Desk, operator: Desk) -> None:

@@ -59,7 +59,7 @@ async def test_framing_that_two_servers_could_read_differently_reaches_no_servic
     reader, writer = await asyncio.open_connection("127.0.0.1", seen.port)
     writer.write(head + lines + smuggled)
     writer.write_eof()
-    answer = await asyncio.wait_for(rest_of(reader), 3)
+    answer = await asyncio.wait_for(rest_of(reader), 15)
     writer.close()
     assert answer.count(b"HTTP/1.1 ") <= 1 and not answer.startswith(b"HTTP/1.1 2"), answer
     assert not any(at.complete for at in seen.upstream.seen)
@@ -98,7 +98,7 @@ async def test_a_first_line_or_host_that_is_not_plain_is_refused(seen: House, re
 async def test_pipelined_requests_are_answered_in_their_order(seen: House) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", seen.port)
     writer.write(get(OPEN) + get(b"/nothing") + get(OPEN, b"Connection: close") + get(OPEN))
-    answer = await asyncio.wait_for(rest_of(reader), 3)
+    answer = await asyncio.wait_for(rest_of(reader), 15)
     assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"200", b"404", b"200"]
     assert len(seen.upstream.seen) == 2
     writer.close()

@@ -171,7 +171,7 @@ async def test_callers_see_their_limits_and_the_refusal(home: House) -> None:
                 own_statuses.append(answer.status)
         assert own_statuses == [200, 200, 429, 200] or crossed_a_minute(own_statuses[:3])
         await lift(home, "client:limited", 9)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(30):
             while statuses[-1] != 200:
                 async with first.session.get(PATH, headers=headers) as answer:
                     statuses.append(answer.status)

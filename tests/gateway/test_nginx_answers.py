@@ -89,7 +89,7 @@ async def test_while_the_gateway_is_away_nginx_says_so_in_its_words(home: House,
             "instance": "urn:ihala:request:while-away",
         }  # fmt: skip
         log = tmp_path / "logs" / "access.log"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not log.read_text().endswith("\n"):
                 await asyncio.sleep(0.01)
         row = row_of(log.read_text().splitlines()[-1])

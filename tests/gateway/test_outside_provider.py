@@ -114,7 +114,6 @@ FOREIGN = ECKey.generate_key("P-256", {"kid": "one"})
         {"wrong": {"auth_time": int(time.time()) - 400}}, {"signs_with": FOREIGN}, {"header": {"alg": "none"}},
         {"header": {"kid": "another"}},
     ],
-    ids=lambda amiss: str(amiss)[:40],
 )  # fmt: skip
 async def test_a_token_that_is_not_quite_right_signs_nobody_in(joined: House, provider: OutsideProvider, amiss: dict[str, Any]) -> None:
     provider.person["sub"] = "nobody-yet"

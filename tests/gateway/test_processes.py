@@ -161,7 +161,7 @@ async def _suspend(home: House, client_id: str) -> None:
 async def _refused_by(processes: tuple[Running, Running], token: str, session: aiohttp.ClientSession) -> float:
     """Return after how many seconds both refuse the token."""
     began = time.monotonic()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while any([await _status(session, process, token) == 200 for process in processes]):
             await asyncio.sleep(0.01)
     return time.monotonic() - began
@@ -177,7 +177,7 @@ async def test_the_access_log_of_all_of_them_holds_also_that_of_a_killed_one(hom
     before = (await verify(home.database)).links[KIND]
     async with aiohttp.ClientSession() as session:
         assert [await _status(session, process, "x") for process in two] == [401, 401]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (report := await verify(home.database)).links[KIND] < before + len(two):
             await asyncio.sleep(0.05)
     await two[1].kill()

@@ -94,7 +94,7 @@ async def test_a_request_body_streams(seen: House) -> None:
 
     async def pieces() -> Any:
         yield b"first"
-        assert await asyncio.wait_for(arrived.get(), 2) == b"first"  # it is there while the rest was not even sent
+        assert await asyncio.wait_for(arrived.get(), 15) == b"first"  # it is there while the rest was not even sent
         yield b"second"
 
     seen.upstream.answer = watch
@@ -109,7 +109,7 @@ async def test_an_answer_streams(seen: House) -> None:
     async def slowly(at: Seen, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
         await send({"type": "http.response.body", "body": b"one", "more_body": True})
-        await asyncio.wait_for(go_on.wait(), 2)
+        await asyncio.wait_for(go_on.wait(), 15)
         await send({"type": "http.response.body", "body": b"two"})
 
     seen.upstream.answer = slowly
@@ -163,9 +163,9 @@ async def test_a_caller_that_leaves_ends_the_work_of_the_service(seen: House) ->
         started.clear()
         seen.upstream.left.clear()
         call = asyncio.create_task(seen.session.request("POST" if data else "GET", PATH, headers=headers, data=data))
-        await asyncio.wait_for(started.wait(), 2)
+        await asyncio.wait_for(started.wait(), 15)
         call.cancel()
-        await asyncio.wait_for(seen.upstream.left.wait(), 2)
+        await asyncio.wait_for(seen.upstream.left.wait(), 15)
 
 
 async def test_a_caller_that_leaves_in_the_middle_of_its_body_leaves_no_whole_body(seen: House) -> None:
@@ -176,7 +176,7 @@ async def test_a_caller_that_leaves_in_the_middle_of_its_body_leaves_no_whole_bo
     while not seen.upstream.seen:
         await asyncio.sleep(0.01)
     writer.close()
-    await asyncio.wait_for(seen.upstream.left.wait(), 2)
+    await asyncio.wait_for(seen.upstream.left.wait(), 15)
     assert not seen.upstream.seen[0].complete
 
 

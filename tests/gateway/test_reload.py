@@ -40,7 +40,7 @@ def started(home: House, settings: Settings) -> "asyncio.Task[None]":
 
 async def ready(port: int, path: Path, before: int | None = None) -> int:
     """Wait until a process offers its port, another one than `before`, and answers; return which one."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             with suppress(OSError):
                 offered = path.stat().st_ino
@@ -124,7 +124,7 @@ async def test_what_has_begun_is_finished_and_what_just_comes_is_answered(seen: 
         process.cancel()
         await asyncio.sleep(0.05)
         writer.write(get(b"/health/live"))
-        last = await asyncio.wait_for(reader.read(), 2)
+        last = await asyncio.wait_for(reader.read(), 15)
         assert b'"live"' in last and b"connection: close" in last
         go_on.set()
         assert await (await call).read() == b"late"

@@ -96,7 +96,8 @@ async def test_a_token_for_kafka_is_good_nowhere_else(home: House) -> None:
     assert (status, body["token_type"], body["expires_in"], "scope" in body) == (200, "Bearer", 300, False)
     async with home.session.get("/oauth/jwks") as answer:
         claims = jwt.decode(body["access_token"], KeySet.import_key_set(await answer.json()), algorithms=["ES256"]).claims
-    assert (claims["aud"], claims["sub"], claims["scope"], claims["exp"] - claims["iat"]) == ("kafka", "reader", "", 300)
+    assert (claims["aud"], claims["sub"], claims["scope"], claims["exp"] - claims["iat"]) == ("kafka", "reader", "events:read", 300)
+    assert claims["principal"] == "client.reader", "whom the broker knows: no client is called like a user of ours"
     assert "cnf" not in claims
     assert (await party.call(body["access_token"], scheme="Bearer"))[0] == 401
     status, said = await party.post(REVOKE, token=body["access_token"])

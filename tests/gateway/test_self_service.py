@@ -12,16 +12,6 @@ JWKS = {"keys": [KEY.as_dict(private=False)]}
 NEW = {"name": "Case system", "kind": "sandbox", "scopes": ["directory:read", "intake:request"], "jwks": JWKS}
 
 
-@pytest.fixture
-async def ours(home: House) -> Desk:
-    return await organization_desk(home)
-
-
-@pytest.fixture
-async def operator(home: House) -> Desk:
-    return await operator_desk(home)
-
-
 async def test_a_client_is_registered_waits_is_approved_and_calls(home: House, ours: Desk, operator: Desk) -> None:
     made = await ours.did("POST", CLIENTS, NEW)
     assert (made["status"], made["scopes"], made["organization_id"], made["secret"]) == ("pending", [], OURS, None)

@@ -16,6 +16,7 @@ from ihala_gateway.tables import Client
 
 MOST_KEYS = 10
 LONGEST_OVERLAP = timedelta(days=90)
+_MEMBERS = frozenset({"kty", "crv", "x", "y", "n", "e", "kid", "alg", "use", "x5c"})  # what else a set holds, nobody here reads
 
 
 def normal(jwks: dict[str, Any]) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def normal(jwks: dict[str, Any]) -> dict[str, Any]:
     kids = {str(key.kid) for key in found}
     if len(found) > MOST_KEYS or len(kids) != len(found) or not all(len(kid) <= 200 and kid.isprintable() for kid in kids):
         raise KeysRefused(pointer="#/jwks")
-    return {"keys": [key.as_dict(private=False) for key in found]}
+    return {"keys": [{name: value for name, value in key.as_dict(private=False).items() if name in _MEMBERS} for key in found]}
 
 
 def begin(tx: AsyncSession, client: Client, now: datetime) -> None:

@@ -1,5 +1,10 @@
 """What the addresses have in common at which a client speaks for itself: its form, its one proof, spent once, and DPoP."""
 
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+
 from authlib.oauth2.rfc6749 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidClientError
 from ihala_kit.auth import Caller
@@ -9,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ihala_gateway import store
+from ihala_gateway.clients.known import Changed, KnownClients
 from ihala_gateway.clients.proof_keys import ProofKeys
 from ihala_gateway.edge.connection import CERTIFICATE
 from ihala_gateway.oauth import dpop, secret_hash
@@ -36,7 +42,7 @@ class UseNonce(OAuth2Error):
     description = "make the DPoP proof again with the nonce in DPoP-Nonce"
 
 
-class ClientEndpoint:
+class ClientEndpoint(ABC):
     """One address; a subclass says what happens there."""
 
     PATH = ""
@@ -46,6 +52,7 @@ class ClientEndpoint:
     ) -> None:
         self.server = server
         self._database = database
+        self._clients = KnownClients(database)
         self.tokens = tokens
         self._proofs = tokens.proofs
         self._authorities = authorities
@@ -70,9 +77,9 @@ class ClientEndpoint:
             answer.headers["DPoP-Nonce"] = nonce
         return answer
 
+    @abstractmethod
     async def decide(self, tx: AsyncSession, asked: TokenRequest, client: Registered) -> Response:
         """Return the answer to a client that has proven itself. Raises OAuth2Error; what was written stays: what is spent is spent."""
-        raise NotImplementedError
 
     async def _read(self, request: Request) -> tuple[TokenRequest, str | None]:
         """Return the request and a newer nonce, if there is one. Raises OAuth2Error."""
@@ -91,29 +98,56 @@ class ClientEndpoint:
         except NonceNeeded:
             raise UseNonce from None
 
-    async def _decided(self, asked: TokenRequest) -> Response:
-        async with self._database.transaction(Caller.system("token")) as tx:
-            asked.row = await store.client(tx, asked.credentials.client_id)
-            if asked.credentials.secret is None and not self._keys.must_read(asked.row, asked.credentials.assertion):
-                return await self._answered(tx, asked)
-        asked.secret_fits = await _secret_fits(asked)  # outside: it takes long, and must not hold a connection
-        await self._keys.read(asked.row)
-        async with self._database.transaction(Caller.system("token")) as tx:
-            asked.row = await store.client(tx, asked.credentials.client_id)
-            return await self._answered(tx, asked)
+    def at_once(self, asked: TokenRequest) -> Callable[[], Response] | None:
+        """Return what answers a proven client where that reads and writes nothing more: such a request needs no transaction."""
+        return None
 
-    async def _answered(self, tx: AsyncSession, asked: TokenRequest) -> Response:
+    async def _decided(self, asked: TokenRequest) -> Response:
+        at_once = self.at_once(asked)
+        if at_once is not None and await self._proven_as_known(asked):
+            return at_once()
+        asked.row = await self._clients.read(asked.credentials.client_id)
+        if asked.credentials.secret is not None or self._keys.must_read(asked.row, asked.credentials.assertion):
+            asked.secret_fits = await _secret_fits(asked)  # before a transaction: it takes long, and must not hold a connection
+            await self._keys.read(asked.row)
+            asked.row = await self._clients.read(asked.credentials.client_id)
         try:
-            client = proven(asked, self.server.issuer, self._authorities)
-            spent = asked.spent
-            if spent is not None and not await store.spend(tx, spent.client_id, spent.jti_hash, spent.expires_at):
-                raise InvalidClientError(description="this assertion was used before; make a new one each time")
-            if spent is not None:
-                self._keys.uses.note(spent.client_id, spent.key_id)
-            asked.client = client
-            return await self.decide(tx, asked, client)
+            if at_once is not None:
+                await self._prove(asked, partial(store.spend_alone, self._database))
+                return at_once()
+            async with self._database.transaction(Caller.system("token")) as tx:
+                return await self._answered(tx, asked)
         except OAuth2Error as error:
             return self.server.refused(error, asked.credentials.by_header)
+
+    async def _proven_as_known(self, asked: TokenRequest) -> bool:
+        """Prove the client by what this process knows of it, and spend its proof; False where it must be read, to prove or to refuse it."""
+        assertion, asked.row = asked.credentials.assertion, self._clients.remembered(asked.credentials.client_id)
+        if assertion is None or asked.row is None or self._keys.must_read(asked.row, assertion):
+            return False
+        try:
+            await self._prove(asked, self._clients.spend)
+        except (InvalidClientError, Changed):
+            return False
+        return True
+
+    async def _answered(self, tx: AsyncSession, asked: TokenRequest) -> Response:
+        """Answer in a transaction, which is committed whatever comes of it: what is spent is spent."""
+        try:
+            asked.row = await store.client(tx, asked.credentials.client_id)
+            return await self.decide(tx, asked, await self._prove(asked, partial(store.spend, tx)))
+        except OAuth2Error as error:
+            return self.server.refused(error, asked.credentials.by_header)
+
+    async def _prove(self, asked: TokenRequest, spend: Callable[[str, bytes, datetime], Awaitable[bool]]) -> Registered:
+        """Return the client, whose proof is spent with that. Raises InvalidClientError."""
+        client, spent = proven(asked, self.server.issuer, self._authorities), asked.spent
+        if spent is not None:
+            if not await spend(spent.client_id, spent.jti_hash, spent.expires_at):
+                raise InvalidClientError(description="this assertion was used before; make a new one each time")
+            self._keys.uses.note(spent.client_id, spent.key_id)
+        asked.client = client
+        return client
 
 
 async def _secret_fits(asked: TokenRequest) -> bool:

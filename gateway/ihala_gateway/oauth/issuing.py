@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 
 from ihala_gateway.oauth import families
 from ihala_gateway.oauth.access_tokens import TYPE
-from ihala_gateway.oauth.grants import KAFKA, ByCode, ByRefreshToken, Challenge, ForItself
+from ihala_gateway.oauth.grants import KAFKA, KAFKA_NEEDS, ByCode, ByRefreshToken, Challenge, ForItself
 from ihala_gateway.oauth.keys import ALGORITHM, Keyring
 from ihala_gateway.oauth.people import Person
 from ihala_gateway.oauth.profile import KAFKA_SECONDS, TOKEN_SECONDS
@@ -48,9 +48,11 @@ class AccessTokenGenerator(JWTBearerTokenGenerator):
         claims = {
             **(_claims_of(client.row) if user is None else _claims_for(client.row, user)),
             "iss": self.issuer, "aud": KAFKA if asked.for_kafka else self.issuer, "iat": now, "exp": asked.issued.expires_at,
-            "jti": asked.issued.jti, "scope": "" if asked.for_kafka else scope,
+            "jti": asked.issued.jti, "scope": KAFKA_NEEDS if asked.for_kafka else scope,  # the broker takes no token without a scope
         }  # fmt: skip
-        if asked.confirmation is not None and not asked.for_kafka:
+        if asked.for_kafka:  # the broker's user: no client can be called like one of its own, or like a service
+            claims["principal"] = f"client.{client.row.client_id}"
+        elif asked.confirmation is not None:
             claims["cnf"] = asked.confirmation
         return jwt.encode({"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}, claims, key)
 

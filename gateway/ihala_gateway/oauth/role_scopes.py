@@ -10,7 +10,7 @@ _READERS: Final = frozenset({"directory:read", "referral:read", "intake:read"})
 _OFFICER: Final = _READERS | {
     "directory:reserve", "directory:write", "intake:request", "intake:case", "intake:consent", "intake:contact", "intake:disclosure",
     "intake:follow-up", "intake:merge", "intake:assistance", "intake:occasion", "intake:withdraw", "intake:protect",
-    "referral:refer", "referral:answer", "notify:read", "events:read",
+    "referral:refer", "referral:answer", "notify:read", "notify:send", "notify:calls", "notify:letters", "events:read",
 }  # fmt: skip
 _COORDINATOR: Final = _OFFICER | {"referral:coordinate", "referral:calendar", "referral:statistics"}
 
@@ -28,12 +28,12 @@ SCOPES: Final[dict[str, frozenset[str]]] = {
         "directory:read", "directory:write", "gateway:clients", "gateway:accounts", "gateway:audit", "notify:subscribe",
     }),
     "operator-administrator": frozenset({
-        "directory:read", "directory:write", "directory:admin", "notify:read", "referral:calendar",
+        "directory:read", "directory:write", "directory:admin", "notify:read", "notify:admin", "referral:calendar",
         "gateway:clients", "gateway:approve", "gateway:accounts", "gateway:audit",
     }),
 }  # fmt: skip
 
-_OF_PERSONS: Final = ("intake:", "referral:")  # none of these without training
+_OF_PERSONS: Final = ("intake:", "referral:", "notify:calls", "notify:letters")  # none of these without training
 _FOR_ALL: Final = frozenset({"referral:statistics", "referral:calendar"})  # but these name nobody
 
 

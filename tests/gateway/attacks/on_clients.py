@@ -59,11 +59,25 @@ async def _replayed(house: House) -> bool:
     return await _given(house, assertion)
 
 
+async def _replayed_elsewhere(house: House) -> bool:
+    form = {"token": "none", "client_assertion_type": ASSERTION_TYPE, "client_assertion": house.assertion()}
+    for _ in range(2):
+        async with house.session.post("/oauth/introspect", data=form) as answer:
+            status = answer.status
+    return status == 200
+
+
 def _replays_taken(monkeypatch: MonkeyPatch, _: House) -> None:
     async def spend(*_: Any) -> bool:
         return True
 
+    monkeypatch.setattr(store, "spend_alone", spend)  # for who asks for a token and nothing else
     monkeypatch.setattr(store, "spend", spend)
+
+    async def spend_if_same(*_: Any) -> tuple[bool, bool]:
+        return True, True
+
+    monkeypatch.setattr(store, "spend_if_same", spend_if_same)
 
 
 def _any_key(monkeypatch: MonkeyPatch, _: House) -> None:
@@ -150,6 +164,7 @@ ATTACKS = (
     Attack("pushed request of another client", _pushed_by_another, _pushed_for_all),
     Attack("duplicate claims in an assertion", _said_twice, gone(assertions, "_once", dict)),
     Attack("replayed assertion", _replayed, _replays_taken),
+    Attack("assertion replayed at introspection", _replayed_elsewhere, _replays_taken),
     Attack("assertion by another's key", _with_assertion(key=foreign_key(), header={"kid": "c1"}), _any_key),
     Attack("assertion with RS256", _rs256, _rs256_taken),
     Attack("assertion for another server", _with_assertion(aud="https://other.example/token"), _without_claim("aud")),

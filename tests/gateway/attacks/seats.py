@@ -79,7 +79,7 @@ async def running_nginx(conf: str, folder: Path, port: int) -> AsyncIterator[int
 
 async def until_it_listens(port: int, still_there: Callable[[], None] = lambda: None) -> None:
     """Wait until somebody listens there; `still_there` raises when nobody will."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             still_there()
             with suppress(OSError):
