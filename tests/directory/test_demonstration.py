@@ -19,7 +19,7 @@ SCOPES = {
     "intake:announce", "intake:assistance", "intake:case", "intake:merge", "intake:occasion", "intake:plan", "intake:protect",
     "directory:read", "directory:reserve", "directory:write", "directory:admin", "referral:read", "referral:answer", "referral:refer",
     "referral:coordinate", "referral:calendar", "referral:statistics", "notify:read", "notify:subscribe", "events:read", "notify:admin",
-    "gateway:accounts", "gateway:approve", "gateway:audit", "gateway:clients",
+    "notify:calls", "notify:letters", "notify:send", "gateway:accounts", "gateway:approve", "gateway:audit", "gateway:clients",
 }  # fmt: skip
 
 

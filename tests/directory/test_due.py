@@ -6,7 +6,7 @@ from ihala_contracts.directory_v1 import PlaceReleased, PlaceReserved
 from ihala_directory import performers
 from ihala_directory.commands import reservations
 from ihala_kit.auth import Caller
-from ihala_kit.cli import move_clock
+from ihala_kit.clock import move_clock
 from ihala_kit.due import perform_next, performers_in
 
 from tests.directory.test_placing import reserve

@@ -10,6 +10,7 @@ from ihala_kit.service import Service
 from ihala_directory import consumers, performers
 from ihala_directory.api import ROUTERS
 from ihala_directory.commands import repeating
+from ihala_directory.commands.figures import tell_old
 from ihala_directory.hsds.routes import ROUTERS as HSDS_ROUTERS
 from ihala_directory.imports import work as imports
 from ihala_directory.search.upkeep import index_outdated
@@ -35,7 +36,11 @@ def build(settings: Settings) -> Service:
         routers=[*ROUTERS, *HSDS_ROUTERS],
         readers=[consumers],
         performers=[performers, imports],
-        jobs=[Job("purge idempotency", 3600, purge_idempotency), Job("index for search", 3600, index_outdated)],
+        jobs=[
+            Job("purge idempotency", 3600, purge_idempotency),
+            Job("index for search", 3600, index_outdated),
+            Job("old figures", 60, tell_old),
+        ],
         seals=SealingKeyPublished,
         snapshots=repeating.SNAPSHOTS,
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from ihala_kit.db import caller_of
+from ihala_kit.db import caller_of, fetch
 from ihala_kit.pages import PageRequest
 from sqlalchemy import exists, tuple_
 from sqlmodel import col, select
@@ -33,6 +33,11 @@ HELD_BY = {
     "service": Reservation.service_id,
     "place": Reservation.service_at_location_id,
 }
+# visible.held, asked straight through the driver: of everybody who is refused a place.
+_OWN_RESERVATION = """
+    SELECT id FROM reservation
+    WHERE operator_id = $1 AND need_id = $2 AND state = 'reserved' AND ($3 OR operator_id = $4) AND ($5 OR NOT restricted)
+"""
 Whole = tuple[Service, Organization, list[tuple[ServiceAtLocation, Location]]]
 Place = tuple[Organization, Service, ServiceAtLocation]
 
@@ -207,11 +212,13 @@ async def first_held(tx: AsyncSession, of: str, key: UUID) -> Reservation | None
     return (await tx.exec(query)).one_or_none()
 
 
-async def own_reservation(tx: AsyncSession, operator_id: UUID, need_id: UUID) -> Reservation | None:
-    """Return the office's own reservation for a need, if it holds one."""
-    return await reservation_of(
-        tx, Reservation.operator_id == operator_id, Reservation.need_id == need_id, Reservation.state == State.RESERVED
+async def own_reservation(tx: AsyncSession, operator_id: UUID, need_id: UUID) -> UUID | None:
+    """Return the office's own reservation for a need, if it holds one that the caller may see."""
+    caller = caller_of(tx)
+    found = await fetch(
+        tx, _OWN_RESERVATION, operator_id, need_id, caller.is_system, caller.organization_id, caller.is_system or caller.cleared
     )
+    return found[0][0] if found else None
 
 
 async def without_referral(tx: AsyncSession, page: PageRequest, operator_id: UUID, before: datetime) -> Sequence[Reservation]:

@@ -145,6 +145,7 @@ class ServiceAtLocation(Table, table=True):
     capacity_kind: str = column()  # stock: used up at acceptance; slot: returned at the end
     figure: int = column()  # places that the provider said were free at figure_at
     figure_at: datetime = instant()
+    figure_told_at: datetime | None = instant(default=None)  # the figure_at of which its provider was told that it is old
     confirmed: bool = column(default=True)  # false since a receiver declined for want of places: none are free until it confirms
     held: int = column(default=0)  # places held by open reservations, now
     used: int = column(default=0)  # places taken since figure_at, less those returned since; may be below zero

@@ -31,7 +31,7 @@ async def test_other_due_work_is_done_while_a_file_is_read(world: World, office:
         await asyncio.sleep(0.01)
     forget = "UPDATE due_work SET due_at = :at WHERE kind = 'import_forget' RETURNING key"
     await world.rows(forget, at=world.database.clock.now())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await world.value("SELECT count(*) FROM import_file WHERE id = :id", id=done["id"]):
             await asyncio.sleep(0.01)
     assert not sending.done()
@@ -44,7 +44,7 @@ async def test_two_imports_of_a_source_never_run_at_once_and_none_waits_in_the_c
     async with world.database.transaction(Caller.system("test")) as tx:
         await tx.execute(text(under_way), {"id": OPERATOR})
         sent = asyncio.create_task(office.send(xlsx(row(1))))
-        waiting = await asyncio.wait_for(sent, 10)
+        waiting = await asyncio.wait_for(sent, 30)
     assert waiting["state"] == "loading"
     at = {"now": world.database.clock.now()}
     assert await world.value("SELECT due_at > :now FROM due_work WHERE kind = 'import_load'", **at)

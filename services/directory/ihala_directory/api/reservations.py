@@ -11,7 +11,7 @@ from ihala_kit.pages import Page, PageQuery, page_of
 from ihala_kit.problems import responses
 from starlette.responses import Response
 
-from ihala_directory import errors, queries, rights, store
+from ihala_directory import errors, holding, queries, rights, store
 from ihala_directory.api.callers import Reading, Reserving
 from ihala_directory.commands import reservations as commands
 from ihala_directory.models import drafts, matches, shown
@@ -78,6 +78,6 @@ async def release(reservation_id: UUID, response: Response, caller: Reserving, i
     return _shown(response, await commands.release(tx, caller, reservation_id, if_match))
 
 
-def _shown(response: Response, row: Reservation) -> shown.Reservation:
+def _shown(response: Response, row: Reservation | holding.Held) -> shown.Reservation:
     set_etag(response, row.version)
     return shown.Reservation.model_validate(row)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ihala_kit.auth import Caller
 from ihala_kit.db import now
-from ihala_kit.due import cancel, schedule
+from ihala_kit.due import cancel
 from ihala_kit.etag import Stale
 from ihala_kit.ids import new_id
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,7 +23,7 @@ UNCLAIMED_FOR = timedelta(minutes=15)
 MOST_ALTERNATIVES, LOOKED_AT = 5, 30  # who was told that a place is gone waits for no more than the nearest
 
 
-async def reserve(tx: AsyncSession, caller: Caller, known_need: UUID | None, at_id: UUID) -> Reservation:
+async def reserve(tx: AsyncSession, caller: Caller, known_need: UUID | None, at_id: UUID) -> holding.Held:
     """Hold a place until a placement claims it, at most 15 minutes: for a need that is known, or for one that is yet to be registered.
 
     Raises OfficersOnly (403), ServiceAtLocationNotFound (404), AlreadyReserved, NoPlace (409, with alternatives).
@@ -38,15 +38,14 @@ async def reserve(tx: AsyncSession, caller: Caller, known_need: UUID | None, at_
     if refused:
         await _refuse_second(tx, operator_id, need_id)
         raise NoPlace(failing=refused, alternatives=await _alternatives(tx, place))
-    row = Reservation(
+    row = holding.Held(
         id=reservation_id, need_id=need_id, operator_id=operator_id, organization_id=at.organization_id, service_id=at.service_id,
         service_at_location_id=at_id, restricted=at.restricted, state=State.RESERVED, reserved_by=operator_id,
         reserved_at=now(tx), expires_at=now(tx) + UNCLAIMED_FOR,
     )  # fmt: skip
-    if not await holding.hold(tx, row):
+    if not await holding.hold(tx, row, RELEASE_UNCLAIMED):
         await _refuse_second(tx, operator_id, need_id)
         raise AlreadyReserved()
-    await schedule(tx, RELEASE_UNCLAIMED, row.id, now(tx) + UNCLAIMED_FOR)
     return row
 
 
@@ -107,4 +106,4 @@ def _alternative(candidate: Candidate) -> dict[str, object]:
 async def _refuse_second(tx: AsyncSession, operator_id: UUID, need_id: UUID) -> None:
     known = await store.own_reservation(tx, operator_id, need_id)
     if known is not None:
-        raise AlreadyReserved(reservation_id=known.id)
+        raise AlreadyReserved(reservation_id=known)

@@ -110,17 +110,15 @@ def candidate_of(at: ServiceAtLocation, one: Service, owner: Organization) -> Ca
     )  # fmt: skip
 
 
+_IN_FORCE = """
+    SELECT id, number FROM ruleset WHERE operator_id IN ($1, $2) AND state = 'published' AND valid_from <= $3
+    ORDER BY operator_id = $2, valid_from DESC, number DESC LIMIT 1
+"""
+
+
 async def rules_in_force(tx: AsyncSession, operator_id: UUID, at: datetime) -> Rules:
     """Return the rules of an operator at an instant: its own that began last, else those that Ihala ships."""
-    query = (
-        select(Ruleset.id, Ruleset.number)
-        .where(
-            col(Ruleset.operator_id).in_([operator_id, SHIPPED_BY]), Ruleset.state == "published", col(Ruleset.valid_from) <= at
-        )
-        .order_by(col(Ruleset.operator_id) == SHIPPED_BY, col(Ruleset.valid_from).desc(), col(Ruleset.number).desc())
-        .limit(1)
-    )  # fmt: skip
-    ruleset_id, number = (await tx.exec(query)).one()
+    ruleset_id, number = (await fetch(tx, _IN_FORCE, operator_id, SHIPPED_BY, at))[0]
     known = _KNOWN.get(ruleset_id)
     if known is None:
         body = (await tx.exec(select(Ruleset.body).where(Ruleset.id == ruleset_id))).one()
