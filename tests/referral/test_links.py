@@ -2,72 +2,24 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from ihala_contracts.referral_v1 import OneTimeLinkEnded, OneTimeLinkIssued, ReferralAccepted, ReferralDeclined
 from ihala_kit.auth import Caller
-from ihala_referral.links import answering
 from sqlalchemy import text
 
 from tests.referral.actors import CLEARED, COORDINATOR, FIRST, NGO, OFFICER, SECOND, STRANGER, Actor
-from tests.referral.racing import race, wait_for
+from tests.referral.focal import WRONG, Focal, issue, offer_with_facts, with_link
+from tests.referral.racing import wait_for
 from tests.referral.said import change, left, suspended, withdrawn
 from tests.referral.test_schema import restricted_offer
-from tests.referral.world import Answer, World
-
-NOBODY = {"client_id": "anonymous", "org": None, "org_kind": None}
-NEW = {"focal_id": "focal-17", "language": "en"}
-WRONG = "That did not work."
-FACTS = {"sex": "female", "age": 34}
-
-
-@dataclass
-class Focal:
-    """Somebody with a link."""
-
-    world: World
-    path: str
-
-    async def get(self, **headers: str) -> tuple[int, Any, str]:
-        token = self.world.mint.headers("referral", **NOBODY)
-        async with self.world.session.get(self.path, headers=token | headers) as answer:
-            return answer.status, answer.headers, await answer.text()
-
-    async def post(self, **fields: str) -> str:
-        token = self.world.mint.headers("referral", **NOBODY)
-        async with self.world.session.post(self.path, data=fields, headers=token) as answer:
-            assert answer.status == 200
-            return await answer.text()
-
-    async def shown(self, code: str) -> tuple[str, str]:
-        """Return the page with the offer, and its ticket."""
-        page = await self.post(code=code)
-        found = re.search(r'name="ticket" value="([^"]+)"', page)
-        assert found is not None, page
-        return page, found[1]
-
-
-async def issue(world: World, referral_id: UUID, actor: Actor = OFFICER, key: str | None = None, **more: str) -> Answer:
-    return await world.post(actor, f"/v1/referrals/{referral_id}/links", NEW | more, None, key)
-
-
-async def with_link(world: World, referral_id: UUID) -> tuple[Focal, str]:
-    """Return somebody with a link to the referral, and its code."""
-    answer = await issue(world, referral_id)
-    assert answer.status == 201, answer.body
-    return Focal(world, "/l/" + answer.body["url"].rpartition("/")[2]), answer.body["code"]
+from tests.referral.world import World
 
 
 @pytest.fixture
 async def offer(world: World) -> UUID:
-    need_id = uuid4()
-    facts = await world.sealed(need_id, FACTS)
-    await world.deliver(world.need(NGO, need_id=need_id, facts=facts))
-    return await world.offer(need_id, FIRST, disclosed_attributes=["sex"])
+    return await offer_with_facts(world)
 
 
 async def test_a_link_is_told_once_and_only_hashes_of_it_are_kept(world: World, offer: UUID) -> None:
@@ -177,46 +129,6 @@ async def test_nothing_else_can_be_done_with_it(world: World, offer: UUID) -> No
     assert WRONG in await stranger.post(ticket=ticket, act="accept", sure="1")  # the ticket of another link
 
 
-async def test_five_wrong_codes_end_it_and_a_coordinator_hears_of_it(world: World, offer: UUID) -> None:
-    focal, code = await with_link(world, offer)
-    wrong = f"{(int(code) + 1) % 1_000_000:06}"
-    for _ in range(2):
-        await focal.post(code=wrong)
-        await focal.shown(code)  # the right one does not count, nor does it forgive
-    for _ in range(3):
-        await focal.post(code=wrong)
-    assert WRONG in await focal.post(code=code)
-    assert (await world.last(OneTimeLinkEnded)).reason == "tries"
-    assert await world.work_items((await world.referral(offer)).need_id) == {"link_blocked"}
-
-
-async def test_wrong_codes_for_an_offer_that_has_ended_are_nobodys_work(world: World, offer: UUID) -> None:
-    focal, code = await with_link(world, offer)
-    await world.move(NGO, offer, "cancellation", {"reason": "need_changed"})
-    for _ in range(answering.WRONG_CODES):
-        assert WRONG in await focal.post(code=f"{(int(code) + 1) % 1_000_000:06}")
-    assert await world.work_items((await world.referral(offer)).need_id) == set()
-
-
-async def test_an_offer_that_ends_while_the_last_wrong_code_comes_leaves_no_work_item(world: World, offer: UUID) -> None:
-    focal, code = await with_link(world, offer)
-    need_id, wrong = (await world.referral(offer)).need_id, f"{(int(code) + 1) % 1_000_000:06}"
-    for _ in range(answering.WRONG_CODES - 1):
-        await focal.post(code=wrong)
-    await race(world, need_id, world.move(NGO, offer, "cancellation", {"reason": "need_changed"}), focal.post(code=wrong))
-    assert await world.work_items(need_id) == set()
-
-
-async def test_who_is_given_a_new_link_is_blocked_no_more(world: World, offer: UUID) -> None:
-    focal, code = await with_link(world, offer)
-    for _ in range(answering.WRONG_CODES):
-        await focal.post(code=f"{(int(code) + 1) % 1_000_000:06}")
-    need_id = (await world.referral(offer)).need_id
-    assert await world.work_items(need_id) == {"link_blocked"}
-    await with_link(world, offer)
-    assert await world.work_items(need_id) == set()
-
-
 async def test_of_two_who_issue_a_link_at_once_the_second_is_told(world: World, offer: UUID) -> None:
     await with_link(world, (await world.offered(SECOND, NGO))[1])
     names = "id, operator_id, organization_id, focal_id, language, code_hash, issued_at, issued_by, tries, asked, minute_at"
@@ -229,22 +141,6 @@ async def test_of_two_who_issue_a_link_at_once_the_second_is_told(world: World, 
     refused = await second
     assert (refused.status, refused.problem, refused.body["why"]) == (409, "link-not-allowed", "issued_meanwhile")
     assert len((await world.get(OFFICER, f"/v1/referrals/{offer}/links")).body["items"]) == 1
-
-
-async def test_many_codes_at_once_are_counted_one_by_one(world: World, offer: UUID) -> None:
-    focal, code = await with_link(world, offer)
-    wrong = [f"{(int(code) + n) % 1_000_000:06}" for n in range(1, 13)]
-    await asyncio.gather(*(focal.post(code=one) for one in wrong))
-    assert await world.value("SELECT tries FROM one_time_link") == answering.WRONG_CODES
-
-
-async def test_forms_of_one_link_are_limited_by_the_minute(world: World, offer: UUID) -> None:
-    focal, code = await with_link(world, offer)
-    for _ in range(answering.FORMS_A_MINUTE):
-        await focal.shown(code)
-    assert WRONG in await focal.post(code=code)
-    await world.rows("UPDATE one_time_link SET minute_at = minute_at - interval '2 minutes' RETURNING 1")
-    await focal.shown(code)
 
 
 @pytest.mark.parametrize("ended", ["deadline", "withdrawn", "suspended", "left", "expired", "revoked", "answered elsewhere", "asked"])
@@ -274,16 +170,6 @@ async def test_it_is_dead_after_its_time_and_after_any_end(world: World, offer: 
     assert await world.count() == before
     if ended != "revoked":
         assert (await issue(world, offer)).problem == "link-not-allowed"
-
-
-async def test_a_ticket_lasts_minutes(world: World, offer: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
-    focal, code = await with_link(world, offer)
-    monkeypatch.setattr("ihala_referral.links.secrets.TICKET_LASTS", timedelta(seconds=-1))
-    _, ticket = await focal.shown(code)
-    for _ in range(answering.WRONG_CODES):
-        assert WRONG in await focal.post(ticket=ticket, act="accept", sure="1")
-    assert (await world.referral(offer)).state == "offered"
-    assert await world.value("SELECT tries FROM one_time_link") == 0  # nobody guessed a code
 
 
 async def test_what_changed_meanwhile_is_read_again_first(world: World, offer: UUID) -> None:

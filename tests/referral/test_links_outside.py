@@ -20,7 +20,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from tests.gateway.house import free_port, house
 from tests.referral.actors import FIRST, NGO
-from tests.referral.test_links import issue
+from tests.referral.focal import issue
 from tests.referral.world import World
 
 

@@ -3,6 +3,8 @@
 import asyncio
 from uuid import UUID
 
+import asyncpg
+import pytest
 from ihala_contracts.referral_v1 import DeadlineMissed, Escalated
 from ihala_kit.auth import Caller
 from ihala_referral import store
@@ -47,6 +49,25 @@ async def test_a_clock_passes_over_what_another_works_on(world: World) -> None:
         assert await work_off(world.database) == 0  # it is locked, and nothing waits for it
     assert await work_off(world.database) == 0
     assert len(await world.all(Escalated, need_id)) == 1
+
+
+@pytest.mark.parametrize("error", [asyncpg.ConnectionDoesNotExistError, asyncpg.AdminShutdownError, asyncpg.InterfaceError])
+async def test_a_database_that_goes_away_is_no_placements_fault(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    [need_id] = await waiting(world, 1)
+    world.advance(days=1)
+
+    async def away(*_: object) -> None:
+        raise error("the connection was closed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ticking, "tick", away)
+        with pytest.raises(error):
+            await work_off(world.database)
+    assert await world.work_items(need_id) == set()
+    await world.tick()
+    assert len(await levels(world, need_id)) == 1  # and its clock is not late
 
 
 async def test_who_is_late_the_longest_comes_first(world: World) -> None:

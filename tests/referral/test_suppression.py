@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ihala_kit.suppression import LEAST
 from ihala_referral.competence import domain_of
 from ihala_referral.statistics import measures
 from ihala_referral.statistics.sheets import ALL_HIDDEN, LEAST_TIMED, Cell, Counted, Figure, Timed, figures, restricted
-from ihala_referral.statistics.suppression import LEAST
 
 from tests.referral.attacker import Attacker
 

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral.competence import MOI_KINDS
 from ihala_referral.guards import Situation
+from ihala_referral.near import Near
 from ihala_referral.states import Party
 from ihala_referral.statistics import noting
 from ihala_referral.tables import DutyShift, Movement, Referral
@@ -49,6 +50,18 @@ def missed(tx: AsyncSession, situation: Situation, deadline: str, referral: Refe
             need_id=placement.need_id, placement_id=placement.id, operator_id=placement.operator_id, deadline=deadline,
             referral_id=referral.id if referral else None, organization_id=referral.organization_id if referral else None,
             missed_at=situation.now,
+        ),
+    )  # fmt: skip
+
+
+def near(tx: AsyncSession, situation: Situation, one: Near, to: list[str], referral: Referral) -> None:
+    """Emit DeadlineNear: whoever must act still can."""
+    placement = situation.placement
+    emit(
+        tx,
+        v1.DeadlineNear(
+            need_id=placement.need_id, placement_id=placement.id, operator_id=placement.operator_id, referral_id=referral.id,
+            organization_id=referral.organization_id, deadline=one.deadline, to=to, due_at=one.due_at, told_at=situation.now,
         ),
     )  # fmt: skip
 

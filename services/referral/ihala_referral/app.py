@@ -12,6 +12,7 @@ from ihala_referral.api import ROUTERS
 from ihala_referral.calendars import recomputing
 from ihala_referral.duty import watching
 from ihala_referral.jobs import JOBS
+from ihala_referral.restoring import RESTORING
 from ihala_referral.settings import Settings
 from ihala_referral.worklists import handing_over
 
@@ -35,6 +36,7 @@ def service() -> Service:
         seals_for=(directory_v1.SealingKeyPublished,),
         on_parked=work_items.open_parked,
         snapshots=repeating.SNAPSHOTS,
+        restoring=RESTORING,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from ihala_referral import near
 from ihala_referral.deadlines import RESTING, Deadlines, of_contact, of_offer, put_off
 from ihala_referral.policy import Acting, Policy, Timing
 from ihala_referral.states import OPEN, Owner, PlacementState, State
@@ -85,9 +86,10 @@ def wind(placement: Placement, referrals: list[Referral]) -> None:
     for referral in referrals:
         if referral.state in OPEN:
             referral.next_at = instants(referral)[0].at
+            referral.near_at = near.next_at(referral)
             ahead.append(referral.next_at)
         else:
-            referral.next_at = referral.owner = None
+            referral.next_at = referral.owner = referral.near_at = None
     placement.next_at = min(ahead) if placement.state is not PlacementState.ENDED else None
 
 

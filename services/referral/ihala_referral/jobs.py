@@ -5,16 +5,16 @@ from datetime import timedelta
 
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database, now
+from ihala_kit.faults import passes
 from ihala_kit.jobs import Job
 from ihala_kit.logs import kind_of
 from ihala_kit.once import purge_idempotency
 from sqlalchemy import update
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import col, select
 
 from ihala_referral import store, work_items
-from ihala_referral.commands import ticking
+from ihala_referral.commands import nearing, ticking
 from ihala_referral.statistics import counting, publishing
 from ihala_referral.tables import Placement
 
@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 PUT_OFF = timedelta(minutes=10)
-AWAY = (OSError, InterfaceError, OperationalError, PoolTimeout)  # the database, not the placement
 
 
 async def work_off(database: Database) -> int:
@@ -33,9 +32,9 @@ async def work_off(database: Database) -> int:
             for situation in situations:
                 await ticking.tick(tx, situation)
             return len(situations)
-    except AWAY:
-        raise
     except Exception as error:  # one placement must not hold up the clocks of all others
+        if _is_away(error):
+            raise
         log.exception("a batch of due placements is done one by one", extra={"kind": kind_of(error)})
         return await _one_by_one(database)
 
@@ -50,12 +49,17 @@ async def _one_by_one(database: Database) -> int:
                 situation = await store.locked(tx, col(Placement.id) == placement_id)
                 assert situation is not None, "placements are never deleted"
                 await ticking.tick(tx, situation)
-        except AWAY:
-            raise
         except Exception as error:
+            if _is_away(error):
+                raise
             log.exception("the clock of a placement fails", extra={"kind": kind_of(error)})
             await _put_off(database, placement_id)
     return len(due)
+
+
+def _is_away(error: Exception) -> bool:
+    """Tell whether it is the database's fault, and not a placement's."""
+    return isinstance(error, PoolTimeout) or passes(error)
 
 
 async def _put_off(database: Database, placement_id: object) -> None:
@@ -70,6 +74,7 @@ async def _put_off(database: Database, placement_id: object) -> None:
 
 JOBS = [
     Job("deadlines", 0.5, work_off),
+    Job("deadlines that come near", 5, nearing.tell),
     Job("count statistics", 2, counting.count, pause_seconds=0.25),  # also when there is much, deadlines come first
     Job("publish statistics", 60, publishing.publish),
     Job("purge idempotency", 3600, purge_idempotency),

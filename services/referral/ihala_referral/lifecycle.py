@@ -5,12 +5,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from ihala_referral import guards
 from ihala_referral.errors import MoveNotAllowed
 from ihala_referral.guards import Guard, PlacementGuard, Situation
 from ihala_referral.states import OPEN, Act, Party, PlacementState, State, Step
-from ihala_referral.tables import Referral
+from ihala_referral.tables import Placement, Referral
 
 ORIGIN, COORDINATOR, PROVIDER, PERSON, DPO, SYSTEM = Party
 
@@ -153,6 +154,25 @@ def move(situation: Situation, referral: Referral, act: Act, by: Party) -> State
     referral.version += 1
     if referral.state not in OPEN:
         referral.ended_at = referral.ended_at or situation.now  # what had ended and is redacted keeps its end
+    return before
+
+
+def told(referral: Referral, state: State, at: datetime, version: int) -> State:
+    """Set what an own event says of a referral whose database came back from a backup; return the state before."""
+    before, referral.state = referral.state, state
+    referral.moved_at, referral.version = at, max(referral.version, version)
+    if state not in OPEN:
+        referral.ended_at = referral.ended_at or at
+    return before
+
+
+def told_of_placement(placement: Placement, state: PlacementState, at: datetime) -> PlacementState:
+    """Set what an own event says of a placement, likewise; return the state before."""
+    before, placement.state = placement.state, state
+    if before is not state:
+        placement.state_at, placement.level = at, 0
+    placement.ended_at = at if state is PlacementState.ENDED else None
+    placement.version += 1
     return before
 
 

@@ -86,10 +86,17 @@ class Policy:
         return self.timings[urgency]
 
 
+def _read() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(files(__package__).joinpath("data/policies.json").read_text("utf-8"))
+    return found
+
+
+NEAR_SHARE: float = _read()["near_share"]  # of a deadline's time: then whoever must act is told that it comes near
+
+
 @cache
 def _policies() -> dict[int, Policy]:
-    data = json.loads(files(__package__).joinpath("data/policies.json").read_text("utf-8"))
-    return {entry["version"]: _policy(entry) for entry in data["versions"]}
+    return {entry["version"]: _policy(entry) for entry in _read()["versions"]}
 
 
 def policy(version: int) -> Policy:

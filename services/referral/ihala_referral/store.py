@@ -19,6 +19,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import operators
 from sqlmodel import col, select, union_all
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from ihala_referral import visible
 from ihala_referral.errors import PlacementNotFound, ReferralNotFound
@@ -110,15 +111,18 @@ async def locked(tx: AsyncSession, where: Any, referral_id: UUID | None = None) 
 
 async def due(tx: AsyncSession, most: int) -> list[Situation]:
     """Lock the placements whose next instant has come and that nobody else works on, longest due first."""
-    query = (
-        select(Placement)
-        .where(col(Placement.next_at) <= now(tx))
-        .order_by(col(Placement.next_at))
-        .limit(most)
-        .with_for_update(skip_locked=True)
-        .execution_options(**_FRESH)
-    )
-    placements = (await tx.exec(query)).all()
+    return await _free(tx, select(Placement).where(col(Placement.next_at) <= now(tx)).order_by(col(Placement.next_at)).limit(most))
+
+
+async def near(tx: AsyncSession, most: int) -> list[Situation]:
+    """Lock the placements with a referral of which it is to be told that a deadline is near, and that nobody else works on."""
+    told = select(Referral.placement_id).where(col(Referral.near_at) <= now(tx), col(Referral.ended_at).is_(None))
+    return await _free(tx, select(Placement).where(col(Placement.id).in_(told.order_by(col(Referral.near_at)).limit(most))))
+
+
+async def _free(tx: AsyncSession, query: SelectOfScalar[Placement]) -> list[Situation]:
+    """Lock those of the placements that nobody else has locked, with their open referrals."""
+    placements = (await tx.exec(query.with_for_update(skip_locked=True).execution_options(**_FRESH))).all()
     of_each: dict[UUID, list[Referral]] = {found.id: [] for found in placements}
     for known in await _referrals(tx, list(of_each)):
         of_each[known.placement_id].append(known)

@@ -30,6 +30,7 @@ SERVICE_CLOSED = "service_closed"  # it serves somebody whom it accepted
 MOVED_AWAY = "moved_away"
 FILE_CORRECTION = "file_correction"  # an offer was amended: intake's file says otherwise
 ROSTER_GAP = "roster_gap"  # nobody will be on duty for emergencies; closed when the roster is filled
+RESTORED = "restored"  # the database came back from a backup: `detail` says what of it is gone and is asked for again
 LINK_BLOCKED = "link_blocked"  # too many wrong codes: its focal person is given a new one
 
 # Items about the placement's own state, and about an attempt's: gone when that has moved on.
@@ -90,6 +91,12 @@ async def open_roster_gap(tx: AsyncSession, operator_id: UUID, roster_id: UUID, 
     """Tell the operator's coordinators that their duty roster in a governorate runs out."""
     values = {"operator_id": operator_id, "kind": ROSTER_GAP, "about_id": roster_id, "restricted": False, "detail": governorate}
     await _insert(tx, values, at)
+
+
+async def open_restored(tx: AsyncSession, operator_id: UUID, about_id: UUID, gone: str) -> None:
+    """Tell an operator's coordinators what of something that is no need is gone since the backup."""
+    values = {"operator_id": operator_id, "kind": RESTORED, "about_id": about_id, "restricted": False, "detail": gone}
+    await _insert(tx, values, now(tx))
 
 
 async def close_about(tx: AsyncSession, about_id: UUID, kinds: tuple[str, ...], at: datetime) -> None:

@@ -57,7 +57,7 @@ async def end(
 
 
 async def _follow(tx: AsyncSession, situation: Situation, referral: Referral, consequence: Consequence, reason: str) -> None:
-    await _exclude(tx, situation, referral, consequence.exclude, reason)
+    await left_out(tx, situation, referral, consequence.exclude, reason)
     for task in consequence.tasks:
         if task != work_items.RULE_QUALITY or await _passed(tx, referral):
             await work_items.open_item(tx, situation, task, referral, detail=referral.criterion or reason)
@@ -73,7 +73,8 @@ async def _passed(tx: AsyncSession, referral: Referral) -> bool:
     return bool(held.get(referral.criterion or "", "pass") == "pass")
 
 
-async def _exclude(tx: AsyncSession, situation: Situation, referral: Referral, whom: Exclude, reason: str) -> None:
+async def left_out(tx: AsyncSession, situation: Situation, referral: Referral, whom: Exclude, reason: str) -> None:
+    """Do not ask again whom the end of an attempt excludes."""
     if whom is Exclude.NONE:
         return
     if whom is Exclude.PAIR:

@@ -1,5 +1,8 @@
 """What intake says of a need: it opens, changes and ends the one placement."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import (
     ConsentScope,
@@ -30,6 +33,7 @@ from ihala_referral.statistics import measures, noting
 from ihala_referral.tables import Placement
 from ihala_referral.together import amending, moving_away
 
+UNREADABLE = "facts_unreadable"
 RANKS = {Urgency.EMERGENCY: 0, Urgency.URGENT: 1, Urgency.ROUTINE: 2}
 
 
@@ -42,11 +46,11 @@ async def identify(tx: AsyncSession, event: NeedIdentified) -> None:
             await _catch_up(tx, known.placement, event)
         return
     facts, readable = await sealing.received(tx, event.facts, event.need_id)
-    placement = _placement(tx, event)
+    placement = placement_of(tx, event)
     situation = Situation(placement, [], placement.state_at)
     tx.add(placement)
     await sealing.keep_facts(tx, placement, facts)
-    reasons = await _doubts(tx, situation, facts) + ([] if readable else ["facts_unreadable"])
+    reasons = await _doubts(tx, situation, facts) + ([] if readable else [UNREADABLE])
     placement.state = PlacementState.TRIAGE if reasons else PlacementState.PLACING
     announcing.record(tx, situation, "request", Party.ORIGIN, "", placement.state)
     noting.of_need(tx, placement, measures.IDENTIFIED, situation.now)
@@ -63,14 +67,16 @@ async def _catch_up(tx: AsyncSession, known: Placement, event: NeedIdentified) -
     said = {name: getattr(event, name) for name in ("urgency", "governorate", "district", "match_settled")}
     if known.state is PlacementState.ENDED:
         return
-    if known.operator_id != event.operator_id or any(getattr(known, name) != value for name, value in said.items()):
+    differs = known.operator_id != event.operator_id or any(getattr(known, name) != value for name, value in said.items())
+    if differs or (known.facts is None and event.facts is not None):
         await change(tx, NeedChanged(**about, **said, facts=event.facts))
     here = (known.consent_id, known.consent_revision, known.consent_given)
     if here != (event.consent.consent_id, event.consent.revision, event.consent.given):
         await change_consent(tx, NeedConsentChanged(**about, consent=event.consent))
 
 
-def _placement(tx: AsyncSession, event: NeedIdentified) -> Placement:
+def placement_of(tx: AsyncSession, event: NeedIdentified) -> Placement:
+    """Return the placement with which a need begins, not yet stored."""
     at = now(tx)
     placement = Placement(
         id=new_id(), need_id=event.need_id, case_id=event.case_id, reference=event.reference, operator_id=event.operator_id,
@@ -80,7 +86,7 @@ def _placement(tx: AsyncSession, event: NeedIdentified) -> Placement:
         policy_version=policy.current(calendar.today(at)).version, requested_at=event.requested_at,
         preferred_reservation_id=event.preferred_reservation_id,
     )  # fmt: skip
-    _take_consent(placement, event.consent)
+    take_consent(placement, event.consent)
     return placement
 
 
@@ -100,8 +106,11 @@ async def _doubts(tx: AsyncSession, situation: Situation, facts: sealing.Facts |
     return [reason for reason, holds in doubts.items() if holds]
 
 
-async def change(tx: AsyncSession, event: NeedChanged) -> None:
-    """Take what was corrected: a question under way is asked anew; an open offer gets a new version, so that it is read again first."""
+async def change(tx: AsyncSession, event: NeedChanged, *, told: Collection[UUID] = (), asked: bool = False) -> None:
+    """Take what was corrected: a question under way is asked anew; an open offer gets a new version, so that it is read again first.
+
+    For a restored database: receivers of the referrals `told` know it, and with `asked` the directory does.
+    """
     situation = await _open(tx, event)
     if situation is None:
         return
@@ -117,10 +126,13 @@ async def change(tx: AsyncSession, event: NeedChanged) -> None:
     if event.facts is not None and readable:
         await sealing.keep_facts(tx, placement, facts)
     for referral in situation.open():
-        if referral.state in UNDECIDED:
+        if referral.id in told:
+            await sealing.keep_shown(tx, placement, referral)
+        elif referral.state in UNDECIDED:
             await amending.told(tx, situation, referral, await sealing.shown(tx, referral), event.reason or amending.SAID_BY_INTAKE)
     await moving_away.look(tx, situation)
-    await _ask_anew(tx, situation, "need_changed")
+    if not asked:
+        await _ask_anew(tx, situation, "need_changed")
     await hurrying.look(tx, situation, rank_before)
     clock.wind(placement, situation.referrals)
 
@@ -143,7 +155,7 @@ async def change_consent(tx: AsyncSession, event: NeedConsentChanged) -> None:
     situation = await _open(tx, event)
     if situation is None:
         return
-    _take_consent(situation.placement, event.consent)
+    take_consent(situation.placement, event.consent)
     situation.placement.version += 1
     announcing.record(tx, situation, "consent", Party.SYSTEM, situation.placement.state, situation.placement.state)
     outside = [referral for referral in situation.open() if not covered(situation, referral.organization_id)]
@@ -231,7 +243,8 @@ async def _open(tx: AsyncSession, event: Event) -> Situation | None:
     return None
 
 
-def _take_consent(placement: Placement, consent: ConsentScope) -> None:
+def take_consent(placement: Placement, consent: ConsentScope) -> None:
+    """Set what a revision of the consent allows."""
     placement.consent_id, placement.consent_revision, placement.consent_until = consent.consent_id, consent.revision, consent.until
     placement.consent_given = consent.given
     placement.recipients, placement.objections = list(consent.recipients), list(consent.objections)

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
+from ihala_kit.suppression import LEAST
 from pydantic import BaseModel, Field, StringConstraints
 
 from ihala_referral.statistics.sheets import LEAST_RESTRICTED
-from ihala_referral.statistics.suppression import LEAST
 
 Quarter = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-Q[1-4]$")]
 By = Literal["total", "need", "domain", "provider_kind", "sex", "age_band", "disability", "result", "urgency", "restricted"]

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from ihala_kit.suppression import Edge, hidden_in_list, hidden_in_network, is_small
+
 from ihala_referral.competence import domain_of
 from ihala_referral.statistics import measures
 from ihala_referral.statistics.measures import DOMAIN, NEED, TOTAL
-from ihala_referral.statistics.suppression import Edge, hidden_in_list, hidden_in_network, is_small
 
 LEAST_RESTRICTED = 10
 LEAST_TIMED = 10  # as many as a median is told of

@@ -103,6 +103,11 @@ async def _empty(tx: AsyncSession, situation: Situation, referral: Referral) -> 
         announcing.record(tx, situation, Act.REDACT, Party.DPO, before, referral.state, referral=referral, reason=REASON)
         told = {"service_at_location_id": referral.service_at_location_id, "before": before.value}
         announcing.moved(tx, situation, referral, ReferralRedacted, **told)
+    await take_out(tx, situation, referral)
+
+
+async def take_out(tx: AsyncSession, situation: Situation, referral: Referral) -> None:
+    """Destroy what was said and shown of a referral."""
     referral.shown = referral.comment = referral.criterion = referral.outcomes = referral.tries = None
     referral.attributes = []
     of_it = referral.id
