@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from ihala_intake.protection import audit
-from ihala_kit import cli
+from ihala_kit import cli, console
 from ihala_kit.audit import AuditReport
 from typer.testing import CliRunner
 
@@ -82,7 +82,7 @@ async def test_reads_that_come_meanwhile_are_no_fault(house: House, monkeypatch:
 
 async def test_the_command_says_it_and_fails(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     await read_three_times(house)
-    monkeypatch.setattr(cli, "load", lambda _: house.service)
+    monkeypatch.setattr(console, "load", lambda _: house.service)
     run = await asyncio.to_thread(CliRunner().invoke, cli.app, ["audit", "verify", "intake"])
     assert (run.exit_code, run.output.splitlines()[-1]) == (0, "whole")
     await altered(house, "DELETE FROM access_log WHERE n = 1")

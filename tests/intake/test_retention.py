@@ -11,7 +11,7 @@ import pytest
 from ihala_contracts.intake_v1 import PersonErased
 from ihala_intake.commands import retain
 from ihala_intake.protection.retention import policy
-from ihala_kit import cli
+from ihala_kit import cli, console
 from typer.testing import CliRunner
 
 from tests.intake.actors import COORDINATOR, WLCO
@@ -126,7 +126,7 @@ async def test_a_dry_run_says_it_and_changes_nothing(house: House, monkeypatch: 
         await ended(house, name)
     await house.later(2 * YEAR)
     before = await living(house)
-    monkeypatch.setattr(cli, "load", lambda _: house.service)
+    monkeypatch.setattr(console, "load", lambda _: house.service)
     lines = [line async for line in retain.rehearse(house.database)]
     assert len(lines) == 1
     assert "dry run" in lines[0]

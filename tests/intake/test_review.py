@@ -8,7 +8,7 @@ import pytest
 from ihala_contracts.intake_v1 import PossibleDoubleFound
 from ihala_intake.commands import review
 from ihala_intake.linkage import engine
-from ihala_kit import cli
+from ihala_kit import cli, console
 from ihala_kit.service import BatchStopped
 from typer.testing import CliRunner
 
@@ -167,7 +167,7 @@ async def test_two_reviews_at_once_propose_each_pair_once(house: House) -> None:
 async def test_the_command_says_how_it_goes(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     await unseen(house, HLP)
     await unseen(house, NGO)
-    monkeypatch.setattr(cli, "load", lambda name: house.service)
+    monkeypatch.setattr(console, "load", lambda name: house.service)
     run = await asyncio.to_thread(CliRunner().invoke, cli.app, ["batch", "intake", "same-person", "--operator", str(MOMD)])
     assert run.exit_code == 0, run.output
     assert "2 people compared, 1 pairs to look at" in run.output
@@ -181,7 +181,7 @@ async def test_without_splink_it_says_what_is_missing(house: House, monkeypatch:
     monkeypatch.setattr(review, "find_spec", lambda name: None)
     with pytest.raises(BatchStopped, match="make linkage"):
         await reviewed(house, uuid4())
-    monkeypatch.setattr(cli, "load", lambda name: house.service)
+    monkeypatch.setattr(console, "load", lambda name: house.service)
     run = await asyncio.to_thread(CliRunner().invoke, cli.app, ["batch", "intake", "same-person"])
     assert run.exit_code == 1
     assert "make linkage" in run.output

@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from ihala_intake.tables import Table
 from ihala_kit import tables as kit_tables
 from ihala_kit.auth import Caller
+from ihala_kit.days import is_part
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -128,7 +129,7 @@ async def _differences(house: House) -> list[Any]:
 
 def _ours(thing: Any, name: str | None, kind: str, reflected: bool, compared: Any) -> bool:
     table = name if kind == "table" else getattr(getattr(thing, "table", None), "name", None)
-    return table not in kit_tables.metadata.tables and table != "alembic_version"
+    return table not in kit_tables.metadata.tables and table != "alembic_version" and not is_part(table)
 
 
 def _flat(found: Iterable[Any]) -> Iterable[Any]:

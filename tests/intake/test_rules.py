@@ -10,8 +10,9 @@ from ihala_intake import codes, phones
 from ihala_intake.consent_rules import Allowed, refusal
 from ihala_intake.contacts import contact_of
 from ihala_intake.details import PersonDetails, Phone
-from ihala_intake.errors import ContactHeldByOrigin, ContactWithheld
+from ihala_intake.errors import ContactHeldByOrigin
 from ihala_intake.facts import facts_of
+from ihala_intake.people_errors import NoSafeContact
 from ihala_intake.tables import Need
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -66,7 +67,7 @@ def phone(number: str = "1", *, call: bool = True, message: bool = True, shared:
 
 
 def need(sensitivity: str = "standard") -> Need:
-    return Need(id=uuid4(), sensitivity=sensitivity)
+    return Need(id=uuid4(), sensitivity=sensitivity, messages_wanted=True)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_which_way_a_message_takes(has: list[Phone], more: dict[str, Any], chann
 
 @pytest.mark.parametrize("has", [[], [phone(shared=True)], [phone(owner="unknown")], [phone(message=False)]])
 def test_a_restricted_need_has_no_contact_but_her_own_phone_that_she_chose(has: list[Phone]) -> None:
-    with pytest.raises(ContactWithheld):
+    with pytest.raises(NoSafeContact):
         contact_of(PersonDetails(call_name="x", phones=has), need("restricted"), AT, held_by_origin=False)
     assert contact_of(PersonDetails(call_name="x", phones=[*has, phone("2")]), need("restricted"), AT, held_by_origin=False).number == "2"
 

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from ihala_contracts.intake_v1 import Sensitivity
+from ihala_contracts.intake_v1 import Sensitivity, Urgency
 
 from ihala_intake.consent_rules import Category
-from ihala_intake.details import Hours, PersonDetails, Phone
+from ihala_intake.details import Hours, OtherWay, PersonDetails, Phone
 from ihala_intake.errors import ContactHeldByOrigin, ContactWithheld
 from ihala_intake.models.people import ContactView
-from ihala_intake.people_errors import ContactNotNow
+from ihala_intake.people_errors import ContactNotNow, MessagesStopped, NoSafeContact
 from ihala_intake.person_rules import BAGHDAD_IS_AHEAD_BY
 from ihala_intake.tables import Need
 
@@ -17,24 +17,34 @@ _DAY_SECONDS = 24 * 60 * 60
 _SHORTEST_WAIT_SECONDS = 60
 
 
-def contact_of(person: PersonDetails, need: Need, at: datetime, *, held_by_origin: bool) -> ContactView:
-    """Return one way: a text to the best phone it is safe to write to, else a call, else a slip at the desk.
+def contact_of(person: PersonDetails, need: Need, at: datetime, *, held_by_origin: bool, hours: Sequence[Hours] = ()) -> ContactView:
+    """Return one way: a text to the best phone it is safe to write to, else a call, else a slip at the desk; and an e-mail beside it.
 
-    `own` is only said of an adult's own phone, the only one that may get a full text. For a restricted need there is only a phone of
-    her own that she chose. A minor without a phone is reached through a guardian, if one stands for them; nobody ever through the
-    head of their household. Raises ContactHeldByOrigin, ContactWithheld (409), ContactNotNow (503: outside the phone's hours).
+    `own` is only said of an adult's own phone, the only one that may get a full text, and the same of an e-mail. For a restricted need
+    there is only a phone or an e-mail of her own, and only if she wished to be told of it. A minor without a phone is reached through a
+    guardian, if one stands for them; nobody ever through the head of their household. `hours` are those of texts where a phone has none
+    of its own; an emergency does not wait for them.
+    Raises ContactHeldByOrigin, MessagesStopped, ContactWithheld, NoSafeContact (409), ContactNotNow (503: outside the hours).
     """
     if held_by_origin:
         raise ContactHeldByOrigin()
-    phone = _best(person.phones) or (None if need.sensitivity == Sensitivity.RESTRICTED else _guardians(person, at))
-    if need.sensitivity == Sensitivity.RESTRICTED and not (phone and phone.is_own and phone.safe_to_message):
+    if person.messages_stopped:
+        raise MessagesStopped()
+    restricted = need.sensitivity == Sensitivity.RESTRICTED
+    phone, mail = _phone_for(person, at, restricted=restricted), _mail_for(person, restricted=restricted)
+    if restricted and not need.messages_wanted:
         raise ContactWithheld()
-    if phone is not None and (wait := seconds_until(phone.hours, at)):
+    if restricted and not (phone or mail):
+        raise NoSafeContact()
+    channel = _channel(person, phone)
+    if phone is not None and (wait := seconds_until(_hours(phone, need, channel, hours), at)):
         raise ContactNotNow(retry_after_s=wait)
+    grown = not person.is_minor(at)
     return ContactView.model_validate({
-        "need_id": need.id, "language": person.language_written or "ar", "channel": _channel(person, phone),
-        "number": phone.number if phone else None, "own": bool(phone and phone.is_own and not person.is_minor(at)),
+        "need_id": need.id, "language": person.language_written or "ar", "channel": channel,
+        "number": phone.number if phone else None, "own": bool(phone and phone.is_own and grown),
         "safe_to_message": bool(phone and phone.safe_to_message),
+        "email": mail.address if mail else None, "email_own": bool(mail and mail.own and grown),
     })  # fmt: skip
 
 
@@ -69,6 +79,25 @@ def seconds_until(hours: Sequence[Hours], at: datetime) -> int:
 def _seconds(time: str) -> int:
     hours, minutes = time.split(":")
     return int(hours) * 3600 + int(minutes) * 60
+
+
+def _phone_for(person: PersonDetails, at: datetime, *, restricted: bool) -> Phone | None:
+    if not restricted:
+        return _best(person.phones) or _guardians(person, at)
+    phone = _best(person.phones)
+    return phone if phone and phone.is_own and phone.safe_to_message else None
+
+
+def _mail_for(person: PersonDetails, *, restricted: bool) -> OtherWay | None:
+    """Return an e-mail that one may write to, the person's own before others; to who does not read nothing is written."""
+    usable = [way for way in person.other_ways if way.address and way.safe_to_message and (way.own or not restricted)]
+    return None if person.reads == "no" else max(usable, key=lambda way: way.own, default=None)
+
+
+def _hours(phone: Phone, need: Need, channel: str, of_texts: Sequence[Hours]) -> Sequence[Hours]:
+    """Return when the phone may be used: as the person said, else, for texts that can wait, at daytime."""
+    default = () if channel != "sms" or need.urgency == Urgency.EMERGENCY else of_texts
+    return phone.hours or default
 
 
 def _guardians(person: PersonDetails, at: datetime) -> Phone | None:

@@ -42,6 +42,9 @@ class OtherWay(_Sealed):
 
     kind: str  # email | messenger | visit | through_somebody | at_the_office
     note: str | None = None
+    address: str | None = None  # of an e-mail
+    own: bool = False  # nobody else reads what comes there: the person said so
+    safe_to_message: bool = False
 
 
 class TrustedContact(_Sealed):
@@ -146,6 +149,7 @@ class PersonDetails(_Sealed):
     role: str | None = None  # in the household
     household_size: int | None = None  # with the one who asked
     focal_point: FocalPoint | None = None
+    messages_stopped: bool | None = None  # the person wishes none, about whatever; None: nothing was said
 
     @property
     def birth_day_known(self) -> bool:

@@ -233,7 +233,7 @@ class ContactHeldByOrigin(Problem):
 
 
 class ContactWithheld(Problem):
-    """The need is restricted, and the person chose no phone of their own for messages."""
+    """The need is restricted, and the person did not wish to be told of it."""
 
     status = 409
     slug = "contact-withheld"

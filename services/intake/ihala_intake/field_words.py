@@ -24,6 +24,12 @@ FIELD_WORDS = {
         en="A name has at least one letter.", ar="يجب أن يحتوي الاسم على حرف واحد على الأقل.", ckb="ناو لانیکەم یەک پیتی تێدایە."
     ),
     "not_in_latin_letters": Words(en="Write this in Latin letters.", ar="اكتب هذا بالأحرف اللاتينية.", ckb="ئەمە بە پیتی لاتینی بنووسە."),
+    "email_address": Words(
+        en="This is not an e-mail address.", ar="هذا ليس عنوان بريد إلكتروني.", ckb="ئەمە ناونیشانی ئیمەیڵ نییە."
+    ),
+    "only_of_an_email": Words(
+        en="Only an e-mail has an address here.", ar="العنوان هنا للبريد الإلكتروني فقط.", ckb="لێرە ناونیشان تەنها بۆ ئیمەیڵە."
+    ),
     "phone_number": Words(en="This is not a phone number.", ar="هذا ليس رقم هاتف.", ckb="ئەمە ژمارەی تەلەفۆن نییە."),
     "phone_prefix_missing": Words(
         en="This is not a number of Iraq. Write a number of another country with its prefix (+90, +49 …).",

@@ -55,6 +55,30 @@ class ContactNotNow(ServiceUnavailable):
     )
 
 
+class MessagesStopped(Problem):
+    """The person wishes no messages. What they must know is told by a call or at the desk."""
+
+    status = 409
+    slug = "messages-stopped"
+    title = Words(
+        en="This person wishes to get no messages.",
+        ar="لا يرغب هذا الشخص في استلام الرسائل.",
+        ckb="ئەم کەسە نایەوێت هیچ نامەیەکی بۆ بێت.",
+    )
+
+
+class NoSafeContact(Problem):
+    """The need is restricted and the person wished to be told of it, but has no safe phone or e-mail of their own (any more)."""
+
+    status = 409
+    slug = "no-safe-contact"
+    title = Words(
+        en="This person wished to be told, and no safe way to do so is known. Do not call: ask their own worker.",
+        ar="رغب هذا الشخص في أن يُبلَّغ، ولا تُعرف طريقة آمنة لذلك. لا تتصل به، بل اسأل العامل المسؤول عن ملفه.",
+        ckb="ئەم کەسە ویستوویەتی ئاگادار بکرێتەوە، بەڵام ڕێگەیەکی پارێزراو نازانرێت. پەیوەندی مەکە، لە کارمەندی بەرپرسی دۆسیەکەی بپرسە.",
+    )
+
+
 class FiledApart(Problem):
     """Whatever concerns a minor for whom nobody safe stands is restricted, and so never written into an ordinary file."""
 

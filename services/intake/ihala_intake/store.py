@@ -16,6 +16,7 @@ from ihala_intake.tables import (
     CaseFile,
     Consent,
     ConsentRevision,
+    DataKey,
     Disclosure,
     FollowUp,
     Need,
@@ -93,6 +94,12 @@ async def assistance_of(tx: AsyncSession, request_id: UUID) -> Assistance | None
 async def need_of(tx: AsyncSession, caller: Caller, need_id: UUID) -> Need | None:
     """Return a need the caller brought or owns."""
     return (await tx.exec(select(Need).where(Need.id == need_id, _own(caller, Need)))).one_or_none()
+
+
+async def needs_with_persons(tx: AsyncSession, need_ids: Sequence[UUID]) -> Sequence[tuple[Need, Person, DataKey]]:
+    """Return these needs with their persons and keys, for the system. While a row is held, the session asks nobody for it again."""
+    query = select(Need, Person, DataKey).join(Person, col(Person.id) == Need.person_id).join(DataKey, col(DataKey.id) == Person.key_id)
+    return (await tx.exec(query.where(col(Need.id).in_(need_ids)))).all()
 
 
 async def locked_need(tx: AsyncSession, caller: Caller, need_id: UUID) -> Need | None:

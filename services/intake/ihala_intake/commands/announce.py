@@ -51,6 +51,7 @@ def identified(need: Need, consent: Consent, facts: str | None) -> NeedIdentifie
         sensitivity=Sensitivity(need.sensitivity), urgency=Urgency(need.urgency), governorate=need.governorate, district=need.district,
         origin_id=need.origin_id, origin_kind=need.origin_kind, match_settled=need.match_settled, consent=scope_of(consent),
         facts=facts, preferred_reservation_id=need.preferred_reservation_id, requested_at=need.requested_at,
+        messages_wanted=need.messages_wanted,
     )  # fmt: skip
 
 

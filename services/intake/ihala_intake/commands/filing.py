@@ -136,7 +136,7 @@ async def _add_need(filing: Filing, file: File, asked: Asked) -> None:
         code=RESTRICTED_CODE if restricted else asked.body.code, sensitivity=asked.sensitivity.value, urgency=asked.body.urgency.value,
         governorate=file.place.governorate, district=None if restricted else file.place.district,
         details=file.key.seal(details, f"need.details/{asked.id}"), preferred_reservation_id=asked.body.preferred_reservation_id,
-        match_settled=_settled(filing, file, asked),
+        match_settled=_settled(filing, file, asked), messages_wanted=asked.body.messages_wanted,
         state=OPEN.value, requested_at=filing.at, waits=False, changed_at=filing.at,
         version=1, **filing.owners(file.case.operator_id),
     )  # fmt: skip

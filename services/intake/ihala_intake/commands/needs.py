@@ -38,6 +38,7 @@ async def correct(tx: AsyncSession, caller: Caller, need_id: UUID, version: int,
     if body.urgency is Urgency.EMERGENCY and need.urgency != Urgency.EMERGENCY:
         await emergencies.refuse_uncovered(tx, need.operator_id, (place or need).governorate, need.code)
     need.urgency = (body.urgency or Urgency(need.urgency)).value
+    need.messages_wanted = need.messages_wanted if body.messages_wanted is None else body.messages_wanted
     touches_all = place is not None or body.person is not None
     for one in of_person.values():
         if one is need or (touches_all and one.state in needs.CAN_BE_PLACED):

@@ -135,6 +135,7 @@ async def _another(tx: AsyncSession, row: OnwardNeed, cause: Need, key: Key) -> 
         code=row.code, sensitivity=sensitivity.value, urgency=row.urgency, governorate=cause.governorate, district=cause.district,
         details=key.seal(NeedDetails(code=row.code), f"need.details/{need_id}"), match_settled=cause.match_settled,
         state=NeedState.OPEN.value, requested_at=now(tx), waits=False, changed_at=now(tx), caused_by=cause.id, version=1,
+        messages_wanted=False,
     )  # fmt: skip
 
 

@@ -26,8 +26,8 @@ LARGEST_FIND = 20
 _CATEGORY_OF = {
     "place": Category.PLACE, "address": Category.PLACE, "status": Category.STATUS, "movements": Category.STATUS,
     "documents": Category.DOCUMENTS, "disabilities": Category.DISABILITIES, "requirements": Category.REQUIREMENTS,
-    **dict.fromkeys(("language_spoken", "also_speaks", "language_written", "reads", "phones", "other_ways", "trusted_contact", "guardian"),
-                    Category.CONTACT),
+    **dict.fromkeys(("language_spoken", "also_speaks", "language_written", "reads", "phones", "other_ways", "trusted_contact", "guardian",
+                     "messages_stopped"), Category.CONTACT),
 }  # fmt: skip
 
 
@@ -108,7 +108,7 @@ async def _phones(tx: AsyncSession, person: Person) -> set[str]:
 def record_of(person: Person, details: PersonDetails) -> PersonRecord:
     """Return a person as their operator sees them."""
     return PersonRecord.model_validate({
-        **details.model_dump(include={"place", "address", "status", "requirements", "role", "household_size"}),
+        **details.model_dump(include={"place", "address", "status", "requirements", "role", "household_size", "messages_stopped"}),
         "person_id": person.id, "household_id": person.household_id, "sensitivity": person.sensitivity,
         "identity_held_by": person.identity_held_by, "made_at": person.made_at, "changed_at": person.changed_at,
         "identity": Identity.model_validate(details), "contact": ContactWays.model_validate(details),

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from ihala_kit.auth import Caller
-from ihala_kit.db import Database, now
+from ihala_kit.db import now
 from ihala_kit.inbox import reader_fresh
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,12 +11,11 @@ from ihala_intake import disclosures_store, keys, store
 from ihala_intake.commands import attachment_rows, revisions
 from ihala_intake.commands.people import open_person
 from ihala_intake.consent_rules import Category
-from ihala_intake.contacts import contact_of
 from ihala_intake.details import NeedDetails, PersonDetails
 from ihala_intake.disclosed_fields import fields_of
 from ihala_intake.errors import DisclosurePending, NeedNotFound, PersonErased, ReferralNotFound, StateStale
 from ihala_intake.ledger import log_access
-from ihala_intake.models.people import ContactView, PersonView
+from ihala_intake.models.people import PersonView
 from ihala_intake.portrait import categories_of, frame, portrait
 from ihala_intake.tables import Disclosure, Need, Person, ReferralCopy
 
@@ -85,28 +84,6 @@ async def need_details(tx: AsyncSession, need: Need) -> NeedDetails:
 async def open_need(tx: AsyncSession, need: Need) -> NeedDetails:
     """Return what is sealed of a need; raises PersonErased."""
     return (await keys.of(tx, need.key_id)).open(NeedDetails, need.details, f"need.details/{need.id}")
-
-
-async def contact_for(database: Database, reader: Caller, need_id: UUID) -> ContactView:
-    """Return where one message about a need may go, to the one client that sends messages.
-
-    Its organisation owns nothing and receives nothing, so the system reads for it; the log names the reader.
-    Raises NeedNotFound (404), ContactHeldByOrigin, ContactWithheld (409).
-    """
-    async with database.transaction(Caller.system("contact")) as tx:
-        need = await tx.get(Need, need_id)
-        if need is None:
-            raise NeedNotFound()
-        row = await store.person(tx, need.person_id)
-        try:
-            person = await open_person(tx, row)
-        except PersonErased:
-            raise NeedNotFound() from None
-        found = contact_of(person, need, now(tx), held_by_origin=row.identity_held_by == "origin")
-        await log_access(
-            tx, "contact", person_id=row.id, operator_id=need.operator_id, need_id=need.id, categories=["contact"], reader=reader
-        )
-        return found
 
 
 async def _refuse(tx: AsyncSession, copy: ReferralCopy) -> None:

@@ -24,7 +24,7 @@ async def retell(tx: AsyncSession, need: Need, person: PersonDetails, place: Pla
         emit(tx, NeedChanged(
             need_id=need.id, operator_id=need.operator_id, urgency=Urgency(need.urgency), governorate=need.governorate,
             district=need.district, match_settled=need.match_settled, facts=await sealed_facts(tx, need, person),
-            reason=reason, changed_at=need.changed_at,
+            reason=reason, changed_at=need.changed_at, messages_wanted=need.messages_wanted,
         ))  # fmt: skip
 
 

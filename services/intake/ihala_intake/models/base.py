@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+from ihala_kit import mail
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -25,6 +26,12 @@ def _e164(text: str) -> str:
         return phones.read(text)
     except phones.NotANumber as error:
         raise PydanticCustomError(error.code, "not a phone number") from None
+
+
+def _e_mail(text: str) -> str:
+    if not mail.is_address(text):
+        raise PydanticCustomError("email_address", "not an e-mail address")
+    return text
 
 
 def _readable(text: str) -> str:
@@ -54,6 +61,7 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,39}$")]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")]
 PhoneNumber = Annotated[str, StringConstraints(max_length=40), AfterValidator(_e164)]
+MailAddress = Annotated[str, StringConstraints(max_length=mail.LONGEST), AfterValidator(_e_mail)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
 When = Annotated[
     str,

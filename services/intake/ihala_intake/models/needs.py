@@ -22,6 +22,9 @@ class NeedIn(Body):
     note: Note | None = None
     preferred_reservation_id: UUID | None = None
     sensitivity: Literal["protected", "restricted"] | None = None
+    messages_wanted: bool = Field(
+        default=False, description="Only of a restricted need: the person wishes to be told of news, to a phone or e-mail of her own."
+    )
 
 
 class DisclosureView(Answer):
@@ -90,10 +93,11 @@ class CorrectionIn(Body):
     place: Code | None = None
     person: PersonCorrection | None = None
     reason: Literal["written_wrongly", "misunderstood", "changed_since", "moved"] | None = None
+    messages_wanted: bool | None = Field(default=None, description="Of a restricted need: whether the person wishes to be told of news.")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         about_person = self.person is not None and bool(self.person.model_dump(exclude_none=True))
-        if self.urgency is None and self.place is None and not about_person:
+        if (self.urgency, self.place, self.messages_wanted) == (None, None, None) and not about_person:
             raise PydanticCustomError("nothing_to_correct", "nothing to correct")
         return self

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from ihala_intake.consent_rules import Category
 from ihala_intake.models.base import Answer, Written
 
@@ -57,6 +59,9 @@ class OtherWayView(Answer):
 
     kind: str
     note: str | None
+    address: str | None = None
+    own: bool = False
+    safe_to_message: bool = False
 
 
 class TrustedContactView(Answer):
@@ -205,6 +210,7 @@ class PersonRecord(Answer):
     household_size: int | None
     made_at: datetime
     changed_at: datetime
+    messages_stopped: bool | None = Field(default=None, description="The person wishes no messages.")
 
 
 class FoundPerson(Answer):
@@ -239,7 +245,11 @@ class HouseholdRecord(Answer):
 
 
 class ContactView(Answer):
-    """Where one message about a need may go. `own`: only the person reads it. Kept by nobody."""
+    """Where one message about a need may go. `own`: only the person reads what comes to the number. Kept by nobody.
+
+    `email` is there where one may write to it, whatever `channel` says. `recipient` is the same for all needs of one file of a person
+    and says nothing else: it may be kept, to count what somebody is sent.
+    """
 
     need_id: UUID
     language: Written
@@ -247,3 +257,6 @@ class ContactView(Answer):
     number: str | None
     own: bool
     safe_to_message: bool
+    email: str | None = None
+    email_own: bool = Field(default=False, description="Only the person reads what comes to `email`.")
+    recipient: UUID | None = None

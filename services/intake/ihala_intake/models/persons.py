@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from ihala_intake import texts
-from ihala_intake.models.base import Body, Code, LanguageTag, Line, Name, PhoneNumber, Sex, When, Word, Written, Year
+from ihala_intake.models.base import Body, Code, LanguageTag, Line, MailAddress, Name, PhoneNumber, Sex, When, Word, Written, Year
 from ihala_intake.models.consents import ConsentIn
 from ihala_intake.models.needs import NeedIn
 
@@ -50,10 +50,19 @@ class PhoneIn(Body):
 
 
 class OtherWayIn(Body):
-    """A way to reach the person that is no phone."""
+    """A way to reach the person that is no phone. An e-mail goes out only to an `address` that is `safe_to_message`."""
 
     kind: Literal["email", "messenger", "visit", "through_somebody", "at_the_office"]
     note: Line | None = None
+    address: MailAddress | None = Field(default=None, description="Of an e-mail.")
+    own: bool = Field(default=False, description="The person said that nobody else reads what comes to this address.")
+    safe_to_message: bool = Field(default=False, description="The person agreed to messages at this address.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.kind != "email" and (self.address or self.own or self.safe_to_message):
+            raise PydanticCustomError("only_of_an_email", "an address belongs to an e-mail")
+        return self
 
 
 class TrustedContactIn(Body):
@@ -159,6 +168,7 @@ class Said(Body):
     documents: list[DocumentIn] = Field(default=[], max_length=20)
     disabilities: DisabilitiesIn | None = None
     requirements: list[Word] = Field(default=[], max_length=20)
+    messages_stopped: bool | None = Field(default=None, description="The person wishes no messages, about whatever; offices still call.")
 
 
 class PersonIn(Said):

@@ -115,6 +115,7 @@ class Need(Table, table=True):
     waits: bool = column(Boolean())  # may be announced, and will be as soon as referral's sealing key is known
     changed_at: datetime = an_instant()
     caused_by: UUID | None = an_id("need", null=True)  # a receiver of that need asked for this one
+    messages_wanted: bool = column(Boolean())  # of a restricted need: the person wishes to be told of news
     version: int = a_number()
 
     __table_args__ = (
