@@ -1,0 +1,61 @@
+"""How it stands with a subscription: what may follow what, and who is told. Nothing else sets `state`.
+
+active: events are sent or can be read · degraded: what it is sent to fails, one event at a time is tried · paused: by its owner or because
+its receiver said so; nothing is sent · disabled: it failed for days. Where it stood is kept in each of them, so that it goes on from there.
+"""
+
+from enum import StrEnum
+
+from ihala_contracts.envelope import Event
+from ihala_contracts.notify_v1 import SubscriptionDegraded, SubscriptionDisabled, SubscriptionPaused, SubscriptionResumed
+from ihala_kit.db import now
+from ihala_kit.outbox import emit
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_notify.subscriptions.errors import SubscriptionMoveNotAllowed
+from ihala_notify.subscriptions.tables import Subscription
+
+
+class State(StrEnum):
+    """How a subscription is."""
+
+    ACTIVE = "active"
+    DEGRADED = "degraded"
+    PAUSED = "paused"
+    DISABLED = "disabled"
+
+
+BY_OWNER, BY_OPERATOR, RECEIVER_GONE, FAILING, FAILED_FOR_DAYS = "by_owner", "by_operator", "receiver_gone", "failing", "failed_for_days"
+
+_MOVES: dict[State, frozenset[State]] = {
+    State.ACTIVE: frozenset({State.DEGRADED, State.PAUSED, State.DISABLED}),
+    State.DEGRADED: frozenset({State.ACTIVE, State.PAUSED, State.DISABLED}),
+    State.PAUSED: frozenset({State.ACTIVE, State.DISABLED}),
+    State.DISABLED: frozenset({State.ACTIVE}),
+}
+RESTING = frozenset({State.PAUSED, State.DISABLED})  # nothing is sent or answered
+
+
+def move(tx: AsyncSession, row: Subscription, to: State, reason: str | None = None) -> None:
+    """Change a locked subscription's state; emits what its organisation is told. `reason`: a code, for all but active.
+
+    Raises SubscriptionMoveNotAllowed (409).
+    """
+    before = State(row.state)
+    if to not in _MOVES[before]:
+        raise SubscriptionMoveNotAllowed()
+    row.state, row.reason, row.changed_at = to.value, reason, now(tx)
+    emit(tx, _event(row, before))
+
+
+def _event(row: Subscription, before: State) -> Event:
+    owner, subscription_id, reason, at = row.organization_id, row.id, row.reason or "", row.changed_at
+    match State(row.state):
+        case State.ACTIVE:
+            return SubscriptionResumed(organization_id=owner, subscription_id=subscription_id, before=before, resumed_at=at)
+        case State.DEGRADED:
+            return SubscriptionDegraded(organization_id=owner, subscription_id=subscription_id, reason=reason, degraded_at=at)
+        case State.PAUSED:
+            return SubscriptionPaused(organization_id=owner, subscription_id=subscription_id, reason=reason, paused_at=at)
+        case State.DISABLED:
+            return SubscriptionDisabled(organization_id=owner, subscription_id=subscription_id, reason=reason, disabled_at=at)

@@ -1,0 +1,50 @@
+"""What the role `clock` does for webhooks: delivers, throws away logs that are over 30 days old, and tells how much waits."""
+
+from datetime import UTC, datetime, timedelta
+
+from ihala_kit.db import Database, fetch
+from ihala_kit.jobs import Job
+from ihala_kit.measuring import EVERY_SECONDS, gauges
+
+from ihala_notify.settings import Settings
+from ihala_notify.webhooks.dispatcher import Dispatcher
+from ihala_notify.webhooks.feeding import SYSTEM
+from ihala_notify.webhooks.tables import first_id
+
+KEPT = timedelta(days=30)
+PURGED_AT_ONCE = 1000
+PURGE_EVERY_SECONDS = 600
+
+# By the instant inside the ids, so that no column needs an index for it.
+_PURGE = """
+    WITH old AS (SELECT id FROM delivery WHERE id < $1 ORDER BY id LIMIT $2),
+         tries AS (DELETE FROM attempt USING old WHERE delivery_id = old.id)
+    DELETE FROM delivery USING old WHERE delivery.id = old.id RETURNING 1
+"""
+_MEASURE = """
+    SELECT (SELECT count(*) FROM subscription WHERE kind = 'webhook' AND state = 'degraded' AND ended_at IS NULL) AS held,
+           (SELECT coalesce(sum(c.position - w.cursor), 0) FROM webhook w JOIN feed_counter c USING (organization_id)
+            JOIN subscription s ON s.id = w.subscription_id WHERE s.state = 'active' AND s.ended_at IS NULL) AS behind
+"""
+
+
+def jobs(settings: Settings) -> list[Job]:
+    """Return the jobs of webhooks."""
+    dispatcher = Dispatcher(settings.webhook_hosts)
+    watched = [Job("measure webhooks", EVERY_SECONDS, measure)] if settings.otlp_endpoint else []
+    return [Job("deliver webhooks", 1, dispatcher.run), Job("purge deliveries", PURGE_EVERY_SECONDS, purge), *watched]
+
+
+async def purge(database: Database) -> int:
+    """Delete the log that is over 30 days old, a part at a time; return how many deliveries went."""
+    async with database.transaction(SYSTEM) as tx:
+        return len(await fetch(tx, _PURGE, first_id(datetime.now(UTC) - KEPT), PURGED_AT_ONCE))
+
+
+async def measure(database: Database) -> int:
+    """Say how many receivers are held, and how many events active webhooks have still to bring. An alarm: the second above 1,000."""
+    async with database.transaction(SYSTEM) as tx:
+        [row] = await fetch(tx, _MEASURE)
+    gauges().set("webhooks.held", row["held"], "{subscription}")
+    gauges().set("webhooks.behind", row["behind"], "{event}")
+    return 0

@@ -1,0 +1,157 @@
+"""What a lane has in hand: its lines, how far the feed is settled, how its receiver fares, and what is still to be written. No I/O."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ihala_notify.subscriptions.states import State
+from ihala_notify.webhooks.keeping import LEASE, Standing, Tried
+from ihala_notify.webhooks.lines import Item, Lines
+from ihala_notify.webhooks.loading import TEST, Hook
+from ihala_notify.webhooks.policy import HELD_AFTER_FAILURES
+from ihala_notify.webhooks.sending import Answer
+from ihala_notify.webhooks.track import Track
+
+MOST_WAITING = 100
+READ_BELOW = 250  # deliveries in hand: under so many, more are read
+MOST_UNSETTLED = 1000
+SLOW = timedelta(seconds=0.5)  # what takes longer holds the cursor up no more: it becomes a row
+TOO_OLD = Answer(None, "too_old", None, 0)
+
+
+class Ledger:
+    """The state of one lane. `waiting` are the deliveries that stand as rows when it begins."""
+
+    def __init__(self, hook: Hook, waiting: Iterable[Item]) -> None:
+        self.receiver = hook.receiver
+        self.state_before = hook.receiver.state
+        self.lines, self.track = Lines(ordered=hook.ordered), Track(hook.cursor, hook.ahead)
+        self.kept_cursor = hook.cursor
+        self.tried: list[Tried] = []
+        self.replay: Track | None = None
+        self.replay_found: int | None = None
+        self.replay_until = 0
+        self._touched: dict[UUID, Item] = {}
+        self._held_until: datetime | None = None
+        # A receiver that failed and is active: its owner has it go on.
+        resumed = hook.receiver.state is State.ACTIVE and hook.receiver.failures >= HELD_AFTER_FAILURES
+        self.add(waiting)
+        if resumed or (
+            hook.receiver.state is State.DEGRADED and not self.lines.stuck
+        ):  # its owner has it go on; or nothing is there to try
+            hook.receiver.worked()
+            self.lines.hurry()
+        self.look(hook)
+
+    def known(self) -> set[UUID]:
+        """Return the deliveries in hand."""
+        return {item.id for item in self.lines.items()} | self._touched.keys()
+
+    def add(self, items: Iterable[Item]) -> None:
+        """Take deliveries in hand."""
+        for item in items:
+            self.lines.add(item)
+
+    def look(self, hook: Hook) -> None:
+        """Begin the replay that somebody asked for since."""
+        if hook.replay_cursor != self.replay_found:
+            self.replay_found, self.replay_until = hook.replay_cursor, hook.replay_until or 0
+            self.replay = None if hook.replay_cursor is None else Track(hook.replay_cursor)
+
+    @property
+    def unkept(self) -> bool:
+        """Tell whether something came of a delivery that is not written yet."""
+        return bool(self._touched or self.tried)
+
+    @property
+    def has_room(self) -> bool:
+        """Tell whether more of the feed may be read."""
+        waiting = self.lines.waiting
+        return (
+            self.receiver.state is State.ACTIVE and waiting < MOST_WAITING and len(self.lines) - waiting < READ_BELOW
+            and self.track.unsettled < MOST_UNSETTLED
+        )  # fmt: skip
+
+    @property
+    def may_replay(self) -> bool:
+        """Tell whether there is room for what is sent again: live events go before."""
+        return self.has_room and len(self.lines) - self.lines.waiting < READ_BELOW // 4
+
+    def release(self, at: datetime) -> None:
+        """Let go on what may be tried again now; of a receiver that is held, only what somebody asks for."""
+        self.lines.release(at, asked_only=self.receiver.state is State.DEGRADED)
+
+    def next(self, at: datetime) -> Item | None:
+        """Return what is sent next, if anything may be sent now."""
+        if self._held_until is not None and at < self._held_until:
+            return None
+        if self.receiver.state is State.ACTIVE:
+            item = self.lines.take(new=self.lines.waiting < MOST_WAITING)
+        else:
+            item = self.lines.take_asked()
+            if item is None and self.receiver.state is State.DEGRADED:
+                item = self.lines.take_probe(at)
+        if item is not None:
+            item.sent_at = at
+        return item
+
+    def next_instant(self, at: datetime) -> datetime | None:
+        """Return when something may be sent again that waits for its time."""
+        if self._held_until is not None and self._held_until <= at:
+            self._held_until = None
+        due = self.lines.next_due()
+        return max(due, self._held_until) if due and self._held_until else due or self._held_until
+
+    def came(self, item: Item, answer: Answer, at: datetime) -> None:
+        """Note what came of sending an item."""
+        item.attempts, item.answer, item.sent_at = item.attempts + 1, answer, None
+        self.tried.append(Tried(item, item.attempts, at, answer))
+        if answer.delivered:
+            back = self.receiver.worked()
+            self._settled(item, "delivered", at)
+            if back:
+                self.lines.hurry()
+            return
+        if item.type != TEST:
+            self.receiver.failed(at, answer.status, again=item.attempts > 1)
+        if answer.pause_seconds is not None:
+            self._held_until = at + timedelta(seconds=answer.pause_seconds)
+        if item.type == TEST or self.receiver.gives_up(item.attempts, item.begun_at):
+            self._settled(item, "failed", at)
+        else:
+            self.lines.again(item, at + self.receiver.pause(item.attempts, answer.pause_seconds))
+            self._row(item)
+
+    def lost(self, item: Item, at: datetime) -> None:
+        """Note that an event is no longer kept and cannot be sent."""
+        item.answer = TOO_OLD
+        self._settled(item, "failed", at)
+
+    def to_keep(self, at: datetime) -> tuple[Standing, Sequence[Item], Sequence[Tried]]:
+        """Return what is to be written now; it counts as written from here."""
+        room = MOST_WAITING - self.lines.waiting_rows
+        for item, _ in zip(list(self.lines.behind(at - SLOW)), range(max(0, room)), strict=False):
+            item.next_at = self.lines.due_of(item) or at + LEASE
+            self._row(item)
+        touched, tried = list(self._touched.values()), self.tried
+        self._touched, self.tried = {}, []
+        left = None
+        if self.replay is not None and self.replay.cursor < self.replay_until:
+            left = self.replay.cursor
+        standing = Standing(self.track.cursor, self.track.ahead(), self.receiver, self.replay_found, left)
+        self.kept_cursor, self.replay_found = standing.cursor, left
+        if left is None:
+            self.replay = None
+        return standing, touched, tried
+
+    def _settled(self, item: Item, state: str, at: datetime) -> None:
+        item.state, item.settled_at, item.next_at = state, at, None
+        self.lines.done(item)
+        self._row(item)
+
+    def _row(self, item: Item) -> None:
+        item.rowed = True
+        self._touched[item.id] = item
+        if item.track is not None and item.position is not None:
+            item.track.settle(item.position)
+        item.track = None
