@@ -1,0 +1,263 @@
+"""Several routes: shares by weight, the shift when one fails or slows, and never by two at once."""
+
+import asyncio
+import contextlib
+from typing import Any
+from uuid import UUID, uuid4
+
+import aiohttp
+import pytest
+from aiohttp import web
+from ihala_kit.db import Database
+from ihala_kit.ids import new_id
+from ihala_local.sink import http as sink
+from ihala_local.sink.kept import Messages
+from ihala_local.sink.script import FATES, Callback
+from ihala_notify.app import Notify
+from ihala_notify.channels import joining
+from ihala_notify.channels import routes as routes_module
+from ihala_notify.channels.http_sms import HttpSms, plain_json
+from ihala_notify.channels.receipts_http import listening
+from ihala_notify.channels.routes import LOOKS_BACK_SECONDS, Route, SmsRoutes
+from ihala_notify.channels.ways import HandedOver, Outgoing, Unsure
+from ihala_notify.contacts import NotNow, Unreachable
+from ihala_notify.receipts import Receipts
+from ihala_notify.settings import SmsRoute
+
+from tests.notify.channels.conftest import HOST, Network, sending_by
+from tests.notify.channels.test_smpp import in_state, told, until, until_bound
+from tests.notify.peers import Peers
+from tests.notify.test_sender import events, outcome
+from tests.notify.world import World
+
+SECRET = "receipts-of-two"
+
+
+class Fake:
+    """A route that does what it is told."""
+
+    def __init__(self, name: str, error: Exception | None = None) -> None:
+        self.name, self.error, self.sent = name, error, 0
+
+    async def send(self, session: aiohttp.ClientSession, outgoing: Outgoing) -> HandedOver:
+        if self.error:
+            raise self.error
+        self.sent += 1
+        return HandedOver(self.name)
+
+
+async def send(routes: SmsRoutes, times: int = 1) -> None:
+    async with aiohttp.ClientSession() as session:
+        for _ in range(times):
+            await routes.send(session, Outgoing(new_id(), "+9647000000099", "x", "en"))
+
+
+async def test_messages_are_shared_by_weight() -> None:
+    one, two, none = Fake("one"), Fake("two"), Fake("none")
+    await send(SmsRoutes([Route(one, 70), Route(two, 30), Route(none, 0)]), 2000)
+    assert one.sent + two.sent == 2000
+    assert 1300 < one.sent < 1500
+
+
+async def test_a_message_keeps_its_route() -> None:
+    routes = SmsRoutes([Route(Fake("one"), 5), Route(Fake("two"), 5)])
+    for message_id in (new_id() for _ in range(50)):
+        assert len({routes.order(message_id)[0].channel.name for _ in range(3)}) == 1
+
+
+async def test_what_one_route_does_not_take_goes_by_the_other() -> None:
+    one, two = Fake("one", NotNow("sms_route_away")), Fake("two")
+    routes = SmsRoutes([Route(one, 99), Route(two, 1)])
+    await send(routes, 20)
+    assert two.sent == 20
+    assert routes.routes[0].weight_now() == pytest.approx(99 * 0.02)  # a rare try finds it well again
+
+
+async def test_a_slow_route_gets_less_and_has_it_back() -> None:
+    route = Route(Fake("one"), 10)
+    for number in range(20):
+        route.noted(number % 2 == 0, at=number)
+    assert route.weight_now(at=20) == pytest.approx(2.5)
+    assert route.weight_now(at=20 + LOOKS_BACK_SECONDS) == 10
+
+
+def test_a_few_bad_tries_conclude_nothing() -> None:
+    route = Route(Fake("one"))
+    for well in (False, False, False, False):
+        route.noted(well, at=0)
+    assert route.weight_now(at=1) == 1
+    for _ in range(30):
+        route.noted(True, at=1)
+    assert route.weight_now(at=1) == 1  # 4 of 34 are within 15 %
+
+
+class Hanging(Fake):
+    """A route that takes and never answers."""
+
+    async def send(self, session: aiohttp.ClientSession, outgoing: Outgoing) -> HandedOver:
+        self.sent += 1
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_a_route_that_hangs_is_given_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes_module, "PATIENCE_SECONDS", 0.05)
+    hanging, other = Hanging("one"), Fake("two")
+    routes = SmsRoutes([Route(hanging, 3, places=5), Route(other, 1, places=5)])
+    sending = [asyncio.create_task(send(routes)) for _ in range(100)]
+    done, pending = await asyncio.wait(sending, timeout=1)
+    assert (hanging.sent, other.sent, len(done), len(pending)) == (5, 95, 95, 5)
+    assert routes.routes[0].weight_now() < 1
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+
+
+@pytest.mark.parametrize("error", [Unsure("sms_route_silent"), Unreachable("number_unknown")])
+async def test_what_may_have_gone_or_never_will_goes_by_no_other(error: Exception) -> None:
+    one, two = Fake("one", error), Fake("two")
+    with pytest.raises(type(error)):
+        await send(SmsRoutes([Route(one, 1e9), Route(two, 1e-9)]))
+    assert two.sent == 0
+
+
+async def test_nobody_there_is_certain() -> None:
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(NotNow) as found:
+            await HttpSms("one", "http://127.0.0.1:1/", plain_json()).send(session, Outgoing(uuid4(), "+9647000000099", "x", "en"))
+        assert not isinstance(found.value, Unsure)
+
+
+async def test_who_hangs_up_without_an_answer_may_have_taken_it() -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.transport.abort()
+
+    server = await asyncio.start_server(hang_up, HOST, 0)
+    url = f"http://{HOST}:{server.sockets[0].getsockname()[1]}/"
+    other = Fake("two")
+    with pytest.raises(Unsure):
+        await send(SmsRoutes([Route(HttpSms("one", url, plain_json()), 1e9), Route(other, 1e-9)]))
+    assert other.sent == 0
+    server.close()
+
+
+@pytest.mark.parametrize(("status", "unsure"), [(500, True), (502, True), (504, True), (503, False), (429, False), (401, False)])
+async def test_who_fails_on_it_may_have_taken_it_and_who_is_busy_has_not(peers: Peers, status: int, unsure: bool) -> None:
+    peers.sms_status = status
+    other = Fake("two")
+    routes = SmsRoutes([Route(HttpSms("one", f"{peers.address}/sms", plain_json()), 1e9), Route(other, 1e-9)])
+    with pytest.raises(Unsure) if unsure else contextlib.nullcontext():
+        await send(routes)
+    assert other.sent == (0 if unsure else 1)
+
+
+async def test_a_port_for_receipts_that_is_taken_holds_up_no_smsc(
+    service: Notify, database: Database, smsc: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joining, "PORT_AGAIN_SECONDS", 0.02)
+    taken = await asyncio.start_server(lambda *_: None, HOST, 0)
+    port = taken.sockets[0].getsockname()[1]
+    async with sending_by(service, database, smsc.route(), port=port) as world:
+        await in_state(world, await told(world), "delivered")
+        taken.close()
+        await until(lambda: answers(port))
+
+
+async def answers(port: int) -> bool:
+    with contextlib.suppress(aiohttp.ClientError):
+        async with aiohttp.ClientSession() as session, session.post(f"http://{HOST}:{port}/receipts/one/delivered") as answer:
+            return answer.status == 401
+    return False
+
+
+async def test_an_smsc_that_goes_is_replaced_by_the_other(service: Notify, database: Database, smsc: Network, second: Network) -> None:
+    async with sending_by(service, database, smsc.route("one", 1000), second.route("two", 1)) as world:
+        await until_bound(smsc)
+        await until_bound(second)
+        await smsc.down()
+        need = await told(world)
+        row = await outcome(world, need)
+        if row["reason"] == "sms_route_silent":  # it was lost with the text under way: the same route is asked first again
+            await world.hurry()
+            await world.send()
+        row = await in_state(world, need, "delivered")
+        assert (row["route"], len(second.messages.by_id)) == ("two", 1)
+
+
+@pytest.fixture
+async def aggregator(database: Database, tmp_path: Any) -> Any:
+    """An aggregator as RapidPro knows them, which calls back; give its address and what it kept."""
+    messages = Messages(tmp_path / "rapidpro.jsonl")
+    async with listening(Receipts(database), {"two": SECRET}, HOST, 0) as receipts:
+        runner = web.AppRunner(sink.application(messages, Callback(f"{receipts}/receipts/two", SECRET)))
+        await runner.setup()
+        await web.TCPSite(runner, HOST, 0).start()
+        yield f"http://{HOST}:{runner.addresses[0][1]}", messages, receipts
+        await runner.cleanup()
+
+
+def by_rapidpro(address: str) -> SmsRoute:
+    return SmsRoute.model_validate({
+        "name": "two", "kind": "rapidpro", "url": f"{address}/rapidpro", "channel": str(UUID(int=2)), "receipt_secret": SECRET,
+        "sender": "Ihala",
+    })  # fmt: skip
+
+
+async def test_rapidpros_way_there_and_back(service: Notify, database: Database, aggregator: Any) -> None:
+    address, messages, _ = aggregator
+    async with sending_by(service, database, by_rapidpro(address)) as world:
+        need = await told(world)
+        row = await in_state(world, need, "delivered")
+        assert (row["route"], row["parts"]) == ("two", 2)
+        assert [each["id"] for each in messages.by_id.values()] == [str(row["id"])]
+        assert await events(world) == ["message-delivered"]
+
+
+@pytest.mark.parametrize(("digits", "reason"), [("9001", "permanent_failed"), ("9003", "sms_refused_422")])
+async def test_rapidpros_bad_news(service: Notify, database: Database, aggregator: Any, peers: Any, digits: str, reason: str) -> None:
+    assert digits in FATES
+    peers.contact |= {"number": f"+964700000{digits}"}
+    async with sending_by(service, database, by_rapidpro(aggregator[0])) as world:
+        row = await in_state(world, await told(world), "failed")
+        assert (row["failure"], row["reason"]) == ("permanent", reason)
+
+
+@pytest.mark.parametrize(
+    ("path", "secret", "body", "status"),
+    [
+        ("two/delivered", SECRET, {"id": "never-heard-of"}, 204),  # it may be early: it is kept until its message comes
+        ("two/sent", SECRET, {"id": "x"}, 204),
+        ("two/delivered", "wrong", {"id": "x"}, 401),
+        ("two/delivered", "", {"id": "x"}, 401),
+        ("three/delivered", SECRET, {"id": "x"}, 401),
+        ("two/exploded", SECRET, {"id": "x"}, 400),
+        ("two/delivered", SECRET, {}, 400),
+        ("two/delivered", SECRET, {"id": "x" * 101}, 400),
+        ("two/delivered", SECRET, {"id": "x\ny"}, 400),
+        ("two/delivered", SECRET, {"id": "x" * 20_000}, 413),
+    ],
+)
+async def test_who_may_say_what_became_of_a_message(
+    world: World, aggregator: Any, path: str, secret: str, body: dict[str, str], status: int
+) -> None:
+    url = f"{aggregator[2]}/receipts/{path}"
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {secret}"}) as session:
+        async with session.post(url, data=body) as answer:
+            assert answer.status == status
+        if status == 204:
+            async with session.post(url, json=body) as answer:
+                assert answer.status == 204
+    kept = await world.rows("SELECT foreign_id, state FROM message_part")
+    assert kept == ([{"foreign_id": "never-heard-of", "state": "delivered"}] if body.get("id") == "never-heard-of" else [])
+
+
+async def test_a_receipt_that_comes_twice_or_changes_its_mind_changes_nothing(service: Notify, database: Database, smsc: Network) -> None:
+    async with sending_by(service, database, smsc.route()) as world:
+        need = await told(world)
+        await in_state(world, need, "delivered")
+        for part in await world.rows("SELECT foreign_id FROM message_part"):
+            await Receipts(database).told("one", part["foreign_id"], "permanent", "011")
+            await Receipts(database).told("one", part["foreign_id"], "delivered", "000")
+        assert (await outcome(world, need))["state"] == "delivered"
+        assert await events(world) == ["message-delivered"]
