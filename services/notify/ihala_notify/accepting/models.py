@@ -1,0 +1,26 @@
+"""Bodies of messages by hand."""
+
+import datetime as calendar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Values(BaseModel):
+    """What the template asks of you (`placeholders` with `given_by_you`)."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    date: calendar.date | None = Field(default=None, description="A day, as Iraq's calendar has it: not past, within a year.")
+    time: str | None = Field(default=None, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="Iraq's time, HH:MM; with a date.")
+    count: int | None = Field(default=None, ge=1, le=999)
+
+
+class MessageRequest(BaseModel):
+    """A message to the person behind a need. Language, channel and how much it says are the person's choice, known only at sending."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    need_id: UUID
+    template: str = Field(pattern=r"^[a-z][a-z-]{1,39}$", examples=["appointment-reminder"])
+    values: Values = Field(default_factory=Values)

@@ -1,0 +1,24 @@
+"""Why something about a call is refused, by name."""
+
+from ihala_kit.problems import Problem
+from ihala_kit.words import Words
+
+
+class CallNotFound(Problem):
+    """There is no such call, it is another operator's, or it is about a restricted need and the caller is not cleared."""
+
+    status = 404
+    slug = "call-not-found"
+    title = Words(en="There is no such call.", ar="لا توجد مكالمة كهذه.", ckb="پەیوەندییەکی لەو شێوەیە نییە.")
+
+
+class CallMoveNotAllowed(Problem):
+    """The call was taken by somebody else, was not taken at all, or has ended; `state` says which."""
+
+    status = 409
+    slug = "call-move-not-allowed"
+    title = Words(
+        en="This call is somebody else's, was not taken yet, or has ended.",
+        ar="هذه المكالمة يتولاها شخص آخر، أو لم يتولّها أحد بعد، أو انتهت.",
+        ckb="ئەم پەیوەندییە لەلای کەسێکی ترە، یان هێشتا وەرنەگیراوە، یان کۆتایی هاتووە.",
+    )
