@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from ihala_contracts.intake_v1 import ConsentWithdrawn, FollowUpDue, NeedClosed, NeedStateChanged, Sensitivity
+from ihala_contracts.intake_v1 import ConsentWithdrawn, FollowUpDue, NeedClosed, NeedIdentified, NeedStateChanged, Sensitivity
 from ihala_contracts.referral_v1 import ReferralAccepted, ReferralCompleted, ReferralDeclined, ReferralOffered
 from ihala_notify import consumers, desks
 from ihala_notify.views import VIEWS
@@ -38,6 +38,18 @@ async def test_nobody_is_written_to_about_a_restricted_need(world: World) -> Non
     await world.identify(need, sensitivity=Sensitivity.RESTRICTED)
     await world.deliver(sample(ReferralAccepted, need_id=need, restricted=True), sample(ConsentWithdrawn, need_id=need))
     assert await world.messages(need) == []
+
+
+async def test_where_a_need_is_now_is_not_taken_for_what_its_origin_gave(world: World) -> None:
+    """A snapshot says where the need is now; a filter by it would tell its origin where the person moved."""
+    moved, given = uuid4(), uuid4()
+    await world.deliver(sample(NeedIdentified, need_id=moved, governorate="IQG09"), snapshot=True)
+    await world.deliver(sample(NeedIdentified, need_id=given, governorate="IQG02"))
+    await world.deliver(sample(NeedIdentified, need_id=given, governorate="IQG09"), snapshot=True)
+    rows = await world.rows("SELECT need_id, governorate, origin_governorate FROM need")
+    assert {row["need_id"]: (row["governorate"], row["origin_governorate"]) for row in rows} == {
+        moved: ("IQG09", None), given: ("IQG09", "IQG02"),
+    }  # fmt: skip
 
 
 async def test_old_news_is_dropped_when_it_comes(world: World) -> None:

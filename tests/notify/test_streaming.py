@@ -45,7 +45,7 @@ async def parts(answer: aiohttp.ClientResponse) -> AsyncIterator[dict[str, str]]
 async def heard(answer: aiohttp.ClientResponse, count: int) -> list[dict[str, str]]:
     """Return so many events."""
     found: list[dict[str, str]] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         async for part in parts(answer):
             found += [part] if "data" in part else []
             if len(found) == count:
@@ -94,7 +94,7 @@ async def test_a_subscriptions_place_moves_on_over_what_it_does_not_want(
 async def test_a_stream_ends_with_its_token(http: aiohttp.ClientSession, as_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "LOOK_SECONDS", 0.05)
     async with http.get("/v1/events", headers=as_of(RECEIVER, exp=int(time.time()) + 2) | ACCEPT) as answer:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             assert [part async for part in parts(answer) if "data" in part] == []
         assert answer.status == 200
 

@@ -8,9 +8,10 @@ import pytest
 from ihala_contracts.referral_v1 import ReferralStarted
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
-from ihala_notify import following, store
-from ihala_notify import models as v1
-from ihala_notify.wakeups import CHANNEL
+from ihala_notify import following
+from ihala_notify.subscriptions import reading
+from ihala_notify.subscriptions.filters import EVERYTHING
+from ihala_notify.wakeups import CHANNEL, Wakeups
 
 from tests.notify.samples import OPERATOR, RECEIVER, sample
 from tests.notify.world import World
@@ -22,25 +23,25 @@ READER = Caller("reader", RECEIVER, "nngo", OPERATOR)
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Whatever the database is asked of feeds."""
     found: list[Any] = []
-    read = store.feed_after
+    read = reading.read_after
 
-    async def recorded(*words: Any) -> store.Part:
+    async def recorded(*words: Any) -> reading.Part:
         found.append(words)
         return await read(*words)
 
-    monkeypatch.setattr(store, "feed_after", recorded)
+    monkeypatch.setattr(reading, "read_after", recorded)
     return found
 
 
-async def poll(world: World, database: Database, cursor: str | None, wait: float) -> v1.Events:
-    return await following.follow(database, world.service.wakeups, READER, cursor, None, wait, 100)
+async def poll(world: World, database: Database, cursor: str | None, wait: float) -> following.Followed:
+    return await following.follow(database, world.service.wakeups, READER, cursor, EVERYTHING, wait, 100)
 
 
 async def read_to_end(world: World, database: Database) -> str:
     """Return the cursor of a feed's end that a notice has told of."""
     await world.identify(uuid4())
     page = await poll(world, database, None, 0)
-    while not world.service.wakeups.at_end(RECEIVER, page.events[-1].sequence):
+    while not world.service.wakeups.at_end(RECEIVER, page.items[-1].position):
         await asyncio.sleep(0.01)
     return page.cursor
 
@@ -54,8 +55,8 @@ async def test_a_poll_at_the_known_end_asks_nothing_until_the_next_commit(world:
         await asyncio.sleep(0.2)
         assert not asked
         await world.deliver(sample(ReferralStarted, need_id=need))
-        page = await asyncio.wait_for(polling, 10)
-    assert [event.type for event in page.events] == ["org.ihala.referral.started"]
+        page = await asyncio.wait_for(polling, 20)
+    assert [item.type for item in page.items] == ["org.ihala.referral.started"]
     assert len(asked) == 1
 
 
@@ -63,7 +64,7 @@ async def test_a_poll_that_does_not_wait_always_asks(world: World, database: Dat
     async with world.listening():
         cursor = await read_to_end(world, database)
         asked.clear()
-        assert (await poll(world, database, cursor, 0)).events == []
+        assert (await poll(world, database, cursor, 0)).items == []
     assert len(asked) == 1
 
 
@@ -85,7 +86,7 @@ async def test_a_commit_of_another_process_wakes_by_postgresqls_notice(world: Wo
         need = uuid4()  # unlike the organisations not spoken of before, so its events are the first of their key
         await other.announce(need)
         await other.deliver(sample(ReferralStarted, need_id=need))
-        assert (await asyncio.wait_for(polling, 10)).events
+        assert (await asyncio.wait_for(polling, 20)).items
     await other.database.engine.dispose()
 
 
@@ -103,3 +104,18 @@ async def test_what_notices_told_is_forgotten_with_their_connection(world: World
     async with world.listening():
         position = following.position_of(await read_to_end(world, database), RECEIVER)
     assert not world.service.wakeups.at_end(RECEIVER, position)
+
+
+async def test_who_is_woken_while_it_is_told_to_end_ends() -> None:
+    wakeups = Wakeups()
+    wakeups.listening = True
+    for moments in range(4):
+        woken = asyncio.Event()
+        waiting = asyncio.create_task(wakeups.wait(woken, 5))
+        await asyncio.sleep(0.01)
+        woken.set()
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        told = waiting.cancel()  # False: it had ended by itself
+        await asyncio.wait({waiting})
+        assert waiting.cancelled() == told

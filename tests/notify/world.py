@@ -17,10 +17,19 @@ from ihala_kit.bus import Received, envelope_of
 from ihala_kit.db import Database
 from ihala_kit.inbox import Inbox
 from ihala_notify.app import Notify
-from ihala_notify.sender import Sender
+from ihala_notify.flow import Flow
 from sqlalchemy import text
 
 from tests.notify.samples import OPERATOR, RECEIVER, SERVICE, sample
+
+_MORE = """
+    WITH n AS (SELECT gen_random_uuid() AS id FROM generate_series(1, :number)), more AS (
+        INSERT INTO need SELECT (jsonb_populate_record(need, jsonb_build_object('need_id', n.id))).* FROM need, n
+        WHERE need_id = :first RETURNING need_id)
+    INSERT INTO message SELECT (jsonb_populate_record(message, jsonb_build_object(
+        'id', gen_random_uuid(), 'event_id', gen_random_uuid(), 'need_id', more.need_id))).* FROM message, more
+    WHERE message.need_id = :first RETURNING need_id
+"""
 
 
 class World:
@@ -86,17 +95,28 @@ class World:
         """Return an organisation's whole feed."""
         return await self.rows("SELECT * FROM feed WHERE organization_id = :id ORDER BY position", id=organization_id)
 
+    async def queue(self, number: int) -> list[UUID]:
+        """Have so many people something to hear, each of a need of their own; return the needs."""
+        first = uuid4()
+        await self.identify(first)
+        return [first, *(row["need_id"] for row in await self.rows(_MORE, number=number - 1, first=first))]
+
     async def messages(self, need_id: UUID) -> list[tuple[str, str]]:
         """Return template and state of the messages about a need, in their order."""
         rows = await self.rows("SELECT template, state FROM message WHERE need_id = :id ORDER BY id", id=need_id)
         return [(row["template"], row["state"]) for row in rows]
 
+    @property
+    def flow(self) -> Flow:
+        """Return what sends the messages."""
+        job = next(job for job in self.service.jobs if job.name == "send messages")
+        flow = getattr(job.run, "__self__", None)
+        assert isinstance(flow, Flow)
+        return flow
+
     async def send(self) -> None:
         """Send until nothing is due."""
-        sender = next(job for job in self.service.jobs if job.name == "send messages")
-        assert isinstance(getattr(sender.run, "__self__", None), Sender)
-        while await sender.run(self.database):
-            await asyncio.sleep(0)
+        await self.flow.drain(self.database)
 
     async def hurry(self) -> None:
         """Make everything that waits to be tried again due now."""

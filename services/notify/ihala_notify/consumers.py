@@ -9,6 +9,7 @@ from ihala_contracts.directory_v1 import (
     ApplicationChecked,
     ApplicationRefused,
     ApplicationReturned,
+    CapacityFigureOld,
     OrganizationApplied,
     OrganizationJoined,
     OrganizationLeft,
@@ -19,37 +20,68 @@ from ihala_contracts.directory_v1 import (
     ServiceChanged,
 )
 from ihala_contracts.envelope import Event
-from ihala_contracts.intake_v1 import ConsentWithdrawn, NeedClosed, NeedIdentified, NeedState, NeedStateChanged, Sensitivity
-from ihala_contracts.notify_v1 import SubscriptionDisabled
-from ihala_contracts.referral_v1 import CalendarChanged
+from ihala_contracts.intake_v1 import ConsentWithdrawn, NeedChanged, NeedClosed, NeedIdentified, NeedState, NeedStateChanged, Sensitivity
+from ihala_contracts.notify_v1 import (
+    SubscriptionChanged,
+    SubscriptionDegraded,
+    SubscriptionDisabled,
+    SubscriptionEnded,
+    SubscriptionPaused,
+    SubscriptionResumed,
+    TemplateChanged,
+)
+from ihala_contracts.referral_v1 import CalendarChanged, ReferralOffered
 from ihala_kit.inbox import reads
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_notify import copies, desks, feed, messages
+from ihala_notify import copies, desks, feed, queueing, standing
+from ihala_notify.calls import opening
+from ihala_notify.letters import following as letters
+from ihala_notify.notices import commands as digests
 from ihala_notify.views import VIEWS
 from ihala_notify.visibility import Circle
 
 WRITES_NEEDS = "intake"  # its events about a need never overtake NeedIdentified: one topic, one key
 _OF_ITSELF = (
-    OrganizationSuspended, OrganizationReinstated, OrganizationLeft, OrganizationApplied, ApplicationReturned, ApplicationRefused,
+    OrganizationApplied, ApplicationReturned, ApplicationRefused,
     ApplicationChecked, AgreementExpiring, AgreementExpired, ProposalMade, ProposalDecided,
-    CalendarChanged,
+    CalendarChanged, CapacityFigureOld,
+)  # fmt: skip
+_OF_A_SUBSCRIPTION = (
+    SubscriptionChanged, SubscriptionDegraded, SubscriptionPaused, SubscriptionResumed, SubscriptionDisabled, SubscriptionEnded,
+    TemplateChanged,
 )  # fmt: skip
 
 
 @reads(NeedIdentified)
 async def need_identified(tx: AsyncSession, event: NeedIdentified) -> None:
     """Learn who is concerned, tell them, and catch up with what came too early."""
-    about = await copies.learn_need(tx, event)
-    await _pass_on(tx, event, about)
+    await _pass_on(tx, event, await copies.learn_need(tx, event))
     async for early in copies.take_kept(tx, event.need_id):
-        await _pass_on(tx, early, about)
+        await _pass_on(tx, early, await copies.need(tx, early))
+
+
+@reads(NeedChanged)
+async def need_changed(tx: AsyncSession, event: NeedChanged) -> None:
+    """Learn where it is now, and which operator owns it, before that one is told."""
+    await copies.change_need(tx, event)
+    await opening.follow(tx, event.need_id, event.operator_id, event.urgency)
+    if event.urgency == "emergency":
+        await queueing.hurry(tx, event.need_id)
+    await follow_need(tx, event)
+
+
+@reads(ReferralOffered)
+async def referral_offered(tx: AsyncSession, event: ReferralOffered) -> None:
+    """Learn what its receiver knows of where it belongs."""
+    await copies.learn_offer(tx, event)
+    await follow_need(tx, event)
 
 
 @reads(ConsentWithdrawn)
 async def consent_withdrawn(tx: AsyncSession, event: ConsentWithdrawn) -> None:
     """Nothing that was about to be said of it is said any more, but that."""
-    await messages.drop_waiting(tx, event.need_id, event.referral_id)
+    await queueing.drop_waiting(tx, event.need_id, event.referral_id)
     if event.referral_id is None:
         await copies.end_need(tx, event.need_id, ended=True)
     await follow_need(tx, event)
@@ -58,7 +90,7 @@ async def consent_withdrawn(tx: AsyncSession, event: ConsentWithdrawn) -> None:
 @reads(NeedClosed)
 async def need_closed(tx: AsyncSession, event: NeedClosed) -> None:
     """The same for a need that was closed."""
-    await messages.drop_waiting(tx, event.need_id)
+    await queueing.drop_waiting(tx, event.need_id)
     await copies.end_need(tx, event.need_id, ended=True)
     await follow_need(tx, event)
 
@@ -85,15 +117,31 @@ async def service_changed(tx: AsyncSession, event: ServiceChanged) -> None:
     await _follow_organization(tx, event)
 
 
-@reads(SubscriptionDisabled)
-async def subscription_disabled(tx: AsyncSession, event: SubscriptionDisabled) -> None:
-    """Its owner must know."""
-    feed.show(tx, event, Circle())
+@reads(OrganizationSuspended)
+async def organization_suspended(tx: AsyncSession, event: OrganizationSuspended) -> None:
+    """From now on it hears only of itself."""
+    await standing.suspend(tx, event.organization_id, event.suspended_at)
+    await _follow_organization(tx, event)
+
+
+@reads(OrganizationReinstated)
+async def organization_reinstated(tx: AsyncSession, event: OrganizationReinstated) -> None:
+    """It hears again what concerns it."""
+    await standing.reinstate(tx, event.organization_id)
+    await _follow_organization(tx, event)
+
+
+@reads(OrganizationLeft)
+async def organization_left(tx: AsyncSession, event: OrganizationLeft) -> None:
+    """The last that it hears."""
+    await digests.end_of_organization(tx, event.organization_id, "left")
+    await standing.leave(tx, event.organization_id, event.left_at)
+    await _follow_organization(tx, event)
 
 
 async def follow_need(tx: AsyncSession, event: Event) -> None:
     """Pass on an event about a need; keep it when it came before all that says whom it concerns."""
-    about = await copies.need(tx, event.key)
+    about = await copies.need(tx, event)
     if about.known or event.envelope.source == WRITES_NEEDS:
         await _pass_on(tx, event, about)
     else:
@@ -102,14 +150,23 @@ async def follow_need(tx: AsyncSession, event: Event) -> None:
 
 async def _pass_on(tx: AsyncSession, event: Event, about: copies.NeedCopy) -> None:
     feed.show(tx, event, about.circle)
-    await messages.tell(tx, event, about)
+    await queueing.tell(tx, event, about)
+    await letters.follow(tx, event)
 
 
 async def _follow_organization(tx: AsyncSession, event: Event) -> None:
     """Show it to the organisation it is about and to its operator; who has only applied is not known by a copy yet."""
     organization_id: UUID = vars(event)["organization_id"]
     operator_id = getattr(event, "operator_id", None) or await copies.operator_of(tx, organization_id)
-    feed.show(tx, event, Circle(operator_id=operator_id, sensitivity=Sensitivity.STANDARD))
+    gone = await standing.gone(tx, [operator_id])
+    feed.show(tx, event, Circle(operator_id=operator_id, sensitivity=Sensitivity.STANDARD, gone=gone))
+
+
+def _of_a_subscription(model: type[Event]) -> Callable[[AsyncSession, Event], Awaitable[None]]:
+    async def tell_owner(tx: AsyncSession, event: Event) -> None:
+        feed.show(tx, event, Circle())
+
+    return reads(model)(tell_owner)
 
 
 def _following(model: type[Event]) -> Callable[[AsyncSession, Event], Awaitable[None]]:
@@ -129,6 +186,11 @@ def _following_organization(model: type[Event]) -> Callable[[AsyncSession, Event
 # It and its operator are told, and nothing else follows here: one reader each.
 for _model in _OF_ITSELF:
     globals()[f"follow_{_model.__name__}"] = _following_organization(_model)
+
+
+# Whose subscription it is hears of it and nobody else.
+for _own in _OF_A_SUBSCRIPTION:
+    globals()[f"follow_{_own.__name__}"] = _of_a_subscription(_own)
 
 
 # Every other event that somebody may see is about a need and is only passed on: one reader each, made here.

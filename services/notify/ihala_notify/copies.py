@@ -14,24 +14,41 @@ from uuid import UUID
 from ihala_contracts.catalogue import BY_TYPE
 from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
 from ihala_contracts.envelope import Envelope, Event
-from ihala_contracts.intake_v1 import NeedIdentified, Sensitivity
+from ihala_contracts.intake_v1 import NeedChanged, NeedIdentified, Sensitivity
+from ihala_contracts.referral_v1 import ReferralOffered
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_notify.visibility import Circle
+from ihala_notify.visibility import Circle, Receiving
 
-_FIND = text("SELECT * FROM need WHERE need_id = :need_id")
+# With the event's own referral, and who of those concerned takes part no more: one question, since it is on the way of every event.
+_FIND = text("""
+    SELECT need.*, referral.organization_id AS receiver_id, referral.service_id, referral.governorate AS offered_in,
+           ARRAY(SELECT organization_id FROM standing
+                 WHERE organization_id IN (need.operator_id, need.origin_id, CAST(:organization_id AS uuid))) AS gone
+    FROM need LEFT JOIN referral ON referral.referral_id = CAST(:referral_id AS uuid) WHERE need_id = :need_id
+""")
 _PLACEHOLD = text("""
     INSERT INTO need (need_id, known, ended) VALUES (:need_id, false, false)
-    ON CONFLICT (need_id) DO UPDATE SET need_id = excluded.need_id RETURNING *
+    ON CONFLICT (need_id) DO UPDATE SET need_id = excluded.need_id
 """)
 _LEARN = text("""
-    INSERT INTO need (need_id, known, operator_id, origin_id, origin_kind, sensitivity, reference, ended)
-    VALUES (:need_id, true, :operator_id, :origin_id, :origin_kind, :sensitivity, :reference, false)
+    INSERT INTO need (need_id, known, operator_id, origin_id, origin_kind, sensitivity, urgency, reference, governorate, origin_governorate,
+                      messages_wanted, ended)
+    VALUES (:need_id, true, :operator_id, :origin_id, :origin_kind, :sensitivity, :urgency, :reference, :governorate, :origin_governorate,
+            :messages_wanted, false)
     ON CONFLICT (need_id) DO UPDATE SET
         known = true, operator_id = excluded.operator_id, origin_id = excluded.origin_id, origin_kind = excluded.origin_kind,
-        sensitivity = excluded.sensitivity, reference = excluded.reference
-    RETURNING *
+        sensitivity = excluded.sensitivity, urgency = excluded.urgency, reference = excluded.reference, governorate = excluded.governorate,
+        origin_governorate = coalesce(need.origin_governorate, excluded.origin_governorate), messages_wanted = excluded.messages_wanted
+""")
+_CHANGE = text("""
+    UPDATE need SET operator_id = :operator_id, urgency = :urgency, governorate = :governorate, messages_wanted = :messages_wanted
+    WHERE need_id = :need_id AND known
+""")
+_OFFER = text("""
+    INSERT INTO referral (referral_id, organization_id, service_id, governorate)
+    VALUES (:referral_id, :organization_id, :service_id, :governorate) ON CONFLICT (referral_id) DO NOTHING
 """)
 _END = text("""
     INSERT INTO need (need_id, known, ended) VALUES (:need_id, false, :ended)
@@ -67,20 +84,36 @@ class NeedCopy:
     known: bool
     ended: bool
     circle: Circle
+    messages_wanted: bool = False  # of a restricted need: its person wishes to hear of it
 
 
-async def need(tx: AsyncSession, need_id: UUID) -> NeedCopy:
-    """Return what is known of the need; where nothing is, its row is made and locked first."""
-    row = (await tx.execute(_FIND, {"need_id": need_id})).one_or_none()
+async def need(tx: AsyncSession, event: Event) -> NeedCopy:
+    """Return what is known of the event's need; where nothing is, its row is made and locked first."""
+    values = {"need_id": event.key} | {name: getattr(event, name, None) for name in ("referral_id", "organization_id")}
+    row = (await tx.execute(_FIND, values)).one_or_none()
     if row is None or not row.known:
-        row = (await tx.execute(_PLACEHOLD, {"need_id": need_id})).one()
+        await tx.execute(_PLACEHOLD, values)
+        row = (await tx.execute(_FIND, values)).one()
     return _copy(row)
 
 
 async def learn_need(tx: AsyncSession, event: NeedIdentified) -> NeedCopy:
-    """Keep what NeedIdentified says."""
-    values = {name: getattr(event, name) for name in ("need_id", "operator_id", "origin_id", "origin_kind", "sensitivity", "reference")}
-    return _copy((await tx.execute(_LEARN, values)).one())
+    """Keep what NeedIdentified says. A snapshot says where the need is now, which its origin may not know."""
+    given = ("need_id", "operator_id", "origin_id", "origin_kind", "sensitivity", "urgency", "reference", "governorate", "messages_wanted")
+    origin_governorate = None if event.envelope.snapshot else event.governorate
+    await tx.execute(_LEARN, {name: getattr(event, name) for name in given} | {"origin_governorate": origin_governorate})
+    return await need(tx, event)
+
+
+async def change_need(tx: AsyncSession, event: NeedChanged) -> None:
+    """Keep where the need is now, and which operator owns it: after a hand-over another one, and the one before hears no more."""
+    given = ("need_id", "operator_id", "urgency", "governorate", "messages_wanted")
+    await tx.execute(_CHANGE, {name: getattr(event, name) for name in given})
+
+
+async def learn_offer(tx: AsyncSession, event: ReferralOffered) -> None:
+    """Keep what the receiver is told of where the referral belongs."""
+    await tx.execute(_OFFER, {name: getattr(event, name) for name in ("referral_id", "organization_id", "service_id", "governorate")})
 
 
 async def end_need(tx: AsyncSession, need_id: UUID, *, ended: bool) -> None:
@@ -123,4 +156,9 @@ async def learn_service(tx: AsyncSession, event: ServiceChanged) -> None:
 
 def _copy(row: Any) -> NeedCopy:
     sensitivity = Sensitivity(row.sensitivity) if row.sensitivity else Sensitivity.RESTRICTED
-    return NeedCopy(row.need_id, row.known, row.ended, Circle(row.origin_id, row.origin_kind, row.operator_id, sensitivity))
+    receiving = Receiving(row.receiver_id, row.service_id, row.offered_in) if row.receiver_id else None
+    circle = Circle(
+        row.origin_id, row.origin_kind, row.operator_id, sensitivity, row.governorate, row.origin_governorate, receiving,
+        frozenset(row.gone),
+    )  # fmt: skip
+    return NeedCopy(row.need_id, row.known, row.ended, circle, row.messages_wanted)

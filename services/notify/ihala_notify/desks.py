@@ -4,6 +4,7 @@ Who is restricted is in no feed: those who may know have a list in intake. So ha
 """
 
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 from ihala_contracts import intake_v1 as intake
 from ihala_contracts.directory_v1 import RulesetPublished
@@ -13,7 +14,7 @@ from ihala_contracts.referral_v1 import CompetenceChanged, DutyRosterChanged
 from ihala_kit.inbox import reads
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_notify import feed
+from ihala_notify import feed, standing
 from ihala_notify.visibility import Circle
 
 _OF_ONE_OPERATOR: tuple[type[Event], ...] = (
@@ -29,19 +30,24 @@ _OF_ONE_OPERATOR: tuple[type[Event], ...] = (
 @reads(HandOverOffered)
 async def hand_over_offered(tx: AsyncSession, event: HandOverOffered) -> None:
     """The other operator has to answer."""
-    feed.show(tx, event, Circle(operator_id=event.to_operator_id, sensitivity=event.sensitivity))
+    await _tell(tx, event, event.to_operator_id, event.sensitivity)
 
 
 @reads(HandOverEnded)
 async def hand_over_ended(tx: AsyncSession, event: HandOverEnded) -> None:
     """Both go on from there."""
     for operator_id in (event.operator_id, event.to_operator_id):
-        feed.show(tx, event, Circle(operator_id=operator_id, sensitivity=event.sensitivity))
+        await _tell(tx, event, operator_id, event.sensitivity)
+
+
+async def _tell(tx: AsyncSession, event: Event, operator_id: UUID, sensitivity: Sensitivity) -> None:
+    gone = await standing.gone(tx, [operator_id])
+    feed.show(tx, event, Circle(operator_id=operator_id, sensitivity=sensitivity, gone=gone))
 
 
 def _for_its_operator(model: type[Event]) -> Callable[[AsyncSession, Event], Awaitable[None]]:
     async def follow(tx: AsyncSession, event: Event) -> None:
-        feed.show(tx, event, Circle(operator_id=vars(event)["operator_id"], sensitivity=_said_of_itself(event)))
+        await _tell(tx, event, vars(event)["operator_id"], _said_of_itself(event))
 
     return reads(model)(follow)
 

@@ -7,13 +7,13 @@ from ihala_kit.inbox import reads
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_notify import copies, messages
+from ihala_notify import copies, queueing
 
 
 @reads(PersonErased)
 async def person_erased(tx: AsyncSession, event: PersonErased) -> None:
     """Drop what waits, end the needs, and say so. Emits ErasureReported."""
     for need_id in sorted(event.needs):
-        await messages.drop_waiting(tx, need_id)
+        await queueing.drop_waiting(tx, need_id)
         await copies.end_need(tx, need_id, ended=True)
     emit(tx, ErasureReported(erasure_id=event.erasure_id, keys_destroyed=0, reported_at=now(tx)))

@@ -4,32 +4,12 @@ from ihala_kit.problems import Problem
 from ihala_kit.words import Words
 
 
-class SubscriptionNotFound(Problem):
-    """There is no such subscription, or it is another organisation's."""
-
-    status = 404
-    slug = "subscription-not-found"
-    title = Words(en="There is no such subscription.", ar="لا يوجد اشتراك كهذا.", ckb="بەشدارییەکی لەو شێوەیە نییە.")
-
-
 class MessageNotFound(Problem):
     """There is no such message, or it is another operator's."""
 
     status = 404
     slug = "message-not-found"
     title = Words(en="There is no such message.", ar="لا توجد رسالة كهذه.", ckb="نامەیەکی لەو شێوەیە نییە.")
-
-
-class UnknownEventType(Problem):
-    """A subscription asks for a type of event that no feed holds."""
-
-    status = 422
-    slug = "unknown-event-type"
-    title = Words(
-        en="No feed holds events of this type.",
-        ar="لا توجد أحداث من هذا النوع في أي سجل.",
-        ckb="هیچ تۆمارێک ڕووداوی لەم جۆرەی تێدا نییە.",
-    )
 
 
 class CursorTooOld(Problem):

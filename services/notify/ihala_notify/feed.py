@@ -29,16 +29,20 @@ _APPEND = text("""
         ON CONFLICT (organization_id) DO UPDATE SET position = feed_counter.position + excluded.position
         RETURNING organization_id, position
     ), appended AS (
-        INSERT INTO feed (organization_id, position, event_id, source, type, subject, time, data, appended_at)
-        SELECT organization_id, position - newer, event_id, source, type, subject, time, data, :at
+        INSERT INTO feed (organization_id, position, event_id, source, type, subject, time, data, roles, governorate, service_id,
+                          appended_at)
+        SELECT organization_id, position - newer, event_id, source, type, subject, time, data, string_to_array(roles, ' '), governorate,
+               service_id, :at
         FROM unnest(
             CAST(:organization_id AS uuid[]), CAST(:newer AS bigint[]), CAST(:event_id AS uuid[]), CAST(:source AS text[]),
-            CAST(:type AS text[]), CAST(:subject AS text[]), CAST(:time AS timestamptz[]), CAST(:data AS jsonb[])
-        ) AS item (organization_id, newer, event_id, source, type, subject, time, data) JOIN counted USING (organization_id)
+            CAST(:type AS text[]), CAST(:subject AS text[]), CAST(:time AS timestamptz[]), CAST(:data AS jsonb[]),
+            CAST(:roles AS text[]), CAST(:governorate AS text[]), CAST(:service_id AS uuid[])
+        ) AS item (organization_id, newer, event_id, source, type, subject, time, data, roles, governorate, service_id)
+        JOIN counted USING (organization_id)
     )
     SELECT organization_id || ' ' || position AS notice, pg_notify(:channel, organization_id || ' ' || position) FROM counted
 """)
-_COLUMNS = ("organization_id", "newer", "event_id", "source", "type", "subject", "time", "data")
+_COLUMNS = ("organization_id", "newer", "event_id", "source", "type", "subject", "time", "data", "roles", "governorate", "service_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +89,6 @@ def _append(session: Session) -> None:
 
 def _row(item: Item, newer: int) -> tuple[object, ...]:
     envelope, shown = item.event.envelope, item.shown
-    data = json.dumps(shown.data)
-    return (item.organization_id, newer, envelope.id, envelope.source, envelope.type, shown.subject, shown.time, data)
+    where = (" ".join(shown.roles), shown.governorate, shown.service_id)
+    about = (envelope.id, envelope.source, envelope.type, shown.subject, shown.time, json.dumps(shown.data))
+    return (item.organization_id, newer, *about, *where)

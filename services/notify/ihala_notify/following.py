@@ -1,6 +1,8 @@
 """Reading a feed: cursors, and waiting for what comes next without holding a database connection."""
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from ihala_contracts.catalogue import type_of
@@ -8,13 +10,23 @@ from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_kit.pages import MalformedCursor, decoded, encoded
 
-from ihala_notify import models as v1
-from ihala_notify import store
+from ihala_notify.subscriptions import reading
+from ihala_notify.subscriptions.filters import Filters
+from ihala_notify.subscriptions.reading import Item
 from ihala_notify.views import VIEWS
 from ihala_notify.wakeups import Wakeups
 
 LATEST = "latest"
 EVENT_TYPES = frozenset(type_of(model) for model in VIEWS)
+MOST_LOOKS = 20  # parts of a feed that one call looks through where filters match nothing; then it answers with how far it came
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What follows a cursor, oldest first, and the cursor after it."""
+
+    items: Sequence[Item]
+    cursor: str
 
 
 def cursor_at(organization_id: UUID, position: int) -> str:
@@ -32,21 +44,22 @@ def position_of(cursor: str | None, organization_id: UUID) -> int | None:
     return key[1]
 
 
-async def newest(database: Database, caller: Caller) -> v1.Events:
+async def newest(database: Database, caller: Caller) -> Followed:
     """Return no events and the cursor of now."""
     async with database.transaction(caller) as tx:
-        return v1.Events(events=[], cursor=cursor_at(caller.organization_id, await store.latest(tx, caller)))
+        return Followed([], cursor_at(caller.organization_id, await reading.newest(tx, caller.organization_id)))
 
 
 async def follow(
-    database: Database, wakeups: Wakeups, caller: Caller, cursor: str | None, types: list[str] | None, wait: float, limit: int
-) -> v1.Events:
+    database: Database, wakeups: Wakeups, caller: Caller, cursor: str | None, filters: Filters, wait: float, limit: int
+) -> Followed:
     """Return what follows the cursor as soon as there is something, at the latest after `wait` seconds.
 
+    Sooner, and with nothing, when much of a feed was looked through that the filters leave out: the cursor has moved on.
     Raises MalformedCursor (400), CursorTooOld (410). No connection is held while waiting.
     """
     position = position_of(cursor, caller.organization_id)
-    until = time.monotonic() + wait
+    until, looks = time.monotonic() + wait, 0
     with wakeups.waiter(caller.organization_id) as woken:
         while True:
             woken.clear()
@@ -55,20 +68,9 @@ async def follow(
                 await wakeups.wait(woken, left)
                 continue
             async with database.transaction(caller) as tx:
-                part = await store.feed_after(tx, caller, position, types, limit)
-            position = part.position
-            if part.items or (left <= 0 and not part.more):
-                return _events(caller, part)
+                part = await reading.read_after(tx, caller.organization_id, position, limit, filters)
+            position, looks = part.position, looks + part.more
+            if part.items or looks >= MOST_LOOKS or (left <= 0 and not part.more):
+                return Followed(part.items, cursor_at(caller.organization_id, position))
             if not part.more:
                 await wakeups.wait(woken, until - time.monotonic())
-
-
-def _events(caller: Caller, part: store.Part) -> v1.Events:
-    events = [
-        v1.CloudEvent(
-            id=item.event_id, source=f"/ihala/{item.source}", type=item.type, subject=item.subject, time=item.time,
-            sequence=item.position, data=item.data,
-        )
-        for item in part.items
-    ]  # fmt: skip
-    return v1.Events(events=events, cursor=cursor_at(caller.organization_id, part.position))

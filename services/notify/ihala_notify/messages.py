@@ -1,56 +1,60 @@
-"""Messages to people: queued by events, claimed by a sender, settled by what came of it.
+"""Messages to people (`queueing.py` makes them): claimed by a sender, settled by what came of it.
 
-Queued at most once for each event, template and recipient. Instants of sending (`next_at`, `useful_until`) are real time: how old a
-piece of news is does not depend on a demonstration's clock.
+Instants of sending (`next_at`, `useful_until`) are real time: how old a piece of news is does not depend on a demonstration's clock.
 """
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import Sensitivity
 from ihala_contracts.notify_v1 import MessageDelivered, MessageFailed
 from ihala_kit.db import now
-from ihala_kit.ids import new_id
 from ihala_kit.outbox import emit
+from ihala_kit.telemetry import span_from
+from pydantic import TypeAdapter
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_notify.copies import NeedCopy
-from ihala_notify.telling import LAST_WORDS, template_for
-from ihala_notify.wording import templates
+from ihala_notify.calls import opening
+from ihala_notify.limits import store as limits
+from ihala_notify.limits.policy import policy
+from ihala_notify.templates.valid import current_of
+from ihala_notify.wording import NEUTRAL, Template
 
-PERSON = "person"
+UNKNOWN = ""  # the channel of what was not tried yet
+CHANNELS = ("sms", "email")
+QUEUED = "message"  # on which senders hear that one was queued. An event's notice rides on a commit that has one anyhow (feed.py)
+OVERTAKEN = "overtaken"  # the reason of what was dropped, or is on its way and not tried again
 LEASE = timedelta(minutes=2)  # longer than all a sending may take; then it is tried again, under the same id
 
-_QUEUE = text("""
-    INSERT INTO message (id, event_id, template, recipient, need_id, operator_id, referral_id, organization_id, service_id, traceparent,
-                         state, reason, attempts, next_at, useful_until, queued_at, settled_at)
-    VALUES (:id, :event_id, :template, :recipient, :need_id, :operator_id, :referral_id, :organization_id, :service_id, :traceparent,
-            :state, :reason, 0, :next_at, :useful_until, :queued_at, :settled_at)
-    ON CONFLICT (event_id, template, recipient) DO NOTHING
-""")
-_DROP = text("""
-    UPDATE message SET state = 'dropped', reason = 'overtaken', next_at = NULL, settled_at = :now
-    WHERE need_id = :need_id AND state = 'waiting' AND (CAST(:referral_id AS uuid) IS NULL OR referral_id = :referral_id)
-""")
-# The oldest open message of each need only: a person hears things in their order. What was being sent when its process died comes
-# again when its lease is over.
+# Of each channel as many as there is room for (`channel` is only a guess by the last try; '' stands for not known yet), and the oldest open
+# message of each need only: a person hears things in their order, but what is always said does not wait for what was put off. What was
+# being sent when its process died comes again when its lease is over.
 _CLAIM = text("""
     WITH due AS (
-        SELECT id FROM message AS one
-        WHERE state IN ('waiting', 'sending') AND next_at <= :at AND NOT EXISTS (
-            SELECT FROM message AS older
-            WHERE older.need_id = one.need_id AND older.id < one.id AND older.state IN ('waiting', 'sending'))
-        ORDER BY next_at LIMIT :most FOR UPDATE SKIP LOCKED
+        SELECT found.id, found.taken_over
+        FROM unnest(CAST(:channels AS text[]), CAST(:rooms AS integer[])) AS lane (channel, room) CROSS JOIN LATERAL (
+            SELECT one.id, one.state = 'sending' AS taken_over FROM message AS one
+            WHERE one.state IN ('waiting', 'sending') AND CASE WHEN one.channel IS NULL THEN '' ELSE one.channel END = lane.channel
+              AND one.next_at <= :at AND NOT EXISTS (
+                SELECT FROM message AS older
+                WHERE older.need_id = one.need_id AND older.id < one.id AND older.state IN ('waiting', 'sending')
+                  AND NOT (one.template = ANY(CAST(:always AS text[])) AND older.state = 'waiting' AND older.next_at > :at
+                           AND older.reason IS NOT DISTINCT FROM 'too_many_at_once'))
+            ORDER BY one.next_at LIMIT lane.room FOR UPDATE OF one SKIP LOCKED) AS found
     ), claimed AS (
         UPDATE message SET state = 'sending', attempts = attempts + 1, next_at = :lease_until
-        FROM due WHERE message.id = due.id RETURNING message.*
+        FROM due WHERE message.id = due.id RETURNING message.*, due.taken_over
     )
-    SELECT claimed.id, claimed.need_id, claimed.template, claimed.attempts, claimed.useful_until, claimed.traceparent,
-           need.sensitivity, need.reference, need.ended, operator.phone AS operator_phone,
+    SELECT claimed.id, claimed.need_id, claimed.operator_id, claimed.given, claimed.template, claimed.attempts, claimed.rounds,
+           claimed.useful_until, claimed.traceparent,
+           claimed.reason, claimed.next_at AS lease_until, claimed.not_by, claimed.referral_id, claimed.channel, claimed.joins,
+           claimed.taken_over, need.urgency, need.sensitivity, need.reference, need.ended,
+           operator.phone AS operator_phone,
            coalesce(organization.hidden, false) AS hidden_provider, organization.names AS organization_names,
            organization.phone AS organization_phone,
            service.address, service.opening_hours, service.documents_to_bring
@@ -60,10 +64,32 @@ _CLAIM = text("""
     LEFT JOIN service ON service.service_id = claimed.service_id
     ORDER BY claimed.id
 """)
+# Rows are locked in the order of needs, as consumers lock them. What was withdrawn meanwhile is not tried again, and nobody settles what
+# another took over: the end of the lease is each claim's own.
 _SETTLE = text("""
-    UPDATE message SET state = :state, reason = :reason, next_at = :next_at, settled_at = :settled_at, said = :said,
-                       template_version = :template_version, language = :language, channel = :channel
-    WHERE id = :id AND state = 'sending' AND attempts = :attempts RETURNING id
+    WITH result AS (
+        SELECT * FROM jsonb_to_recordset(CAST(:results AS jsonb)) AS result (
+            id uuid, attempts integer, lease_until timestamptz, state text, reason text, next_at timestamptz, said text,
+            template_version integer, template_of uuid, language text, channel text, route text, parts integer, failure text,
+            handed_at timestamptz,
+            not_by text[], untried boolean, recipient_id uuid)
+    ), held AS (
+        SELECT message.id AS held_id, message.reason IS NOT DISTINCT FROM 'overtaken' AND result.state IN ('waiting', 'sent') AS withdrawn,
+               message.reason IS NOT DISTINCT FROM 'overtaken' AND result.state = 'waiting' AS needless, result.*
+        FROM message JOIN result USING (id)
+        WHERE message.state = 'sending' AND message.attempts = result.attempts AND message.next_at = result.lease_until
+        ORDER BY message.need_id, message.id FOR UPDATE OF message
+    )
+    UPDATE message SET
+        state = CASE WHEN held.needless THEN 'dropped' ELSE held.state END,
+        reason = CASE WHEN held.withdrawn THEN 'overtaken' ELSE held.reason END,
+        next_at = CASE WHEN NOT held.needless THEN held.next_at END,
+        settled_at = CASE WHEN held.needless OR held.next_at IS NULL THEN CAST(:now AS timestamptz) END,
+        attempts = held.attempts - CAST(held.untried AS integer), said = held.said, template_version = held.template_version,
+        template_of = held.template_of, language = held.language, channel = held.channel, route = held.route, parts = held.parts,
+        failure = held.failure, handed_at = held.handed_at, not_by = held.not_by,
+        recipient_id = CASE WHEN held.state = 'waiting' AND NOT held.needless THEN coalesce(held.recipient_id, message.recipient_id) END
+    FROM held WHERE message.id = held.held_id RETURNING message.id
 """)
 
 
@@ -73,10 +99,16 @@ class Claimed:
 
     id: UUID
     need_id: UUID
+    operator_id: UUID
+    given: dict[str, Any] | None
     template: str
     attempts: int
+    rounds: int
     useful_until: datetime
     traceparent: str | None
+    reason: str | None
+    lease_until: datetime
+    not_by: list[str]
     sensitivity: Sensitivity
     reference: str
     ended: bool
@@ -87,66 +119,103 @@ class Claimed:
     address: dict[str, str] | None
     opening_hours: dict[str, str] | None
     documents_to_bring: dict[str, str] | None
+    referral_id: UUID | None
+    urgency: str | None  # of the need; None: not known
+    channel: str | None  # by which it was tried last
+    joins: int  # for how many others it spoke when it was sent before
+    taken_over: bool  # from a sender that died: it may have been handed over
+    words: Template  # as they hold now
+    neutral_words: Template
+    joining: tuple[UUID, ...] = ()  # for which others it speaks now
+    recipient_id: UUID | None = None  # whom it was counted for
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What came of trying once. `next_at` is set when it is tried again."""
+    """What came of trying once. `next_at` is set when it is tried again, or when its receipts are overdue."""
 
-    state: str  # waiting | delivered | failed | dropped
+    state: str  # waiting | sent | delivered | failed | dropped
     reason: str | None = None
     next_at: datetime | None = None
     said: str | None = None
     template_version: int | None = None
+    template_of: UUID | None = None  # whose words they were; None: built in
     language: str | None = None
     channel: str | None = None
+    route: str | None = None
+    parts: int | None = None
+    failure: str | None = None  # temporary | permanent | technical
+    handed_at: datetime | None = None
+    not_by: Sequence[str] = ()  # channels that are not tried any more
+    untried: bool = False  # it was given back, and not tried
+    unsure: bool = False  # it may have been taken, although nobody said so
+    receipts: tuple[str, ...] = ()  # under which ids the route speaks of it
 
 
-async def tell(tx: AsyncSession, event: Event, about: NeedCopy) -> None:
-    """Queue what the person hears of `event`, if anything. News that is too old, or overtaken by the need's end, is kept as dropped."""
-    template = template_for(event, about.circle.sensitivity)
-    if template is None or event.envelope.snapshot or not about.known:
-        return
-    useful_until = event.envelope.time + templates()[template].useful_for
-    reason = _too_late(template, useful_until, about)
-    values = {
-        "id": new_id(), "event_id": event.envelope.id, "template": template, "recipient": PERSON, "need_id": about.need_id,
-        "operator_id": about.circle.operator_id, "referral_id": getattr(event, "referral_id", None),
-        "organization_id": getattr(event, "organization_id", None), "service_id": getattr(event, "service_id", None),
-        "traceparent": event.envelope.traceparent, "state": "dropped" if reason else "waiting", "reason": reason,
-        "next_at": None if reason else datetime.now(UTC), "useful_until": useful_until, "queued_at": now(tx),
-        "settled_at": now(tx) if reason else None,
-    }  # fmt: skip
-    await tx.execute(_QUEUE, values)
+SETTLED = TypeAdapter(Settled)
 
 
-def _too_late(template: str, useful_until: datetime, about: NeedCopy) -> str | None:
-    if about.ended and template not in LAST_WORDS:
-        return "overtaken"
-    return "late" if useful_until < datetime.now(UTC) else None
-
-
-async def drop_waiting(tx: AsyncSession, need_id: UUID, referral_id: UUID | None = None) -> None:
-    """Say nothing more of what was withdrawn: the whole need, or one referral of it."""
-    await tx.execute(_DROP, {"need_id": need_id, "referral_id": referral_id, "now": now(tx)})
-
-
-async def claim(tx: AsyncSession, most: int) -> list[Claimed]:
-    """Take up to `most` messages whose instant has come; nobody else sends them until the lease is over."""
+async def claim(tx: AsyncSession, rooms: Mapping[str, int]) -> list[Claimed]:
+    """Take messages whose instant has come, of each channel (UNKNOWN: not known yet) as many as there is room for; nobody else sends them
+    until the lease is over."""
     at = datetime.now(UTC)
-    rows = (await tx.execute(_CLAIM, {"at": at, "lease_until": at + LEASE, "most": most})).mappings()
-    return [Claimed(**row | {"sensitivity": Sensitivity(row["sensitivity"])}) for row in map(dict, rows)]
+    values = {"at": at, "lease_until": at + LEASE, "channels": list(rooms), "rooms": list(rooms.values()), "always": list(policy().always)}
+    rows = [dict(row) for row in (await tx.execute(_CLAIM, values)).mappings()]
+    words = await current_of(tx, {(row["operator_id"], name) for row in rows for name in (row["template"], NEUTRAL)})
+    return [_claimed(row, words) for row in rows]
 
 
-async def settle(tx: AsyncSession, message: Claimed, result: Settled) -> bool:
-    """Write what came of it and emit MessageDelivered or MessageFailed. False when somebody else took it over meanwhile."""
-    values: dict[str, Any] = {name: getattr(result, name) for name in Settled.__slots__}
-    values |= {"id": message.id, "attempts": message.attempts, "settled_at": None if result.next_at else now(tx)}
-    if (await tx.execute(_SETTLE, values)).one_or_none() is None:
-        return False
-    about = {"need_id": message.need_id, "message_id": message.id, "template": message.template, "channel": result.channel or "none"}
+def _claimed(row: dict[str, Any], words: Mapping[tuple[UUID, str], Template]) -> Claimed:
+    operator_id: UUID = row["operator_id"]
+    said = {"words": words[operator_id, row["template"]], "neutral_words": words[operator_id, NEUTRAL]}
+    return Claimed(**row | said | {"sensitivity": Sensitivity(row["sensitivity"])})
+
+
+async def settle(tx: AsyncSession, tried: Sequence[tuple[Claimed, Settled]]) -> set[UUID]:
+    """Write what came of them and emit MessageDelivered or MessageFailed; return which of them nobody else took over meanwhile."""
+    rows = [SETTLED.dump_python(result, mode="json", exclude={"receipts"}) | _claim_of(message) for message, result in tried]
+    found = (await tx.execute(_SETTLE, {"results": json.dumps(rows), "now": now(tx)})).scalars()
+    ours = set(found)
+    for message, result in tried:
+        if message.id in ours:
+            with span_from(message.traceparent, "settle message"):
+                say(tx, message.need_id, message.id, message.template, result)
+            if message.joining and result.state in {"sent", "delivered"}:
+                await limits.join(tx, message.id, message.joining)
+    await limits.not_sent(tx, [one.id for one, result in tried if one.id in ours and one.recipient_id and _was_not_sent(result)])
+    await opening.call_about(tx, [message.id for message, result in tried if message.id in ours and result.state == "failed"])
+    await end_joined(tx, [one.id for one, result in tried if one.id in ours and (one.joins or one.joining) and result.state != "sent"])
+    return ours
+
+
+def _was_not_sent(result: Settled) -> bool:
+    return result.state not in {"sent", "delivered"} and not result.unsure
+
+
+async def end_joined(tx: AsyncSession, speakers: Sequence[UUID]) -> None:
+    """Let those of which these messages spoke share their end: told with them, failed with them (then somebody calls about each), or
+    waiting again. What has not ended is passed over."""
+    joined = await limits.spoken(tx, speakers, now(tx))
+    failed = sorted((row for row in joined if row["state"] == "failed"), key=lambda row: (row["need_id"], row["id"]))
+    for row in failed:
+        say(tx, row["need_id"], row["id"], row["template"], Settled("failed", row["reason"], channel=row["channel"]))
+    await opening.call_about(tx, [row["id"] for row in failed])
+    if any(row["state"] == "waiting" for row in joined):
+        tx.info["told"].append((QUEUED, ""))
+
+
+def _claim_of(message: Claimed) -> dict[str, Any]:
+    """Return by which claim of it a message is settled, and for whom it was counted."""
+    recipient = message.recipient_id and str(message.recipient_id)
+    return {
+        "id": str(message.id), "attempts": message.attempts, "lease_until": message.lease_until.isoformat(), "recipient_id": recipient,
+    }  # fmt: skip
+
+
+def say(tx: AsyncSession, need_id: UUID, message_id: UUID, template: str, result: Settled) -> None:
+    """Emit what became of a message, when that is its end."""
+    about = {"need_id": need_id, "message_id": message_id, "template": template, "channel": result.channel or "none"}
     if result.state == "delivered":
         emit(tx, MessageDelivered(**about, delivered_at=now(tx)))
     if result.state == "failed":
         emit(tx, MessageFailed(**about, reason=result.reason or "unknown", failed_at=now(tx)))
-    return True

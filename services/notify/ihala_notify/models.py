@@ -1,10 +1,13 @@
 """Bodies of notify's HTTP API, version 1."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+
+from ihala_notify import tables
+from ihala_notify.states import EXPLAINED, Status, status_of
 
 
 class CloudEvent(BaseModel):
@@ -32,30 +35,12 @@ class Events(BaseModel):
     cursor: str = Field(description="Opaque. Good for 30 days, for every client of your organisation.")
 
 
-class SubscriptionRequest(BaseModel):
-    """What to follow."""
+class Text(BaseModel):
+    """One text in three languages."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    kind: Literal["feed"] = "feed"
-    types: Annotated[list[Annotated[str, Field(min_length=1, max_length=100)]], Field(min_length=1, max_length=100)] | None = Field(
-        default=None, description="Types of events; without it, everything your organisation may see."
-    )
-
-
-class Subscription(BaseModel):
-    """A subscription of your organisation."""
-
-    id: UUID
-    kind: Literal["feed"]
-    types: list[str] | None
-    created_at: datetime
-
-
-class NewSubscription(Subscription):
-    """A subscription with the cursor from which it begins: list what is open, then follow from here."""
-
-    cursor: str
+    en: str
+    ar: str
+    ckb: str
 
 
 class Message(BaseModel):
@@ -66,7 +51,9 @@ class Message(BaseModel):
     referral_id: UUID | None
     template: str
     template_version: int | None
-    state: Literal["waiting", "sending", "delivered", "failed", "dropped"]
+    state: Literal["waiting", "sending", "delivered", "failed", "dropped"] = Field(
+        description="sending: also while the network has not confirmed it. delivered: confirmed, or taken by a route that confirms nothing."
+    )
     reason: str | None = Field(description="Why it failed, was dropped, or waits to be tried again.")
     said: Literal["full", "neutral"] | None = Field(description="neutral: only that there is news, and whom to call.")
     language: str | None
@@ -74,3 +61,23 @@ class Message(BaseModel):
     attempts: int
     queued_at: datetime
     settled_at: datetime | None
+    status: Status | None = Field(default=None, description="How it stands, more finely than `state`: which kind of failure it was.")
+    explanation: Text | None = Field(default=None, description="`status` in plain words.")
+    route: str | None = Field(default=None, description="Which of the channel's routes took it.")
+    parts: int | None = Field(default=None, description="How many SMS it took.")
+    words: Literal["built-in", "own"] | None = Field(
+        default=None, description="Whose `template_version` it was: the built-in text's, or your own (`/v1/templates`)."
+    )
+    handed_over_at: datetime | None = Field(default=None, description="When the route took it. Its receipt may come for 72 hours.")
+
+    @classmethod
+    def of(cls, row: tables.Message) -> "Message":
+        """Return a message as it is shown."""
+        status = status_of(row.state, row.attempts, row.failure)
+        known = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
+        explained = EXPLAINED[status]
+        words = Text(en=explained.en, ar=explained.ar, ckb=explained.ckb)
+        state = "sending" if row.state == "sent" else row.state
+        whose = None if row.template_version is None else "own" if row.template_of else "built-in"
+        more = {"state": state, "status": status, "explanation": words, "words": whose, "handed_over_at": row.handed_at}
+        return cls.model_validate(known | more)

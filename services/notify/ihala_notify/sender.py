@@ -1,108 +1,102 @@
-"""Sends what is due, in rounds: claim, commit, ask for the contacts, hand over, settle. No transaction is open while another system is
-asked.
+"""What is said to whom, how, and what comes of it: the decisions about one message. `flow.py` brings the messages here and takes them on.
 
-A process that dies in between leaves leases; when they are over its messages are tried again under the same ids, which the route knows.
+By a route that knows a repeated id nothing is sent twice; by one that does not, what was under way when a process died may come twice.
 """
 
-import asyncio
-import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid5
 
 import aiohttp
-from ihala_kit.auth import Caller
-from ihala_kit.crash import crash_point
-from ihala_kit.db import Database
-from ihala_kit.telemetry import span_from
 
 from ihala_notify import messages
-from ihala_notify.channels import Channel, Outgoing
-from ihala_notify.contacts import Contact, Contacts, NotNow, Unreachable
+from ihala_notify.channels.ways import Channel, Outgoing, Unsure
+from ihala_notify.contacts import Contact, Contacts, NotNow, Unreachable, Unwanted
+from ihala_notify.facts import facts_of
+from ihala_notify.limits.policy import Policy
+from ihala_notify.limits.policy import policy as limits
 from ihala_notify.messages import Claimed, Settled
+from ihala_notify.states import MOST_TRIES, MOST_UNSURE, RECEIPT_WITHIN
 from ihala_notify.telling import LAST_WORDS, Openness, openness
-from ihala_notify.wording import NEUTRAL, FactMissing, Language, Template, templates, text_in
+from ihala_notify.wording import FactMissing, Language, Template
 
-log = logging.getLogger(__name__)
-
-TIMEOUT = aiohttp.ClientTimeout(total=20)
 FIRST_PAUSE_SECONDS = 2.0
-LONGEST_PAUSE_SECONDS = 600.0
+LONGEST_PAUSE_SECONDS = 1800.0  # with 48 tries, about a day
 
 
 class Sender:
-    """Sends messages; several processes may run one each."""
+    """The channels there are, and who knows the contacts. It keeps nothing of a message."""
 
-    def __init__(self, contacts: Contacts, channels: Mapping[str, Channel], at_once: int = 20) -> None:
+    def __init__(self, contacts: Contacts, channels: Mapping[str, Channel], policy: Policy | None = None) -> None:
         self.contacts = contacts
-        self.channels = channels  # by the name intake gives a person's way: sms
-        self.at_once = at_once
+        self.policy = policy or limits()  # how much one recipient is sent
+        self.channels = channels  # by the name intake gives a person's way: sms, email
 
-    async def run(self, database: Database) -> int:
-        """Send what is due, at most `at_once`; return how many were tried. For a Job."""
-        async with database.transaction(Caller.system("send")) as tx:
-            claimed = await messages.claim(tx, self.at_once)
-        if claimed:
-            async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
-                results = await asyncio.gather(*(self._send(session, each) for each in claimed), return_exceptions=True)
-            crash_point("send.before-settle")
-            await _settle(database, [(each, result) for each, result in zip(claimed, results, strict=True) if isinstance(result, Settled)])
-            for error in (result for result in results if isinstance(result, BaseException)):
-                raise error  # the others are settled; this one comes again when its lease is over
-        return len(claimed)
-
-    async def _send(self, session: aiohttp.ClientSession, message: Claimed) -> Settled:
-        with span_from(message.traceparent, "send message"):
-            result = await self._try(session, message)
-        log.info("message tried", extra={"message_id": str(message.id), "state": result.state, "reason": result.reason})
-        return result
-
-    async def _try(self, session: aiohttp.ClientSession, message: Claimed) -> Settled:
-        if message.ended and message.template not in LAST_WORDS:
-            return Settled("dropped", "overtaken")
+    def over(self, message: Claimed) -> Settled | None:
+        """Return what becomes of a message that is not sent any more, whatever the contact; None for all others."""
+        if message.reason == messages.OVERTAKEN or (message.ended and message.template not in LAST_WORDS):
+            return Settled("dropped", messages.OVERTAKEN)
         if message.useful_until < datetime.now(UTC):
-            return Settled("failed", "late")  # it was promised and could not be kept: somebody has to call
-        try:
-            contact = await self.contacts.contact(session, message.need_id)
-            return await self._hand_over(session, message, contact)
-        except Unreachable as error:
-            return Settled("failed", str(error))
-        except NotNow as error:
-            return Settled("waiting", str(error), next_at=datetime.now(UTC) + _pause(message.attempts, error.retry_after))
+            return Settled("failed", "late", failure="technical")  # it was promised and could not be kept: somebody has to call
+        return None
 
-    async def _hand_over(self, session: aiohttp.ClientSession, message: Claimed, contact: Contact) -> Settled:
-        """Send in the person's language and as openly as their phone allows. Raises Unreachable, NotNow."""
-        channel = self.channels.get(contact.channel)
-        if channel is None or contact.number is None:
-            raise Unreachable(f"wishes_a_{contact.channel}")
-        if not contact.safe_to_message:
-            raise Unreachable("not_safe_to_message")
-        said = openness(message.sensitivity, own_phone=contact.own, hidden_provider=message.hidden_provider)
-        template = templates()[message.template if said is Openness.FULL else NEUTRAL]
-        await channel.send(session, Outgoing(message.id, contact.number, _text(template, contact.language, message), contact.language))
-        return Settled("delivered", said=said, template_version=template.version, language=contact.language, channel=channel.name)
+    def ways(self, message: Claimed, contact: Contact) -> Sequence[tuple[str, str]]:
+        """Return by which channels, and where to, the best first; without those that failed for good. Raises Unreachable."""
+        found = [(way, to) for way, to in contact.ways() if way in self.channels and way not in message.not_by]
+        if not found:
+            unsafe = not contact.safe_to_message and contact.channel in self.channels
+            wishes = "not_safe_to_message" if unsafe else f"wishes_a_{contact.channel}"
+            raise Unreachable(message.reason if message.not_by and message.reason else wishes)
+        return found
+
+    async def by(self, session: aiohttp.ClientSession, name: str, to: str, message: Claimed, contact: Contact) -> Settled:
+        """Send by one channel; in full only by a phone that nobody else reads. Raises Unreachable, NotNow."""
+        said = openness(message.sensitivity, own_phone=contact.is_own(name), hidden_provider=message.hidden_provider)
+        if message.joins or message.joining:
+            said = Openness.NEUTRAL  # it speaks for others, too
+        template = message.words if said is Openness.FULL else message.neutral_words
+        outgoing = Outgoing(_sending_id(message), to, _text(template, contact.language, message), contact.language)
+        done = await self.channels[name].send(session, outgoing)
+        at = datetime.now(UTC)
+        return Settled(
+            "sent" if done.receipts else "delivered", next_at=at + RECEIPT_WITHIN if done.receipts else None, said=said,
+            template_version=template.version, template_of=template.operator_id, language=contact.language, channel=name,
+            route=done.route, parts=done.parts, handed_at=at, not_by=message.not_by, receipts=done.receipts,
+        )  # fmt: skip
 
 
-async def _settle(database: Database, tried: list[tuple[Claimed, Settled]]) -> None:
-    """Write what came of a round, in one transaction: its events then go through outbox, Kafka and feeds together."""
-    async with database.transaction(Caller.system("send")) as tx:
-        for message, result in tried:
-            with span_from(message.traceparent, "settle message"):
-                await messages.settle(tx, message, result)
+def failed(message: Claimed, error: NotNow | Unreachable, channel: str | None = None) -> Settled:
+    """Return what an error makes of a message: it is tried again, by the same channel first, or it has failed."""
+    if isinstance(error, Unwanted):
+        return Settled("dropped", str(error))
+    if isinstance(error, Unreachable):
+        return Settled("failed", str(error), failure="permanent", channel=channel)
+    if given_up(message, error):
+        return Settled("failed", str(error), failure="technical", channel=channel, unsure=isinstance(error, Unsure))
+    again = datetime.now(UTC) + _pause(message.attempts, error.retry_after)
+    unsure = isinstance(error, Unsure)
+    return Settled("waiting", str(error), next_at=again, channel=channel, not_by=message.not_by, unsure=unsure)
+
+
+def given_up(message: Claimed, error: NotNow) -> bool:
+    """Tell whether this was the last try."""
+    return message.attempts >= (MOST_UNSURE if isinstance(error, Unsure) and error.twice else MOST_TRIES)
+
+
+def given_back(message: Claimed, channel: str) -> Settled:
+    """Return a message that this channel has no place for now: it was not tried, and is claimed when there is room."""
+    return Settled("waiting", message.reason, next_at=datetime.now(UTC), channel=channel, not_by=message.not_by, untried=True)
+
+
+def _sending_id(message: Claimed) -> UUID:
+    """Return what the route knows it by: the message's id, and another one after it was told that it did not arrive."""
+    return uuid5(message.id, str(message.rounds)) if message.rounds else message.id
 
 
 def _text(template: Template, language: Language, message: Claimed) -> str:
-    facts = {
-        "reference": message.reference,
-        "phone": message.operator_phone,
-        "organization": text_in(message.organization_names, language),
-        "organization_phone": message.organization_phone,
-        "address": text_in(message.address, language),
-        "hours": text_in(message.opening_hours, language),
-        "documents": text_in(message.documents_to_bring, language),
-    }
     try:
-        return template.render(language, facts)
+        return template.render(language, facts_of(message, language))
     except FactMissing as error:  # its event may not have been read yet
         raise NotNow(f"{error}_unknown") from None
 

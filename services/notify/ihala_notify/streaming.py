@@ -12,7 +12,9 @@ from ihala_kit.db import Database
 from ihala_kit.problems import Problem
 
 from ihala_notify import following
-from ihala_notify import models as v1
+from ihala_notify.cloud_events import as_cloud_event
+from ihala_notify.subscriptions.filters import Filters
+from ihala_notify.subscriptions.reading import Item
 from ihala_notify.wakeups import Wakeups
 
 MEDIA_TYPE = "text/event-stream"
@@ -25,25 +27,25 @@ MayFollow = Callable[[], Awaitable[Caller]]
 
 
 async def stream(
-    database: Database, wakeups: Wakeups, caller: Caller, first: v1.Events, types: list[str] | None, may_follow: MayFollow
+    database: Database, wakeups: Wakeups, caller: Caller, first: following.Followed, filters: Filters, may_follow: MayFollow
 ) -> AsyncIterator[str]:
     """Send `first` and what follows it until `may_follow` refuses. A subscription's cursor moves on with the beats, too."""
     yield f"retry: {COME_AGAIN_MS}\n\n"
     part, beat_at = first, float("-inf")
     while True:
-        if part.events or time.monotonic() >= beat_at:
-            yield "".join(_event(caller, event) for event in part.events) + _beat(part.cursor)
+        if part.items or time.monotonic() >= beat_at:
+            yield "".join(_event(caller, item) for item in part.items) + _beat(part.cursor)
             beat_at = time.monotonic() + BEAT_SECONDS
         try:
             await may_follow()
-            part = await following.follow(database, wakeups, caller, part.cursor, types, LOOK_SECONDS, MOST_EVENTS)
+            part = await following.follow(database, wakeups, caller, part.cursor, filters, LOOK_SECONDS, MOST_EVENTS)
         except Problem:
             return
 
 
-def _event(caller: Caller, event: v1.CloudEvent) -> str:
-    cursor = following.cursor_at(caller.organization_id, event.sequence)
-    return f"id: {cursor}\nevent: {event.type}\ndata: {event.model_dump_json(exclude_none=True)}\n\n"
+def _event(caller: Caller, item: Item) -> str:
+    cursor = following.cursor_at(caller.organization_id, item.position)
+    return f"id: {cursor}\nevent: {item.type}\ndata: {as_cloud_event(item)}\n\n"
 
 
 def _beat(cursor: str) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Integer, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, FetchedValue, Identity, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -45,22 +45,11 @@ class FeedItem(Table, table=True):
     type: str = column(Text)  # CloudEvents type
     subject: str = column(Text)  # id of the thing it is about, as this organisation knows it
     time: datetime | None = column(_AT, nullable=True)  # when it happened; None where even that may not be told
+    roles: list[str] = column(ARRAY(Text))  # this organisation's parts in it: origin | provider | operator | itself
+    governorate: str | None = column(Text, nullable=True)  # as far as this organisation may know it
+    service_id: UUID | None = column(Uuid, nullable=True)  # of its own
     data: dict[str, Any] = column(JSONB)  # ids, codes, times: see visibility.py
     appended_at: datetime = column(_AT)  # real time, for the retention of 30 days
-
-
-class Subscription(Table, table=True):
-    """An organisation's wish to follow some types of events."""
-
-    __tablename__ = "subscription"
-
-    id: UUID = column(Uuid, key=True)
-    organization_id: UUID = column(Uuid)
-    client_id: str = column(Text)  # who asked for it
-    kind: str = column(Text)  # feed (webhooks and Kafka get kinds of their own)
-    types: list[str] | None = column(ARRAY(Text), nullable=True)  # None: everything the organisation may see
-    version: int = column(Integer)  # ETag
-    created_at: datetime = column(_AT)
 
 
 class Need(Table, table=True):
@@ -74,8 +63,35 @@ class Need(Table, table=True):
     origin_id: UUID | None = column(Uuid, nullable=True)
     origin_kind: str | None = column(Text, nullable=True)
     sensitivity: str | None = column(Text, nullable=True)  # standard | protected | restricted
+    urgency: str | None = column(Text, nullable=True)  # emergency | urgent | routine; None: not said since we keep it
+    governorate: str | None = column(Text, nullable=True)  # as its operator knows it now
+    origin_governorate: str | None = column(Text, nullable=True)  # as its origin gave it
     reference: str | None = column(Text, nullable=True)  # NIN-7K3F-92QX: what people quote
+    messages_wanted: bool = column(Boolean)  # of a restricted one: its person wishes to hear of it
     ended: bool = column(Boolean)  # withdrawn or closed: nothing but that is told any more
+
+
+class Referral(Table, table=True):
+    """Copy of ReferralOffered: what its receiver was told of where it belongs."""
+
+    __tablename__ = "referral"
+
+    referral_id: UUID = column(Uuid, key=True)
+    organization_id: UUID = column(Uuid)  # the receiver
+    service_id: UUID = column(Uuid)
+    governorate: str = column(Text)
+    of_need_id: UUID | None = column(Uuid, nullable=True)  # from when somebody took it, or it was over
+    state: str | None = column(Text, nullable=True)  # accepted | ended; NULL: not answered
+
+
+class Standing(Table, table=True):
+    """Copy of OrganizationSuspended, OrganizationLeft: whom feeds tell nothing any more, but of itself."""
+
+    __tablename__ = "standing"
+
+    organization_id: UUID = column(Uuid, key=True)
+    state: str = column(Text)  # suspended | left; who is back has no row
+    since: datetime = column(_AT)
 
 
 class EarlyEvent(Table, table=True):
@@ -130,14 +146,51 @@ class Message(Table, table=True):
     organization_id: UUID | None = column(Uuid, nullable=True)  # the provider it speaks of
     service_id: UUID | None = column(Uuid, nullable=True)
     traceparent: str | None = column(Text, nullable=True)
-    state: str = column(Text)  # waiting | sending | delivered | failed | dropped
+    state: str = column(Text)  # waiting | sending | sent (handed over, a receipt is awaited) | delivered | failed | dropped
     reason: str | None = column(Text, nullable=True)  # why it failed, was dropped, or waits again
     attempts: int = column(Integer)
-    next_at: datetime | None = column(_AT, nullable=True)  # real time: tried then; while sending, when it counts as lost
+    next_at: datetime | None = column(_AT, nullable=True)  # real time: tried then; sending, sent: when it counts as lost
     useful_until: datetime = column(_AT)  # real time: later it is not sent any more
     said: str | None = column(Text, nullable=True)  # full | neutral
     template_version: int | None = column(Integer, nullable=True)
+    template_of: UUID | None = column(Uuid, nullable=True)  # whose words: an operator's own version; None: built in, or not sent yet
+    given: dict[str, Any] | None = column(JSONB, nullable=True)  # of a message by hand: a day, an hour, a number of things
     language: str | None = column(Text, nullable=True)
-    channel: str | None = column(Text, nullable=True)
+    channel: str | None = column(Text, nullable=True)  # while it waits: by which one it would go, as far as is known
+    not_by: list[str] = column(ARRAY(Text))  # channels that failed for good
+    route: str | None = column(Text, nullable=True)  # which of the channel's routes took it
+    parts: int | None = column(Integer, nullable=True)  # SMS it took
+    rounds: int = column(Integer)  # how often it was handed over and did not arrive: what is sent then is another one to the route
+    failure: str | None = column(Text, nullable=True)  # temporary | permanent | technical
+    handed_at: datetime | None = column(_AT, nullable=True)  # real time
+    recipient_id: UUID | None = column(Uuid, nullable=True)  # opaque, by intake's key; only while it waits, to be joined
+    joined_by: UUID | None = column(Uuid, nullable=True)  # which one speaks for it, until it is known whether that one arrived
+    joins: int = column(Integer, FetchedValue())  # for how many others it speaks: then it says no more than that there is news
     queued_at: datetime = column(_AT)
     settled_at: datetime | None = column(_AT, nullable=True)  # delivered, failed or dropped
+    restricted: bool = column(Boolean, FetchedValue())  # about a restricted need: only the cleared see it
+    counted: bool = column(Boolean, FetchedValue())  # it ended, and is in its day's sums
+
+
+class RecipientMessage(Table, table=True):
+    """That a recipient was sent a message, to be counted for a day. Who they are only intake can tell."""
+
+    __tablename__ = "recipient_message"
+
+    message_id: UUID = column(Uuid, key=True)  # however often it was tried, it counts once, since the last time
+    recipient_id: UUID = column(Uuid)
+    at: datetime = column(_AT)  # real time
+
+
+class MessagePart(Table, table=True):
+    """What a route calls one SMS of a message, and what it said became of it; whichever of the two is known first makes the row."""
+
+    __tablename__ = "message_part"
+
+    route: str = column(Text, key=True)
+    foreign_id: str = column(Text, key=True)
+    message_id: UUID | None = column(Uuid, nullable=True)
+    attempt: int | None = column(Integer, nullable=True)  # of the message; a receipt for an earlier one changes nothing
+    state: str | None = column(Text, nullable=True)  # delivered | temporary | permanent
+    code: str | None = column(Text, nullable=True)  # the network's, or the aggregator's
+    recorded_at: datetime = column(_AT)  # real time

@@ -1,4 +1,4 @@
-"""What is thrown away when its time is over: feeds after 30 days, and events whose need never came."""
+"""What is thrown away when its time is over: feeds after 30 days, events whose need never came, subscriptions that were taken away."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +28,9 @@ _FORGET = text("""
     DELETE FROM early_event WHERE number IN (SELECT number FROM early_event WHERE kept_at < :before ORDER BY kept_at LIMIT :most)
     RETURNING number
 """)
+_FORGET_ENDED = text("""
+    DELETE FROM subscription WHERE id IN (SELECT id FROM subscription WHERE ended_at < :before ORDER BY ended_at LIMIT :most) RETURNING id
+""")
 
 
 async def purge_feeds(database: Database) -> int:
@@ -45,4 +48,11 @@ async def forget_early_events(database: Database) -> int:
     """Delete events kept over 30 days for needs that were never announced; return how many. For a Job."""
     async with database.transaction(Caller.system("purge")) as tx:
         gone = await tx.execute(_FORGET, {"before": datetime.now(UTC) - KEPT, "most": AT_ONCE})
+        return len(gone.all())
+
+
+async def forget_ended_subscriptions(database: Database) -> int:
+    """Delete subscriptions that were taken away 30 days ago, with address and keys; return how many. For a Job."""
+    async with database.transaction(Caller.system("purge")) as tx:
+        gone = await tx.execute(_FORGET_ENDED, {"before": datetime.now(UTC) - KEPT, "most": AT_ONCE})
         return len(gone.all())

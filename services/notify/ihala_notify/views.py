@@ -128,6 +128,11 @@ VIEWS: dict[type[Event], View] = {
     referral.DeadlineMissed: _view(
         "referral_id deadline missed_at", "", "need_id placement_id referral_id organization_id deadline missed_at"
     ),
+    referral.DeadlineNear: _view(
+        "referral_id deadline due_at told_at",
+        "need_id referral_id deadline due_at told_at",
+        "need_id placement_id referral_id organization_id deadline to due_at told_at",
+    ),
     referral.Escalated: _view(
         "referral_id level escalated_at",
         "need_id referral_id level escalated_at",
@@ -166,8 +171,20 @@ VIEWS: dict[type[Event], View] = {
     directory.ServiceChanged: _view(
         operator="service_id organization_id status changed_at", itself="service_id organization_id status changed_at"
     ),
+    directory.CapacityFigureOld: _of_organization("service_id service_at_location_id figure_at told_at"),
     directory.RulesetPublished: _view(operator="ruleset_id rule_version valid_from published_at"),
     notify.MessageDelivered: _view(operator="need_id message_id channel delivered_at"),
     notify.MessageFailed: _view(operator="need_id message_id channel reason failed_at"),
+    notify.MessageResent: _view(operator="need_id message_id resent_at"),
+    notify.CallTaskOpened: _view(operator="need_id call_id reason due_at opened_at"),
+    notify.CallTaskTaken: _view(operator="need_id call_id taken_at"),
+    notify.CallTaskPutOff: _view(operator="need_id call_id tries due_at"),
+    notify.CallTaskEnded: _view(operator="need_id call_id state result tries ended_at"),
+    notify.TemplateChanged: _view(itself="organization_id code revision changed_at"),
+    notify.SubscriptionChanged: _view(itself="subscription_id changed_at"),
+    notify.SubscriptionDegraded: _view(itself="subscription_id reason degraded_at"),
+    notify.SubscriptionPaused: _view(itself="subscription_id reason paused_at"),
+    notify.SubscriptionResumed: _view(itself="subscription_id before resumed_at"),
     notify.SubscriptionDisabled: _view(itself="subscription_id reason disabled_at"),
+    notify.SubscriptionEnded: _view(itself="subscription_id ended_at"),
 }

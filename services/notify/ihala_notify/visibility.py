@@ -3,7 +3,10 @@
 A party sees an event only by its part in it. Kinds and sensitivity narrow what is left: a centre of the Ministry of Interior learns
 whether its need is received, being handled or closed, and nothing else; so does any other origin of a restricted need; the operator's
 feed, which all its staff systems read, holds nothing of restricted needs at all (cleared coordinators have their lists for them); the
-border gets nothing back, ever.
+border gets nothing back, ever. Who is suspended or has left hears only of itself.
+
+Beside the event stands what a subscription may ask for: the organisation's own part, the governorate and its own service, each only as
+far as that organisation was told of it; a filter must not say more than the events do.
 """
 
 from collections.abc import Iterator
@@ -14,7 +17,7 @@ from uuid import UUID
 
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import NeedState, NeedStateChanged, Sensitivity
-from ihala_contracts.referral_v1 import Escalated
+from ihala_contracts.referral_v1 import DeadlineNear, Escalated
 
 from ihala_notify.views import VIEWS, View
 
@@ -37,23 +40,53 @@ _SUBJECTS = (
 )  # fmt: skip
 
 
+PROVIDER, ORIGIN, OPERATOR, ITSELF = "provider", "origin", "operator", "itself"
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """What a receiver was told of where an offer belongs."""
+
+    organization_id: UUID
+    service_id: UUID
+    governorate: str
+
+
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """Who is concerned. What is not known counts as what shows least: no origin, no operator, restricted."""
+    """Who is concerned. What is not known counts as what shows least: no origin, no operator, restricted, no place."""
 
     origin_id: UUID | None = None
     origin_kind: str | None = None
     operator_id: UUID | None = None
     sensitivity: Sensitivity = Sensitivity.RESTRICTED
+    governorate: str | None = None  # as its operator knows it now
+    origin_governorate: str | None = None  # as its origin gave it
+    receiving: Receiving | None = None
+    gone: frozenset[UUID] = frozenset()  # suspended, or left
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An event as one organisation sees it."""
+    """An event as one organisation sees it, and what a filter may look at."""
 
     subject: str
     data: dict[str, Any]
     time: datetime | None  # None where not even the time may be told
+    roles: tuple[str, ...]  # its parts in it, sorted
+    governorate: str | None = None
+    service_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One organisation's part in an event: the fields that it sees, and where the event belongs as far as it may know."""
+
+    organization_id: UUID
+    role: str
+    fields: tuple[str, ...]
+    governorate: str | None = None
+    service_id: UUID | None = None
 
 
 def decide(event: Event, circle: Circle, time: datetime) -> dict[UUID, Shown]:
@@ -61,30 +94,55 @@ def decide(event: Event, circle: Circle, time: datetime) -> dict[UUID, Shown]:
 
     An organisation with two parts (an operator that also receives) sees what either may.
     """
-    found: dict[UUID, dict[str, Any]] = {}
-    for organization_id, fields in _parts(event, circle):
-        found[organization_id] = found.get(organization_id, {}) | _picked(event, fields)
-    shown = {organization_id: Shown(_subject(data), data, time) for organization_id, data in found.items()}
+    parts: dict[UUID, list[_Part]] = {}
+    for part in _parts(event, circle):
+        if part.organization_id not in circle.gone or part.role == ITSELF:
+            parts.setdefault(part.organization_id, []).append(part)
+    shown = {organization_id: _shown(event, own, time) for organization_id, own in parts.items()}
     status = _status(event, circle)
-    if status and circle.origin_id and circle.origin_id not in shown:
-        shown[circle.origin_id] = Shown(str(status["need_id"]), status, None)
+    if status and circle.origin_id and circle.origin_id not in {*shown, *circle.gone}:
+        shown[circle.origin_id] = Shown(str(status["need_id"]), status, None, (ORIGIN,), circle.origin_governorate)
     return shown
 
 
-def _parts(event: Event, circle: Circle) -> Iterator[tuple[UUID, tuple[str, ...]]]:
-    """Yield each organisation with the fields that one of its parts shows it."""
+def _shown(event: Event, parts: list[_Part], time: datetime) -> Shown:
+    """Return the event as an organisation with these parts sees it."""
+    data: dict[str, Any] = {}
+    for part in parts:
+        data |= event.model_dump(mode="json", include=set(part.fields), exclude_none=True)
+    governorate = next((part.governorate for part in reversed(parts) if part.governorate), None)
+    service_id = next((part.service_id for part in parts if part.service_id), None)
+    return Shown(_subject(data), data, time, tuple(sorted({part.role for part in parts})), governorate, service_id)
+
+
+def _parts(event: Event, circle: Circle) -> Iterator[_Part]:
+    """Yield each organisation's parts in the event; the operator's, who knows most of a place, last."""
     view, restricted = VIEWS.get(type(event), View()), _is_restricted(event, circle)
     organization_id: UUID | None = getattr(event, "organization_id", None)
     if organization_id and view.itself:
-        yield organization_id, view.itself
-    if organization_id and view.receiver and _is_told(event, "provider"):
-        yield organization_id, tuple(name for name in view.receiver if not (restricted and name in _NOT_IF_RESTRICTED))
+        yield _Part(organization_id, ITSELF, view.itself, service_id=_named(event, view.itself, "service_id"))
+    if organization_id and view.receiver and _is_told(event, PROVIDER):
+        yield _receiver(event, circle, organization_id, view, restricted=restricted)
     if restricted:
         return
-    if circle.origin_id and view.origin and circle.origin_kind in PARTNER_KINDS and _is_told(event, "origin"):
-        yield circle.origin_id, view.origin
+    if circle.origin_id and view.origin and circle.origin_kind in PARTNER_KINDS and _is_told(event, ORIGIN):
+        yield _Part(circle.origin_id, ORIGIN, view.origin, circle.origin_governorate)
     if circle.operator_id and view.operator:
-        yield circle.operator_id, view.operator
+        place = _named(event, view.operator, "governorate") or circle.governorate
+        yield _Part(circle.operator_id, OPERATOR, view.operator, place)
+
+
+def _receiver(event: Event, circle: Circle, organization_id: UUID, view: View, *, restricted: bool) -> _Part:
+    """Return the receiver's part. It knows a place only from the offer, and of a restricted need not even that."""
+    fields = tuple(name for name in view.receiver if not (restricted and name in _NOT_IF_RESTRICTED))
+    told = circle.receiving if circle.receiving and circle.receiving.organization_id == organization_id else None
+    place = None if restricted else _named(event, fields, "governorate") or (told.governorate if told else None)
+    return _Part(organization_id, PROVIDER, fields, place, told.service_id if told else getattr(event, "service_id", None))
+
+
+def _named(event: Event, fields: tuple[str, ...], name: str) -> Any:
+    """Return a field of the event if it is one that is shown."""
+    return getattr(event, name) if name in fields else None
 
 
 def _is_restricted(event: Event, circle: Circle) -> bool:
@@ -93,8 +151,8 @@ def _is_restricted(event: Event, circle: Circle) -> bool:
 
 
 def _is_told(event: Event, part: str) -> bool:
-    """An escalation names whom it is for; every other event is for all its parts."""
-    return part in event.to if isinstance(event, Escalated) else True
+    """An escalation, or a deadline that is near, names whom it is for; every other event is for all its parts."""
+    return part in event.to if isinstance(event, Escalated | DeadlineNear) else True
 
 
 def _status(event: Event, circle: Circle) -> dict[str, Any]:
@@ -103,10 +161,6 @@ def _status(event: Event, circle: Circle) -> dict[str, Any]:
         return {}
     hears = circle.origin_kind in MOI_KINDS or (circle.origin_kind in PARTNER_KINDS and _is_restricted(event, circle))
     return {"need_id": str(event.need_id), "status": STATUS_OF[event.after]} if hears else {}
-
-
-def _picked(event: Event, fields: tuple[str, ...]) -> dict[str, Any]:
-    return event.model_dump(mode="json", include=set(fields), exclude_none=True)
 
 
 def _subject(data: dict[str, Any]) -> str:

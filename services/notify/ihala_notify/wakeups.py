@@ -1,21 +1,17 @@
 """Wakes long polls: one LISTEN a process, whose notices come with the commit that appended to a feed."""
 
 import asyncio
-import logging
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from uuid import UUID
 
-import asyncpg
 from ihala_kit.db import Database
-from ihala_kit.dsn import LOST, plain_dsn
+from ihala_kit.waiting import is_set_within
 
-log = logging.getLogger(__name__)
+from ihala_notify.hearing import hear
 
 CHANNEL = "feed"
 APPLICATION = "ihala-notify-wakeups"  # as PostgreSQL shows the connection
-PAUSE_SECONDS = 1.0
-PING_SECONDS = 10.0
 WITHOUT_NOTICES_SECONDS = 0.25  # how often a poll looks by itself while no notice can come
 
 
@@ -32,9 +28,9 @@ class Wakeups:
         return position is not None and self._newest.get(organization_id) == position
 
     @contextmanager
-    def waiter(self, organization_id: UUID) -> Iterator[asyncio.Event]:
-        """Give an event that is set whenever the organisation's feed has grown."""
-        woken = asyncio.Event()
+    def waiter(self, organization_id: UUID, given: asyncio.Event | None = None) -> Iterator[asyncio.Event]:
+        """Give an event, or the `given` one, that is set whenever the organisation's feed has grown."""
+        woken = given or asyncio.Event()
         self._waiting.setdefault(organization_id, set()).add(woken)
         try:
             yield woken
@@ -47,36 +43,18 @@ class Wakeups:
     async def wait(self, woken: asyncio.Event, seconds: float) -> None:
         """Return when woken, when the time is over, or soon while no notice can come."""
         longest = seconds if self.listening else min(seconds, WITHOUT_NOTICES_SECONDS)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(woken.wait(), longest)
+        await is_set_within(woken, longest)
 
     async def listen(self, database: Database) -> None:
         """Listen until cancelled, with a new connection after a fault; everybody looks again after one."""
         database.listeners[CHANNEL].append(self._grown)
-        while True:
-            try:
-                await self._listen(plain_dsn(database.settings.database_url))
-            except LOST as error:
-                log.warning("listening starts anew", extra={"error": type(error).__name__})
-            finally:
-                self.listening = False
-                self._newest.clear()
-                self.wake_all()
-            await asyncio.sleep(PAUSE_SECONDS)
+        await hear(database, CHANNEL, APPLICATION, self._grown, self._listens)
 
-    async def _listen(self, dsn: str) -> None:
-        connection, lost = await asyncpg.connect(dsn, server_settings={"application_name": APPLICATION}), asyncio.Event()
-        try:
-            connection.add_termination_listener(lambda _: lost.set())
-            await connection.add_listener(CHANNEL, lambda *about: self._grown(str(about[-1])))
-            self.listening = True
-            self.wake_all()  # what came before we listened
-            while not lost.is_set():
-                await asyncio.wait_for(connection.execute("SELECT"), PING_SECONDS)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(lost.wait(), PING_SECONDS)
-        finally:
-            await connection.close(timeout=1)
+    def _listens(self, listening: bool) -> None:
+        self.listening = listening
+        if not listening:
+            self._newest.clear()
+        self.wake_all()
 
     def _grown(self, notice: str) -> None:
         first, second = notice.split(" ")

@@ -1,0 +1,115 @@
+"""What people are to hear, queued by events: at most once for each event, template and recipient, and dropped when it is true no more."""
+
+import json
+from collections.abc import Collection
+from datetime import UTC, datetime
+from uuid import UUID
+
+from ihala_contracts.envelope import Event
+from ihala_contracts.intake_v1 import Sensitivity
+from ihala_contracts.referral_v1 import AppointmentChanged
+from ihala_kit.db import now
+from ihala_kit.ids import new_id
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_notify.calls import opening
+from ihala_notify.copies import NeedCopy
+from ihala_notify.limits import store as limits
+from ihala_notify.messages import OVERTAKEN, QUEUED, end_joined
+from ihala_notify.telling import LAST_WORDS, ONLY_AFTER, ONLY_ONCE, given_by, template_for
+from ihala_notify.wording import templates
+
+PERSON = "person"
+
+_QUEUE = text("""
+    INSERT INTO message (id, event_id, template, recipient, need_id, operator_id, referral_id, organization_id, service_id, traceparent,
+                         state, reason, attempts, rounds, next_at, useful_until, queued_at, settled_at,
+                         restricted, given)
+    VALUES (:id, :event_id, :template, :recipient, :need_id, :operator_id, :referral_id, :organization_id, :service_id, :traceparent,
+            :state, :reason, 0, 0, :next_at, :useful_until, :queued_at, :settled_at, :restricted,
+            CAST(:given AS jsonb))
+    ON CONFLICT (event_id, template, recipient) DO NOTHING
+    RETURNING pg_notify(:channel, '')
+""")
+_TOLD = text("""
+    SELECT EXISTS (SELECT FROM message WHERE operator_id = :operator_id AND need_id = :need_id AND template = :template
+                   AND (CAST(:referral_id AS uuid) IS NULL OR referral_id = :referral_id) AND state <> 'dropped')
+""")
+_DROP = text("""
+    UPDATE message SET state = 'dropped', reason = 'overtaken', next_at = NULL, settled_at = :now, recipient_id = NULL
+    WHERE need_id = :need_id AND state = 'waiting' AND (CAST(:referral_id AS uuid) IS NULL OR referral_id = :referral_id)
+      AND (CAST(:only AS text[]) IS NULL OR template = ANY(:only))
+    RETURNING CASE WHEN joins > 0 THEN id END
+""")
+_LAST_TRY = text("""
+    UPDATE message SET reason = 'overtaken'
+    WHERE need_id = :need_id AND state IN ('sending', 'sent') AND (CAST(:referral_id AS uuid) IS NULL OR referral_id = :referral_id)
+      AND (CAST(:only AS text[]) IS NULL OR template = ANY(:only))
+""")
+_HURRY = text("""
+    UPDATE message SET next_at = :at
+    WHERE need_id = :need_id AND state = 'waiting' AND reason = 'too_many_at_once' AND next_at > :at
+""")
+
+
+async def tell(tx: AsyncSession, event: Event, about: NeedCopy) -> None:
+    """Queue what the person hears of `event`, if anything. News that is too old, or overtaken by the need's end, is kept as dropped."""
+    template = template_for(event, about.circle.sensitivity, wanted=about.messages_wanted)
+    if template is None or event.envelope.snapshot or not about.known or await _is_needless(tx, template, event):
+        return
+    useful_until = _useful_until(tx, event, template)
+    given = given_by(event)
+    reason = _too_late(template, useful_until, about)
+    values = {
+        "id": new_id(), "event_id": event.envelope.id, "template": template, "recipient": PERSON, "need_id": about.need_id,
+        "operator_id": about.circle.operator_id, "referral_id": getattr(event, "referral_id", None),
+        "organization_id": getattr(event, "organization_id", None), "service_id": getattr(event, "service_id", None),
+        "traceparent": event.envelope.traceparent, "state": "dropped" if reason else "waiting", "reason": reason,
+        "next_at": None if reason else datetime.now(UTC), "useful_until": useful_until, "queued_at": now(tx),
+        "settled_at": now(tx) if reason else None, "restricted": about.circle.sensitivity is Sensitivity.RESTRICTED,
+        "given": given and json.dumps(given),
+    }  # fmt: skip
+    if (await tx.execute(_QUEUE, values | {"channel": QUEUED})).all():
+        tx.info["told"].append((QUEUED, ""))
+
+
+async def _is_needless(tx: AsyncSession, template: str, event: Event) -> bool:
+    """Tell whether a person has heard this already, or nothing that it takes back."""
+    if template not in ONLY_ONCE and template not in ONLY_AFTER:
+        return False
+    about = {"operator_id": vars(event)["operator_id"], "need_id": event.key}
+    referral_id = vars(event)["referral_id"] if template in ONLY_AFTER else None
+    values = about | {"template": ONLY_AFTER.get(template, template), "referral_id": referral_id}
+    there = (await tx.execute(_TOLD, values)).scalar_one()
+    return bool(there) == (template in ONLY_ONCE)
+
+
+def _useful_until(tx: AsyncSession, event: Event, template: str) -> datetime:
+    """Return until when a text may be sent, in real time: an appointment is not spoken of when it is over."""
+    until = event.envelope.time + templates()[template].useful_for
+    if isinstance(event, AppointmentChanged):
+        return min(until, event.starts_at - (now(tx) - datetime.now(UTC)))
+    return until
+
+
+def _too_late(template: str, useful_until: datetime, about: NeedCopy) -> str | None:
+    if about.ended and template not in LAST_WORDS:
+        return OVERTAKEN
+    return "late" if useful_until < datetime.now(UTC) else None
+
+
+async def drop_waiting(tx: AsyncSession, need_id: UUID, referral_id: UUID | None = None, only: Collection[str] | None = None) -> None:
+    """Say nothing more of what was withdrawn: the whole need, or one referral of it; `only` these templates, where there are others that
+    still hold. What is on its way already is not tried again."""
+    values = {"need_id": need_id, "referral_id": referral_id, "only": None if only is None else list(only)}
+    dropped = (await tx.execute(_DROP, values | {"now": now(tx)})).scalars().all()
+    await tx.execute(_LAST_TRY, values)
+    await limits.say_no_more(tx, need_id, referral_id, only, now(tx))
+    await end_joined(tx, [one for one in dropped if one is not None])
+    await opening.end_calls(tx, need_id, referral_id, only)
+
+
+async def hurry(tx: AsyncSession, need_id: UUID) -> None:
+    """Let nothing of a need stay put off: it is an emergency now."""
+    await tx.execute(_HURRY, {"need_id": need_id, "at": datetime.now(UTC)})
