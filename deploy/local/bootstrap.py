@@ -73,6 +73,7 @@ def our_projects() -> list[Path]:
     """Return the directories of our projects: those with a pyproject.toml of their own."""
     places = [
         REPOSITORY / "contracts",
+        REPOSITORY / "contracts" / "clients" / "python",
         *sorted((REPOSITORY / "services").glob("*")),
         REPOSITORY / "gateway",
         REPOSITORY / "deploy" / "local",

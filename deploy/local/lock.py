@@ -1,5 +1,5 @@
 """Writes requirements.lock from requirements.in: with hashes, without addresses, for all platforms and Pythons that Ihala runs on.
-Then services/intake/linkage.lock, with what its extra needs besides.
+Then services/intake/linkage.lock, with what its extra needs besides, and the lock of what writes the Python client's models.
 
 use: python3 deploy/local/lock.py [--upgrade]     (what is locked stays as it is, unless --upgrade or requirements.in says otherwise)
 """
@@ -23,6 +23,7 @@ def main(*options: str) -> int:
     for files in (
         ["--output-file", "requirements.lock", "requirements.in"],
         ["--constraint", "requirements.lock", "--output-file", "services/intake/linkage.lock", "services/intake/linkage.in"],
+        ["--output-file", "contracts/clients/python/generator.lock", "contracts/clients/python/generator.in"],
     ):
         done = subprocess.run([TOOLS / "bin" / "uv", "pip", "compile", *how, *files], cwd=REPOSITORY, check=False)
         if done.returncode:

@@ -28,7 +28,7 @@ def test_a_port_that_cannot_be_is_a_sentence(environ: dict[str, str]) -> None:
 
 def test_a_taken_port_is_named_with_the_way_out() -> None:
     port = any_free()
-    ports = Ports.shifted(20000, gateway=port)
+    ports = Ports.shifted(15000, gateway=port)  # where no stack of the tests has a port
     ports.refuse_taken(["gateway"])
     with socket.create_server(("127.0.0.1", port)), pytest.raises(Trouble, match=rf"Port {port} \(gateway\).*IHALA_GATEWAY_PORT"):
         ports.refuse_taken(["gateway", "sink"])

@@ -2,8 +2,11 @@
 
 import asyncio
 import signal
+import struct
+from email.message import EmailMessage
 
 import aiohttp
+import aiosmtplib
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -88,7 +91,7 @@ async def test_a_service_writes_its_own_topic_alone_and_reads_all(servers: Stack
     await reader.start()
     try:
         await producer.send_and_wait("ihala.intake.v1", b"one", key=b"need")
-        assert (await asyncio.wait_for(reader.getone(), 10)).value == b"one"
+        assert (await asyncio.wait_for(reader.getone(), 30)).value == b"one"
         with pytest.raises(TopicAuthorizationFailedError):
             await producer.send_and_wait("ihala.referral.v1", b"forged", key=b"need")
     finally:
@@ -192,3 +195,25 @@ def test_ports_and_secrets_of_a_running_stack_are_in_its_place(servers: Stack) -
     assert isinstance(servers.place, Place)
     assert servers.snapshot.phase == "up"
     assert all(part["state"] in ("ready", "done") for part in servers.snapshot.parts)
+
+
+async def test_the_sink_takes_texts_by_smpp_and_mails_by_smtp(servers: Stack) -> None:
+    """That it speaks both is tried by notify's own tests; here, that it listens where the ports say, and shows what came."""
+    mail = EmailMessage()
+    mail["To"], mail["Subject"], mail["Message-ID"] = "somebody@example.org", "نامەیەک بۆ ئێوە", "<1@example.org>"
+    mail.set_content("هەواڵێکی نوێتان هەیە")
+    await aiosmtplib.send(mail, sender="no-reply@example.org", hostname="127.0.0.1", port=servers.ports.sink_smtp, start_tls=False)
+    reader, writer = await asyncio.open_connection("127.0.0.1", servers.ports.sink_smpp)
+    writer.write(struct.pack(">IIII", 16, 0x15, 0, 7))
+    assert struct.unpack(">IIII", await reader.readexactly(16)) == (16, 0x80000015, 0, 7)  # enquire_link
+    writer.close()
+    async with aiohttp.ClientSession(servers.ports.url("sink")) as session:
+        page = await (await session.get("/")).text()
+    assert '<p dir="auto"><strong>نامەیەک بۆ ئێوە</strong></p><p dir="auto">هەواڵێکی نوێتان هەیە</p>' in page
+
+
+async def test_scripted_numbers_are_refused_by_http(servers: Stack) -> None:
+    async with aiohttp.ClientSession(servers.ports.url("sink")) as session:
+        for number, status in (("+9647000009003", 422), ("+9647000009006", 503), ("+9647000009001", 200)):
+            answer = await session.post("/sms", json={"id": number, "to": number, "text": "x"})
+            assert answer.status == status

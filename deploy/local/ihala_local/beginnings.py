@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 _TABLES = """
-    SELECT format('public.%I', tablename) AS name, format('beginning.%I', tablename) AS kept FROM pg_tables
-    WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY tablename
+    SELECT format('public.%I', relname) AS name, format('beginning.%I', relname) AS kept FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'alembic_version'
+    ORDER BY relname
 """
 _NUMBERS = """
     SELECT format('%I.%I', schemaname, sequencename) AS name, coalesce(last_value, start_value) AS at, last_value IS NOT NULL AS used

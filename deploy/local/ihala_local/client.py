@@ -30,7 +30,7 @@ class Unexpected(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: status, headers and the JSON body."""
+    """What came back: status, headers and the body: of JSON its value, of a PDF its bytes, else text."""
 
     method: str
     path: str
@@ -131,8 +131,8 @@ class Client:
     async def _once(self, method: str, path: str, **request: Any) -> Answer:
         timeout = aiohttp.ClientTimeout(total=40)
         async with self.session.request(method, self.demo.base_url + path, timeout=timeout, **request) as answer:
-            is_json = "json" in (answer.content_type or "")
-            body = await answer.json(content_type=None) if is_json else await answer.text()
+            kind = answer.content_type or ""
+            body = await (answer.json(content_type=None) if "json" in kind else answer.read() if "pdf" in kind else answer.text())
             return Answer(method, path, answer.status, answer.headers.copy(), body)
 
     async def _ask_for_token(self) -> None:

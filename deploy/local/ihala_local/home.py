@@ -18,7 +18,7 @@ from ihala_local.trouble import Trouble
 REPOSITORY = Path(__file__).resolve().parents[3]
 DISK_WANTED_BYTES = 1_000_000_000
 DATA = ("postgres", "postgres.part", "kafka", "kafka.part", "sink", "keys", "logs", "tls")
-DATA_FILES = ("secrets.json", "state.json", "demo.json", "clients.json", "people.json", "supervisor.lock")
+DATA_FILES = ("secrets.json", "state.json", "demo.json", "clients.json", "people.json", "kafka-keys.json", "supervisor.lock")
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ class Home:
     @property
     def kafka(self) -> Path:
         return self.path / "kafka"
+
+    @property
+    def kafka_keys(self) -> Path:
+        """The gateway's public keys, as it keeps them for Kafka."""
+        return self.path / "kafka-keys.json"
 
     @property
     def messages(self) -> Path:
@@ -108,6 +113,8 @@ PASSWORDS = (
     "postgres",
     "kafka-admin",
     "kafka-broker",
+    "kafka-access",
+    "receipts",
     *(f"{app}{kind}" for app in APPS for kind in ("-owner", "-app", "-kafka")),
 )
 MASTER_KEYS = tuple(f"{app}-master-key" for app in APPS)

@@ -35,17 +35,17 @@ class Jar:
         return f"{self.artifact}-{self.version}.jar"
 
 
-def locked() -> list[Jar]:
-    """Return what kafka.lock asks for."""
-    lines = (line.split() for line in LOCK.read_text().splitlines() if line and not line.startswith("#"))
+def locked(lock: Path = LOCK) -> list[Jar]:
+    """Return what a lock file asks for."""
+    lines = (line.split() for line in lock.read_text().splitlines() if line and not line.startswith("#"))
     return [Jar(group, artifact, version, digest) for (group, artifact, version), digest in ((c.split(":"), d) for c, d in lines)]
 
 
-def missing(directory: Path) -> list[Jar]:
+def missing(directory: Path, lock: Path = LOCK) -> list[Jar]:
     """Return the jars that are not there, or not with the bytes that the lock names."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        good = list(pool.map(lambda jar: is_good(directory / jar.file, jar), locked()))
-    return [jar for jar, fine in zip(locked(), good, strict=True) if not fine]
+        good = list(pool.map(lambda jar: is_good(directory / jar.file, jar), locked(lock)))
+    return [jar for jar, fine in zip(locked(lock), good, strict=True) if not fine]
 
 
 def is_good(file: Path, jar: Jar) -> bool:
@@ -53,15 +53,15 @@ def is_good(file: Path, jar: Jar) -> bool:
     return file.exists() and hashlib.sha256(file.read_bytes()).hexdigest() == jar.sha256
 
 
-def fetch(directory: Path) -> Iterator[int]:
+def fetch(directory: Path, wanted_by: Path = LOCK) -> Iterator[int]:
     """Fetch what is missing and yield how many are there, again and again. Raises Trouble; what came is kept."""
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / ".lock").open("w") as lock, ThreadPoolExecutor(AT_ONCE) as pool:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another home may be fetching: what it brings is ours too
         for left in directory.glob(".part-*"):  # of one that was killed
             rmtree(left)
-        wanted = missing(directory)
-        done = len(locked()) - len(wanted)
+        wanted = missing(directory, wanted_by)
+        done = len(locked(wanted_by)) - len(wanted)
         yield done
         try:
             for fetched in as_completed([pool.submit(_fetch_one, jar, directory) for jar in wanted]):
@@ -81,7 +81,7 @@ def _fetch_one(jar: Jar, directory: Path) -> None:
                 found.replace(directory / jar.file)
                 return
     raise Trouble(
-        f"Kafka's file {jar.file} could not be fetched with the bytes that kafka.lock names: is there a network? "
+        f"The file {jar.file} could not be fetched with the bytes that the lock file names: is there a network? "
         "What came is kept; run the same again."
     )
 

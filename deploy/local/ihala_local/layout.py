@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from ihala_kit.cli import clock_offset
+from ihala_kit.clock import clock_offset
 
 from ihala_local import demo, kafka, postgres, probes
 from ihala_local.home import REPOSITORY
@@ -94,9 +94,11 @@ class Layout:
 
     def sink(self) -> Process:
         """The local message sink."""
-        port = self.place.ports.sink
-        words = [sys.executable, "-m", "ihala_local.sink", str(port), str(self.home.messages)]
-        command = Command(words, {**os.environ, "MALLOC_ARENA_MAX": "2"}, REPOSITORY)
+        ports = self.place.ports
+        port, others = ports.sink, [str(ports.sink_smpp), str(ports.sink_smtp), f"{ports.url('receipts')}/receipts/rapidpro"]
+        words = [sys.executable, "-m", "ihala_local.sink", str(port), str(self.home.messages), *others]
+        secret = {"SINK_RECEIPTS_SECRET": self.home.secret("receipts")}
+        command = Command(words, {**os.environ, "MALLOC_ARENA_MAX": "2", **secret}, REPOSITORY)
         return Process("sink", lambda: command, lambda: probes.http(port, "/health/live"), grace_seconds=5)
 
     def clients(self) -> Step:

@@ -11,7 +11,7 @@ from ihala_local import kafka, postgres
 from ihala_local.home import REPOSITORY, Home
 from ihala_local.ports import APPS, HOST, SERVICES, Ports
 from ihala_local.provision.databases import Server, Wanted
-from ihala_local.provision.topics import Cluster
+from ihala_local.provision.topics import ACCESS, Cluster
 from ihala_local.tls import Certificates
 from ihala_local.trouble import Trouble
 
@@ -56,14 +56,15 @@ class Place:
     @property
     def kafka_passwords(self) -> dict[str, str]:
         """Password of each user whom provisioning makes; the administrator, whom access lists do not bind, is one on our own Kafka."""
-        users = {app: self.home.secret(f"{app}-kafka") for app in APPS}
+        users = {app: self.home.secret(f"{app}-kafka") for app in APPS} | {ACCESS: self.home.secret("kafka-access")}
         return users if self.outside_kafka else users | {kafka.ADMIN: self.home.secret("kafka-admin")}
 
     @property
     def listeners(self) -> list[str]:
         """Names of the ports that parts of ours listen on."""
         own = [] if self.outside_postgres else ["postgres"]
-        return [*APPS, "sink", *own, *([] if self.outside_kafka else ["kafka", "kafka_controller", "kafka_internal"])]
+        own += [] if self.outside_kafka else ["kafka", "kafka_controller", "kafka_internal", "kafka_direct"]
+        return [*APPS, "sink", "sink_smpp", "sink_smtp", "receipts", *own]
 
     def database(self, service: str) -> Wanted:
         """Return the database that provisioning makes for a service."""
@@ -104,17 +105,34 @@ class Place:
         if service == "gateway":
             upstreams = {name: self.ports.url(name) for name in SERVICES}
             # Stories, scenarios and benches call in a minute what a partner does in a day.
-            return {"UPSTREAMS": json.dumps(upstreams), "LIMIT_FACTOR": "1000", "KEYS_INSIDE": "true", **self._tls_settings()}
+            own = {"UPSTREAMS": json.dumps(upstreams), "LIMIT_FACTOR": "1000", "KEYS_INSIDE": "true"}
+            return {**own, "KAFKA_KEYS_FILE": str(self.home.kafka_keys), **self._tls_settings()}
         if service == "intake":  # there are two operators: who calls back those that ask on the public page
-            return {"DESKS": json.dumps(DESKS)}
+            return {"DESKS": json.dumps(DESKS), "QUIET_HOURS": "false"}  # a story told at night shows its messages
         if service == "directory":  # who publishes the open feed: the operator of the demonstration's data
             return {"PUBLISHER_NAME": "MoMD branch office, Mosul (illustrative)", "PUBLISHER_WEBSITE": self.ports.url("gateway")}
         if service == "notify":
             return {
                 "CLIENT_KEY_FILE": str(self.home.key_file("notify")),
-                "SMS_URL": f"{self.ports.url('sink')}/sms",
+                **self._ways_of_messages(),
+                "LIMIT_FACTOR": "100",  # a person of a story hears in a minute what else takes weeks
+                "KAFKA_ACCESS_PASSWORD": "" if self.outside_kafka else self.home.secret("kafka-access"),
+                "WEBHOOK_HOSTS": json.dumps(["127.0.0.1", "localhost"]),  # receivers that somebody tries here
             }
         return {}
+
+    def _ways_of_messages(self) -> dict[str, str]:
+        """Two SMS routes and a mail server, all of them the sink: most texts by SMPP, some by HTTP, by either when one is away."""
+        smpp = {
+            "name": "smpp", "kind": "smpp", "url": f"smpp://{HOST}:{self.ports.sink_smpp}", "weight": 70, "system_id": "ihala",
+            "password": "sink", "tells_id": True,
+        }  # fmt: skip
+        rapidpro = {
+            "name": "rapidpro", "kind": "rapidpro", "url": f"{self.ports.url('sink')}/rapidpro", "weight": 30, "sender": "Ihala",
+            "receipt_secret": self.home.secret("receipts"),
+        }  # fmt: skip
+        mail = {"SMTP_HOST": HOST, "SMTP_PORT": str(self.ports.sink_smtp), "SMTP_SECURITY": "none"}
+        return {"SMS_ROUTES": json.dumps([smpp, rapidpro]), "RECEIPTS_PORT": str(self.ports.receipts), **mail}
 
     def _tls_settings(self) -> dict[str, str]:
         if not self.ports.tls:

@@ -21,10 +21,14 @@ class Ports:
     referral: int = 8083
     notify: int = 8084
     sink: int = 8085
+    sink_smpp: int = 27775
+    sink_smtp: int = 27025
+    receipts: int = 27085  # where the sink tells notify what became of a message, as an aggregator does
     postgres: int = 27432
     kafka: int = 27092
     kafka_controller: int = 27093
     kafka_internal: int = 27094
+    kafka_direct: int = 27095  # partners, with tokens
     tls: bool = False  # of the gateway's port
 
     @classmethod

@@ -6,10 +6,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from ihala_local import kafka_direct
 from ihala_local.demo import Demo
 from ihala_local.home import REPOSITORY, Home
 from ihala_local.place import Place
-from ihala_local.ports import SERVICES
+from ihala_local.ports import HOST, SERVICES
 from ihala_local.tls import Certificates
 
 
@@ -63,6 +64,8 @@ def _addresses(place: Place) -> Table:
     table.add_row("reference", f"{place.ports.url('gateway')}/docs")
     table.add_row("messages", f"{place.ports.url('sink')}/")
     table.add_row("Kafka", f"{place.kafka_servers} (SASL_PLAINTEXT, SCRAM-SHA-512)")
+    if not place.outside_kafka:
+        table.add_row("Kafka for partners", f"{HOST}:{place.ports.kafka_direct} ({kafka_direct.protocol(place.ports)}, OAUTHBEARER)")
     return table
 
 

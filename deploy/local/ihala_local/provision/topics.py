@@ -28,6 +28,9 @@ WITHIN_SECONDS = 20.0
 PARTITIONS = 12
 TOPIC = {"retention.ms": str(30 * 24 * 3600 * 1000), "cleanup.policy": "delete"}
 ITERATIONS = 4096
+ACCESS = "notify-access"  # as whom notify keeps partners' topics and access lists; it can give rights, so nothing else signs in as it
+CLUSTER = "kafka-cluster"  # as Kafka calls itself in access lists
+PARTNERS = "ihala.for."  # how partners' topics begin
 EFFECT_AFTER_SECONDS = 0.05
 
 
@@ -105,12 +108,17 @@ def make_access_lists(client: AdminClient) -> None:
 
 
 def access_lists() -> Iterable[AclBinding]:
-    """Yield the bindings of all services."""
+    """Yield the bindings of all services, and of notify where it keeps those of partners."""
     for app in APPS:
         yield _allow(app, ResourceType.TOPIC, topic_of(app), AclOperation.WRITE)
         yield _allow(app, ResourceType.GROUP, f"ihala.{app}", AclOperation.READ)
         for other in APPS:
             yield _allow(app, ResourceType.TOPIC, topic_of(other), AclOperation.READ)
+    yield _allow("notify", ResourceType.TOPIC, PARTNERS, AclOperation.WRITE, ResourcePatternType.PREFIXED)
+    yield _allow(ACCESS, ResourceType.TOPIC, PARTNERS, AclOperation.CREATE, ResourcePatternType.PREFIXED)
+    yield _allow(ACCESS, ResourceType.TOPIC, PARTNERS, AclOperation.DESCRIBE, ResourcePatternType.PREFIXED)
+    yield _allow(ACCESS, ResourceType.BROKER, CLUSTER, AclOperation.ALTER)
+    yield _allow(ACCESS, ResourceType.BROKER, CLUSTER, AclOperation.DESCRIBE)
 
 
 def _known_access_lists(client: AdminClient) -> list[AclBinding]:
@@ -121,8 +129,10 @@ def _known_access_lists(client: AdminClient) -> list[AclBinding]:
     return found
 
 
-def _allow(user: str, kind: ResourceType, name: str, what: AclOperation) -> AclBinding:
-    return AclBinding(kind, name, ResourcePatternType.LITERAL, f"User:{user}", "*", what, AclPermissionType.ALLOW)
+def _allow(
+    user: str, kind: ResourceType, name: str, what: AclOperation, pattern: ResourcePatternType = ResourcePatternType.LITERAL
+) -> AclBinding:
+    return AclBinding(kind, name, pattern, f"User:{user}", "*", what, AclPermissionType.ALLOW)
 
 
 def _refuse_stranger(client: AdminClient, servers: str, cluster_id: str | None) -> None:

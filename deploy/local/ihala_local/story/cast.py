@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any
 
 import aiohttp
-from ihala_kit.cli import clock_offset, move_clock
+from ihala_kit.clock import clock_offset, move_clock
 
 from ihala_local.client import Client
 from ihala_local.demo import Demo

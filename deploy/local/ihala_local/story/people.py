@@ -57,6 +57,9 @@ class Family:
     she: Person = field(default_factory=lambda: dealt(next(_numbers)))
     phone: str = field(default_factory=lambda: f"+964700{random.randrange(10**7):07d}")
     number: str = field(default_factory=lambda: f"TLF-{uuid.uuid4().hex[:10].upper()}")
+    language: str = "ar"  # in which they read
+    reads: str = "yes"
+    email: str = ""
 
     @property
     def given(self) -> str:
@@ -66,7 +69,8 @@ class Family:
     @property
     def names(self) -> tuple[str, ...]:
         """Return what must never be seen outside intake."""
-        return *(name for name in astuple(self.she) if isinstance(name, str)), self.phone, self.phone.removeprefix("+964")
+        given = (name for name in astuple(self.she) if isinstance(name, str))
+        return *given, self.phone, self.phone.removeprefix("+964"), *filter(None, [self.email])
 
     def shown_in(self, text: str) -> bool:
         """Tell whether a text shows who they are. By whole words: many a name is also a part of an everyday word."""
@@ -88,9 +92,10 @@ class Family:
                 "status": "group.returnee_abroad",
                 "place": TELAFAR,
                 "language_spoken": "ar",
-                "language_written": "ar",
-                "reads": "yes",
+                "language_written": self.language,
+                "reads": self.reads,
                 "phones": [{"number": self.phone, "safe_to_call": True, "safe_to_message": True, "owner": "own"}],
+                "other_ways": [{"kind": "email", "address": self.email, "own": True, "safe_to_message": True}] if self.email else [],
             },
             "household": {
                 "size": 4,

@@ -8,6 +8,7 @@ from typing import Any
 
 from ihala_local.client import Answer, Client
 from ihala_local.story.cast import Cast
+from ihala_local.story.news import News
 from ihala_local.story.office import Office
 from ihala_local.story.people import Family
 from ihala_local.story.screen import Screen
@@ -57,6 +58,8 @@ class Tale:
         self.screen.title("Help is given, and the person is asked whether it came.")
         await self.served(offer)
         await self.followed_up(offer)
+        self.screen.title("Others hear of theirs in the language they read, or are called.")
+        await News(self.cast, self.screen).tell()
         self.screen.title("Something was not right, and she may say so. Then: who saw what?")
         await self.office.is_complained_about()
         await self.seen_by_the_centre()
