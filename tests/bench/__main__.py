@@ -8,7 +8,22 @@ from rich.console import Console
 
 from tests.bench.results import Figure, write
 
-NAMES = ("outbox", "chain", "search", "matching", "intake_matching", "intake", "worklists", "deadlines", "gateway", "tokens", "closed_loop")
+NAMES = (
+    "outbox",
+    "feed",
+    "webhooks",
+    "notify",
+    "chain",
+    "search",
+    "matching",
+    "intake_matching",
+    "intake",
+    "worklists",
+    "deadlines",
+    "gateway",
+    "tokens",
+    "closed_loop",
+)
 
 
 def main(names: tuple[str, ...]) -> None:
@@ -18,8 +33,9 @@ def main(names: tuple[str, ...]) -> None:
         with console.status(f"measuring {name}"):
             figures: list[Figure] = asyncio.run(importlib.import_module(f"tests.bench.{name}").measure())
         for figure in figures:
-            target = "" if figure.at_most is None else f"  (at most {figure.at_most:g})"
-            console.print(f"{'held  ' if figure.held else 'missed'}  {figure.name}: {figure.value:g} {figure.unit}{target}  {figure.note}")
+            console.print(
+                f"{'held  ' if figure.held else 'missed'}  {figure.name}: {figure.value:g} {figure.unit}{figure.target}  {figure.note}"
+            )
         write(figures)
 
 

@@ -14,7 +14,7 @@ FILE = Path(__file__).with_name("results.json")
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured number. `at_most` is its target in `unit`; `peer` names what it is held against."""
+    """One measured number. `at_most` or `at_least` is its target in `unit`; `peer` names what it is held against."""
 
     name: str
     value: float
@@ -22,11 +22,18 @@ class Figure:
     at_most: float | None = None
     peer: str = ""
     note: str = ""
+    at_least: float | None = None
 
     @property
     def held(self) -> bool:
         """Return whether the target was met; a figure without one always is."""
-        return self.at_most is None or self.value <= self.at_most
+        return (self.at_most is None or self.value <= self.at_most) and (self.at_least is None or self.value >= self.at_least)
+
+    @property
+    def target(self) -> str:
+        """Return the target in words, empty without one."""
+        targets = (("at most", self.at_most), ("at least", self.at_least))
+        return "".join(f"  ({word} {value:g})" for word, value in targets if value is not None)
 
 
 def percentile(values: list[float], share: int) -> float:

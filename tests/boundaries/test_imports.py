@@ -22,7 +22,7 @@ def test_nothing_reads_outside_the_project() -> None:
     assert [p.name for p in texts if p.is_file() and p != Path(__file__) and outside.search(p.read_text("utf-8", "replace"))] == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "services/intake/linkage.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "services/intake/linkage.lock", "contracts/clients/python/generator.lock"])
 def test_lock_names_versions_and_hashes_and_no_address(name: str) -> None:
     lock = (ROOT / name).read_text("utf-8")
     assert "--hash=sha256:" in lock

@@ -2,12 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ihala_local.client import Answer, Client, Unexpected
 from ihala_local.story.cast import Cast
-from ihala_local.story.people import Family
+from ihala_local.story.people import TELAFAR, Family
 from ihala_local.watch import Seen
 
 HOUSING = "housing.hlp"
@@ -18,8 +18,8 @@ LOST_RACES = (404, 409, 412)  # what an answer that came too late may get
 class Crowd:
     """Families, and the providers who answer for them."""
 
-    def __init__(self, cast: Cast) -> None:
-        self.cast, self.watch = cast, cast.watch
+    def __init__(self, cast: Cast, places: Sequence[str] = (TELAFAR,)) -> None:
+        self.cast, self.watch, self.places = cast, cast.watch, places
         self.centre = cast.client("hlp-mosul")
         self.families: list[Family] = []
         self.needs: list[str] = []
@@ -28,6 +28,7 @@ class Crowd:
         """Send one family's request; return the need's id."""
         family = Family()
         body = family.request([{"code": code, "urgency": urgency}], CONSENTED)
+        body["person"]["place"] = random.choice(self.places)
         answer = await self.centre.post("/intake/v1/requests", body, 202, key=family.number)
         need: str = answer.body["needs"][0]["need_id"]
         self.families.append(family)

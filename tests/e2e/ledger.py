@@ -22,6 +22,7 @@ class Fact:
     source: str
     key: str
     sequence: int
+    epoch: int
     data: dict[str, Any]
 
 
@@ -33,10 +34,15 @@ class Ledger:
     by_name: dict[str, list[Fact]] = field(default_factory=lambda: defaultdict(list))
     faults: list[str] = field(default_factory=list)
     doubles: int = 0
+    epochs: dict[Stream, dict[int, list[Fact]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
 
     def add(self, fact: Fact) -> None:
-        """Take the next record of a partition: a repetition is counted, anything out of order is a fault."""
-        stream = self.streams[fact.source, fact.key]
+        """Take the next record of a partition: a repetition is counted, anything out of order is a fault.
+
+        A service that came back from a backup counts from 1 again, in a new epoch; what it sends of an old one was there before.
+        """
+        epochs = self.epochs[fact.source, fact.key]
+        stream = epochs[fact.epoch]
         if fact.sequence <= len(stream):
             self.doubles += 1
             if stream[fact.sequence - 1].id != fact.id:
@@ -44,7 +50,10 @@ class Ledger:
             return
         if fact.sequence != len(stream) + 1:
             self.faults.append(f"order: {fact.source}/{fact.key} goes from {len(stream)} to {fact.sequence}")
+        if any(epoch > fact.epoch for epoch in epochs):
+            self.faults.append(f"order: {fact.source}/{fact.key} goes on in epoch {fact.epoch} after it began another one")
         stream.append(fact)
+        self.streams[fact.source, fact.key].append(fact)
         self.by_name[fact.name].append(fact)
 
     def of(self, *names: str) -> list[Fact]:
@@ -92,5 +101,6 @@ def _fact(record: Any) -> Fact:
         headers["ce_source"].rsplit("/", 1)[-1],
         headers["ce_partitionkey"],
         int(headers["ce_sequence"]),
+        int(headers["ce_epoch"]),
         json.loads(record.value()),
     )

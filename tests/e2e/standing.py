@@ -29,7 +29,7 @@ QUERIES = {
     "all": {
         "outbox": "SELECT id FROM outbox",
         "stream": "SELECT key::text, epoch, n FROM stream",
-        "fence": "SELECT source, key::text, sequence FROM fence",
+        "fence": "SELECT source, key::text, epoch, sequence FROM fence",
         "parked": "SELECT source, key::text, error FROM parked WHERE state = 'waiting'",
     },
     "intake": {
@@ -78,14 +78,15 @@ def everything_left_and_arrived(ledger: Ledger, standing: Standing) -> Iterable[
         yield from (f"lost: an event of {name} never left" for _ in tables["outbox"])
         yield from (f"lost: {name} parked {row['source']}/{row['key']} ({row['error']})" for row in tables["parked"])
         for row in tables["stream"]:
-            there = len(ledger.streams.get((name, row["key"]), []))
+            there = len(ledger.epochs.get((name, row["key"]), {}).get(row["epoch"], []))
             if there != row["n"]:
                 yield f"lost: {name} wrote {row['n']} events of {row['key']}, Kafka has {there}"
-        at = {(row["source"], row["key"]): row["sequence"] for row in tables["fence"]}
+        at = {(row["source"], row["key"]): (row["epoch"], row["sequence"]) for row in tables["fence"]}
         read = {source for source, _ in at}
-        for (source, key), facts in ledger.streams.items():
-            if source in read and at.get((source, key), 0) != len(facts):
-                yield f"lost: {name} is at {at.get((source, key), 0)} of {len(facts)} of {source}/{key}"
+        for (source, key), epochs in ledger.epochs.items():
+            last = max(epoch for epoch, facts in epochs.items() if facts)
+            if source in read and at.get((source, key), (0, 0)) != (last, len(epochs[last])):
+                yield f"lost: {name} is at {at.get((source, key), (0, 0))} of {(last, len(epochs[last]))} of {source}/{key}"
 
 
 def every_open_need_has_owner_and_instant(ledger: Ledger, standing: Standing) -> Iterable[str]:

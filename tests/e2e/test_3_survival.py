@@ -104,7 +104,7 @@ async def test_without_the_inbox_the_checker_finds_faults(stack: Stack, cast: Ca
 async def attempt(life: Coroutine[Any, Any, None]) -> None:
     """Live as far as it goes: without the inbox some cannot."""
     with contextlib.suppress(Exception):  # what goes wrong here is what the checker is asked about
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await life
 
 

@@ -15,15 +15,15 @@ from tests.e2e.ledger import read_ledger
 from tests.e2e.scenarios.scene import Scene
 
 READERS = {"intake": ("directory", "referral"), "directory": ("referral",), "referral": ("intake", "directory"), "notify": ("referral",)}
-_READ = "SELECT sequence FROM fence WHERE source = $1 AND key = $2::text::uuid"
+_SAID = "SELECT epoch || ' ' || n FROM stream WHERE key = $1::text::uuid ORDER BY epoch DESC LIMIT 1"
+_READ = "SELECT epoch || ' ' || sequence FROM fence WHERE source = $1 AND key = $2::text::uuid"
 
 
-async def ihala(stack: Stack, *words: str) -> str:
-    """Run the operator's command beside a service; return what it said."""
+async def ihala(stack: Stack, *words: str, **environment: str) -> str:
+    """Run the operator's command beside a service, with more in its environment if need be; return what it said."""
     command = [str(Path(sys.executable).with_name("ihala")), *words]
-    run = await asyncio.create_subprocess_exec(
-        *command, env=os.environ | stack.environment(words[1]), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
+    env = os.environ | stack.environment(words[1], owner=True) | environment
+    run = await asyncio.create_subprocess_exec(*command, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
     out, wrong = await run.communicate()
     assert run.returncode == 0, wrong.decode()
     return out.decode()
@@ -48,7 +48,7 @@ async def all_read(stack: Stack, need: str) -> bool:
     """Tell whether every reader has come to the end of what was said of a need."""
     for reader, sources in READERS.items():
         for source in sources:
-            said = await ask(stack, source, "SELECT max(n) FROM stream WHERE key = $1::text::uuid", need)
+            said = await ask(stack, source, _SAID, need)
             if said is not None and await ask(stack, reader, _READ, source, need) != said:
                 return False
     return True
