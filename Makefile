@@ -7,7 +7,7 @@ export IHALA_PORT_OFFSET IHALA_GATEWAY_PORT IHALA_HOME IHALA_POSTGRES_URL IHALA_
 export IHALA_KAFKA_SERVERS IHALA_KAFKA_USERNAME IHALA_KAFKA_PASSWORD IHALA_KAFKA_MECHANISM
 
 .DEFAULT_GOAL := help
-.PHONY: help install linkage run up story down status test scenarios interop keycloak soak check bench contracts release-contracts requirements migration clean-data
+.PHONY: help install linkage run up story down status test scenarios interop keycloak soak check bench contracts release-contracts clients clients-python clients-typescript clients-java requirements migration clean-data
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,7 +46,7 @@ interop: install ## fetch oauth4webapi (npm; needs node) and let it sign a perso
 keycloak: install ## fetch Keycloak (160 MB, once) and let it sign somebody in at the gateway
 	@$(VENV)/python -m tests.gateway.keycloak
 
-soak: install ## kill a service again and again under load, then prove that nobody was lost; ARGS="--service referral --minutes 2"
+soak: install ## kill parts again and again under load, then prove that nobody was lost and that integrators got all; ARGS="--minutes 2 --kill referral"
 	@$(VENV)/python -m tests.e2e.soak $(ARGS)
 
 check: linkage ## ruff, mypy and the direction of imports
@@ -58,11 +58,23 @@ check: linkage ## ruff, mypy and the direction of imports
 bench: install ## measure; writes tests/bench/results.json; ARGS= names what
 	@$(VENV)/python -m tests.bench $(ARGS)
 
-contracts: install ## write the JSON Schemas, the AsyncAPI and the OpenAPI documents from the code
+contracts: install ## write schemas, AsyncAPI and OpenAPI from the code, and the Python client's models (the generator comes from the network, once)
 	@$(VENV)/python -m ihala_local.documents
+	@$(VENV)/python -m ihala_local.clients python
 
 release-contracts: install ## freeze the contracts as they are: VERSION=1.1 WORDS="what is new"
 	@$(VENV)/python -m ihala_contracts.release contracts "$(VERSION)" "$(WORDS)"
+
+clients: clients-python clients-typescript clients-java ## make all clients from the contracts
+
+clients-python: install ## write models and operations of the Python client from the contracts (they are committed)
+	@$(VENV)/python -m ihala_local.clients python
+
+clients-typescript: install ## make the TypeScript client from the contracts (needs Node.js 20 and npm)
+	@$(VENV)/python -m ihala_local.clients typescript
+
+clients-java: install ## make the Java client from the contracts (needs a JDK, 17 or newer)
+	@$(VENV)/python -m ihala_local.clients java
 
 requirements: ## write requirements.lock (and linkage.lock) from requirements.in; UPGRADE=1 takes the newest versions
 	@$(PYTHON) deploy/local/lock.py $(if $(UPGRADE),--upgrade)

@@ -6,7 +6,7 @@ import pytest
 from ihala_local.testing import ThrowAwayPostgres, throw_away_postgres
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = ("tests/e2e/", "tests/local/")  # they share servers on ports of their own
+TOGETHER = ("tests/e2e/", "tests/local/", "tests/kit/broker/")  # they share servers on ports of their own
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ def oasdiff() -> Path:
         environment = os.environ | {"GOPATH": str(kept), "GOFLAGS": "-modcacherw"}
         built = subprocess.run([go, "install", TOOL], env=environment, capture_output=True, text=True, check=False)
         if built.returncode != 0:
-            pytest.skip(f"oasdiff cannot be built here: {built.stderr.splitlines()[-1:]}")
+            pytest.fail(f"oasdiff cannot be built here: {built.stderr.splitlines()[-1:]}")
         shutil.rmtree(kept / "pkg", ignore_errors=True)
     return program
 
@@ -51,7 +51,6 @@ def test_what_was_released_holds(oasdiff: Path, service: str, tmp_path: Path) ->
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.skipif(not RELEASED, reason="nothing was released yet")
 def test_a_route_that_went_is_named(oasdiff: Path, tmp_path: Path) -> None:
     document = json.loads(RELEASED["intake"])
     del document["paths"]["/v1/requests"]["post"]
