@@ -88,6 +88,26 @@ async def test_an_escalation_is_told_at_once_and_not_again(officer: Officer, wor
     assert "escalation" not in plain(mail) and "1 new referral" in plain(mail)
 
 
+async def test_what_was_told_at_once_is_not_told_again_by_who_wants_it_daily_now(officer: Officer, world: World, need: UUID) -> None:
+    await officer.confirmed(at_once=True, language="en")
+    await world.deliver(sample(Escalated, need_id=need, to=["provider"], level=1))
+    assert len(await officer.moment()) == 1
+    await officer.wish(language="en", at_once=False)
+    await world.deliver(sample(Escalated, need_id=need, referral_id=uuid4(), to=["provider"], level=1))
+    [mail] = await officer.day()
+    assert "1 escalation" in plain(mail)
+
+
+async def test_an_escalation_of_a_mail_that_waits_is_told_to_who_wants_it_at_once_now(officer: Officer, world: World, need: UUID) -> None:
+    await officer.confirmed(language="en")
+    await world.deliver(sample(Escalated, need_id=need, to=["provider"], level=1))
+    await officer.rows("UPDATE digest SET next_at = now() RETURNING id")
+    await officer.job("make digests")
+    await officer.wish(language="en", at_once=True)
+    [mail] = await officer.moment()
+    assert "1 escalation" in plain(mail)
+
+
 async def test_who_changes_the_wish_hears_nothing_old(officer: Officer, world: World, need: UUID) -> None:
     await officer.confirmed(language="en")
     await world.deliver(sample(Escalated, need_id=need, to=["provider"], level=1))

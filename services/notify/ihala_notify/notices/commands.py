@@ -54,7 +54,7 @@ async def wish(tx: AsyncSession, caller: Caller, body: v1.DigestWish, version: i
         raise Stale()
     if row is None:
         row = await _begin(tx, caller, officer, body)
-    await _go_on(tx, row, body)
+    await _go_on(tx, caller, row, body)
     _set(row, body)
     row.version += 1
     vault = Vault.of(tx.info["service"])
@@ -156,12 +156,12 @@ async def _begin(tx: AsyncSession, caller: Caller, officer: str, body: v1.Digest
     return made
 
 
-async def _go_on(tx: AsyncSession, row: Digest, body: v1.DigestWish) -> None:
+async def _go_on(tx: AsyncSession, caller: Caller, row: Digest, body: v1.DigestWish) -> None:
     """Let what begins with this wish begin where what was before it has told; a daily one that rested begins now."""
     if row.daily_at is None and body.daily_at is not None:
         row.cursor = await store.newest(tx, row.organization_id)
     if body.at_once and not row.at_once:
-        row.urgent_cursor = row.cursor
+        row.urgent_cursor = max(row.urgent_cursor, await store.told_daily(tx, caller, row))
 
 
 def _set(row: Digest, body: v1.DigestWish) -> None:

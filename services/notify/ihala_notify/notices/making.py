@@ -60,7 +60,8 @@ async def told(tx: AsyncSession, wish: Any, kind: str, after: int, until: int) -
     wanted, types = _wanted(wish, kind)
     found: Sequence[Notice] = []
     if until > after and wanted != frozenset():
-        found, until = await store.notices(tx, wish["organization_id"], after, until, types, wish["governorates"])
+        told_at_once = wish["urgent_cursor"] if kind == DAILY else after
+        found, until = await store.notices(tx, wish["organization_id"], after, until, types, wish["governorates"], told_at_once)
     return kinds.joined(found, wanted), until
 
 

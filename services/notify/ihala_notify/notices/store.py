@@ -12,7 +12,7 @@ from ihala_kit.db import fetch
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_notify.notices.kinds import Notice, notice_of
+from ihala_notify.notices.kinds import URGENT_TYPES, Notice, notice_of
 from ihala_notify.notices.tables import Digest
 from ihala_notify.subscriptions.filters import MATCHES
 
@@ -22,9 +22,14 @@ _CODES = "SELECT count(*) FROM digest_mail WHERE digest_id = $1 AND kind = 'code
 _MATCHES = MATCHES.format(types="$4", roles="NULL", governorates="$5", services="NULL")
 _ITEMS = f"""
     SELECT position, type, roles, data::text AS data FROM feed
-    WHERE organization_id = $1 AND position > $2 AND position <= $3 AND {_MATCHES} ORDER BY position LIMIT {MOST_ITEMS}
+    WHERE organization_id = $1 AND position > $2 AND position <= $3 AND {_MATCHES} AND NOT (type = ANY($6) AND position <= $7)
+    ORDER BY position LIMIT {MOST_ITEMS}
 """  # noqa: S608 - made of constants
 _REFERENCES = "SELECT need_id, reference FROM need WHERE need_id = ANY($1) AND reference IS NOT NULL"
+# Up to where the daily mails have told, or will: what begins before it ends tells it, too.
+_TOLD = """
+    SELECT min(after) AS position FROM digest_mail WHERE digest_id = $1 AND kind = 'daily' AND state IN ('waiting', 'sending')
+"""
 _NEWEST = "SELECT coalesce((SELECT position FROM feed_counter WHERE organization_id = $1), 0) AS position"
 # Whom feeds tell nothing is mailed nothing: what was made before the organisation was suspended, either.
 _HEARS = "NOT EXISTS (SELECT FROM standing WHERE standing.organization_id = digest.organization_id)"
@@ -35,7 +40,7 @@ _DUE = f"""
 _URGENT = f"""
     SELECT digest.*, feed_counter.position AS newest FROM digest JOIN feed_counter USING (organization_id)
     WHERE state = 'active' AND at_once AND feed_counter.position > urgent_cursor AND {_HEARS}
-    LIMIT $1 FOR UPDATE OF digest SKIP LOCKED
+    ORDER BY feed_counter.position - urgent_cursor DESC LIMIT $1 FOR UPDATE OF digest SKIP LOCKED
 """  # noqa: S608 - made of constants
 _CLAIM = f"""
     WITH due AS (
@@ -47,7 +52,7 @@ _CLAIM = f"""
     FROM due, digest WHERE mail.id = due.id AND digest.id = mail.digest_id
     RETURNING mail.id, mail.digest_id, mail.organization_id, mail.kind, mail.after, mail.until, mail.attempts, mail.created_at,
               mail.reason, digest.state, digest.sealed_email, digest.language, digest.kinds, digest.governorates, digest.at_once,
-              due.taken_over
+              digest.urgent_cursor, due.taken_over
 """  # noqa: S608 - made of constants
 
 
@@ -70,6 +75,7 @@ class Mail:
     kinds: Sequence[str] | None
     governorates: Sequence[str] | None
     at_once: bool
+    urgent_cursor: int
     taken_over: bool  # from a process that died: a server may have it
 
 
@@ -90,6 +96,15 @@ async def newest(tx: AsyncSession, organization_id: UUID) -> int:
     return int((await fetch(tx, _NEWEST, organization_id))[0]["position"])
 
 
+async def told_daily(tx: AsyncSession, caller: Caller, digest: Digest) -> int:
+    """Return the position up to which the caller's daily mails told, without those that are still to be sent."""
+    assert digest.organization_id == caller.organization_id
+    open_from = (await fetch(tx, _TOLD, digest.id))[0]["position"]
+    if open_from is not None:
+        return int(open_from)
+    return digest.cursor if digest.daily_at is not None else await newest(tx, digest.organization_id)
+
+
 async def due(tx: AsyncSession, at: datetime, most: int) -> list[asyncpg.Record]:
     """Lock the daily digests that are due, with the newest position of their feed. The system's own work."""
     return await fetch(tx, _DUE, at, most)
@@ -106,10 +121,17 @@ async def claim(tx: AsyncSession, at: datetime, lease_until: datetime, most: int
 
 
 async def notices(
-    tx: AsyncSession, organization_id: UUID, after: int, until: int, types: Sequence[str], governorates: Sequence[str] | None
+    tx: AsyncSession,
+    organization_id: UUID,
+    after: int,
+    until: int,
+    types: Sequence[str],
+    governorates: Sequence[str] | None,
+    told_at_once: int,
 ) -> tuple[list[Notice], int]:
-    """Return what a part of an organisation's feed says to its officers, in its order, and how far that goes. The system's own work."""
-    rows = await fetch(tx, _ITEMS, organization_id, after, until, list(types), governorates)
+    """Return what a part of an organisation's feed says to its officers, in its order, and how far that goes. Escalations up to
+    `told_at_once` are left out. The system's own work."""
+    rows = await fetch(tx, _ITEMS, organization_id, after, until, list(types), governorates, list(URGENT_TYPES), told_at_once)
     found = (notice_of(row["type"], frozenset(row["roles"]), json.loads(row["data"])) for row in rows)
     reached = until if len(rows) < MOST_ITEMS else rows[-1]["position"]
     return [each for each in found if each is not None], reached
