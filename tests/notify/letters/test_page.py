@@ -4,6 +4,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_kit.testing import Mint
 
@@ -24,7 +25,14 @@ async def test_good_used_revoked_false_and_malformed_codes_have_one_answer_and_a
     await office.call("POST", f"/letters/{made[1]['id']}/use", **{"If-Match": '"1"'})
     await office.call("POST", f"/letters/{made[2]['id']}/revoke", **{"If-Match": '"1"'})
     asked: list[Any] = []
-    monkeypatch.setattr(Database, "transaction", lambda *who: asked.append(who))
+    open_one = Database.transaction
+
+    def noted(database: Database, caller: Caller, *more: Any) -> Any:
+        if caller.purpose != "standing":  # the process itself looks every second whom it serves
+            asked.append(caller)
+        return open_one(database, caller, *more)
+
+    monkeypatch.setattr(Database, "transaction", noted)
     codes = [*(each["code"] for each in made), "LTR-2222-2222", "x", "%F0%9F%92%A9", "%00", "A" * 3000]
     for language in ("ar", "ckb", "en"):
         answers = [await fetched(http, mint, code, **{"Accept-Language": language}) for code in codes]

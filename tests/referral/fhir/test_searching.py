@@ -79,8 +79,9 @@ async def test_each_part_pages_through_all_that_is_its_own(world: World, all_sta
     placements = sorted(row.id for row in await world.rows("SELECT id FROM placement"))
     for kind in ("Task", "ServiceRequest"):
         for actor, expected in ((FIRST, mine), (NGO, mine), (OFFICER, mine), (COORDINATOR, sorted([*mine, *placements])), (SECOND, [])):
-            assert await everything(world, actor, f"{kind}?_count=4") == expected, actor.name
-            assert sorted(await everything(world, actor, f"{kind}?_count=4&_lastUpdated=ge2026")) == expected, actor.name
+            in_parts = 4 if actor is NGO else 50  # a page of few needs many: one of them shows that nothing falls between
+            assert await everything(world, actor, f"{kind}?_count={in_parts}") == expected, actor.name
+            assert sorted(await everything(world, actor, f"{kind}?_count={in_parts}&_lastUpdated=ge2026")) == expected, actor.name
     assert await everything(world, FIRST, "Task?_count=2&status=received,requested,accepted") == sorted(
         all_states[one] for one in ("acknowledged", "info_requested", "waitlisted", "offered", "accepted")
     )
