@@ -79,12 +79,15 @@ def need(sensitivity: str = "standard") -> Need:
         ([phone(owner="shared"), phone("2")], {}, "sms", "2", True),
         ([phone(message=False), phone("2", owner="unknown")], {}, "sms", "2", False),
         ([phone(message=False)], {}, "call", "1", True),
-        ([phone()], {"reads": "no"}, "call", "1", True),
-        ([phone(call=False)], {"reads": "no"}, "sms", "1", True),
+        ([phone()], {"reads": "no"}, "call", "1", False),
+        ([phone(call=False)], {"reads": "no"}, "sms", "1", False),  # somebody else reads it to her
+        ([phone(call=False)], {"reads": "help"}, "sms", "1", True),
         ([phone()], {"birth_year": AT.year - 18}, "sms", "1", False),
         ([phone()], {"birth_year": AT.year - 19}, "sms", "1", True),
-        ([phone(call=False, message=False)], {}, "slip", None, False),
-        ([], {}, "slip", None, False),
+        ([phone(call=False, message=False)], {}, "slip", None, True),
+        ([], {}, "slip", None, True),  # it is put into her hand
+        ([], {"reads": "no"}, "slip", None, False),
+        ([], {"birth_year": AT.year - 18}, "slip", None, False),
     ],
 )
 def test_which_way_a_message_takes(has: list[Phone], more: dict[str, Any], channel: str, number: str | None, own: bool) -> None:

@@ -20,10 +20,11 @@ _SHORTEST_WAIT_SECONDS = 60
 def contact_of(person: PersonDetails, need: Need, at: datetime, *, held_by_origin: bool, hours: Sequence[Hours] = ()) -> ContactView:
     """Return one way: a text to the best phone it is safe to write to, else a call, else a slip at the desk; and an e-mail beside it.
 
-    `own` is only said of an adult's own phone, the only one that may get a full text, and the same of an e-mail. For a restricted need
-    there is only a phone or an e-mail of her own, and only if she wished to be told of it. A minor without a phone is reached through a
-    guardian, if one stands for them; nobody ever through the head of their household. `hours` are those of texts where a phone has none
-    of its own; an emergency does not wait for them.
+    `own` is only said of an adult's own phone, the only one that may get a full text, and the same of an e-mail and of a slip, which is
+    put into their hand; never of who does not read, since somebody else reads it to them. For a restricted need there is only a phone or
+    an e-mail of her own, and only if she wished to be told of it. A minor without a phone is reached through a guardian, if one stands for
+    them; nobody ever through the head of their household. `hours` are those of texts where a phone has none of its own; an emergency does
+    not wait for them.
     Raises ContactHeldByOrigin, MessagesStopped, ContactWithheld, NoSafeContact (409), ContactNotNow (503: outside the hours).
     """
     if held_by_origin:
@@ -39,12 +40,12 @@ def contact_of(person: PersonDetails, need: Need, at: datetime, *, held_by_origi
     channel = _channel(person, phone)
     if phone is not None and (wait := seconds_until(_hours(phone, need, channel, hours), at)):
         raise ContactNotNow(retry_after_s=wait)
-    grown = not person.is_minor(at)
+    alone = not person.is_minor(at) and person.reads != "no"
     return ContactView.model_validate({
         "need_id": need.id, "language": person.language_written or "ar", "channel": channel,
-        "number": phone.number if phone else None, "own": bool(phone and phone.is_own and grown),
+        "number": phone.number if phone else None, "own": (phone is None or phone.is_own) and alone,
         "safe_to_message": bool(phone and phone.safe_to_message),
-        "email": mail.address if mail else None, "email_own": bool(mail and mail.own and grown),
+        "email": mail.address if mail else None, "email_own": bool(mail and mail.own and alone),
     })  # fmt: skip
 
 
