@@ -66,7 +66,7 @@ async def test_scope_can_be_narrowed_but_not_widened(home: House) -> None:
 
 
 async def test_an_untrained_client_has_no_scope_that_concerns_persons_or_referrals(home: House) -> None:
-    of_persons = ["intake:case", "intake:read", "intake:request", "referral:answer", "referral:coordinate", "referral:read"]
+    of_persons = ["intake:case", "intake:read", "intake:request", "notify:send", "referral:answer", "referral:coordinate", "referral:read"]
     of_nobody = ["directory:read", "events:read", "referral:calendar", "referral:statistics"]
     await home.register("untrained", trained_on=MISSING, scopes=of_persons + of_nobody)
     status, body = await _by_assertion(home, "untrained")

@@ -33,7 +33,8 @@ SCOPES: Final[dict[str, frozenset[str]]] = {
     }),
 }  # fmt: skip
 
-_OF_PERSONS: Final = ("intake:", "referral:", "notify:calls", "notify:letters")  # none of these without training
+# None of these without training: also who writes to a person, or reads what became of each message.
+_OF_PERSONS: Final = ("intake:", "referral:", "notify:calls", "notify:letters", "notify:read", "notify:send")
 _FOR_ALL: Final = frozenset({"referral:statistics", "referral:calendar"})  # but these name nobody
 
 
