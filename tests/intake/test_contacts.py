@@ -115,7 +115,7 @@ async def test_many_are_asked_for_at_once_and_each_read_is_a_link(house: House) 
     await house.erase(erased.need_id)
     items = await many(house, kept.need_id, mailed.need_id, nobody, mailed.need_id, erased.need_id)
     assert [(UUID(one["need_id"]), one["status"]) for one in items] == [
-        (kept.need_id, 409), (mailed.need_id, 200), (nobody, 404), (erased.need_id, 404),
+        (kept.need_id, 409), (mailed.need_id, 200), (nobody, 404), (erased.need_id, 410),
     ]  # fmt: skip
     assert items[0]["problem"]["type"] == "urn:ihala:problem:contact-held-by-origin"
     contact = items[1]["contact"]

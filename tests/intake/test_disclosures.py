@@ -212,7 +212,7 @@ async def test_an_erased_person_is_gone_for_everybody(house: House) -> None:
     assert (await house.get(story.person_path, PROVIDER)).status == 404
     assert (await house.get(f"/v1/needs/{story.need_id}/person", COORDINATOR)).status == 410
     assert (await house.get(f"/v1/needs/{story.need_id}", COORDINATOR)).body["note"] is None
-    assert (await house.get(f"/v1/contacts/{story.need_id}", NOTIFY)).status == 404
+    assert (await house.get(f"/v1/contacts/{story.need_id}", NOTIFY)).status == 410
     assert (await house.get(f"/v1/requests/{story.request_id}", NGO)).body["needs"][0]["code"] == "housing.hlp"
 
 

@@ -72,7 +72,7 @@ async def test_after_it_nobody_reads_anything(house: House) -> None:
     await erased(house, story)
     assert (await house.get(story.person_path, PROVIDER)).status == 404
     assert (await house.get(f"/v1/needs/{story.need_id}/person", COORDINATOR)).slug == "person-erased"
-    assert (await house.get(f"/v1/contacts/{story.need_id}", NOTIFY)).status == 404
+    assert (await house.get(f"/v1/contacts/{story.need_id}", NOTIFY)).status == 410
     assert (await house.get(f"/v1/requests/{story.request_id}", HLP)).body["identifiers"] == []
     assert await house.scalar("SELECT count(*) FROM person_mark WHERE person_id = :id", id=person_id) == 0
     assert await house.scalar("SELECT count(*) FROM request_identifier") == 0

@@ -69,7 +69,7 @@ class Peers:
         assert 0 < len(asked) <= 100
         self.contacts_asked += asked
         self.bulks_asked += 1
-        if self.contact_status not in {200, 404, 409, 503}:
+        if self.contact_status not in {200, 404, 409, 410, 503}:
             return web.Response(status=self.contact_status)
         answer = web.json_response({"items": [self._item(need_id) for need_id in asked]})
         return await _slowly(request, answer.body) if self.in_pieces else answer

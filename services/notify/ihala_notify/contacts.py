@@ -27,7 +27,7 @@ LARGEST_ANSWER = 64 * 1024
 LARGEST_CONTACTS = 1024 * 1024  # a hundred refusals in words, too
 SCOPE = "intake:contact"
 MOST_AT_ONCE = 100
-UNWANTED: Final[Mapping[Any, str]] = {"urn:ihala:problem:contact-withheld": "not_wished"}
+UNWANTED: Final[Mapping[Any, str]] = {"urn:ihala:problem:contact-withheld": "not_wished", "urn:ihala:problem:person-erased": "erased"}
 STOPPED = "urn:ihala:problem:messages-stopped"  # what this person must know is told by a call
 
 NO_SAFE_WAY = "urn:ihala:problem:no-safe-contact"  # she wished to be told: the cleared of her office see that she was not
@@ -46,7 +46,15 @@ class Unreachable(Exception):
 
 
 class Unwanted(Unreachable):
-    """The person wishes no message of this need; its one argument is a code. Nobody calls because of that."""
+    """The person wishes no message of this need, or was erased; its one argument is a code. Nobody calls because of that."""
+
+
+class OnPaper(Unreachable):
+    """The person has no phone and is given a slip at the desk: in this language, and in full only where nobody else reads it."""
+
+    def __init__(self, language: Literal["ar", "ckb", "en"], *, own: bool) -> None:
+        super().__init__("wishes_a_slip")
+        self.language, self.own = language, own
 
 
 class Contact(BaseModel):

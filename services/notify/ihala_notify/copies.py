@@ -52,8 +52,13 @@ _OFFER = text("""
 """)
 _END = text("""
     INSERT INTO need (need_id, known, ended) VALUES (:need_id, false, :ended)
-    ON CONFLICT (need_id) DO UPDATE SET ended = excluded.ended
+    ON CONFLICT (need_id) DO UPDATE SET ended = excluded.ended OR need.erased
 """)
+_ERASE = text("""
+    INSERT INTO need (need_id, known, ended, erased) VALUES (:need_id, false, true, true)
+    ON CONFLICT (need_id) DO UPDATE SET ended = true, erased = true
+""")
+_IS_ERASED = text("SELECT erased FROM need WHERE need_id = :need_id FOR SHARE")
 _KEEP = text("""
     INSERT INTO early_event (need_id, envelope, data, kept_at)
     VALUES (:need_id, CAST(:envelope AS jsonb), CAST(:data AS jsonb), :at)
@@ -78,11 +83,12 @@ _SERVICE = text("""
 
 @dataclass(frozen=True, slots=True)
 class NeedCopy:
-    """What is known of a need. `known` is False when its NeedIdentified has not come."""
+    """What is known of a need. `known` is False when its NeedIdentified has not come; `erased`: its person was, and hears nothing."""
 
     need_id: UUID
     known: bool
     ended: bool
+    erased: bool
     circle: Circle
     messages_wanted: bool = False  # of a restricted need: its person wishes to hear of it
 
@@ -119,6 +125,16 @@ async def learn_offer(tx: AsyncSession, event: ReferralOffered) -> None:
 async def end_need(tx: AsyncSession, need_id: UUID, *, ended: bool) -> None:
     """Keep that the need has ended, or is open again."""
     await tx.execute(_END, {"need_id": need_id, "ended": ended})
+
+
+async def erase_need(tx: AsyncSession, need_id: UUID) -> None:
+    """Keep that the need's person was erased, also of a need that is not known yet: it has ended whatever comes."""
+    await tx.execute(_ERASE, {"need_id": need_id})
+
+
+async def is_erased(tx: AsyncSession, need_id: UUID) -> bool:
+    """Tell whether its person was erased by now. Whoever erases her meanwhile waits, and finds what this transaction adds."""
+    return bool((await tx.execute(_IS_ERASED, {"need_id": need_id})).scalar_one())
 
 
 async def keep_for_later(tx: AsyncSession, event: Event, need_id: UUID) -> None:
@@ -161,4 +177,4 @@ def _copy(row: Any) -> NeedCopy:
         row.origin_id, row.origin_kind, row.operator_id, sensitivity, row.governorate, row.origin_governorate, receiving,
         frozenset(row.gone),
     )  # fmt: skip
-    return NeedCopy(row.need_id, row.known, row.ended, circle, row.messages_wanted)
+    return NeedCopy(row.need_id, row.known, row.ended, row.erased, circle, row.messages_wanted)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_notify.calls import opening
-from ihala_notify.copies import NeedCopy
+from ihala_notify.copies import NeedCopy, is_erased
 from ihala_notify.limits import store as limits
 from ihala_notify.messages import OVERTAKEN, QUEUED, end_joined
 from ihala_notify.telling import LAST_WORDS, ONLY_AFTER, ONLY_ONCE, given_by, template_for
@@ -54,12 +54,15 @@ _HURRY = text("""
 
 
 async def tell(tx: AsyncSession, event: Event, about: NeedCopy) -> None:
-    """Queue what the person hears of `event`, if anything. News that is too old, or overtaken by the need's end, is kept as dropped."""
+    """Queue what the person hears of `event`, if anything. News that is too old, or overtaken by the need's end, is kept as dropped; of
+    who was erased nothing is kept."""
     template = template_for(event, about.circle.sensitivity, wanted=about.messages_wanted)
-    if template is None or event.envelope.snapshot or not about.known or await _is_needless(tx, template, event):
+    if template is None or event.envelope.snapshot or not about.known or about.erased or await _is_needless(tx, template, event):
         return
     useful_until = _useful_until(tx, event, template)
     given = given_by(event)
+    if given and await is_erased(tx, about.need_id):
+        return
     reason = _too_late(template, useful_until, about)
     values = {
         "id": new_id(), "event_id": event.envelope.id, "template": template, "recipient": PERSON, "need_id": about.need_id,

@@ -70,6 +70,7 @@ class Need(Table, table=True):
     messages_wanted: bool = column(Boolean)  # of a restricted one: its person wishes to hear of it
     ended: bool = column(Boolean)  # withdrawn or closed: nothing but that is told any more
 
+    erased: bool = column(Boolean, FetchedValue())  # its person: not even that is told, and it stays ended
 
 class Referral(Table, table=True):
     """Copy of ReferralOffered: what its receiver was told of where it belongs."""

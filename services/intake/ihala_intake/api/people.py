@@ -11,7 +11,7 @@ from ihala_kit.problems import InsufficientScope, Problem, ProblemDocument, docu
 from ihala_intake import quiet
 from ihala_intake.commands import contacts
 from ihala_intake.details import Hours
-from ihala_intake.errors import ContactHeldByOrigin, ContactWithheld, NeedNotFound
+from ihala_intake.errors import ContactHeldByOrigin, ContactWithheld, NeedNotFound, PersonErased
 from ihala_intake.models.contacts import ContactItem, ContactsIn, ContactsView
 from ihala_intake.models.people import ContactView
 from ihala_intake.people_errors import ContactNotNow, MessagesStopped, NoSafeContact
@@ -19,7 +19,7 @@ from ihala_intake.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["people"])
 Contacting = Annotated[Caller, Security(caller, scopes=["intake:contact"])]
-REFUSALS = responses(NeedNotFound, ContactHeldByOrigin, ContactWithheld, MessagesStopped, NoSafeContact, ContactNotNow)
+REFUSALS = responses(NeedNotFound, PersonErased, ContactHeldByOrigin, ContactWithheld, MessagesStopped, NoSafeContact, ContactNotNow)
 
 
 @router.get("/contacts/{need_id}", response_model=ContactView, responses=REFUSALS)

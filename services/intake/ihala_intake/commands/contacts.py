@@ -15,7 +15,7 @@ from ihala_intake import keys, store
 from ihala_intake.commands.people import open_person
 from ihala_intake.contacts import contact_of
 from ihala_intake.details import Hours
-from ihala_intake.errors import NeedNotFound, PersonErased
+from ihala_intake.errors import NeedNotFound
 from ihala_intake.ledger import log_access
 from ihala_intake.models.people import ContactView
 from ihala_intake.tables import Need, Person
@@ -29,8 +29,8 @@ async def contacts_for(
     """Return for each need where one message about it may go now, or why none may. `hours`: those of texts, where a phone has none.
 
     The reader's organisation owns nothing and receives nothing, so the system reads for it; the log names the reader. A refusal is
-    NeedNotFound (404: also of who was erased), ContactHeldByOrigin, ContactWithheld, MessagesStopped, NoSafeContact (409), ContactNotNow
-    (503); of a file that cannot be read InternalError (500), which keeps no other need's answer back.
+    NeedNotFound (404), PersonErased (410: nobody is to be told anything any more), ContactHeldByOrigin, ContactWithheld, MessagesStopped,
+    NoSafeContact (409), ContactNotNow (503); of a file that cannot be read InternalError (500), which keeps no other need's answer back.
     """
     found: dict[UUID, ContactView | Problem] = dict.fromkeys(need_ids, NeedNotFound())
     async with database.transaction(Caller.system("contact")) as tx:
@@ -52,8 +52,6 @@ async def _contact(tx: AsyncSession, reader: Caller, need: Need, row: Person, ho
     try:
         person = await open_person(tx, row)
         found = contact_of(person, need, now(tx), held_by_origin=row.identity_held_by == "origin", hours=hours)
-    except PersonErased:
-        return NeedNotFound()
     except Problem as refusal:
         return refusal
     except (SealBroken, ValidationError) as error:

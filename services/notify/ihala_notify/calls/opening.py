@@ -23,7 +23,7 @@ _FAILED = """
                AND w.template = 'consent-withdrawn' AND w.referral_id = m.referral_id) AS over,
            EXISTS (SELECT FROM call_task t WHERE t.need_id = m.need_id AND t.result = 'asked_not_to_call') AS declined
     FROM message m JOIN need USING (need_id) LEFT JOIN referral r ON r.referral_id = m.referral_id
-    WHERE m.id = ANY($1) AND m.state = 'failed' ORDER BY m.need_id, m.id
+    WHERE m.id = ANY($1) AND m.state = 'failed' AND NOT need.erased ORDER BY m.need_id, m.id
 """
 # One open call a need: what else fails is said in it, and whoever has read it reads it again.
 _OPEN = """
