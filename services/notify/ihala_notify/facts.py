@@ -1,9 +1,10 @@
-"""What a text may speak of: facts by the placeholders' names. Pure."""
+"""What a text may speak of: facts by the placeholders' names; of what providers wrote only what a message may repeat. Pure."""
 
 from typing import Any, Protocol
 
 from ihala_notify.laying import Fact
-from ihala_notify.wording import Language, text_in
+from ihala_notify.quoting import quoted
+from ihala_notify.wording import GIVEN, Language, Template, text_in
 
 
 class Known(Protocol):
@@ -35,14 +36,25 @@ class Known(Protocol):
 
 
 def facts_of(known: Known, language: Language) -> dict[str, Fact | None]:
-    """Return the facts in one language; None where one is not known."""
+    """Return the facts in one language; None where one is not known, or is nothing that a message may say."""
     return {
-        **(known.given or {}),
+        **{name: value for name, value in (known.given or {}).items() if name in GIVEN},
         "reference": known.reference,
         "phone": known.operator_phone,
-        "organization": text_in(known.organization_names, language),
+        "organization": _quoted("organization", known.organization_names, language),
         "organization_phone": known.organization_phone,
-        "address": text_in(known.address, language),
-        "hours": text_in(known.opening_hours, language),
-        "documents": text_in(known.documents_to_bring, language),
+        "address": _quoted("address", known.address, language),
+        "hours": _quoted("hours", known.opening_hours, language),
+        "documents": _quoted("documents", known.documents_to_bring, language),
     }
+
+
+def is_unspeakable(template: Template, known: Known, language: Language) -> bool:
+    """Tell whether the text would name a provider whose name is known, and no message may hold it."""
+    named = "organization" in template.placeholders and text_in(known.organization_names, language)
+    return bool(named) and _quoted("organization", known.organization_names, language) is None
+
+
+def _quoted(placeholder: str, texts: dict[str, str] | None, language: Language) -> str | None:
+    said = text_in(texts, language)
+    return said and quoted(placeholder, said)

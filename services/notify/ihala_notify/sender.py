@@ -12,6 +12,7 @@ import aiohttp
 
 from ihala_notify import messages
 from ihala_notify.channels.ways import Channel, Outgoing, Unsure
+from ihala_notify.composing import composed
 from ihala_notify.contacts import Contact, Contacts, NotNow, Unreachable, Unwanted
 from ihala_notify.facts import facts_of
 from ihala_notify.limits.policy import Policy
@@ -55,8 +56,8 @@ class Sender:
         said = openness(message.sensitivity, own_phone=contact.is_own(name), hidden_provider=message.hidden_provider)
         if message.joins or message.joining:
             said = Openness.NEUTRAL  # it speaks for others, too
-        template = message.words if said is Openness.FULL else message.neutral_words
-        outgoing = Outgoing(_sending_id(message), to, _text(template, contact.language, message), contact.language)
+        said, template, text = _worded(message, contact.language, said, as_sms=name == "sms")
+        outgoing = Outgoing(_sending_id(message), to, text, contact.language)
         done = await self.channels[name].send(session, outgoing)
         at = datetime.now(UTC)
         return Settled(
@@ -94,9 +95,14 @@ def _sending_id(message: Claimed) -> UUID:
     return uuid5(message.id, str(message.rounds)) if message.rounds else message.id
 
 
-def _text(template: Template, language: Language, message: Claimed) -> str:
+def _worded(message: Claimed, language: Language, said: Openness, *, as_sms: bool) -> tuple[Openness, Template, str]:
+    """Return how openly it is said in the end, in whose words, and the text. Raises NotNow."""
+    neutral = message.neutral_words
     try:
-        return template.render(language, facts_of(message, language))
+        full = composed(message.words, message, language, as_sms=as_sms) if said is Openness.FULL else None
+        if full is not None:
+            return said, message.words, full
+        return Openness.NEUTRAL, neutral, neutral.render(language, facts_of(message, language))
     except FactMissing as error:  # its event may not have been read yet
         raise NotNow(f"{error}_unknown") from None
 

@@ -170,6 +170,13 @@ async def test_a_preview_counts_sms_and_says_what_is_left_out(http: aiohttp.Clie
     assert await world.rows("SELECT * FROM template_version") == []
 
 
+async def test_a_preview_leaves_out_what_no_message_says_of_a_provider(http: aiohttp.ClientSession, staff: Any) -> None:
+    facts = {"hours": "register at www.example-help.com", "address": "Clinic of Dr.Ahmed", "documents": None}
+    _, shown, _ = await ask(http, "POST", "/v1/templates/referral-accepted/preview", staff(), {"facts": facts})
+    assert shown["en"]["left_out"] == ["documents", "hours"]
+    assert "example-help" not in shown["en"]["text"] and "Dr. Ahmed" in shown["en"]["text"]
+
+
 @pytest.mark.parametrize(
     ("facts", "where"),
     [

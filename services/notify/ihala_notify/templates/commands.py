@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_notify.channels.sms_text import TextTooLong, sms_of
 from ihala_notify.laying import KINDS, Fact, Kind
+from ihala_notify.quoting import LEFT_OUT_FIRST, quoted
 from ihala_notify.templates import checks, store, words
 from ihala_notify.templates import models as v1
 from ihala_notify.templates.errors import FactsRefused, TemplateRefused
@@ -92,6 +93,8 @@ def _facts(template: Template, body: v1.PreviewRequest) -> dict[str, Fact | None
             continue
         try:
             found[name] = None if value is None else _of_kind(KINDS[name], value)
+            if name in LEFT_OUT_FIRST:  # as when it is sent: what no message may say is left out
+                found[name] = quoted(name, str(found[name] or ""))
         except ValueError:
             refused.append(_error(f"#/facts/{name}", "fact_malformed"))
     if refused:

@@ -51,6 +51,11 @@ def faults_in(sentence: str, language: Language, hosts: frozenset[str]) -> Itera
         yield "wrong_script", None
 
 
+def never_said(said: str) -> bool:
+    """Tell whether a text, whatever its language, holds a word of violence, or asks for a reply."""
+    return any(True for language in _SCRIPTS for _ in _by_words(said, language))
+
+
 def _by_words(said: str, language: Language) -> Iterator[str]:
     words = [_forms(word, language) for word in folded(said.lower()).split()]
     begun, bare = frozenset[str]().union(*words), _joined(words)
