@@ -24,7 +24,7 @@ def test_every_event_that_somebody_may_see_has_one_reader() -> None:
 async def test_the_person_hears_each_step_once(world: World) -> None:
     need = uuid4()
     await world.identify(need)
-    await world.deliver(sample(ReferralOffered, need_id=need, replaces=None), sample(ReferralDeclined, need_id=need))
+    await world.deliver(sample(ReferralOffered, need_id=need, replaces=None), sample(ReferralDeclined, need_id=need, reason="no_capacity"))
     await world.deliver(sample(ReferralOffered, need_id=need), sample(ReferralAccepted, need_id=need))
     await world.deliver(sample(ReferralCompleted, need_id=need), sample(FollowUpDue, need_id=need))
     assert [template for template, _ in await world.messages(need)] == [

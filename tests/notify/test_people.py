@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from ihala_contracts.envelope import Event
-from ihala_contracts.intake_v1 import FollowUpRecorded, NeedChanged, Sensitivity
+from ihala_contracts.intake_v1 import FollowUpRecorded, NeedChanged, NeedClosed, Sensitivity
 from ihala_contracts.referral_v1 import (
     AppointmentChanged,
     NeedUnserved,
     ReferralAccepted,
+    ReferralCancelled,
     ReferralInformationRequested,
     ReferralWaitlisted,
 )
@@ -92,6 +93,90 @@ async def test_an_appointment_is_taken_back_only_where_it_was_told(world: World)
     await world.deliver(sample(AppointmentChanged, **confirmed, referral_id=referral))
     await world.deliver(sample(AppointmentChanged, **cancelled, referral_id=referral))
     assert await heard(world, need) == [("appointment-reminder", "delivered"), ("appointment-cancelled", "delivered")]
+
+
+async def test_who_was_told_of_an_appointment_hears_that_it_is_moved(world: World, peers: Peers) -> None:
+    """Another appointment of the same referral is none of it, and what was told is told once."""
+    need, referral = uuid4(), uuid4()
+    await world.identify(need)
+    soon = datetime.now(UTC) + timedelta(days=2)
+    first, second = ({"need_id": need, "referral_id": referral, "appointment_id": uuid4()} for _ in range(2))
+
+    async def becomes(which: dict[str, Any], state: str, days: int = 0) -> None:
+        await world.deliver(sample(AppointmentChanged, **which, appointment_state=state, starts_at=soon + timedelta(days=days)))
+        await world.send()
+
+    await becomes(first, "proposed")
+    await becomes(first, "confirmed")
+    await becomes(second, "proposed", 7)
+    assert await heard(world, need) == [("appointment-reminder", "delivered")]
+    for days in (1, 2):
+        await becomes(first, "proposed", days)
+    assert [name for name, _ in await heard(world, need)] == ["appointment-reminder", "appointment-moved"]
+    assert "A time that was told before no longer holds" in peers.texts()[-1]
+    await becomes(first, "confirmed", 2)
+    await becomes(first, "cancelled", 2)
+    await becomes(second, "cancelled", 7)
+    assert [name for name, _ in await heard(world, need)][2:] == ["appointment-reminder", "appointment-cancelled"]
+
+
+async def test_an_appointment_that_was_given_up_before_its_new_time_stood_is_told(world: World) -> None:
+    need = uuid4()
+    await world.identify(need)
+    about = {"need_id": need, "appointment_id": uuid4(), "starts_at": datetime.now(UTC) + timedelta(days=2)}
+    for state in ("confirmed", "proposed", "cancelled"):
+        await world.deliver(sample(AppointmentChanged, **about, appointment_state=state))
+    told = [name for name, _ in await heard(world, need)]
+    assert told == ["appointment-reminder", "appointment-moved", "appointment-cancelled"]
+
+
+async def test_a_reminder_of_before_that_names_no_appointment_is_taken_back(world: World) -> None:
+    need = uuid4()
+    await world.identify(need)
+    about = {"need_id": need, "starts_at": datetime.now(UTC) + timedelta(days=2)}
+    await world.deliver(sample(AppointmentChanged, **about, appointment_state="confirmed"))
+    await world.rows("UPDATE message SET given = given - 'appointment' WHERE template = 'appointment-reminder' RETURNING id")
+    await world.deliver(sample(AppointmentChanged, **about, appointment_state="proposed"))
+    assert [name for name, _ in await heard(world, need)] == ["appointment-reminder", "appointment-moved"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("better_place", ["referral-cancelled"]),
+        ("entered_by_mistake", ["office-follows-up"]),
+        ("placed_elsewhere", []),  # the other acceptance says it
+        ("need_closed", []),
+        ("no_longer_needed", []),
+    ],
+)
+@pytest.mark.parametrize("step", [ReferralAccepted, ReferralWaitlisted])
+async def test_who_was_told_where_to_go_hears_that_it_is_over(world: World, step: type[Event], reason: str, told: list[str]) -> None:
+    need, referral = uuid4(), uuid4()
+    await world.identify(need)
+    await world.deliver(sample(step, need_id=need, referral_id=referral))
+    await world.send()
+    await world.deliver(sample(ReferralCancelled, need_id=need, referral_id=referral, reason=reason))
+    assert (await heard(world, need))[1:] == [(name, "delivered") for name in told]
+
+
+async def test_of_what_nobody_was_told_nobody_hears_that_it_is_cancelled(world: World) -> None:
+    """Neither of one that was offered alone, nor of one whose acceptance was still waiting to be told."""
+    need, offered, accepted = uuid4(), uuid4(), uuid4()
+    await world.identify(need)
+    await world.send()
+    await world.deliver(sample(ReferralAccepted, need_id=need, referral_id=accepted))
+    for referral in (offered, accepted):
+        await world.deliver(sample(ReferralCancelled, need_id=need, referral_id=referral, reason="better_place"))
+    assert await heard(world, need) == [("referral-accepted", "dropped")]
+
+
+async def test_who_is_handed_over_hears_that_another_office_has_it(world: World, peers: Peers) -> None:
+    need = uuid4()
+    await world.identify(need)
+    await world.deliver(sample(NeedClosed, need_id=need, reason="handed_over"))
+    assert await heard(world, need) == [("handed-over", "delivered")]
+    assert peers.texts()[-1].startswith("Another office now looks after your request NIN-7K3F-92QX")
 
 
 async def test_an_appointment_that_is_over_is_not_spoken_of(world: World) -> None:

@@ -1,13 +1,17 @@
 """What people are sent, and what they never are."""
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import ConsentWithdrawn, FollowUpDue, NeedClosed, NeedIdentified, NeedStateChanged, Sensitivity
 from ihala_contracts.referral_v1 import (
+    AppointmentChanged,
     ReferralAccepted,
+    ReferralCancelled,
     ReferralCompleted,
     ReferralDeclined,
     ReferralExpired,
@@ -25,12 +29,12 @@ FACTS = {
     "hours": "Sunday to Thursday", "documents": "any paper you have", "organization_phone": "+964 700 000 0022",
     "date": "2026-12-03", "time": "09:30", "count": "20",
 }  # fmt: skip
+REASONS = Path(__file__).parents[2] / "services" / "referral" / "ihala_referral" / "data" / "reasons.json"
+ENDS = {"decline": ReferralDeclined, "release": ReferralDeclined, "fail": ReferralFailed, "cancel": ReferralCancelled}
 TOLD: list[tuple[type[Event], str | None]] = [
     (NeedIdentified, "request-received"),
     (ReferralAccepted, "referral-accepted"),
-    (ReferralDeclined, "next-provider"),
     (ReferralExpired, "next-provider"),
-    (ReferralFailed, "next-provider"),
     (ReferralCompleted, "referral-completed"),
     (FollowUpDue, "follow-up"),
     (ConsentWithdrawn, "consent-withdrawn"),
@@ -104,6 +108,49 @@ def test_each_event_has_its_template_and_restricted_needs_have_none(
 ) -> None:
     expected = None if sensitivity is Sensitivity.RESTRICTED else template
     assert template_for(sample(model), sensitivity) == expected
+
+
+def _after(reason: dict[str, Any], act: str) -> str | None:
+    """Return what is so: by what referral does next. The person's own no is talked over in private; a closed need says so itself."""
+    asked_in_private = reason["rejected_by"] == "person" and "private_confirmation" in reason.get("tasks", ())
+    if asked_in_private or reason["next"] == "stay":
+        return None
+    if reason["next"] == "place":
+        return "referral-cancelled" if act == "cancel" else "next-provider"
+    return "papers-needed" if "documents_list" in reason.get("tasks", ()) else "office-follows-up"
+
+
+@pytest.mark.parametrize("sensitivity", Sensitivity)
+@pytest.mark.parametrize(
+    ("model", "reason", "template"),
+    [
+        (ENDS[act], reason["code"], _after(reason, act))
+        for reason in json.loads(REASONS.read_text("utf-8"))["reasons"]
+        for act in reason["acts"]
+        if act in ENDS
+    ],
+)
+def test_what_is_said_is_so_for_the_reason(model: type[Event], reason: str, template: str | None, sensitivity: Sensitivity) -> None:
+    expected = None if sensitivity is Sensitivity.RESTRICTED else template
+    assert template_for(sample(model, reason=reason), sensitivity) == expected
+
+
+@pytest.mark.parametrize("model", [ReferralDeclined, ReferralFailed, ReferralCancelled])
+def test_for_a_reason_that_is_not_known_nobody_says_that_another_is_looked_for(model: type[Event]) -> None:
+    assert template_for(sample(model, reason="unheard_of"), Sensitivity.STANDARD) == "office-follows-up"
+
+
+@pytest.mark.parametrize(
+    ("event", "template"),
+    [
+        (sample(NeedClosed, reason="handed_over"), "handed-over"),
+        (sample(NeedClosed, reason="person_asked"), "need-closed"),
+        (sample(AppointmentChanged, appointment_state="proposed"), "appointment-moved"),
+        (sample(AppointmentChanged, appointment_state="no_show"), None),
+    ],
+)
+def test_closed_here_and_moved_are_said_as_they_are(event: Event, template: str | None) -> None:
+    assert template_for(event, Sensitivity.STANDARD) == template
 
 
 def test_a_later_offer_is_not_told_again() -> None:

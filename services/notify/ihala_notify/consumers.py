@@ -150,8 +150,8 @@ async def follow_need(tx: AsyncSession, event: Event) -> None:
 
 async def _pass_on(tx: AsyncSession, event: Event, about: copies.NeedCopy) -> None:
     feed.show(tx, event, about.circle)
+    await letters.follow(tx, event)  # first: what is not said any more then was not told, and is not taken back
     await queueing.tell(tx, event, about)
-    await letters.follow(tx, event)
 
 
 async def _follow_organization(tx: AsyncSession, event: Event) -> None:

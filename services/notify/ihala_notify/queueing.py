@@ -17,7 +17,8 @@ from ihala_notify.calls import opening
 from ihala_notify.copies import NeedCopy, is_erased
 from ihala_notify.limits import store as limits
 from ihala_notify.messages import OVERTAKEN, QUEUED, end_joined
-from ihala_notify.telling import LAST_WORDS, ONLY_AFTER, ONLY_ONCE, given_by, template_for
+from ihala_notify.telling import LAST_WORDS, given_by, template_for
+from ihala_notify.told import is_needless
 from ihala_notify.wording import templates
 
 PERSON = "person"
@@ -31,10 +32,6 @@ _QUEUE = text("""
             CAST(:given AS jsonb))
     ON CONFLICT (event_id, template, recipient) DO NOTHING
     RETURNING pg_notify(:channel, '')
-""")
-_TOLD = text("""
-    SELECT EXISTS (SELECT FROM message WHERE operator_id = :operator_id AND need_id = :need_id AND template = :template
-                   AND (CAST(:referral_id AS uuid) IS NULL OR referral_id = :referral_id) AND state <> 'dropped')
 """)
 _DROP = text("""
     UPDATE message SET state = 'dropped', reason = 'overtaken', next_at = NULL, settled_at = :now, recipient_id = NULL
@@ -57,7 +54,7 @@ async def tell(tx: AsyncSession, event: Event, about: NeedCopy) -> None:
     """Queue what the person hears of `event`, if anything. News that is too old, or overtaken by the need's end, is kept as dropped; of
     who was erased nothing is kept."""
     template = template_for(event, about.circle.sensitivity, wanted=about.messages_wanted)
-    if template is None or event.envelope.snapshot or not about.known or about.erased or await _is_needless(tx, template, event):
+    if template is None or event.envelope.snapshot or not about.known or about.erased or await is_needless(tx, template, event):
         return
     useful_until = _useful_until(tx, event, template)
     given = given_by(event)
@@ -75,17 +72,6 @@ async def tell(tx: AsyncSession, event: Event, about: NeedCopy) -> None:
     }  # fmt: skip
     if (await tx.execute(_QUEUE, values | {"channel": QUEUED})).all():
         tx.info["told"].append((QUEUED, ""))
-
-
-async def _is_needless(tx: AsyncSession, template: str, event: Event) -> bool:
-    """Tell whether a person has heard this already, or nothing that it takes back."""
-    if template not in ONLY_ONCE and template not in ONLY_AFTER:
-        return False
-    about = {"operator_id": vars(event)["operator_id"], "need_id": event.key}
-    referral_id = vars(event)["referral_id"] if template in ONLY_AFTER else None
-    values = about | {"template": ONLY_AFTER.get(template, template), "referral_id": referral_id}
-    there = (await tx.execute(_TOLD, values)).scalar_one()
-    return bool(there) == (template in ONLY_ONCE)
 
 
 def _useful_until(tx: AsyncSession, event: Event, template: str) -> datetime:

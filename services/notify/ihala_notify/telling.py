@@ -1,6 +1,8 @@
 """When a person is told something, and how openly. Pure."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from ihala_contracts.envelope import Event
@@ -9,6 +11,7 @@ from ihala_contracts.referral_v1 import (
     AppointmentChanged,
     NeedUnserved,
     ReferralAccepted,
+    ReferralCancelled,
     ReferralCompleted,
     ReferralDeclined,
     ReferralExpired,
@@ -26,20 +29,32 @@ _TEMPLATES: dict[type[Event], str] = {
     ReferralWaitlisted: "waiting-list",
     NeedUnserved: "no-provider-yet",
     ReferralAccepted: "referral-accepted",
-    ReferralDeclined: "next-provider",
-    ReferralExpired: "next-provider",
-    ReferralFailed: "next-provider",
     ReferralCompleted: "referral-completed",
     FollowUpDue: "follow-up",
     ConsentWithdrawn: "consent-withdrawn",
-    NeedClosed: "need-closed",
 }
-_APPOINTMENTS = {"confirmed": "appointment-reminder", "cancelled": "appointment-cancelled"}  # proposed: nothing stands yet
+_APPOINTMENTS = {"proposed": "appointment-moved", "confirmed": "appointment-reminder", "cancelled": "appointment-cancelled"}
+_ATTEMPT_OVER = (ReferralDeclined, ReferralExpired, ReferralFailed, ReferralCancelled)
+# What follows an attempt, by the reason that its event carries (reasons.json of referral: `next`). By these a place is looked for again; by
+# all others, also one that is not known here, the office decides what follows.
+_LOOKED_FOR_AGAIN: Final = frozenset({
+    "no_capacity", "not_eligible", "out_of_area", "out_of_mandate", "conflict_of_interest", "unsafe_for_person", "site_insecure",
+    "funding_ended", "service_closed", "other", "no_first_contact", "provider_closed", "place_lost", "reservation_revoked", "better_place",
+    "need_changed",
+})  # fmt: skip
+# The person's own no is talked over in private; what else happened to the need is told by that.
+_NOT_TOLD: Final = frozenset({"client_refused", "no_longer_needed", "placed_elsewhere", "need_closed"})
 ONLY_ONCE = frozenset({"no-provider-yet"})  # of a need: it is tried again and again
-ONLY_AFTER = {"appointment-cancelled": "appointment-reminder"}  # of a referral: what nobody was told of is not taken back
+# Said only to who was told one of these last, of the same appointment: what nobody was told of is not taken back.
+_ONLY_AFTER: Final[Mapping[str, frozenset[str]]] = {
+    "appointment-moved": frozenset({"appointment-reminder"}),
+    "appointment-cancelled": frozenset({"appointment-reminder", "appointment-moved"}),
+}
+_SENT_THERE: Final = frozenset({"referral-accepted", "waiting-list"})  # by these the person knows who has the referral
 # What is so only while its referral runs: a person who goes there after its end is turned away, or not safe.
 WHILE_IT_RUNS = frozenset({"referral-offered", "question-asked", "waiting-list", "referral-accepted", "appointment-reminder"})
-LAST_WORDS = frozenset({"consent-withdrawn", "need-closed"})  # what may still be said when a need has ended
+NEED_CLOSED = "need-closed"
+LAST_WORDS = frozenset({"consent-withdrawn", NEED_CLOSED, "handed-over"})  # what may still be said when a need has ended
 
 
 class Openness(StrEnum):
@@ -60,17 +75,38 @@ def template_for(event: Event, sensitivity: Sensitivity, *, wanted: bool = False
         return _APPOINTMENTS.get(event.appointment_state)
     if isinstance(event, FollowUpRecorded):
         return "taken-up-again" if event.result == "disputed" else None
-    return _TEMPLATES.get(type(event))
+    if isinstance(event, NeedClosed):
+        return "handed-over" if event.reason == "handed_over" else NEED_CLOSED
+    return _after_attempt(event) if isinstance(event, _ATTEMPT_OVER) else _TEMPLATES.get(type(event))
+
+
+def only_after(event: Event, template: str) -> frozenset[str]:
+    """Return templates, of the event's own referral or appointment: only who was told one of them last hears of `event`. Empty: everybody
+    does."""
+    return _SENT_THERE if isinstance(event, ReferralCancelled) else _ONLY_AFTER.get(template, frozenset())
 
 
 def given_by(event: Event) -> dict[str, str] | None:
-    """Return what a text says beside what is known of need and provider: of an appointment the day and the hour in Iraq."""
-    if not isinstance(event, AppointmentChanged) or event.appointment_state != "confirmed":
+    """Return what is kept with a message beside what is known of need and provider: of an appointment which one, and once it stands the
+    day and the hour in Iraq."""
+    if not isinstance(event, AppointmentChanged):
         return None
     at = event.starts_at.astimezone(HERE)
-    return {"date": at.date().isoformat(), "time": f"{at:%H:%M}"}
+    when = {"date": at.date().isoformat(), "time": f"{at:%H:%M}"} if event.appointment_state == "confirmed" else {}
+    return {"appointment": str(event.appointment_id)} | when
 
 
 def openness(sensitivity: Sensitivity, *, own_phone: bool, hidden_provider: bool) -> Openness:
     """Return how openly one may write: in full only on the person's own phone, and only about what anybody may know."""
     return Openness.FULL if own_phone and sensitivity is Sensitivity.STANDARD and not hidden_provider else Openness.NEUTRAL
+
+
+def _after_attempt(event: ReferralDeclined | ReferralExpired | ReferralFailed | ReferralCancelled) -> str | None:
+    """Return what is so for the event's reason; an offer expires without one."""
+    if isinstance(event, ReferralExpired):
+        return "next-provider"
+    if event.reason in _NOT_TOLD:
+        return None
+    if event.reason in _LOOKED_FOR_AGAIN:
+        return "referral-cancelled" if isinstance(event, ReferralCancelled) else "next-provider"
+    return "papers-needed" if event.reason == "documents_missing" else "office-follows-up"

@@ -35,7 +35,9 @@ def instant(values: Values) -> datetime:
 
 def ends_at(given: Mapping[str, Any] | None) -> datetime | None:
     """Return when what a message speaks of is over; None when it names no day. `given` is what a message keeps."""
-    return instant(Values.model_validate(given)) if given and "date" in given else None
+    if not given or "date" not in given:
+        return None
+    return instant(Values.model_validate({name: value for name, value in given.items() if name in GIVEN}))
 
 
 def useful_for(template: Template, values: Values, at: datetime) -> timedelta:

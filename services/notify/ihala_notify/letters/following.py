@@ -21,7 +21,7 @@ from ihala_notify.calls import opening
 from ihala_notify.telling import WHILE_IT_RUNS
 
 _ENDS = (ReferralDeclined, ReferralExpired, ReferralWithdrawn, ReferralCancelled, ReferralFailed, ReferralCompleted, ReferralRedacted)
-_UNTOLD = (ReferralWithdrawn, ReferralCancelled, ReferralRedacted)  # no later message says that it is over
+_UNTOLD = (ReferralWithdrawn, ReferralCancelled, ReferralRedacted)  # who has not heard of it yet hears nothing of it
 _STATES: dict[type[Event], str] = {ReferralAccepted: "accepted", **dict.fromkeys(_ENDS, "ended")}
 _FOLLOW = "UPDATE referral SET of_need_id = $2, state = $3 WHERE referral_id = $1 AND state IS DISTINCT FROM 'ended'"
 
