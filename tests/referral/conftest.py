@@ -4,16 +4,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import aiohttp
-import asyncpg
 import pytest
-from ihala_kit.db import Database, plain_dsn
+from ihala_kit.db import Database
 from ihala_kit.http import create_app
 from ihala_kit.migrations import migrate_async
 from ihala_kit.service import Service
 from ihala_kit.testing import Mint, admit, serving
 from ihala_kit.vault import new_master_key
+from ihala_local.beginnings import Beginning, beginning
 from ihala_local.testing import Scratch, ThrowAwayPostgres
 from ihala_referral.app import migrations, service
+from sqlalchemy import make_url
 
 from tests.referral.actors import FIRST, FOURTH, HLP, NGO, SECOND, SUNDAY, THIRD
 from tests.referral.world import World
@@ -28,13 +29,10 @@ class House:
     session: aiohttp.ClientSession
     mint: Mint
     scratch: Scratch
+    begun: Beginning
 
     async def empty(self) -> None:
-        owner = await asyncpg.connect(plain_dsn(self.scratch.owner_url))
-        kept = "('alembic_version', 'stream_epoch', 'clock_offset')"
-        names = await owner.fetch(f"SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN {kept}")
-        await owner.execute(f"TRUNCATE {', '.join(row['tablename'] for row in names)} RESTART IDENTITY CASCADE")
-        await owner.close()
+        await self.begun.put_back()
 
 
 async def migrate(owner_url: str, app_role: str) -> None:
@@ -48,7 +46,7 @@ async def scratch(postgres: ThrowAwayPostgres) -> AsyncIterator[Scratch]:
 
 
 @pytest.fixture(scope="session")
-async def house(scratch: Scratch) -> AsyncIterator[House]:
+async def house(postgres: ThrowAwayPostgres, scratch: Scratch) -> AsyncIterator[House]:
     mint = Mint()
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("REFERRAL_DATABASE_URL", scratch.url)
@@ -59,8 +57,9 @@ async def house(scratch: Scratch) -> AsyncIterator[House]:
     await database.start()
     app = create_app(made, database)
     admit(app, mint)
-    async with serving(app) as address, aiohttp.ClientSession(address) as session:
-        yield House(made, database, session, mint, scratch)
+    super_url = make_url(postgres.server.url).set(database=make_url(scratch.url).database).render_as_string(hide_password=False)
+    async with beginning(super_url) as begun, serving(app) as address, aiohttp.ClientSession(address) as session:
+        yield House(made, database, session, mint, scratch, begun)
     await database.stop()
 
 
