@@ -1,8 +1,9 @@
-"""The AsyncAPI 3 document of all topics, made from the event models."""
+"""The AsyncAPI 3 document, made from the event models: the services' topics, and what integrators receive of them (integrators.py)."""
 
 import inspect
 from typing import Any
 
+from ihala_contracts import integrators
 from ihala_contracts.catalogue import MODULES, schema_name, schema_of, type_of, version_of
 from ihala_contracts.envelope import Event
 from ihala_contracts.examples import example_of
@@ -26,7 +27,9 @@ _HEADERS: dict[str, Any] = {
 
 
 def asyncapi() -> dict[str, Any]:
-    """Return the document: a channel a topic, an operation to receive each, a message an event."""
+    """Return the document: a channel a topic or a way to integrators, an operation to receive each, a message an event, and one
+    for each part in it."""
+    ways = integrators.channels()
     messages = {_name(model): _message(model) for module in MODULES.values() for model in module.EVENTS}
     return {
         "asyncapi": "3.0.0",
@@ -34,16 +37,18 @@ def asyncapi() -> dict[str, Any]:
             "title": "Ihala events",
             "version": "1.0.0",
             "description": (
-                "CloudEvents 1.0 on Kafka, binary mode. Each event may come twice: apply it once, by `ce_id`. Those of one key come in "
-                "the order in which they happened; across keys there is no order. Never personal data. "
+                "CloudEvents 1.0 on Kafka, binary mode. Each event may come twice: apply it once, by `ce_id`. Those of one source and "
+                "key come in the order in which they happened; across keys and sources there is no order. Never personal data. "
+                "The services follow each other's topics whole; an integrator receives, as feed, webhook or on a topic of its own, what "
+                "its organisation's part in an event sees of it. "
                 "What may change within a version, and what comes as a new one, says contracts/CHANGELOG.md."
             ),
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
-        "channels": {service: _channel(module.TOPIC, module.EVENTS) for service, module in MODULES.items()},
-        "operations": {f"follow-{service}": _operation(service) for service in MODULES},
-        "components": {"messages": messages, "schemas": {"headers": _HEADERS}},
+        "channels": {service: _channel(module.TOPIC, module.EVENTS) for service, module in MODULES.items()} | ways,
+        "operations": {f"follow-{name}": _operation(name) for name in (*MODULES, *ways)},
+        "components": {"messages": messages | integrators.messages(), "schemas": {"headers": _HEADERS} | integrators.schemas()},
     }
 
 
@@ -75,5 +80,5 @@ def _channel(topic: str, events: tuple[type[Event], ...]) -> dict[str, Any]:
     return {"address": topic, "messages": references, "bindings": {"kafka": {"topic": topic, "partitions": 12, "bindingVersion": "0.5.0"}}}
 
 
-def _operation(service: str) -> dict[str, Any]:
-    return {"action": "receive", "channel": {"$ref": f"#/channels/{service}"}}
+def _operation(channel: str) -> dict[str, Any]:
+    return {"action": "receive", "channel": {"$ref": f"#/channels/{channel}"}}

@@ -15,6 +15,7 @@ from ihala_contracts.asyncapi import asyncapi
 from ihala_contracts.compatibility import Break, breaks_of_events
 
 EVENTS, OPENAPI = "released/asyncapi.json", "released/openapi"
+SHOWN = "released/shown.json"  # what integrators receive in 1.0, which its AsyncAPI document does not say; later ones do
 CHANGELOG = "CHANGELOG.md"
 _VERSION = re.compile(r"[0-9]+\.[0-9]+")
 _NOTHING: dict[str, Any] = {"channels": {}, "components": {"messages": {}}}
@@ -38,10 +39,11 @@ def release(folder: Path, version: str, words: str, today: date) -> list[str]:
 
 
 def released_events(folder: Path) -> dict[str, Any]:
-    """Return the AsyncAPI document that was released last; before the first release one without events."""
+    """Return the AsyncAPI document that was released last, with what integrators receive; before the first release one without events."""
     path = folder / EVENTS
     found: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else _NOTHING
-    return found
+    shown = json.loads((folder / SHOWN).read_text("utf-8")) if (folder / SHOWN).exists() else {}
+    return {**found, "components": {**found["components"], "messages": {**shown, **found["components"]["messages"]}}}
 
 
 def released_openapi(folder: Path) -> dict[str, bytes]:
@@ -57,6 +59,7 @@ def _new(missed: Break) -> str:
 def _write(folder: Path, events: dict[str, Any]) -> None:
     (folder / OPENAPI).mkdir(parents=True, exist_ok=True)
     (folder / EVENTS).write_text(json.dumps(events, ensure_ascii=False) + "\n", "utf-8")
+    (folder / SHOWN).unlink(missing_ok=True)
     for document in sorted((folder / "openapi").glob("*.json")):
         small = json.dumps(json.loads(document.read_bytes()), ensure_ascii=False).encode()
         (folder / OPENAPI / f"{document.name}.gz").write_bytes(gzip.compress(small, mtime=0))

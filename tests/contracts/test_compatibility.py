@@ -1,13 +1,17 @@
 """What breaks a reader is found and named; what does not, is not. The table is also what schema registries get wrong."""
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ihala_contracts.asyncapi import asyncapi
 from ihala_contracts.compatibility import breaks, breaks_of_events
+from ihala_contracts.intake_v1 import NeedState
+from ihala_contracts.referral_v1 import ReferralAccepted
 from ihala_contracts.release import released_events
+from ihala_contracts.views import STATUS_OF, VIEWS
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 
@@ -94,6 +98,18 @@ def test_a_topic_keeps_its_events_their_key_and_its_partitions() -> None:
     now["channels"]["intake"]["bindings"]["kafka"]["partitions"] = 6
     assert [one.where for one in breaks_of_events(released, now)] == ["intake", "referral.accepted.v1", "referral.declined.v1"]
     assert breaks_of_events(now, now) == []
+
+
+def test_what_integrators_were_shown_stays_and_more_may_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = VIEWS[ReferralAccepted]
+    monkeypatch.setitem(VIEWS, ReferralAccepted, replace(view, receiver=(*view.receiver, "placement_id"), origin=()))
+    monkeypatch.setitem(VIEWS, ReferralAccepted, replace(VIEWS[ReferralAccepted], operator=view.operator[:-1]))
+    monkeypatch.setitem(STATUS_OF, NeedState.UNSERVED, "waiting")
+    assert [str(one) for one in breaks_of_events(released_events(CONTRACTS), asyncapi())] == [
+        "intake.need-state-changed.v1.status.status: may hold a word that was not in its list",
+        f"referral.accepted.v1.operator.{view.operator[-1]}: is gone",
+        "referral.accepted.v1.origin: the event is gone",
+    ]
 
 
 def test_what_was_released_holds() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ihala_contracts.asyncapi import asyncapi
 from ihala_contracts.catalogue import BY_TYPE, MODULES, schema_name, schema_of
 from ihala_contracts.envelope import Event
 from ihala_contracts.examples import example_of
@@ -13,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 MODELS = list(BY_TYPE.values())
+MESSAGES: dict[str, Any] = asyncapi()["components"]["messages"]
 PERSONAL = {"name", "call_name", "phone_number", "number", "birth_on", "birth_year", "address_line", "story", "note", "father_name"}
 
 
@@ -30,6 +32,24 @@ def test_example_fits_schema_and_model(model: type[Event]) -> None:
     example = example_of(model)
     Draft202012Validator(schema_of(model)).validate(example)
     assert json.loads(model.model_validate(example).model_dump_json())["type"] == example["type"]
+
+
+@pytest.mark.parametrize("name", [name for name, message in MESSAGES.items() if "x-part" in message])
+def test_what_integrators_receive_has_an_example_that_fits(name: str) -> None:
+    message = MESSAGES[name]
+    schema = message["payload"]["schema"]
+    for example in message["examples"]:
+        Draft202012Validator(schema).validate(example["payload"])
+    assert message["x-event"] in MESSAGES and set(schema["required"]) <= set(schema["properties"])
+
+
+def test_every_way_of_integrators_leads_to_messages() -> None:
+    document = asyncapi()
+    for name in ("own-topic", "feed", "webhook"):
+        references = [one["$ref"].removeprefix("#/components/messages/") for one in document["channels"][name]["messages"].values()]
+        assert references and set(references) <= set(MESSAGES) and f"follow-{name}" in document["operations"]
+    own = {name for name, message in MESSAGES.items() if "x-part" in message}
+    assert set(document["channels"]["own-topic"]["messages"]) == own
 
 
 @pytest.mark.parametrize("model", MODELS, ids=schema_name)

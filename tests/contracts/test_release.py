@@ -40,6 +40,17 @@ def test_the_next_says_what_is_new_above_the_last(contracts: Path, monkeypatch: 
         release(contracts, "1.1", "The same again.", TODAY)
 
 
+def test_what_integrators_receive_is_frozen_with_the_events(contracts: Path) -> None:
+    """In 1.0 it stood beside the document (`shown.json`); from the next on it stands in it."""
+    kept = asyncapi()["components"]["messages"]["referral.accepted.v1.receiver"]
+    (contracts / "released").mkdir()
+    (contracts / "released/shown.json").write_text(json.dumps({"referral.accepted.v1.receiver": kept}))
+    assert released_events(contracts)["components"]["messages"] == {"referral.accepted.v1.receiver": kept}
+    new = release(contracts, "1.1", "The next.", TODAY)
+    assert "new: referral.accepted.v1.origin" in new and "new: referral.accepted.v1.receiver" not in new
+    assert released_events(contracts) == asyncapi() and not (contracts / "released/shown.json").exists()
+
+
 def test_what_breaks_a_reader_is_not_released(contracts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     release(contracts, "1.0", "The beginning.", TODAY)
     before = released_events(contracts)

@@ -119,6 +119,15 @@ async def test_every_event_is_in_the_reference_with_its_schema(desk: Desk) -> No
     assert [name for name in documents.schemas() if f'href="/schemas/{name}"' not in text] == []
 
 
+async def test_the_events_page_says_what_integrators_see_of_each(desk: Desk) -> None:
+    _, _, after = (await text_of(desk, "/docs/events")).partition('<article id="intake.need-state-changed.v1">')
+    article = after.partition("</article>")[0]
+    assert "<strong>status</strong>: <code>need_id</code>, <code>status</code></li>" in article
+    assert "<strong>operator</strong>" in article and "<strong>receiver</strong>" not in article
+    _, _, after = (await text_of(desk, "/docs/events")).partition('<article id="intake.person-erased.v1">')
+    assert "No integrator receives it." in after.partition("</article>")[0]
+
+
 async def test_every_problem_has_a_page_in_three_languages_that_leads_to_its_calls(desk: Desk) -> None:
     for entry in documents.problems():
         texts = {tag: await text_of(desk, f"/problems/{entry['slug']}?lang={tag}") for tag in ("en", "ar", "ckb")}

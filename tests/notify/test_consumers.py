@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from ihala_contracts.intake_v1 import ConsentWithdrawn, FollowUpDue, NeedClosed, NeedIdentified, NeedStateChanged, Sensitivity
 from ihala_contracts.referral_v1 import ReferralAccepted, ReferralCompleted, ReferralDeclined, ReferralOffered
+from ihala_contracts.views import VIEWS
 from ihala_notify import consumers, desks
-from ihala_notify.views import VIEWS
 from sqlalchemy.exc import IntegrityError
 
 from tests.notify.samples import sample

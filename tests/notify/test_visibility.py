@@ -7,12 +7,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from ihala_contracts import directory_v1, intake_v1, notify_v1, referral_v1
-from ihala_contracts.catalogue import type_of
+from ihala_contracts.asyncapi import asyncapi
+from ihala_contracts.catalogue import schema_name, type_of
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import NeedIdentified, NeedState, NeedStateChanged, Sensitivity
 from ihala_contracts.referral_v1 import Escalated, ReferralAccepted, ReferralCancelled, ReferralDeclined, ReferralOffered
-from ihala_notify.views import FOR_NOBODY, VIEWS
+from ihala_contracts.views import FOR_NOBODY, VIEWS
 from ihala_notify.visibility import MOI_KINDS, PARTNER_KINDS, Circle, decide
+from jsonschema import Draft202012Validator
 
 from tests.notify.samples import KINDS, OPERATOR, ORIGIN, RECEIVER, STRANGER, sample
 
@@ -21,6 +23,7 @@ MODELS = [
     model for module in (intake_v1, referral_v1, directory_v1, notify_v1) for model in module.EVENTS if model not in FOR_NOBODY
 ]  # fmt: skip
 NAMES = [type_of(model) for model in MODELS]
+RECEIVED = asyncapi()["components"]["messages"]
 # What no feed may hold, in whatever depth: the category of a need and what would tell it, other attempts, consent, facts.
 FORBIDDEN = {
     "need_code", "need_codes", "service_name", "names", "attempt", "replaces", "excluded", "facts", "consent", "consent_id", "categories",
@@ -58,6 +61,16 @@ def test_nobody_sees_what_no_feed_may_hold(model: type[Event]) -> None:
         for one in shown.values():
             assert not names_in(one.data) & FORBIDDEN
             assert one.subject in one.data.values()
+
+
+@pytest.mark.parametrize("model", MODELS, ids=NAMES)
+def test_what_each_part_sees_is_what_the_catalogue_says(model: type[Event]) -> None:
+    for kind, sensitivity in product(("nngo", "hlp"), Sensitivity):
+        for one in decide(sample(model), circle(kind, sensitivity), AT).values():
+            part = "status" if one.time is None else {"provider": "receiver"}.get(one.roles[0], one.roles[0])
+            message = RECEIVED[f"{schema_name(model).removesuffix('.json')}.{part}"]
+            Draft202012Validator(message["payload"]["schema"] | {"additionalProperties": False}).validate(one.data)
+            assert message["name"] == type_of(model)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=NAMES)

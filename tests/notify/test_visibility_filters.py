@@ -10,7 +10,7 @@ from ihala_contracts.catalogue import type_of
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import NeedChanged, NeedStateChanged, Sensitivity
 from ihala_contracts.referral_v1 import ReferralAccepted, ReferralOffered, ReferralWithdrawn
-from ihala_notify.views import VIEWS
+from ihala_contracts.views import VIEWS
 from ihala_notify.visibility import ITSELF, OPERATOR, ORIGIN, PROVIDER, Circle, Receiving, Shown, decide
 
 from tests.notify.samples import KINDS, RECEIVER, SERVICE, STRANGER, sample

@@ -31,6 +31,7 @@ from ihala_contracts.notify_v1 import (
     TemplateChanged,
 )
 from ihala_contracts.referral_v1 import CalendarChanged, ReferralOffered
+from ihala_contracts.views import VIEWS
 from ihala_kit.inbox import reads
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -38,7 +39,6 @@ from ihala_notify import copies, desks, feed, queueing, standing
 from ihala_notify.calls import opening
 from ihala_notify.letters import following as letters
 from ihala_notify.notices import commands as digests
-from ihala_notify.views import VIEWS
 from ihala_notify.visibility import Circle
 
 WRITES_NEEDS = "intake"  # its events about a need never overtake NeedIdentified: one topic, one key

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ihala_contracts.catalogue import type_of
+from ihala_contracts.views import VIEWS
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_kit.pages import MalformedCursor, decoded, encoded
@@ -13,7 +14,6 @@ from ihala_kit.pages import MalformedCursor, decoded, encoded
 from ihala_notify.subscriptions import reading
 from ihala_notify.subscriptions.filters import Filters
 from ihala_notify.subscriptions.reading import Item
-from ihala_notify.views import VIEWS
 from ihala_notify.wakeups import Wakeups
 
 LATEST = "latest"

@@ -16,22 +16,12 @@ from typing import Any
 from uuid import UUID
 
 from ihala_contracts.envelope import Event
-from ihala_contracts.intake_v1 import NeedState, NeedStateChanged, Sensitivity
+from ihala_contracts.intake_v1 import NeedStateChanged, Sensitivity
 from ihala_contracts.referral_v1 import DeadlineNear, Escalated
-
-from ihala_notify.views import VIEWS, View
+from ihala_contracts.views import STATUS_OF, VIEWS, View, is_shown
 
 MOI_KINDS = frozenset({"rgc", "wlco", "hlp", "cpf"})
 PARTNER_KINDS = frozenset({"lmrc", "state", "cso", "nngo", "ingo", "io", "private"})
-STATUS_OF = {
-    NeedState.OPEN: "received",
-    NeedState.REFERRING: "being_handled",
-    NeedState.UNSERVED: "being_handled",
-    NeedState.SERVED: "being_handled",  # nobody has heard the person yet
-    NeedState.VERIFIED: "closed",
-    NeedState.UNVERIFIED: "closed",
-    NeedState.CLOSED: "closed",
-}
 _NOT_IF_RESTRICTED = frozenset({"governorate"})
 _SUBJECTS = (
     "referral_id", "need_id", "case_id", "service_id", "subscription_id", "organization_id", "ruleset_id",
@@ -92,8 +82,10 @@ class _Part:
 def decide(event: Event, circle: Circle, time: datetime) -> dict[UUID, Shown]:
     """Return what of `event`, which happened at `time`, each organisation sees; who is not in it sees nothing.
 
-    An organisation with two parts (an operator that also receives) sees what either may.
+    An organisation with two parts (an operator that also receives) sees what either may. Of an event in two versions one is shown.
     """
+    if not is_shown(type(event)):
+        return {}
     parts: dict[UUID, list[_Part]] = {}
     for part in _parts(event, circle):
         if part.organization_id not in circle.gone or part.role == ITSELF:

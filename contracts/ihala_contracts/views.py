@@ -1,5 +1,8 @@
 """What each event may show to whom, as data: the fields a receiver, an origin, the operator and the organisation itself see of it.
 
+It is what integrators rely on: the AsyncAPI document says it (integrators.py), a release freezes it, and a field may come, none may go.
+Who has which part in an event is decided by notify (its visibility.py).
+
 Never here, for anybody: the category of a need (nor a service's id, which would tell it), consent, facts, other attempts and their
 number, free words about why somebody declined (the origin asks the API). An event without an entry is shown to nobody.
 """
@@ -10,6 +13,7 @@ from ihala_contracts import directory_v1 as directory
 from ihala_contracts import intake_v1 as intake
 from ihala_contracts import notify_v1 as notify
 from ihala_contracts import referral_v1 as referral
+from ihala_contracts.catalogue import type_of, version_of
 from ihala_contracts.envelope import Event
 
 Fields = tuple[str, ...]
@@ -188,3 +192,21 @@ VIEWS: dict[type[Event], View] = {
     notify.SubscriptionDisabled: _view(itself="subscription_id reason disabled_at"),
     notify.SubscriptionEnded: _view(itself="subscription_id ended_at"),
 }
+
+# All that an interior centre, or the origin of a restricted need, hears: that its need's status changed (visibility.py).
+STATUS_OF = {
+    intake.NeedState.OPEN: "received",
+    intake.NeedState.REFERRING: "being_handled",
+    intake.NeedState.UNSERVED: "being_handled",
+    intake.NeedState.SERVED: "being_handled",  # nobody has heard the person yet
+    intake.NeedState.VERIFIED: "closed",
+    intake.NeedState.UNVERIFIED: "closed",
+    intake.NeedState.CLOSED: "closed",
+}
+
+
+def is_shown(model: type[Event]) -> bool:
+    """Tell whether feeds bring this version of an event. Of several that are written beside each other they bring the oldest, or each thing
+    that happened would come several times under different ids; the next one follows when that is written no more and has no view."""
+    version = version_of(model)
+    return version == 1 or not any(type_of(other) == type_of(model) and version_of(other) < version for other in VIEWS)
