@@ -61,7 +61,7 @@ async def test_follow_from_the_beginning_in_parts(http: aiohttp.ClientSession, w
             break
     assert [event["sequence"] for event in found] == [1, 2, 3, 4, 5]
     assert [event["type"].rsplit(".")[-1] for event in found][2:] == ["offered", "accepted", "started"]
-    assert set(found[-1]) == {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "sequence", "data"}
+    assert set(found[-1]) == {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "sequence", "data"}
     assert found[-1]["source"] == "/ihala/referral"
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 from ihala_contracts.directory_v1 import OrganizationApplied, OrganizationLeft, OrganizationSuspended, PlaceReserved, RulesetPublished
@@ -13,6 +14,7 @@ from ihala_contracts.referral_v1 import ReferralAccepted, ReferralCompleted, Ref
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_notify import feed, upkeep
+from ihala_notify.kafka.writer import message
 from ihala_notify.visibility import Circle
 from sqlalchemy import text
 
@@ -55,6 +57,29 @@ async def test_an_interior_centre_hears_that_its_need_is_handled_and_closed(worl
     rows = await world.feed(ORIGIN)
     assert [row["data"] for row in rows] == [{"need_id": str(need), "status": status} for status in ("being_handled", "closed")]
     assert [row["time"] for row in rows] == [None, None]
+    assert {row["event_id"].version for row in rows} == {5}, "the event's own id is of version 7: its instant can be read in it"
+
+
+async def test_where_no_time_is_told_none_stands_in_the_id_which_is_the_same_each_time(database: Database, world: World) -> None:
+    event = received(sample(NeedStateChanged, before="open", after="referring"), source="intake")
+    for kind in ("hlp", "hlp", "nngo"):
+        async with database.transaction(Caller.system("test")) as tx:
+            feed.show(tx, event, Circle(ORIGIN, kind, OPERATOR, Sensitivity.STANDARD))
+    [first, again, told] = await world.feed(ORIGIN)
+    assert first["event_id"] == again["event_id"] != event.envelope.id
+    assert (told["event_id"], told["time"]) == (event.envelope.id, event.envelope.time)
+    async with database.transaction(Caller.system("test")) as tx:
+        feed.show(tx, event, Circle(STRANGER, "hlp", OPERATOR, Sensitivity.STANDARD))
+    [other] = await world.feed(STRANGER)
+    assert other["event_id"] not in {first["event_id"], event.envelope.id}, "two organisations cannot lay their feeds beside each other"
+
+
+def test_where_no_time_is_told_a_record_on_kafka_says_the_day_alone() -> None:
+    at = datetime(2026, 11, 23, 8, 7, 6, tzinfo=UTC)
+    about = {"organization_id": ORIGIN, "event_id": uuid4(), "source": "intake", "type": "t", "version": 1, "subject": "s", "position": 1}
+    told, withheld = (message(SimpleNamespace(**about, time=time, data="{}", appended_at=at)) for time in (at, None))
+    assert told.at_ms == at.timestamp() * 1000 and "ce_time" in dict(told.headers)
+    assert withheld.at_ms == datetime(2026, 11, 23, tzinfo=UTC).timestamp() * 1000 and "ce_time" not in dict(withheld.headers)
 
 
 async def test_what_overtakes_its_need_waits_for_it_and_keeps_its_order(world: World) -> None:

@@ -147,11 +147,11 @@ class Inbox:
                 await tx.execute(_CAUGHT_UP, {"consumer": self.consumer, "at": read_to})
 
     async def apply(self, records: list[Received]) -> None:
-        """Apply records in as few transactions as the time limit allows; those of one key in their order."""
+        """Apply records in as few transactions as the time limit allows; those of one key in their order (`in_order`)."""
         self._begun = _beginnings(records)
         for broken in [record for record in records if record.envelope is None]:
             await self._park_undecodable(broken)
-        ordered = sorted((r for r in records if r.envelope is not None), key=lambda r: _envelope(r).key)
+        ordered = in_order(record for record in records if record.envelope is not None)
         while ordered:
             try:
                 done = await self._apply_batch(ordered[:SLICE])
@@ -236,6 +236,22 @@ class Inbox:
     async def _park_undecodable(self, record: Received) -> None:
         async with self.database.transaction(Caller.system("consume")) as tx:
             await parked.park_undecodable(tx, self.consumer, record)
+
+
+def in_order(records: Iterable[Received]) -> list[Received]:
+    """Return the records key by key. Those of one key and topic stay as they came, whatever their times say: that is their order.
+
+    Between topics there is none; what came at once is put by its time, so that a consequence seldom comes before its cause. Not more than
+    seldom: another service's clock is another one, and what is read later comes later.
+    """
+    latest: dict[tuple[UUID, str], datetime] = {}
+    placed: list[tuple[UUID, datetime, Received]] = []
+    for record in records:
+        envelope = _envelope(record)
+        stream = (envelope.key, record.topic)
+        latest[stream] = max(envelope.time, latest.get(stream, envelope.time))  # never before what its own topic brought first
+        placed.append((envelope.key, latest[stream], record))
+    return [record for *_, record in sorted(placed, key=lambda place: place[:2])]
 
 
 def _beginnings(records: list[Received]) -> dict[tuple[str, int], int]:

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from ihala_contracts.envelope import Event
 from sqlalchemy import event as hooks
@@ -29,20 +29,22 @@ _APPEND = text("""
         ON CONFLICT (organization_id) DO UPDATE SET position = feed_counter.position + excluded.position
         RETURNING organization_id, position
     ), appended AS (
-        INSERT INTO feed (organization_id, position, event_id, source, type, subject, time, data, roles, governorate, service_id,
-                          appended_at)
-        SELECT organization_id, position - newer, event_id, source, type, subject, time, data, string_to_array(roles, ' '), governorate,
-               service_id, :at
+        INSERT INTO feed (organization_id, position, event_id, source, type, version, subject, time, data, roles, governorate,
+                          service_id, appended_at)
+        SELECT organization_id, position - newer, event_id, source, type, version, subject, time, data, string_to_array(roles, ' '),
+               governorate, service_id, :at
         FROM unnest(
             CAST(:organization_id AS uuid[]), CAST(:newer AS bigint[]), CAST(:event_id AS uuid[]), CAST(:source AS text[]),
-            CAST(:type AS text[]), CAST(:subject AS text[]), CAST(:time AS timestamptz[]), CAST(:data AS jsonb[]),
-            CAST(:roles AS text[]), CAST(:governorate AS text[]), CAST(:service_id AS uuid[])
-        ) AS item (organization_id, newer, event_id, source, type, subject, time, data, roles, governorate, service_id)
+            CAST(:type AS text[]), CAST(:version AS smallint[]), CAST(:subject AS text[]), CAST(:time AS timestamptz[]),
+            CAST(:data AS jsonb[]), CAST(:roles AS text[]), CAST(:governorate AS text[]), CAST(:service_id AS uuid[])
+        ) AS item (organization_id, newer, event_id, source, type, version, subject, time, data, roles, governorate, service_id)
         JOIN counted USING (organization_id)
     )
     SELECT organization_id || ' ' || position AS notice, pg_notify(:channel, organization_id || ' ' || position) FROM counted
 """)
-_COLUMNS = ("organization_id", "newer", "event_id", "source", "type", "subject", "time", "data", "roles", "governorate", "service_id")
+_COLUMNS = (
+    "organization_id", "newer", "event_id", "source", "type", "version", "subject", "time", "data", "roles", "governorate", "service_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +92,12 @@ def _append(session: Session) -> None:
 def _row(item: Item, newer: int) -> tuple[object, ...]:
     envelope, shown = item.event.envelope, item.shown
     where = (" ".join(shown.roles), shown.governorate, shown.service_id)
-    about = (envelope.id, envelope.source, envelope.type, shown.subject, shown.time, json.dumps(shown.data))
+    about = (_id(item), envelope.source, envelope.type, envelope.version, shown.subject, shown.time, json.dumps(shown.data))
     return (item.organization_id, newer, *about, *where)
+
+
+def _id(item: Item) -> UUID:
+    """Return what this organisation knows the event by: the event's own id, in which its instant stands (UUIDv7), or one that tells none
+    to whom the time is not told; out of the other's 74 random bits, so it always comes out the same and cannot be turned round."""
+    event_id = item.event.envelope.id
+    return event_id if item.shown.time is not None else uuid5(item.organization_id, str(event_id))

@@ -71,7 +71,9 @@ _STREAMED: dict[int | str, dict[str, Any]] = {
     responses=_STREAMED | responses(MalformedCursor, MalformedRequest, CursorTooOld),
 )
 async def events(request: Request, caller: Following, database: OwnDatabase, wakeups: Waking, asked: WhatFollows) -> Response:
-    """Follow what concerns your organisation: everything after the cursor, in order, without a gap; kept 30 days.
+    """Follow what concerns your organisation: everything after the cursor, in the feed's order, without a gap; kept 30 days.
+
+    What one `source` says about one `subject` comes in the order in which it happened; between sources nothing is promised.
 
     To begin: take the cursor of `after=latest`, list what is open, then follow from that cursor and drop what you know in a newer
     version. With `Accept: text/event-stream` the answer stays open and events come as they happen; it ends after a minute at most:

@@ -14,7 +14,9 @@ class CloudEvent(BaseModel):
     """One event as your organisation may see it (CloudEvents 1.0, JSON). It may come twice: know it by `id`.
 
     `sequence` is the position in your organisation's feed: 1, 2, 3, … without a gap. Where a subscription filters by type, positions
-    are left out. `data` holds ids, codes and times; ask the API, with its rights, for more.
+    are left out. What one `source` says about one `subject` comes in the order in which it happened; between sources nothing is promised:
+    `time` says what was first, `referral_version` in `data` which move of a referral is newer. `data` holds ids, codes and times; ask the
+    API, with its rights, for more.
     """
 
     specversion: Literal["1.0"] = "1.0"
@@ -24,6 +26,11 @@ class CloudEvent(BaseModel):
     subject: str = Field(description="The id of what it is about: a referral, a need, a service, …")
     time: datetime | None = Field(default=None, description="When it happened; absent where you may not know that.")
     datacontenttype: Literal["application/json"] = "application/json"
+    dataschema: str | None = Field(
+        default=None,
+        description="Name and version of the schema of `data`. Of two versions that are written beside each other you receive the older.",
+        examples=["urn:ihala:schema:referral.accepted.v1"],
+    )
     sequence: int
     data: dict[str, Any]
 

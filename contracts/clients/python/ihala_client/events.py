@@ -21,7 +21,8 @@ STREAM_SILENCE_SECONDS = 45.0  # it sends something every 15
 class Event(BaseModel):
     """One event as your organisation may see it (CloudEvents 1.0). It may come twice: know it by `id`.
 
-    `sequence` is its position in your organisation's feed. Events about one `subject` come in order.
+    `sequence` is its position in your organisation's feed. What one `source` says about one `subject` comes in the order in which it
+    happened; between sources go by `time`, and by `referral_version` in `data`.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -32,6 +33,7 @@ class Event(BaseModel):
     subject: str
     time: AwareDatetime | None = None  # absent where your organisation may not know that
     sequence: int
+    dataschema: str = ""  # name and version of what `data` is: `urn:ihala:schema:referral.accepted.v1`
     data: dict[str, Any]
     replay: bool = Field(default=False, alias="ihalareplay")  # a webhook that was asked for again
     cursor: str = ""  # keep it once this event is dealt with; empty where it came by another way than a feed

@@ -23,7 +23,7 @@ from ihala_notify.settings import Settings
 
 T = TypeVar("T")
 WITHIN_SECONDS = 10.0
-TOPIC = {"retention.ms": str(30 * 24 * 3600 * 1000), "cleanup.policy": "delete"}  # as long as the feed
+TOPIC = {"retention.ms": str(31 * 24 * 3600 * 1000), "cleanup.policy": "delete"}  # as the feed, and the day by which some are dated back
 _KINDS: dict[str, tuple[Any, Any]] = {
     "topic": (ResourceType.TOPIC, ResourcePatternType.LITERAL),
     "group": (ResourceType.GROUP, ResourcePatternType.PREFIXED),

@@ -19,7 +19,7 @@ from ihala_notify.kafka.writer import OF_ONE_TOPIC, message
 log = logging.getLogger(__name__)
 
 _NEWEST = text("""
-    SELECT organization_id, position, event_id, source, type, subject, time, CAST(data AS text) AS data, appended_at
+    SELECT organization_id, position, event_id, source, type, subject, time, CAST(data AS text) AS data, version, appended_at
     FROM kafka_topic t JOIN feed f USING (organization_id, position)
     WHERE made_at IS NOT NULL AND organization_id IN (
         SELECT organization_id FROM kafka_client WHERE client_id = ANY(CAST(:clients AS text[])))

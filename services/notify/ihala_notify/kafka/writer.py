@@ -21,6 +21,7 @@ from ihala_kit.db import Database
 from ihala_kit.waiting import is_set_within
 from sqlalchemy import text
 
+from ihala_notify.cloud_events import dataschema
 from ihala_notify.kafka.names import topic_of
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ OF_ONE_TOPIC = (UnknownTopicOrPartitionError, TopicAuthorizationFailedError, Mes
 
 _NEXT = text("""
     SELECT turn.organization_id, turn.position AS written, f.position, f.event_id, f.source, f.type, f.subject, f.time,
-           CAST(f.data AS text) AS data, f.appended_at
+           CAST(f.data AS text) AS data, f.version, f.appended_at
     FROM (
         SELECT t.organization_id, t.position FROM kafka_topic t JOIN feed_counter c USING (organization_id)
         WHERE t.open AND t.made_at IS NOT NULL AND c.position > t.position AND t.organization_id <> ALL(CAST(:aside AS uuid[]))
@@ -114,12 +115,16 @@ async def _written(database: Database, feeds: Iterable[Sequence[Any]]) -> None:
 
 
 def message(item: Any) -> Message:
-    """Return a row of a feed as a CloudEvent in Kafka's binary mode, as old as the item is: both are kept for 30 days."""
+    """Return a row of a feed as a CloudEvent in Kafka's binary mode, as old as the item is: both are kept for 30 days.
+
+    Of what happened at a time that may not be told, the record says the day on which it came, no more.
+    """
     attributes = {
         "ce_specversion": "1.0",
         "ce_id": str(item.event_id),
         "ce_source": f"/ihala/{item.source}",
         "ce_type": item.type,
+        "ce_dataschema": dataschema(item.type, item.version),
         "ce_subject": item.subject,
         "ce_partitionkey": item.subject,
         "ce_sequence": str(item.position),
@@ -128,5 +133,5 @@ def message(item: Any) -> Message:
     if item.time is not None:  # not everybody may know when it happened
         attributes["ce_time"] = item.time.isoformat()
     headers = [(name, value.encode()) for name, value in attributes.items()]
-    at = int(item.appended_at.timestamp() * 1000)
-    return Message(topic_of(item.organization_id), item.subject.encode(), headers, item.data.encode(), at)
+    at = item.appended_at if item.time is not None else item.appended_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Message(topic_of(item.organization_id), item.subject.encode(), headers, item.data.encode(), int(at.timestamp() * 1000))

@@ -19,7 +19,7 @@ _COUNTER = "SELECT position, purged_to FROM feed_counter WHERE organization_id =
 _MATCHES = MATCHES.format(types="$5", roles="$6", governorates="$7", services="$8")
 # `data` stays the text it is: nobody here looks into it.
 _ITEMS = f"""
-    SELECT position, event_id, source, type, subject, time, data::text AS data FROM feed
+    SELECT position, event_id, source, type, subject, time, data::text AS data, version FROM feed
     WHERE organization_id = $1 AND position > $2 AND position <= $3 AND {_MATCHES} ORDER BY position LIMIT $4
 """  # noqa: S608 - made of constants
 
@@ -35,6 +35,7 @@ class Item:
     subject: str
     time: datetime | None
     data: str
+    version: int = 1  # of the data's schema
 
 
 @dataclass(frozen=True, slots=True)

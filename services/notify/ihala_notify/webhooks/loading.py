@@ -37,7 +37,7 @@ _HOOK = f"""
 _KEYS = "SELECT id, secret FROM webhook_key WHERE subscription_id = $1 AND (valid_until IS NULL OR valid_until > $2) ORDER BY created_at"
 _WAITING = "SELECT * FROM delivery WHERE subscription_id = $1 AND state = 'waiting' ORDER BY asked, id LIMIT $2"
 _ITEMS = """
-    SELECT position, event_id, source, type, subject, time, data::text AS data FROM feed
+    SELECT position, event_id, source, type, subject, time, data::text AS data, version FROM feed
     WHERE organization_id = $1 AND position = ANY($2)
 """
 
