@@ -1,5 +1,6 @@
 """Events that could not be applied: kept in order, shown to operators, released or skipped by them."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
@@ -24,6 +25,14 @@ class ParkedKey:
     events: int
     since: Any
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a service itself keeps aside until something else has come: the keys that wait so, and what waits for one, a line each."""
+
+    keys: Callable[[AsyncSession], Awaitable[Sequence[ParkedKey]]]
+    of_key: Callable[[AsyncSession, UUID], Awaitable[Sequence[str]]]
 
 
 async def park(tx: AsyncSession, consumer: str, record: Received, error: str) -> None:

@@ -22,6 +22,7 @@ from ihala_kit.inbox import Handler, handlers_in
 from ihala_kit.jobs import Job
 from ihala_kit.measuring import measuring
 from ihala_kit.once import purge_idempotency
+from ihala_kit.parked import Held
 from ihala_kit.refusals import Refusals, purge_refusals
 from ihala_kit.republish import Repeated
 from ihala_kit.rewrap import SEALING_KEYS, Wrapped, rewrapping
@@ -60,7 +61,8 @@ class Service:
     `retention` says what its policy does. `wrapped` names the columns with keys under the master key. `audit` checks what may only be
     added to, for `ihala audit verify`. `batches` are long works that an operator starts by hand, by name: each is told whose data it goes
     through (None: everybody's, one operator after the other) and says line by line how it goes. `snapshots` are the kinds of things that
-    it repeats for readers that begin late; `restoring` is how it comes back from a backup.
+    it repeats for readers that begin late; `restoring` is how it comes back from a backup. `held` is what it keeps aside for a while,
+    for `ihala parked`.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Service:
     batches: Mapping[str, Batch] = field(default_factory=dict)
     snapshots: Sequence[Repeated] = ()
     restoring: "Restoring | None" = None
+    held: Held | None = None
     background: list[Callable[[Database], Awaitable[None]]] = field(default_factory=list)
     field_words: Mapping[str, Words] = field(default_factory=dict)
     refusals: Refusals = field(default_factory=Refusals)

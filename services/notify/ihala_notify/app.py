@@ -8,7 +8,7 @@ from ihala_kit.jobs import Job
 from ihala_kit.once import purge_idempotency
 from ihala_kit.service import Service
 
-from ihala_notify import api, consumers, desks, erasing, feed_api, receipts, upkeep
+from ihala_notify import api, consumers, desks, early, erasing, feed_api, receipts, upkeep
 from ihala_notify.accepting import api as accepting_api
 from ihala_notify.calls import api as calls_api
 from ihala_notify.channels import joining
@@ -90,6 +90,7 @@ def create(settings: Settings) -> Notify:
             Job("forget early events", PURGE_EVERY_SECONDS, upkeep.forget_early_events),
             Job("forget ended subscriptions", PURGE_EVERY_SECONDS, upkeep.forget_ended_subscriptions),
             Job("purge idempotency", PURGE_EVERY_SECONDS, purge_idempotency),
+            *([early.measuring()] if settings.otlp_endpoint else []),
             *partners.jobs(settings),
             *webhooks.jobs(settings),
             *control.jobs(settings),
@@ -99,4 +100,5 @@ def create(settings: Settings) -> Notify:
         background=[wakeups.listen],
         field_words=FIELD_WORDS | names.FIELD_WORDS,
         wakeups=wakeups,
+        held=early.HELD,
     )

@@ -1,10 +1,13 @@
 """What is thrown away when its time is over: feeds after 30 days, events whose need never came, subscriptions that were taken away."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from sqlalchemy import text
+
+log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=30)
 AT_ONCE = 1000
@@ -45,10 +48,13 @@ async def purge_feeds(database: Database) -> int:
 
 
 async def forget_early_events(database: Database) -> int:
-    """Delete events kept over 30 days for needs that were never announced; return how many. For a Job."""
+    """Delete events kept over 30 days for needs that were never announced; return how many, and say so: nobody was told of them. For a
+    Job."""
     async with database.transaction(Caller.system("purge")) as tx:
-        gone = await tx.execute(_FORGET, {"before": datetime.now(UTC) - KEPT, "most": AT_ONCE})
-        return len(gone.all())
+        gone = len((await tx.execute(_FORGET, {"before": datetime.now(UTC) - KEPT, "most": AT_ONCE})).all())
+    if gone:
+        log.warning("events of needs that were never announced were thrown away", extra={"events": gone})
+    return gone
 
 
 async def forget_ended_subscriptions(database: Database) -> int:
