@@ -93,7 +93,7 @@ class CallTaskEnded(Event):
     need_id: UUID
     call_id: UUID
     state: str  # done, given_up, dropped
-    result: str  # reached, not_reached, wrong_number, asked_not_to_call; of a dropped one overtaken, sent_again
+    result: str  # reached, handed_over, not_reached, wrong_number, asked_not_to_call; of a dropped one overtaken, sent_again
     tries: int
     ended_at: datetime
 

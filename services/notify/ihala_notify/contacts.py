@@ -66,7 +66,7 @@ class Contact(BaseModel):
     channel: Literal["sms", "slip", "call", "email"]
     number: str | None = Field(default=None, repr=False)
     email: str | None = Field(default=None, repr=False)  # given only where one may write to it
-    own: bool = False  # only the person reads what comes to the number
+    own: bool = False  # only the person reads what comes to the number, or what is handed over as a slip
     email_own: bool = False  # and to the e-mail
     safe_to_message: bool = False  # the number
     recipient: UUID | None = None  # by what the person is counted
@@ -77,6 +77,10 @@ class Contact(BaseModel):
             yield "sms", self.number
         if self.email is not None:
             yield "email", self.email
+
+    def without_a_phone(self) -> OnPaper | None:
+        """Return why one who has no phone cannot be written to, whatever refused an e-mail; None for everybody else."""
+        return OnPaper(self.language, own=self.own) if self.channel == "slip" else None
 
     def is_own(self, way: str) -> bool:
         """Tell whether only the person reads what goes this way."""

@@ -197,7 +197,7 @@ class _Run:
                     return failed(message, found, name)
                 error = found
             except Unreachable as found:
-                error = found
+                error = contact.without_a_phone() or found
             message = replace(message, not_by=[*message.not_by, name])
         return failed(message, error, message.not_by[-1])
 

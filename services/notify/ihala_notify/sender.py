@@ -13,7 +13,7 @@ import aiohttp
 from ihala_notify import messages
 from ihala_notify.channels.ways import Channel, Outgoing, Unsure
 from ihala_notify.composing import composed
-from ihala_notify.contacts import Contact, Contacts, NotNow, Unreachable, Unwanted
+from ihala_notify.contacts import Contact, Contacts, NotNow, OnPaper, Unreachable, Unwanted
 from ihala_notify.facts import facts_of
 from ihala_notify.limits.policy import Policy
 from ihala_notify.limits.policy import policy as limits
@@ -46,6 +46,8 @@ class Sender:
         """Return by which channels, and where to, the best first; without those that failed for good. Raises Unreachable."""
         found = [(way, to) for way, to in contact.ways() if way in self.channels and way not in message.not_by]
         if not found:
+            if on_paper := contact.without_a_phone():
+                raise on_paper
             unsafe = not contact.safe_to_message and contact.channel in self.channels
             wishes = "not_safe_to_message" if unsafe else f"wishes_a_{contact.channel}"
             raise Unreachable(message.reason if message.not_by and message.reason else wishes)
@@ -71,6 +73,9 @@ def failed(message: Claimed, error: NotNow | Unreachable, channel: str | None = 
     """Return what an error makes of a message: it is tried again, by the same channel first, or it has failed."""
     if isinstance(error, Unwanted):
         return Settled("dropped", str(error))
+    if isinstance(error, OnPaper):
+        said = openness(message.sensitivity, own_phone=error.own, hidden_provider=message.hidden_provider)
+        return Settled("failed", str(error), failure="permanent", channel=channel, said=said, language=error.language)
     if isinstance(error, Unreachable):
         return Settled("failed", str(error), failure="permanent", channel=channel)
     if given_up(message, error):

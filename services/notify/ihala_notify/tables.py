@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, FetchedValue, Identity, Integer, SmallInteger, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, FetchedValue, Identity, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -40,10 +40,9 @@ class FeedItem(Table, table=True):
 
     organization_id: UUID = column(Uuid, key=True)
     position: int = column(BigInteger, key=True)  # 1, 2, 3, … within the organisation
-    event_id: UUID = column(Uuid)  # the same in every feed; where no time may be told, one of this organisation's that tells none
+    event_id: UUID = column(Uuid)  # the same in every organisation's feed
     source: str = column(Text)  # the service that wrote the event
     type: str = column(Text)  # CloudEvents type
-    version: int = column(SmallInteger, FetchedValue())  # of its data: the oldest that is written of its type
     subject: str = column(Text)  # id of the thing it is about, as this organisation knows it
     time: datetime | None = column(_AT, nullable=True)  # when it happened; None where even that may not be told
     roles: list[str] = column(ARRAY(Text))  # this organisation's parts in it: origin | provider | operator | itself
@@ -70,8 +69,8 @@ class Need(Table, table=True):
     reference: str | None = column(Text, nullable=True)  # NIN-7K3F-92QX: what people quote
     messages_wanted: bool = column(Boolean)  # of a restricted one: its person wishes to hear of it
     ended: bool = column(Boolean)  # withdrawn or closed: nothing but that is told any more
-
     erased: bool = column(Boolean, FetchedValue())  # its person: not even that is told, and it stays ended
+
 
 class Referral(Table, table=True):
     """Copy of ReferralOffered: what its receiver was told of where it belongs."""

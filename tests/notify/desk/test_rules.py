@@ -7,7 +7,7 @@ import pytest
 from ihala_contracts.intake_v1 import Sensitivity
 from ihala_kit.ids import new_id
 from ihala_notify.calls import rules
-from ihala_notify.calls.errors import CallMoveNotAllowed
+from ihala_notify.calls.errors import CallMoveNotAllowed, CallResultNotAllowed
 from ihala_notify.calls.tables import CallTask
 
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -83,6 +83,21 @@ def test_nobody_reached_three_times_is_given_up_a_day_apart() -> None:
         assert call.due_at == (at + timedelta(days=1) if left else None)
         at += timedelta(days=1)
     assert (call.state, call.tries, call.ended_at) == ("given_up", 3, AT + timedelta(days=2))
+
+
+@pytest.mark.parametrize("rank", [0, 1, 2])
+def test_a_slip_waits_for_a_visit_and_is_not_for_who_has_a_phone(rank: int) -> None:
+    assert rules.due_within("wishes_a_slip", rank) > 4 * rules.due_within("wishes_a_call", rank)
+    taken = {"state": "taken", "taken_by": "ann", "taken_at": AT, "rank": rank}
+    slip, call = a_call(reason="wishes_a_slip", **taken), a_call(reason="wishes_a_call", **taken)
+    for one, result in ((slip, "wrong_number"), (call, "handed_over")):
+        with pytest.raises(CallResultNotAllowed):
+            rules.record(one, "ann", result, AT)
+    rules.record(slip, "ann", "not_reached", AT)
+    assert slip.due_at == AT + rules.SLIP_WITHIN[rank]
+    rules.take(slip, "ann", AT)
+    rules.record(slip, "ann", "handed_over", AT)
+    assert (slip.state, slip.result) == ("done", "handed_over")
 
 
 @pytest.mark.parametrize("state", ["done", "given_up", "dropped"])

@@ -12,7 +12,7 @@ from ihala_notify.calls import models as v1
 from ihala_notify.calls import rules, saying, store
 from ihala_notify.calls.tables import CallTask
 from ihala_notify.templates.valid import current_of
-from ihala_notify.wording import NEUTRAL
+from ihala_notify.wording import NEUTRAL, Template
 
 
 async def take(tx: AsyncSession, caller: Caller, call_id: UUID, version: int) -> CallTask:
@@ -29,7 +29,7 @@ async def take(tx: AsyncSession, caller: Caller, call_id: UUID, version: int) ->
 async def record(tx: AsyncSession, caller: Caller, call_id: UUID, version: int, result: rules.Result) -> CallTask:
     """Note what came of it; emits CallTaskEnded, or CallTaskPutOff when it is made on another day.
 
-    Raises CallNotFound (404), Stale (412), CallMoveNotAllowed (409).
+    Raises CallNotFound (404), Stale (412), CallMoveNotAllowed, CallResultNotAllowed (409).
     """
     call, at = await store.locked(tx, caller, call_id, version), now(tx)
     rules.record(call, _officer(caller), result, at)
@@ -44,9 +44,8 @@ async def record(tx: AsyncSession, caller: Caller, call_id: UUID, version: int, 
 async def details(tx: AsyncSession, caller: Caller, call_id: UUID) -> v1.CallDetails:
     """Return a call with what to say in it. Raises CallNotFound (404)."""
     call = await store.call(tx, caller, call_id)
-    rows = await store.to_say(tx, call)
-    names = {NEUTRAL, *(row.template for row in rows)}
-    words = {name: each for (_, name), each in (await current_of(tx, {(call.operator_id, name) for name in names})).items()}
+    rows = await store.to_say(tx, caller, call)
+    words = await words_of(tx, call, rows)
     return v1.CallDetails.model_validate({
         **v1.Call.of(call).model_dump(), "reference": rows[0].reference if rows else None,
         "person": f"/intake/v1/needs/{call.need_id}/person",
@@ -59,6 +58,12 @@ async def details(tx: AsyncSession, caller: Caller, call_id: UUID) -> v1.CallDet
             for row in rows
         ],
     })  # fmt: skip
+
+
+async def words_of(tx: AsyncSession, call: CallTask, rows: store.Rows) -> dict[str, Template]:
+    """Return the templates of what is to be said as they hold now, by name, and the neutral one."""
+    names = {NEUTRAL, *(row.template for row in rows)}
+    return {name: each for (_, name), each in (await current_of(tx, {(call.operator_id, name) for name in names})).items()}
 
 
 def _officer(caller: Caller) -> str:

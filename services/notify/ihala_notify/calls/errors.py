@@ -22,3 +22,28 @@ class CallMoveNotAllowed(Problem):
         ar="هذه المكالمة يتولاها شخص آخر، أو لم يتولّها أحد بعد، أو انتهت.",
         ckb="ئەم پەیوەندییە لەلای کەسێکی ترە، یان هێشتا وەرنەگیراوە، یان کۆتایی هاتووە.",
     )
+
+
+class CallResultNotAllowed(Problem):
+    """This cannot have come of it: who has a phone is called, who has none is handed a slip; `reason` says which."""
+
+    status = 409
+    slug = "call-result-not-allowed"
+    title = Words(
+        en="This cannot be the result here: a slip is handed over only to a person without a phone.",
+        ar="لا يمكن أن تكون هذه هي النتيجة هنا: لا تُسلَّم القسيمة إلا لمن لا هاتف لديه.",
+        ckb="ئەمە ناتوانێت ئەنجام بێت لێرەدا: پسوولە تەنها دەدرێتە ئەو کەسەی تەلەفۆنی نییە.",
+    )
+
+
+class CallNotPrintable(Problem):
+    """There is nothing to print: the person is called (`why`: not_a_slip), it has ended (ended), or the office's phone is not known yet
+    (phone_unknown)."""
+
+    status = 409
+    slug = "call-not-printable"
+    title = Words(
+        en="There is nothing to print here.",
+        ar="لا يوجد ما يُطبع هنا.",
+        ckb="لێرە هیچ نییە چاپ بکرێت.",
+    )

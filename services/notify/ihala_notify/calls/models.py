@@ -20,7 +20,7 @@ class CallResult(BaseModel):
 
     result: rules.Result = Field(
         description="`not_reached` three times and `wrong_number` give the call up: the coordinator decides. After `asked_not_to_call` no "
-        "call is opened for this need any more."
+        "call is opened for this need any more. `handed_over`: the slip was, to a person without a phone."
     )
 
 
@@ -29,14 +29,20 @@ class Call(BaseModel):
 
     id: UUID
     need_id: UUID
-    reason: rules.Why = Field(description="Why somebody calls: the person's wish, or why the first message did not arrive.")
+    reason: rules.Why = Field(
+        description="Why somebody calls: the person's wish, or why the first message did not arrive. wishes_a_slip: there is no phone to "
+        "call; print what there is to say (`/v1/calls/{call_id}/pdf`) and hand it over when the person next comes."
+    )
     urgency: Literal["emergency", "urgent", "routine"]
     state: Literal["open", "taken", "done", "given_up", "dropped"] = Field(
         description="dropped: there is nothing to say any more, since the need ended or the message was sent again."
     )
     result: str | None = Field(description="Of the last call; of a dropped one `overtaken` or `sent_again`.")
     tries: int = Field(description="Calls that reached nobody, so far.")
-    due_at: datetime | None = Field(description="When somebody should have called; empty once it has ended.")
+    due_at: datetime | None = Field(
+        description="When somebody should have called; of a slip: until when the person should have come, then look for another way. Empty "
+        "once it has ended."
+    )
     taken_by: str | None = Field(description="The officer, as her client names her. Another may take it after two hours.")
     taken_at: datetime | None
     opened_at: datetime

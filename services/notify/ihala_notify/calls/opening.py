@@ -25,12 +25,16 @@ _FAILED = """
     FROM message m JOIN need USING (need_id) LEFT JOIN referral r ON r.referral_id = m.referral_id
     WHERE m.id = ANY($1) AND m.state = 'failed' AND NOT need.erased ORDER BY m.need_id, m.id
 """
-# One open call a need: what else fails is said in it, and whoever has read it reads it again.
+# One open call a need: what else fails is said in it, and whoever has read it reads it again. Whether there is a phone, or a slip is handed
+# over at the next visit, is as the last message found it that was tried.
 _OPEN = """
     INSERT INTO call_task (id, need_id, operator_id, restricted, reason, rank, state, tries, due_at, version, opened_at)
     VALUES ($1, $2, $3, $4, $5, $6, 'open', 0, $7, 1, $8)
     ON CONFLICT (need_id) WHERE state IN ('open', 'taken') DO UPDATE SET
-        version = call_task.version + 1, rank = least(call_task.rank, excluded.rank), due_at = least(call_task.due_at, excluded.due_at)
+        version = call_task.version + 1, rank = least(call_task.rank, excluded.rank),
+        reason = CASE WHEN $9 AND (call_task.reason = $10) <> (excluded.reason = $10) THEN excluded.reason ELSE call_task.reason END,
+        due_at = CASE WHEN (call_task.reason = $10) = (excluded.reason = $10) THEN least(call_task.due_at, excluded.due_at)
+                      WHEN $9 THEN excluded.due_at ELSE call_task.due_at END
     RETURNING id
 """
 _ADD = """
@@ -52,7 +56,8 @@ _NOTHING_LEFT = """
 # Whoever took it before a hand-over does not make it any more. A need that becomes more urgent is called about sooner; never later.
 _FOLLOW = """
     UPDATE call_task t SET
-        operator_id = $2, rank = least(t.rank, $3::smallint), due_at = CASE WHEN $3 < t.rank THEN least(t.due_at, $4) ELSE t.due_at END,
+        operator_id = $2, rank = least(t.rank, $3::smallint),
+        due_at = CASE WHEN $3 >= t.rank THEN t.due_at WHEN t.reason = $6 THEN least(t.due_at, $5) ELSE least(t.due_at, $4) END,
         state = CASE WHEN was.moves THEN 'open' ELSE t.state END, taken_by = CASE WHEN NOT was.moves THEN t.taken_by END,
         taken_at = CASE WHEN NOT was.moves THEN t.taken_at END, version = t.version + 1
     FROM (SELECT id, operator_id <> $2 AS moves FROM call_task
@@ -73,10 +78,13 @@ async def call_about(tx: AsyncSession, failed: Sequence[UUID]) -> None:
 async def _open(tx: AsyncSession, row: dict[str, Any], *, restricted: bool) -> None:
     call_id, at = new_id(), now(tx)
     rank, why = rules.RANKS.get(row["urgency"], rules.UNKNOWN_RANK), rules.why(row["reason"])
-    due_at = at + rules.DUE_WITHIN[rank]
-    opened = (await fetch(tx, _OPEN, call_id, row["need_id"], row["operator_id"], restricted, why, rank, due_at, at))[0]["id"]
-    await fetch(tx, _ADD, row["id"], opened)
-    if opened == call_id:
+    due_at = at + rules.due_within(why, rank)
+    phone_known = rules.tells_of_a_phone(row["reason"])
+    [opened] = await fetch(
+        tx, _OPEN, call_id, row["need_id"], row["operator_id"], restricted, why, rank, due_at, at, phone_known, rules.SLIP
+    )  # fmt: skip
+    await fetch(tx, _ADD, row["id"], opened["id"])
+    if opened["id"] == call_id:
         emit(tx, CallTaskOpened(need_id=row["need_id"], call_id=call_id, reason=why, due_at=due_at, opened_at=at))
 
 
@@ -102,7 +110,8 @@ async def _end_empty(tx: AsyncSession, need_id: UUID, result: str) -> None:
 async def follow(tx: AsyncSession, need_id: UUID, operator_id: UUID, urgency: str) -> None:
     """Let the operator call that owns the need now, as soon as its urgency asks for. Emits CallTaskOpened for a new owner."""
     rank = rules.RANKS.get(urgency, rules.UNKNOWN_RANK)
-    for row in await fetch(tx, _FOLLOW, need_id, operator_id, rank, now(tx) + rules.DUE_WITHIN[rank]):
+    at, (call, slip) = now(tx), (rules.DUE_WITHIN[rank], rules.SLIP_WITHIN[rank])
+    for row in await fetch(tx, _FOLLOW, need_id, operator_id, rank, at + call, at + slip, rules.SLIP):
         if row["moves"]:
             told = {name: row[name] for name in ("reason", "due_at", "opened_at")}
             emit(tx, CallTaskOpened(need_id=need_id, call_id=row["id"], **told))

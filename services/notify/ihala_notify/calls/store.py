@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from ihala_contracts.intake_v1 import Sensitivity
 from ihala_kit.auth import Caller
 from ihala_kit.db import seeing_all
 from ihala_kit.etag import Stale
@@ -18,12 +19,14 @@ from ihala_notify.calls.errors import CallNotFound
 from ihala_notify.calls.tables import CallTask
 from ihala_notify.store import is_of_operator
 
+Rows = Sequence[Row[Any]]
 State = Literal["open", "given_up", "done", "dropped"]
 _ENDED = {state: text(f"state = '{state}'") for state in ("given_up", "done", "dropped")}  # as words of the statement, for their index
 _OPEN = text("state IN ('open', 'taken')")
 _ORDER = (col(CallTask.rank), col(CallTask.due_at), col(CallTask.id))
 _SAID = text("""
-    SELECT m.id, m.template, m.queued_at, m.given, need.sensitivity, need.reference, operator.phone AS operator_phone,
+    SELECT m.id, m.template, m.queued_at, m.given, m.said, m.language, need.sensitivity, need.reference, operator.phone AS operator_phone,
+           operator.names AS operator_names,
            coalesce(organization.hidden, false) AS hidden_provider, organization.names AS organization_names,
            organization.phone AS organization_phone, service.address, service.opening_hours, service.documents_to_bring
     FROM call_item JOIN message m ON m.id = call_item.message_id JOIN need ON need.need_id = m.need_id
@@ -34,11 +37,13 @@ _SAID = text("""
 """)
 
 
-async def calls(tx: AsyncSession, caller: Caller, state: State, page: PageRequest) -> Sequence[CallTask]:
+async def calls(tx: AsyncSession, caller: Caller, state: State, need_id: UUID | None, page: PageRequest) -> Sequence[CallTask]:
     """Return calls of the caller's operator: open ones the most urgent and oldest first, ended ones the newest first."""
     if not is_of_operator(caller):
         return []
     query = _seen(caller)
+    if need_id is not None:
+        query = query.where(col(CallTask.need_id) == need_id)
     if state == "open":
         query = query.where(_OPEN).order_by(*_ORDER)
         if after := page.after_as(int, datetime, UUID):
@@ -64,10 +69,16 @@ async def locked(tx: AsyncSession, caller: Caller, call_id: UUID, version: int) 
     return found
 
 
-async def to_say(tx: AsyncSession, call: CallTask) -> Sequence[Row[Any]]:
-    """Return what is to be said in a call that its caller may see: each message's template, and what its text may need."""
+async def to_say(tx: AsyncSession, caller: Caller, call: CallTask) -> Rows:
+    """Return what is to be said in a call that its caller may see: each message's template, and what its text may need, the oldest first.
+
+    Raises CallNotFound (404) when the need became restricted meanwhile and the caller is not cleared.
+    """
     async with seeing_all(tx, "calls"):  # copies of needs have no policy that shows them
-        return (await tx.execute(_SAID, {"call_id": call.id})).all()
+        rows = (await tx.execute(_SAID, {"call_id": call.id})).all()
+    if not caller.cleared and any(Sensitivity(row.sensitivity or Sensitivity.RESTRICTED) is Sensitivity.RESTRICTED for row in rows):
+        raise CallNotFound()
+    return rows
 
 
 def _seen(caller: Caller) -> SelectOfScalar[CallTask]:

@@ -1,7 +1,7 @@
 """Letters over HTTP: scope, body, command, response model. And the page that a stranger finds behind a square."""
 
 from collections.abc import Awaitable
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response, Security
@@ -16,7 +16,7 @@ from ihala_kit.words import Language, language_of
 from starlette.responses import HTMLResponse
 
 from ihala_notify.feed_api import OwnDatabase
-from ihala_notify.letters import codes, commands, page, printing, store
+from ihala_notify.letters import codes, commands, page, pdf, printing, store
 from ihala_notify.letters import models as v1
 from ihala_notify.letters.errors import (
     LetterMoveNotAllowed,
@@ -32,10 +32,7 @@ Giving = Annotated[Caller, Security(caller, scopes=["notify:letters"])]
 Anybody = Annotated[Caller, Security(public_caller)]
 Spoken = Annotated[Language | None, Query(alias="lang", description="Else what Accept-Language prefers.")]
 Code = Annotated[str, Path(max_length=40, description="As it is printed under the square, or as somebody typed it.")]
-PDF = "application/pdf"
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_SHEET: dict[int | str, dict[str, Any]] = {200: {"description": "The sheet.", "content": {PDF: _BINARY}}}
-_PRINTED = _SHEET | responses(LetterNotFound, LetterMoveNotAllowed)
+_PRINTED = pdf.SHEET | responses(LetterNotFound, LetterMoveNotAllowed)
 _MOVED = responses(LetterNotFound, LetterMoveNotAllowed, Stale)
 _PAGE_HEADERS = {
     "Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "Content-Security-Policy": page.POLICY, "Vary": "Accept-Language",
@@ -73,13 +70,13 @@ async def letter(letter_id: UUID, caller: Giving, tx: Transaction, response: Res
 @router.get("/letters/{letter_id}/pdf", response_class=Response, responses=_PRINTED)
 async def sheet(letter_id: UUID, caller: Giving, database: OwnDatabase) -> Response:
     """Return the sheet to print, with a line on which a name can be written by hand. The same each time."""
-    return _pdf(await printing.sheet(database, caller, letter_id, None))
+    return pdf.answer(await printing.sheet(database, caller, letter_id, None))
 
 
 @router.post("/letters/{letter_id}/pdf", response_class=Response, responses=_PRINTED | responses(LetterTakesNoName))
 async def sheet_with_name(letter_id: UUID, body: v1.Printing, caller: Giving, database: OwnDatabase) -> Response:
     """Return the sheet with the name of who carries it. Changes nothing: the name is in this answer and nowhere else."""
-    return _pdf(await printing.sheet(database, caller, letter_id, body.bearer))
+    return pdf.answer(await printing.sheet(database, caller, letter_id, body.bearer))
 
 
 @router.post("/letters/{letter_id}/use", response_model=v1.Letter, responses=_MOVED)
@@ -111,9 +108,3 @@ async def _told(response: Response, done: Awaitable[v1.Letter]) -> v1.Letter:
     letter = await done
     set_etag(response, letter.version)
     return letter
-
-
-def _pdf(content: bytes) -> Response:
-    """Return a sheet so that no browser runs anything of it; its file's name says nothing."""
-    headers = {"Content-Disposition": 'attachment; filename="letter.pdf"', "Content-Security-Policy": "sandbox; default-src 'none'"}
-    return Response(content, media_type=PDF, headers=headers)

@@ -19,7 +19,7 @@ def drawn(sheet: dict[str, Any], form: Literal["pdf", "png"] = "pdf") -> bytes:
     """Return the sheet as PDF/UA-1, or its first page as a picture. What stands on it is data to Typst, never markup."""
     import typst  # it counts its threads when it is loaded
 
-    square = segno.make_qr(sheet["address"], error="m").svg_inline(border=2, scale=4)
+    square = segno.make_qr(sheet["address"], error="m").svg_inline(border=2, scale=4) if sheet["address"] else ""
     told = {"data": json.dumps(sheet | {"qr": square}, ensure_ascii=False)}
     with as_file(_PLACE) as place:
         made: Any = typst.compile(

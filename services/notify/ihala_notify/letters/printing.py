@@ -30,9 +30,17 @@ async def sheet(database: Database, caller: Caller, letter_id: UUID, bearer: str
         if bearer is not None and letter.shows == "bare":
             raise LetterTakesNoName()
         told = await _told(tx, letter, bearer)
+    return await drawn(told, letter_id)
+
+
+async def drawn(told: Sheet, about: UUID) -> bytes:
+    """Return a sheet as PDF, in no transaction; `about` is the id of what it is of, for the log.
+
+    Raises ServiceUnavailable (503) when drawing takes too long.
+    """
     ended = await process.run("ihala_notify.letters.draw", data=json.dumps(told.as_dict()).encode())
     if ended.returncode != 0 or not ended.said.startswith(b"%PDF-"):
-        log.error("a letter was not drawn", extra={"letter_id": str(letter_id), "returncode": ended.returncode})
+        log.error("a sheet was not drawn", extra={"about": str(about), "returncode": ended.returncode})
         raise ServiceUnavailable(retry_after_s=30)
     return ended.said
 

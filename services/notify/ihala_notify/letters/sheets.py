@@ -1,6 +1,6 @@
 """What stands on the sheet of a letter, line by line, for `draw.py` to lay out: pure, and all of it plain text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -39,10 +39,10 @@ class Sheet:
     title: str
     said: list[str]
     lines: list[Line]
-    signature: str  # empty: nobody signs
-    code: str
-    address: str
-    square: str  # the square in words, for who cannot see it
+    signature: str = ""  # empty: nobody signs
+    code: str = ""
+    address: str = ""  # empty: no square
+    square: str = ""  # the square in words, for who cannot see it
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON takes it."""
@@ -62,12 +62,22 @@ class Facts:
     bearer: str | None = None
 
 
+def news_of(language: Language, office: Mapping[str, Any], texts: Sequence[str], at: datetime | None) -> Sheet:
+    """Return what tells somebody who has no phone of their request, in these texts. Without `at` it says no more than that there is news,
+    and looks the same for everybody."""
+    lines = [Line(words("phone", language), " ".join((office.get("phone") or "").split()), ltr=True)]
+    if at is not None:
+        lines.append(Line(words("issued", language), _day(at), ltr=True))
+    return Sheet(
+        language, language != "en", "a5", _named(office, language), words("bare" if at is None else "news", language), list(texts), lines
+    )
+
+
 def sheet_of(kind: Kind, shows: Shows, language: Language, facts: Facts, code: str, address: str) -> Sheet:
     """Return the sheet of a letter; a bare one is the same for every need, but for its code."""
-    named = text_in(facts.office.get("names"), language) or words("office", language)
     said = [words(part or f"slip_{shows}", language) for part in _SAID[kind]]
     return Sheet(
-        language, language != "en", "a4" if kind == "support_letter" else "a5", named,
+        language, language != "en", "a4" if kind == "support_letter" else "a5", _named(facts.office, language),
         words("bare" if shows == "bare" else kind, language), said, list(_lines(kind, shows, language, facts)),
         "" if shows == "bare" else words("signature", language), code, address, words("square", language),
     )  # fmt: skip
@@ -91,6 +101,10 @@ def _lines(kind: Kind, shows: Shows, language: Language, facts: Facts) -> Iterat
     if shows != "bare":
         yield from line("issued", _day(facts.issued_at), ltr=True)
         yield from line("valid_until", _day(facts.valid_until), ltr=True)
+
+
+def _named(office: Mapping[str, Any], language: Language) -> str:
+    return text_in(office.get("names"), language) or words("office", language)
 
 
 def _day(at: datetime) -> str:
