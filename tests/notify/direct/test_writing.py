@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from ihala_kit.bus import BusError, Producer
 from ihala_local.testing_kafka import ThrowAwayKafka
+from ihala_notify.kafka import access
 from ihala_notify.kafka import writer as writing
 from ihala_notify.kafka.partners import Partners
 from ihala_notify.kafka.writer import Writer
@@ -97,6 +100,63 @@ async def test_a_topic_that_fails_is_put_aside_and_the_others_go_on(
     query = "SELECT organization_id, position FROM kafka_topic WHERE organization_id = ANY(:ids)"
     rows = {row["organization_id"]: row["position"] for row in await idle.rows(query, ids=[organization, other])}
     assert (rows, name) == ({organization: 0, other: 2}, f"ihala.for.{organization}.v1")
+
+
+async def all_written(idle: Office, settings: Settings) -> None:
+    """Write what other tests left."""
+    async with Producer(settings) as producer:
+        while await Writer().write(idle.database, producer):
+            pass
+
+
+async def test_organisations_whose_feeds_hold_nothing_more_take_no_turn_from_others(
+    idle: Office, settings: Settings, organization: UUID
+) -> None:
+    """As when Kafka's data is lost and topics are written from the beginning: what was over 30 days ago is nowhere any more."""
+    await all_written(idle, settings)
+    quiet = [uuid4() for _ in range(writing.AT_ONCE)]
+    await idle.approve_settled("heard", organization)
+    await idle.append(organization, 2)
+    await idle.rows("INSERT INTO feed_counter SELECT unnest(CAST(:ids AS uuid[])), 7, 7 RETURNING position", ids=quiet)
+    await idle.rows(
+        "INSERT INTO kafka_topic SELECT unnest(CAST(:ids AS uuid[])), true, now(), 0, '2026-01-01' RETURNING position", ids=quiet
+    )
+    async with Producer(settings) as producer:
+        assert await Writer().write(idle.database, producer) == 2
+    waiting = await idle.rows(access._WAITING.text)
+    assert await idle.rows("SELECT position FROM kafka_topic WHERE organization_id = :id", id=organization) == [{"position": 2}]
+    await idle.rows("DELETE FROM kafka_topic WHERE organization_id = ANY(:ids) RETURNING position", ids=quiet)
+    assert await idle.rows(access._WAITING.text) == waiting, "nor is it counted as waiting"
+
+
+async def test_a_topic_that_gives_no_answer_holds_up_the_others_once(
+    idle: Office, settings: Settings, organization: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one without a leader. The producer that still holds its records is given up, what the others got is noted."""
+    await all_written(idle, settings)
+    other, send = uuid4(), writing._send
+    for number, each in enumerate((organization, other)):
+        await idle.approve_settled(f"silent-{number}", each)
+        await idle.append(each, 2)
+
+    async def silent(producer: Producer, items: Sequence[Any]) -> None:
+        if items[0].organization_id == organization:
+            raise TimeoutError
+        await send(producer, items)
+
+    monkeypatch.setattr(writing, "_send", silent)
+    writer = Writer()
+    async with Producer(settings) as producer:
+        with pytest.raises(TimeoutError):
+            await writer.write(idle.database, producer)
+        await idle.append(other, 1)
+        assert await writer.write(idle.database, producer) == 1, "without waiting for the silent one"
+    assert await idle.rows("SELECT position FROM kafka_topic WHERE organization_id = :id", id=other) == [{"position": 3}]
+    writer._aside.clear()
+    async with Producer(settings) as producer:
+        with pytest.raises(TimeoutError):  # alone, it may be Kafka that is silent: nobody is put aside for that
+            await writer.write(idle.database, producer)
+    assert not writer._aside
 
 
 async def test_kafka_itself_failing_is_told_and_nothing_is_noted(idle: Office, settings: Settings, organization: UUID) -> None:

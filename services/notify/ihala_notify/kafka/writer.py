@@ -1,7 +1,8 @@
 """Writes each organisation's feed to its topic: in order, everything, and after a fall the last part once more.
 
 How far a topic is written moves after Kafka's answer, and only from where it was read: a process that does not lead any more can send
-again what its successor sent, and nothing else. An organisation whose topic fails is put aside for a while; the others go on.
+again what its successor sent, and nothing else. An organisation whose topic fails is put aside for a while, longer each time; the
+others go on. One whose feed holds nothing more (what came was over 30 days old) takes no turn from others.
 """
 
 import asyncio
@@ -30,16 +31,19 @@ LOOK_EVERY_SECONDS = 1.0
 GATHER_SECONDS = 0.01  # what many transactions append in a moment is written together
 AT_ONCE = 20  # organisations
 OF_ONE = 500  # items of each
-ASIDE_SECONDS = 30.0
+ASIDE_SECONDS = 30.0  # twice as long with each failure in a row: while one gives no answer, the others of its round wait
+MOST_ASIDE_SECONDS = 480.0
 SEND_WITHIN_SECONDS = 30.0
 OF_ONE_TOPIC = (UnknownTopicOrPartitionError, TopicAuthorizationFailedError, MessageSizeTooLargeError)
+OF_ONE_LEADER = (BusError, TimeoutError)  # where others of the same round came through: a topic without a leader gives no answer
 
 _NEXT = text("""
     SELECT turn.organization_id, turn.position AS written, f.position, f.event_id, f.source, f.type, f.subject, f.time,
            CAST(f.data AS text) AS data, f.version, f.appended_at
     FROM (
         SELECT t.organization_id, t.position FROM kafka_topic t JOIN feed_counter c USING (organization_id)
-        WHERE t.open AND t.made_at IS NOT NULL AND c.position > t.position AND t.organization_id <> ALL(CAST(:aside AS uuid[]))
+        WHERE t.open AND t.made_at IS NOT NULL AND c.position > greatest(t.position, c.purged_to)
+            AND t.organization_id <> ALL(CAST(:aside AS uuid[]))
         ORDER BY t.written_at LIMIT :at_once
     ) AS turn CROSS JOIN LATERAL (
         SELECT * FROM feed WHERE organization_id = turn.organization_id AND position > turn.position ORDER BY position LIMIT :of_one
@@ -58,6 +62,7 @@ class Writer:
     def __init__(self) -> None:
         self.woken = asyncio.Event()
         self._aside: dict[UUID, float] = {}  # organisation -> until when (monotonic seconds)
+        self._failures: dict[UUID, int] = {}  # in a row
 
     async def follow(self, database: Database) -> None:
         """Write until cancelled; begin anew, with a new producer, after a fault of Kafka's."""
@@ -84,17 +89,23 @@ class Writer:
         feeds = [list(items) for _, items in groupby(rows, key=lambda row: row.organization_id)]
         sent = await asyncio.gather(*(_send(producer, items) for items in feeds), return_exceptions=True)
         crash_point("partners.after-ack")
-        await _written(database, [items for items, error in zip(feeds, sent, strict=True) if error is None])
-        for items, error in zip(feeds, sent, strict=True):
-            if error is not None:
-                self._put_aside(items[0].organization_id, error)
+        written = [items for items, error in zip(feeds, sent, strict=True) if error is None]
+        await _written(database, written)
+        for items in written:
+            self._failures.pop(items[0].organization_id, None)
+        failed = {items[0].organization_id: error for items, error in zip(feeds, sent, strict=True) if error is not None}
+        for organization_id, error in failed.items():
+            if isinstance(error, OF_ONE_TOPIC) or (written and isinstance(error, OF_ONE_LEADER)):
+                self._put_aside(organization_id, error)
+        for error in failed.values():
+            if not isinstance(error, OF_ONE_TOPIC):
+                raise error  # also of one that is aside now: what its producer still holds is not to be relied on
         return sum(len(items) for items in feeds)
 
     def _put_aside(self, organization_id: UUID, error: BaseException) -> None:
-        if not isinstance(error, OF_ONE_TOPIC):
-            raise error
         log.warning("a partner's topic was not written", extra={"organization": str(organization_id), "error": type(error).__name__})
-        self._aside[organization_id] = time.monotonic() + ASIDE_SECONDS
+        failures = self._failures[organization_id] = self._failures.get(organization_id, 0) + 1
+        self._aside[organization_id] = time.monotonic() + min(ASIDE_SECONDS * 2 ** min(failures - 1, 10), MOST_ASIDE_SECONDS)
 
     async def _wait(self) -> None:
         if await is_set_within(self.woken, LOOK_EVERY_SECONDS):
