@@ -13,6 +13,7 @@ from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_kit.testing import Mint
 from ihala_notify import following, upkeep
+from ihala_notify.errors import CursorTooOld
 from ihala_notify.subscriptions import commands, reading, states, store
 from ihala_notify.subscriptions.errors import SubscriptionMoveNotAllowed
 from ihala_notify.subscriptions.filters import Filters
@@ -263,7 +264,8 @@ async def test_a_call_that_looked_through_much_answers_early_and_empty(
 async def test_every_move_is_allowed_and_told_or_refused(database: Database, receiver: Client) -> None:
     one = UUID((await made(receiver))["id"])
     allowed = {
-        ("active", "degraded"), ("active", "paused"), ("active", "disabled"), ("degraded", "active"), ("degraded", "paused"),
+        ("active", "degraded"), ("active", "paused"), ("active", "disabled"), ("degraded", "active"), ("degraded", "degraded"),
+        ("degraded", "paused"),
         ("degraded", "disabled"), ("paused", "active"), ("paused", "disabled"), ("disabled", "active"),
     }  # fmt: skip
     async with database.transaction(Caller.system("test")) as tx:
@@ -276,6 +278,29 @@ async def test_every_move_is_allowed_and_told_or_refused(database: Database, rec
                 with pytest.raises(SubscriptionMoveNotAllowed):
                     states.move(tx, row, to, "failing")
             assert (row.state, len(tx.info["events"]) - told) == ((to, 1) if (before, to) in allowed else (before, 0))
+
+
+async def test_what_is_thrown_away_while_it_is_read_is_told_as_lost(
+    world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The counter and the items are two questions: between them the oldest items may go."""
+    await world.introduce()
+    await two_referrals(world)
+    counter = reading._counter
+
+    async def then_purged(tx: Any, organization_id: UUID) -> tuple[int, int]:
+        found = await counter(tx, organization_id)
+        await world.rows("DELETE FROM feed WHERE organization_id = :id AND position <= 2 RETURNING position", id=RECEIVER)
+        await world.rows("UPDATE feed_counter SET purged_to = 2 WHERE organization_id = :id RETURNING position", id=RECEIVER)
+        return found
+
+    async with database.transaction(Caller.system("test")) as tx:
+        monkeypatch.setattr(reading, "_counter", then_purged)
+        with pytest.raises(CursorTooOld):
+            await reading.read_after(tx, RECEIVER, 0, 100)
+        monkeypatch.undo()
+        assert [item.position for item in (await reading.read_after(tx, RECEIVER, 2, 100)).items][:1] == [3]
+        assert [item.position for item in (await reading.read_after(tx, RECEIVER, None, 100)).items][:1] == [3]
 
 
 async def test_filters_of_every_pair_agree_with_what_they_say(database: Database, world: World) -> None:

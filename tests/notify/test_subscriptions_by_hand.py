@@ -4,15 +4,17 @@ from asyncio import to_thread
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
+import aiohttp
 import pytest
 from ihala_kit import console
 from ihala_kit.cli import app
 from ihala_kit.db import Database
+from ihala_kit.testing import Mint
 from ihala_notify.app import Notify
 from ihala_notify.subscriptions import cli
 from typer.testing import CliRunner
 
-from tests.notify.samples import RECEIVER, STRANGER
+from tests.notify.samples import OPERATOR, RECEIVER, STRANGER
 from tests.notify.world import World
 
 Say = Callable[..., tuple[int, str]]
@@ -53,6 +55,24 @@ async def test_added_listed_paused_resumed_removed(say: Say, world: World) -> No
     rows = await world.rows("SELECT type, key FROM outbox ORDER BY seq")
     assert [row["type"].rsplit("-")[-1] for row in rows] == ["opened", "paused", "resumed", "ended"]
     assert {row["key"] for row in rows} == {RECEIVER}
+
+
+async def test_what_an_operator_paused_only_an_operator_lets_go_on(say: Say, http: aiohttp.ClientSession, mint: Mint) -> None:
+    one = (await to_thread(say, "add", str(RECEIVER), "--client", "desk"))[1].split()[0]
+    await to_thread(say, "pause", one)
+    scopes = ("events:read", "notify:subscribe")
+    headers = mint.headers("notify", scopes, org=str(RECEIVER), org_kind="nngo", operator=str(OPERATOR)) | {"Idempotency-Key": "1"}
+    async with http.post(f"/v1/subscriptions/{one}/resume", headers=headers | {"If-Match": '"2"'}) as answer:
+        assert (answer.status, (await answer.json())["type"]) == (409, "urn:ihala:problem:subscription-move-not-allowed")
+    async with http.get(f"/v1/subscriptions/{one}", headers=headers) as answer:
+        assert (await answer.json())["reason"] == "by_operator"
+    assert " active " in (await to_thread(say, "resume", one))[1]
+
+
+async def test_what_waits_for_its_client_no_operator_lets_go_on(say: Say, world: World) -> None:
+    one = (await to_thread(say, "add", str(RECEIVER), "--client", "desk"))[1].split()[0]
+    await world.rows("UPDATE subscription SET state = 'paused', reason = 'client_may_not_read' RETURNING id")
+    assert (await to_thread(say, "resume", one))[0] == 1
 
 
 async def test_what_makes_no_sense_is_said_and_nothing_is_changed(say: Say, world: World) -> None:

@@ -2,15 +2,18 @@
 
 import asyncio
 import random
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
 from aiohttp import web
-from ihala_notify.webhooks import policy
+from ihala_notify.webhooks import ledger, policy
 from ihala_notify.webhooks.dispatcher import Dispatcher
 
+from tests.notify.samples import RECEIVER
 from tests.notify.webhooks.receiver import Receiver, receiving
-from tests.notify.webhooks.rig import ALLOWED, Rig, until
+from tests.notify.webhooks.rig import ALLOWED, SECONDS, Rig, until
 
 
 @pytest.fixture
@@ -128,6 +131,48 @@ async def test_retry_after_is_honoured_up_to_an_hour(rig: Rig, receiver: Receive
     assert waits <= row["pause"] < waits + 1 if waits else row["pause"] < 10
 
 
+async def test_a_retry_after_that_is_a_date_is_honoured_too(rig: Rig, receiver: Receiver) -> None:
+    def answer(number: int, event: dict[str, Any]) -> web.Response:
+        until_then = datetime.now(UTC) + timedelta(minutes=20)
+        return web.Response(status=503, headers={"Retry-After": format_datetime(until_then, usegmt=True)})
+
+    receiver.answer = answer
+    await rig.happen(1)
+    hook = await rig.hook(receiver)
+    async with rig.delivering():
+        await until(lambda: rig.deliveries(hook))
+    [row] = await rig.rows("SELECT extract(epoch FROM next_at - a.at) AS pause FROM delivery d JOIN attempt a ON a.delivery_id = d.id")
+    assert 1190 < row["pause"] < 1201 + SECONDS
+
+
+async def test_a_receiver_that_refuses_some_for_good_gets_everything_else_at_once(rig: Rig, receiver: Receiver) -> None:
+    """As most do that do not know a type: 400 to these, for ever."""
+    receiver.answer = lambda number, event: 400 if event["sequence"] % 4 == 0 else 204
+    await rig.happen(1200)
+    hook = await rig.hook(receiver, organization_id=RECEIVER)
+    async with rig.delivering():
+        await until(lambda: len(receiver.taken) == 900, 60)
+        await until(lambda: _is(rig, hook, "degraded"))
+        await rig.kept(hook, 1200)
+        rows = await rig.deliveries(hook)
+        refused = [row for row in rows if row["state"] != "delivered"]
+        assert {(row["state"], row["reason"], row["status"]) for row in refused} <= {
+            ("waiting", "status_400", 400), ("failed", "status_400", 400),
+        }  # fmt: skip
+        assert len(refused) == 300 and sum(row["state"] == "waiting" for row in refused) == policy.MOST_REFUSED
+    [told] = await rig.rows("SELECT type, data FROM outbox")
+    assert told["type"] == "org.ihala.notify.subscription-degraded" and "too_many_refused" in told["data"]
+    receiver.answer = lambda number, event: 204
+    await rig.hurry(hook)
+    await rig.happen(1)
+    async with rig.delivering():  # another process knows that it is not held, and why the old ones wait
+        await until(lambda: _is(rig, hook, "active"))
+        await until(lambda: len(receiver.taken) == 1001)
+    assert [row["type"].rpartition(".")[2] for row in await rig.rows("SELECT type FROM outbox ORDER BY seq")][1:] == [
+        "subscription-resumed"
+    ]
+
+
 async def test_after_five_failures_only_the_oldest_is_tried_and_nothing_is_lost(rig: Rig, receiver: Receiver) -> None:
     receiver.answer = lambda number, event: 503
     await rig.happen(1500, *map(str, range(50)))
@@ -167,8 +212,9 @@ async def test_three_days_of_failures_disable_it_and_it_goes_on_where_it_stood(r
         await until(lambda: len(receiver.taken) == 43)
 
 
-async def test_at_most_a_hundred_wait_as_rows(rig: Rig, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_more_wait_as_rows_than_there_is_room_for(rig: Rig, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(policy, "HELD_AFTER_FAILURES", 10**6)
+    monkeypatch.setattr(ledger, "MOST_WAITING", 100)
     receiver.answer = lambda number, event: 500
     await rig.happen(900)
     hook = await rig.hook(receiver)

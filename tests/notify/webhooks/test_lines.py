@@ -1,6 +1,7 @@
 """Lines, track and policy without any I/O: order, what holds the cursor, when something is tried again or given up."""
 
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 from ihala_kit.ids import new_id
 from ihala_notify.subscriptions.filters import EVERYTHING
 from ihala_notify.subscriptions.states import State
-from ihala_notify.webhooks.ledger import Ledger
+from ihala_notify.webhooks.ledger import MOST_WAITING, Ledger
 from ihala_notify.webhooks.lines import Item, Lines
-from ihala_notify.webhooks.loading import Hook
-from ihala_notify.webhooks.policy import MOST_ATTEMPTS, PAUSES_SECONDS, Receiver
+from ihala_notify.webhooks.loading import TEST, Hook
+from ihala_notify.webhooks.policy import MOST_ATTEMPTS, MOST_REFUSED, PAUSES_SECONDS, Receiver, is_refusal
 from ihala_notify.webhooks.sending import Answer
 from ihala_notify.webhooks.track import Track
 
@@ -157,8 +158,75 @@ def test_what_is_probed_takes_turns() -> None:
     assert came == [1, 2, 1, 2]
 
 
+def one_ledger(*items: Item, ordered: bool = False) -> Ledger:
+    """Return the ledger of a lane that begins with these in hand."""
+    return Ledger(Hook(uuid4(), uuid4(), "", ordered, EVERYTHING, 1, Receiver(State.ACTIVE), 0, [], None, None), items)
+
+
+def send_all(ledger: Ledger, answer: Callable[[Item], int]) -> list[Item]:
+    """Send what may be sent now, one after the other; return those that are given up."""
+    sent = []
+    while found := ledger.next(AT):
+        status = answer(found)
+        ledger.came(found, Answer(status, None if status == 204 else f"status_{status}", None, 1), AT)
+        sent.append(found)
+    return [each for each in sent if each.state == "failed"]
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+def test_what_is_refused_for_good_leaves_room_for_what_is_new(ordered: bool) -> None:
+    ledger = one_ledger(*(item(number, f"s{number}") for number in range(4000)), ordered=ordered)
+    gone = send_all(ledger, lambda each: 422 if (each.position or 0) % 2 else 204)
+    assert len(gone) == 2000 - MOST_REFUSED and ledger.lines.waiting == len(ledger.lines) == MOST_REFUSED
+    assert gone == sorted(gone, key=lambda each: each.position or 0), "those that had their chance first"
+    assert ledger.receiver.told == (State.DEGRADED, "too_many_refused")
+
+
+@pytest.mark.parametrize("status", [500, 503, 429, 408])
+def test_what_fails_otherwise_is_never_given_up_early(status: int) -> None:
+    ledger = one_ledger(*(item(number) for number in range(4000)))
+    assert send_all(ledger, lambda each: status if (each.position or 0) % 2 else 204) == []
+    assert MOST_WAITING <= ledger.lines.waiting < MOST_WAITING + 8 and not ledger.has_room
+    assert ledger.receiver.told == (State.DEGRADED, "too_many_refused")
+
+
+def test_nothing_is_given_up_early_by_a_receiver_that_refuses_all() -> None:
+    ledger = one_ledger(*(item(number) for number in range(4000)))
+    assert send_all(ledger, lambda each: 204 if (each.position or 0) < 500 else 404) == []
+    assert ledger.receiver.told == (State.DEGRADED, "failing")
+
+
+def test_one_subject_that_waits_says_nothing_of_what_is_refused() -> None:
+    ledger = one_ledger(*(item(number) for number in range(2000)), ordered=True)
+    assert send_all(ledger, lambda each: 500) == []
+    assert ledger.receiver.told == (State.ACTIVE, None) and not ledger.has_room
+
+
+def test_few_that_are_refused_have_all_their_tries_and_are_held_against_nobody() -> None:
+    ledger = one_ledger(*(item(number) for number in range(2 * MOST_REFUSED)))
+    assert send_all(ledger, lambda each: 400 if (each.position or 0) % 2 else 204) == []
+    assert ledger.receiver.told == (State.ACTIVE, None)
+
+
+def test_of_what_a_receiver_says_only_some_is_a_refusal() -> None:
+    assert [status for status in (None, 204, 302, 400, 404, 408, 410, 413, 422, 425, 429, 499, 500, 503) if is_refusal(status)] == [
+        400, 404, 413, 422, 499,
+    ]  # fmt: skip
+
+
+def test_what_a_test_is_answered_lets_nothing_else_wait() -> None:
+    asked = item(0, asked=True)
+    asked.type = TEST
+    ledger = one_ledger(asked)
+    found = ledger.next(AT)
+    assert found is asked
+    ledger.came(found, Answer(503, "status_503", None, 1, 3600.0), AT)
+    ledger.add([item(1)])
+    assert ledger.next(AT) is not None
+
+
 def test_a_pause_that_was_asked_for_ends() -> None:
-    ledger = Ledger(Hook(uuid4(), uuid4(), "", False, EVERYTHING, 1, Receiver(State.ACTIVE), 0, [], None, None), [item(1)])
+    ledger = one_ledger(item(1))
     taken = ledger.next(AT)
     assert taken is not None
     ledger.came(taken, Answer(429, "status_429", None, 1, 30.0), AT)

@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
 from ihala_notify.webhooks import sending
-from ihala_notify.webhooks.sending import Answer, masked, new_session, send
+from ihala_notify.webhooks.sending import Answer, masked, new_session, pause_asked, send
 
 from tests.notify.webhooks.receiver import Receiver
 from tests.notify.webhooks.rig import ALLOWED
@@ -66,6 +67,19 @@ async def test_proxies_of_the_environment_are_not_used(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.delenv("NO_PROXY", raising=False)
     assert (await sent(session, receiver)).delivered
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [
+        ("", None), ("300", 300), ("0", 0), ("99999", 3600), ("9" * 400, 3600), ("-5", None), ("soon", None), ("٣٠", None),
+        ("Sun, 22 Nov 2026 00:20:00 GMT", 1200), ("Sunday, 22-Nov-26 00:20:00 GMT", 1200), ("Sun Nov 22 00:20:00 2026", 1200),
+        ("Sun, 22 Nov 2026 03:20:00 +0300", 1200), ("Mon, 23 Nov 2026 00:00:00 GMT", 3600),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", None), ("Wed, 21 Oct 99999 07:28:00 GMT", None), (f"Wed, 21 Oct {'9' * 30} 07:28:00 GMT", None),
+    ],
+)  # fmt: skip
+def test_a_pause_may_be_asked_for_in_seconds_or_as_a_date(given: str, seconds: float | None) -> None:
+    assert pause_asked(given, datetime(2026, 11, 22, tzinfo=UTC)) == seconds
 
 
 @pytest.mark.parametrize(

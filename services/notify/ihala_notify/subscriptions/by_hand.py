@@ -61,7 +61,7 @@ async def _pause(tx: AsyncSession, subscription_id: UUID) -> Subscription:
 
 async def _resume(tx: AsyncSession, subscription_id: UUID) -> Subscription:
     caller, version = await _owned(tx, subscription_id)
-    return await commands.resume(tx, caller, subscription_id, version)
+    return await commands.resume(tx, caller, subscription_id, version, by=BY_OPERATOR)
 
 
 async def _remove(tx: AsyncSession, subscription_id: UUID) -> Subscription:

@@ -15,10 +15,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_notify.following import EVENT_TYPES, cursor_at
 from ihala_notify.subscriptions import models as v1
 from ihala_notify.subscriptions import reading, states, store
-from ihala_notify.subscriptions.errors import ServiceNotYours, SubscriptionRests, TooManySubscriptions, UnknownEventType
+from ihala_notify.subscriptions.errors import (
+    ServiceNotYours,
+    SubscriptionMoveNotAllowed,
+    SubscriptionRests,
+    TooManySubscriptions,
+    UnknownEventType,
+)
 from ihala_notify.subscriptions.filters import Filters
-from ihala_notify.subscriptions.rights import SENDING_NEEDS, SERVICES_NEED, demand
-from ihala_notify.subscriptions.states import BY_OWNER, State
+from ihala_notify.subscriptions.rights import SENDING_NEEDS, SERVICES_NEED, demand, demand_services
+from ihala_notify.subscriptions.states import BY_OPERATOR, BY_OWNER, CLIENT_MAY_NOT_READ, State
 from ihala_notify.subscriptions.tables import Subscription
 from ihala_notify.webhooks.commands import go_on, open_webhook
 
@@ -58,6 +64,7 @@ async def change(tx: AsyncSession, caller: Caller, subscription_id: UUID, body: 
     Raises SubscriptionNotFound (404), Stale (412), UnknownEventType, ServiceNotYours (422), InsufficientScope (403).
     """
     row = await store.locked(tx, caller, subscription_id, version)
+    demand_services(caller, row)  # whatever it asks for from now on
     await _check(tx, caller, row.kind, body)
     for name in body.model_fields_set & v1.Wanted.model_fields.keys():
         setattr(row, name, _sorted(getattr(body, name)))
@@ -77,12 +84,15 @@ async def pause(tx: AsyncSession, caller: Caller, subscription_id: UUID, version
     return row
 
 
-async def resume(tx: AsyncSession, caller: Caller, subscription_id: UUID, version: int) -> Subscription:
-    """Go on from where it stood; emits SubscriptionResumed.
+async def resume(tx: AsyncSession, caller: Caller, subscription_id: UUID, version: int, by: str = BY_OWNER) -> Subscription:
+    """Go on from where it stood; emits SubscriptionResumed. What an operator paused only an operator lets go on.
 
     Raises SubscriptionNotFound (404), Stale (412), SubscriptionMoveNotAllowed (409), InsufficientScope (403).
     """
     row = await store.locked(tx, caller, subscription_id, version)
+    others = CLIENT_MAY_NOT_READ if by == BY_OPERATOR else BY_OPERATOR  # the first is for another client of theirs, or the gateway
+    if row.state == State.PAUSED and row.reason == others:
+        raise SubscriptionMoveNotAllowed()
     if row.kind == "webhook":
         await go_on(tx, caller, subscription_id)
     states.move(tx, row, State.ACTIVE)

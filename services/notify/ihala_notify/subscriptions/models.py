@@ -73,7 +73,11 @@ class Subscription(BaseModel):
     services: list[UUID] | None = None
     roles: list[str] | None = None
     state: str = Field(default="active", description="active, degraded (what it is sent to fails), paused or disabled.")
-    reason: str | None = Field(default=None, description="Code: why it is not active.")
+    reason: str | None = Field(
+        default=None,
+        description="Code: why it is not active: `by_owner`, `by_operator`, `client_may_not_read`, `receiver_gone`, `failing`, "
+        "`too_many_refused` (the rest is sent all the same), `failed_for_days`.",
+    )
     since: datetime | None = Field(
         default=None, validation_alias=AliasChoices("since", "changed_at"), description="Since when it is in this state."
     )

@@ -62,6 +62,8 @@ async def read_after(tx: AsyncSession, organization_id: UUID, after: int | None,
     if last <= start:
         return Part([], start, more=False)
     rows = await fetch(tx, _ITEMS, organization_id, start, last, most, *filters.asked())
+    if after is not None and (not rows or rows[0]["position"] > after + 1) and after < (await _counter(tx, organization_id))[1]:
+        raise CursorTooOld()  # what followed was thrown away between the two questions
     reached = rows[-1]["position"] if len(rows) == most else last
     return Part([Item(*row) for row in rows], reached, more=reached < position)
 

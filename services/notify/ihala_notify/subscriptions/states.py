@@ -1,7 +1,8 @@
 """How it stands with a subscription: what may follow what, and who is told. Nothing else sets `state`.
 
-active: events are sent or can be read · degraded: what it is sent to fails, one event at a time is tried · paused: by its owner or because
-its receiver said so; nothing is sent · disabled: it failed for days. Where it stood is kept in each of them, so that it goes on from there.
+active: events are sent or can be read · degraded: what it is sent to fails, one event at a time is tried; or it refuses too many of them
+and takes the rest · paused: by its owner or an operator, because its receiver said so, or while its client may read no events; nothing is
+sent · disabled: it failed for days. Where it stood is kept in each of them, so that it goes on from there.
 """
 
 from enum import StrEnum
@@ -26,10 +27,12 @@ class State(StrEnum):
 
 
 BY_OWNER, BY_OPERATOR, RECEIVER_GONE, FAILING, FAILED_FOR_DAYS = "by_owner", "by_operator", "receiver_gone", "failing", "failed_for_days"
+TOO_MANY_REFUSED = "too_many_refused"  # of a receiver that takes the rest: degraded, and what is new is sent all the same
+CLIENT_MAY_NOT_READ = "client_may_not_read"  # the one for which it is sent, as the gateway tells
 
 _MOVES: dict[State, frozenset[State]] = {
     State.ACTIVE: frozenset({State.DEGRADED, State.PAUSED, State.DISABLED}),
-    State.DEGRADED: frozenset({State.ACTIVE, State.PAUSED, State.DISABLED}),
+    State.DEGRADED: frozenset({State.ACTIVE, State.DEGRADED, State.PAUSED, State.DISABLED}),  # also for another reason
     State.PAUSED: frozenset({State.ACTIVE, State.DISABLED}),
     State.DISABLED: frozenset({State.ACTIVE}),
 }

@@ -18,7 +18,7 @@ class Subscription(Table, table=True):
 
     id: UUID = column(Uuid, key=True)
     organization_id: UUID = column(Uuid)
-    client_id: str = column(Text)  # who asked for it
+    client_id: str = column(Text)  # who asked for it; of a webhook who last set its address or let it go on: for whom it is sent
     kind: str = column(Text)  # feed | webhook | kafka
     types: list[str] | None = column(ARRAY(Text), nullable=True)
     governorates: list[str] | None = column(ARRAY(Text), nullable=True)  # P-codes

@@ -80,14 +80,17 @@ async def replay(subscription_id: UUID, body: v1.ReplayRequest, caller: Subscrib
     return await once(v1.Replay, lambda: commands.replay(tx, caller, subscription_id, body.since))
 
 
-@router.get("/deliveries", response_model=Page[v1.Delivery], responses=responses(SubscriptionNotFound, MalformedCursor))
+@router.get("/deliveries", response_model=Page[v1.Delivery], responses=responses(SubscriptionNotFound, MalformedCursor, InsufficientScope))
 async def deliveries(caller: Subscribing, tx: Transaction, wanted: Wanted, page: PageQuery) -> Page[v1.Delivery]:
-    """List what became of the events of your organisation's webhooks, newest first; kept 30 days."""
+    """List what became of the events of your organisation's webhooks, newest first; kept 30 days.
+
+    Needs `events:read`. What a subscription to single services was sent is shown with `referral:read` alone.
+    """
     rows = page_of(await store.deliveries(tx, caller, wanted, page), page, lambda row: (row["id"],))
     return Page(items=[v1.Delivery.model_validate(dict(row)) for row in rows])
 
 
-@router.get("/deliveries/{delivery_id}", response_model=v1.DeliveryDetails, responses=responses(DeliveryNotFound))
+@router.get("/deliveries/{delivery_id}", response_model=v1.DeliveryDetails, responses=responses(DeliveryNotFound, InsufficientScope))
 async def delivery(delivery_id: UUID, caller: Subscribing, tx: Transaction) -> v1.DeliveryDetails:
     """Show one delivery with its requests, and how each was answered."""
     found = await store.delivery(tx, caller, delivery_id)

@@ -12,8 +12,9 @@ from ihala_kit.outbox import emit
 from ihala_kit.vault import Vault
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from ihala_notify.subscriptions import states
 from ihala_notify.subscriptions import store as subscriptions
-from ihala_notify.subscriptions.rights import SENDING_NEEDS, demand
+from ihala_notify.subscriptions.states import State
 from ihala_notify.subscriptions.tables import Subscription, Webhook, WebhookKey
 from ihala_notify.wakeups import CHANNEL
 from ihala_notify.webhooks import models as v1
@@ -46,31 +47,45 @@ async def open_webhook(
 
 
 async def change(tx: AsyncSession, caller: Caller, subscription_id: UUID, body: v1.WebhookChange, version: int) -> tuple[Webhook, int]:
-    """Deliver elsewhere, or in another order, from now on; emits SubscriptionChanged. Returns the version, too.
+    """Deliver elsewhere, or in another order, from now on, for the client that asks; emits SubscriptionChanged. Returns the version, too.
 
-    Raises SubscriptionNotFound (404), Stale (412), NotAWebhook (409), WebhookUrlRefused (422), InsufficientScope (403).
+    Nothing that another address did is held against a new one. Raises SubscriptionNotFound (404), Stale (412), NotAWebhook (409),
+    WebhookUrlRefused (422), InsufficientScope (403).
     """
-    demand(caller, SENDING_NEEDS)
+    await store.readers_webhook(tx, caller, subscription_id)
     row = await subscriptions.locked(tx, caller, subscription_id, version)
     hook = await store.webhook(tx, caller, subscription_id)
-    if body.url is not None:
-        hook.url = _checked(tx, body.url)
+    url = hook.url if body.url is None else _checked(tx, body.url)
     if body.ordered is not None:
         hook.ordered = body.ordered
+    row.client_id = caller.client_id
     row.version += 1  # the lane that delivers begins anew
     emit(tx, SubscriptionChanged(organization_id=row.organization_id, subscription_id=row.id, changed_at=now(tx)))
+    if url != hook.url:
+        hook.url = url
+        await begin_anew(tx, hook)
+        if row.state == State.DEGRADED:
+            states.move(tx, row, State.ACTIVE)
     return hook, row.version
 
 
 async def go_on(tx: AsyncSession, caller: Caller, subscription_id: UUID) -> None:
-    """Hold nothing against the receiver that was before its owner had it go on, and try now what waits.
+    """Hold nothing against the receiver that was before its owner had it go on, and try now what waits; for the client that says so.
 
     Raises SubscriptionNotFound (404), NotAWebhook (409), InsufficientScope (403).
     """
-    demand(caller, SENDING_NEEDS)
-    await store.webhook(tx, caller, subscription_id)
-    await fetch(tx, _ANEW, subscription_id)
-    await fetch(tx, _DUE, subscription_id, datetime.now(UTC))
+    row, hook = await store.readers_webhook(tx, caller, subscription_id)
+    row.client_id = caller.client_id
+    await begin_anew(tx, hook)
+
+
+async def begin_anew(tx: AsyncSession, hook: Webhook) -> None:
+    """Forget how the receiver fared until now, and let be tried now what waits."""
+    await tx.flush()
+    await fetch(tx, _ANEW, hook.subscription_id)  # whatever a lane wrote meanwhile
+    await tx.refresh(hook)
+    await fetch(tx, _DUE, hook.subscription_id, datetime.now(UTC))
+    await _wake(tx, hook.organization_id)  # a lane with nothing due would look in half a minute
 
 
 async def rotate(tx: AsyncSession, caller: Caller, subscription_id: UUID, body: v1.Rotation) -> v1.NewKey:
@@ -78,7 +93,7 @@ async def rotate(tx: AsyncSession, caller: Caller, subscription_id: UUID, body: 
 
     Raises SubscriptionNotFound (404), NotAWebhook (409), InsufficientScope (403).
     """
-    demand(caller, SENDING_NEEDS)
+    await store.readers_webhook(tx, caller, subscription_id)
     older = await store.keys(tx, caller, subscription_id)
     ends = datetime.now(UTC) + timedelta(hours=body.overlap_hours)
     for place, key in enumerate(older):
@@ -92,15 +107,20 @@ async def rotate(tx: AsyncSession, caller: Caller, subscription_id: UUID, body: 
 
 
 async def send_test(tx: AsyncSession, caller: Caller, subscription_id: UUID) -> Delivery:
-    """Send an event that says nothing, once, whatever the subscription's state. Raises SubscriptionNotFound (404), NotAWebhook (409)."""
+    """Send an event that says nothing, once, whatever the subscription's state; only where its client may read no events, it has failed.
+
+    Raises SubscriptionNotFound (404), NotAWebhook (409).
+    """
     hook = await store.webhook(tx, caller, subscription_id)
-    at = datetime.now(UTC)
+    row, at = await subscriptions.subscription(tx, caller, subscription_id), datetime.now(UTC)
+    why_not = None if await store.client_may_read(tx, row) else states.CLIENT_MAY_NOT_READ
     made = Delivery(
         id=new_id(), subscription_id=hook.subscription_id, organization_id=hook.organization_id, event_id=new_id(), type=TEST,
-        subject=str(hook.subscription_id), asked=True, state="waiting", attempts=0, begun_at=at, next_at=at,
+        subject=str(hook.subscription_id), asked=True, state="failed" if why_not else "waiting", reason=why_not, attempts=0, begun_at=at,
+        next_at=None if why_not else at, settled_at=at if why_not else None,
     )  # fmt: skip
     tx.add(made)
-    await _wake(tx, caller)
+    await _wake(tx, caller.organization_id)
     return made
 
 
@@ -109,9 +129,8 @@ async def redeliver(tx: AsyncSession, caller: Caller, delivery_id: UUID) -> Deli
 
     Raises DeliveryNotFound, SubscriptionNotFound (404), EventNotKept (410), InsufficientScope (403).
     """
-    demand(caller, SENDING_NEEDS)
     found = await store.delivery(tx, caller, delivery_id)
-    await store.webhook(tx, caller, found.subscription_id)
+    await store.readers_webhook(tx, caller, found.subscription_id)
     if found.position is None or not await store.is_kept(tx, caller, found.position):
         raise EventNotKept()
     at = datetime.now(UTC)
@@ -120,7 +139,7 @@ async def redeliver(tx: AsyncSession, caller: Caller, delivery_id: UUID) -> Deli
         event_id=found.event_id, type=found.type, subject=found.subject, asked=True, state="waiting", attempts=0, begun_at=at, next_at=at,
     )  # fmt: skip
     tx.add(made)
-    await _wake(tx, caller)
+    await _wake(tx, caller.organization_id)
     return made
 
 
@@ -129,13 +148,12 @@ async def replay(tx: AsyncSession, caller: Caller, subscription_id: UUID, since:
 
     Raises SubscriptionNotFound (404), NotAWebhook (409), InsufficientScope (403).
     """
-    demand(caller, SENDING_NEEDS)
-    hook = await store.webhook(tx, caller, subscription_id)
+    _, hook = await store.readers_webhook(tx, caller, subscription_id)
     start, newest = await store.before(tx, caller, since)
     if start < newest:
         hook.replay_cursor, hook.replay_until = start, newest
         await tx.flush()
-        await _wake(tx, caller)
+        await _wake(tx, caller.organization_id)
     return v1.Replay(events=newest - start)
 
 
@@ -160,6 +178,6 @@ def _new_key(tx: AsyncSession, subscription_id: UUID, organization_id: UUID, kin
     return v1.NewKey(**told.model_dump(), secret=pair.secret if kind == "hmac" else None)
 
 
-async def _wake(tx: AsyncSession, caller: Caller) -> None:
+async def _wake(tx: AsyncSession, organization_id: UUID) -> None:
     await tx.flush()
-    await fetch(tx, _WAKE, CHANNEL, caller.organization_id)
+    await fetch(tx, _WAKE, CHANNEL, organization_id)

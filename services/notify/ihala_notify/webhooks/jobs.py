@@ -1,4 +1,4 @@
-"""What the role `clock` does for webhooks: delivers, throws away logs that are over 30 days old, and tells how much waits."""
+"""What the role `clock` does for webhooks: delivers, pauses those whose client may read no more, throws away old logs, measures."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +7,7 @@ from ihala_kit.jobs import Job
 from ihala_kit.measuring import EVERY_SECONDS, gauges
 
 from ihala_notify.settings import Settings
+from ihala_notify.webhooks import clients
 from ihala_notify.webhooks.dispatcher import Dispatcher
 from ihala_notify.webhooks.feeding import SYSTEM
 from ihala_notify.webhooks.tables import first_id
@@ -22,9 +23,11 @@ _PURGE = """
     DELETE FROM delivery USING old WHERE delivery.id = old.id RETURNING 1
 """
 _MEASURE = """
-    SELECT (SELECT count(*) FROM subscription WHERE kind = 'webhook' AND state = 'degraded' AND ended_at IS NULL) AS held,
+    SELECT (SELECT count(*) FROM subscription
+            WHERE kind = 'webhook' AND state = 'degraded' AND reason <> 'too_many_refused' AND ended_at IS NULL) AS held,
            (SELECT coalesce(sum(c.position - w.cursor), 0) FROM webhook w JOIN feed_counter c USING (organization_id)
-            JOIN subscription s ON s.id = w.subscription_id WHERE s.state = 'active' AND s.ended_at IS NULL) AS behind
+            JOIN subscription s ON s.id = w.subscription_id
+            WHERE (s.state = 'active' OR s.reason = 'too_many_refused') AND s.ended_at IS NULL) AS behind
 """
 
 
@@ -32,7 +35,8 @@ def jobs(settings: Settings) -> list[Job]:
     """Return the jobs of webhooks."""
     dispatcher = Dispatcher(settings.webhook_hosts)
     watched = [Job("measure webhooks", EVERY_SECONDS, measure)] if settings.otlp_endpoint else []
-    return [Job("deliver webhooks", 1, dispatcher.run), Job("purge deliveries", PURGE_EVERY_SECONDS, purge), *watched]
+    allowed = Job("pause webhooks of clients that may read no more", clients.LOOK_EVERY_SECONDS, clients.follow_clients)
+    return [Job("deliver webhooks", 1, dispatcher.run), Job("purge deliveries", PURGE_EVERY_SECONDS, purge), allowed, *watched]
 
 
 async def purge(database: Database) -> int:
@@ -42,7 +46,7 @@ async def purge(database: Database) -> int:
 
 
 async def measure(database: Database) -> int:
-    """Say how many receivers are held, and how many events active webhooks have still to bring. An alarm: the second above 1,000."""
+    """Say how many receivers are held, and how many events those that are not have still to bring. An alarm: the second above 1,000."""
     async with database.transaction(SYSTEM) as tx:
         [row] = await fetch(tx, _MEASURE)
     gauges().set("webhooks.held", row["held"], "{subscription}")

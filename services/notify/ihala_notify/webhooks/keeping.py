@@ -29,13 +29,17 @@ _RENEW = """
     UPDATE webhook SET lease_until = $2 WHERE lease_owner = $1 AND lease_until > $3 AND subscription_id = ANY($4) RETURNING subscription_id
 """
 _RELEASE = "UPDATE webhook SET lease_owner = NULL, lease_until = NULL WHERE subscription_id = $1 AND lease_owner = $2"
-# The cursor and what it stands on, together or not at all: without the lease no row is written.
+# The cursor and what it stands on, together or not at all: without the lease no row is written. How the receiver fares is written only
+# while the subscription is as the lane knows it: an old address's conduct is not held against a new one. Locked first, as its owner does.
 _KEEP = """
-    WITH mine AS (
-        UPDATE webhook SET cursor = $3, ahead = $4, failures = $5, failing_since = $6,
+    WITH owners AS MATERIALIZED (
+        SELECT version = $29 AS known FROM subscription WHERE id = $1 FOR KEY SHARE
+    ), mine AS (
+        UPDATE webhook SET cursor = $3, ahead = $4, failures = CASE WHEN owners.known THEN $5 ELSE failures END,
+                           failing_since = CASE WHEN owners.known THEN $6 ELSE failing_since END,
                            replay_cursor = CASE WHEN replay_cursor IS NOT DISTINCT FROM $7 THEN $8 ELSE replay_cursor END,
                            replay_until = CASE WHEN replay_cursor IS NOT DISTINCT FROM $7 AND $8 IS NULL THEN NULL ELSE replay_until END
-        WHERE subscription_id = $1 AND lease_owner = $2 RETURNING subscription_id, organization_id
+        FROM owners WHERE subscription_id = $1 AND lease_owner = $2 RETURNING subscription_id, organization_id
     ), kept AS (
         INSERT INTO delivery (id, subscription_id, organization_id, position, event_id, type, subject, asked, state, status, reason,
                               attempts, begun_at, next_at, settled_at)
@@ -68,11 +72,13 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a lane stands: cursor, what is settled after it, how its receiver fares, and the replay that it found and that it leaves."""
+    """Where a lane stands: cursor, what is settled after it, how its receiver fares (in which version of the subscription), and the replay
+    that it found and that it leaves."""
 
     cursor: int
     ahead: list[int]
     receiver: Receiver
+    version: int
     replay_found: int | None
     replay_left: int | None
 
@@ -99,7 +105,7 @@ async def keep(
     receiver = standing.receiver
     where = (standing.cursor, standing.ahead, receiver.failures, receiver.failing_since, standing.replay_found, standing.replay_left)
     rows, attempts = [_row(item) for item in touched], [_attempt(each) for each in tried]
-    kept = await fetch(tx, _KEEP, subscription_id, owner, *where, *_columns(rows, 13), *_columns(attempts, 7))
+    kept = await fetch(tx, _KEEP, subscription_id, owner, *where, *_columns(rows, 13), *_columns(attempts, 7), standing.version)
     return bool(kept)
 
 

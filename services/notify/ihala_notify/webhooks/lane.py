@@ -1,6 +1,7 @@
 """One webhook's own lane: reads the feed, sends at most eight at a time, keeps what came of it. No other webhook waits for it.
 
-What is held while a receiver is away is a cursor: at most 100 deliveries wait as rows, then the feed is read no further.
+What is held while a receiver is away is a cursor. Of one that works, and fails some, at most 1,000 deliveries wait as rows; then the feed
+is read no further. What it refuses for good never fills that room (ledger.py).
 """
 
 import asyncio
@@ -144,13 +145,13 @@ class Lane:
 
     async def _written(self) -> bool:
         standing, touched, tried = self.ledger.to_keep(datetime.now(UTC))
-        state = standing.receiver.state
+        told = standing.receiver.told
         async with self.database.transaction(SYSTEM) as tx:
-            row = await turns.locked(tx, self.id) if state != self.ledger.state_before else None  # first, as its owner's changes do
+            row = await turns.locked(tx, self.id) if told != self.ledger.told_before else None  # first, as its owner's changes do
             kept = await keeping.keep(tx, self.owner, self.id, standing, touched, tried)
             if kept and row is not None:
-                turns.turn(tx, row, state)
-        self.ledger.state_before = state
+                turns.turn(tx, row, self.hook.version, *told)
+        self.ledger.told_before = told
         return kept
 
     async def _look(self) -> bool:

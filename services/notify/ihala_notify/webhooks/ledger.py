@@ -8,11 +8,11 @@ from ihala_notify.subscriptions.states import State
 from ihala_notify.webhooks.keeping import LEASE, Standing, Tried
 from ihala_notify.webhooks.lines import Item, Lines
 from ihala_notify.webhooks.loading import TEST, Hook
-from ihala_notify.webhooks.policy import HELD_AFTER_FAILURES
+from ihala_notify.webhooks.policy import HELD_AFTER_FAILURES, MOST_REFUSED, is_refusal
 from ihala_notify.webhooks.sending import Answer
 from ihala_notify.webhooks.track import Track
 
-MOST_WAITING = 100
+MOST_WAITING = 1000  # of a receiver that works: one that is away is held long before
 READ_BELOW = 250  # deliveries in hand: under so many, more are read
 MOST_UNSETTLED = 1000
 SLOW = timedelta(seconds=0.5)  # what takes longer holds the cursor up no more: it becomes a row
@@ -24,7 +24,9 @@ class Ledger:
 
     def __init__(self, hook: Hook, waiting: Iterable[Item]) -> None:
         self.receiver = hook.receiver
-        self.state_before = hook.receiver.state
+        self.told_before = hook.receiver.told
+        self.version = hook.version
+        self._worked_at: datetime | None = None
         self.lines, self.track = Lines(ordered=hook.ordered), Track(hook.cursor, hook.ahead)
         self.kept_cursor = hook.cursor
         self.tried: list[Tried] = []
@@ -108,19 +110,22 @@ class Ledger:
         self.tried.append(Tried(item, item.attempts, at, answer))
         if answer.delivered:
             back = self.receiver.worked()
+            self._worked_at = at
             self._settled(item, "delivered", at)
             if back:
                 self.lines.hurry()
+            self._see_room()
             return
         if item.type != TEST:
             self.receiver.failed(at, answer.status, again=item.attempts > 1)
-        if answer.pause_seconds is not None:
+        if answer.pause_seconds is not None and item.type != TEST:  # which says nothing of the receiver
             self._held_until = at + timedelta(seconds=answer.pause_seconds)
         if item.type == TEST or self.receiver.gives_up(item.attempts, item.begun_at):
             self._settled(item, "failed", at)
         else:
             self.lines.again(item, at + self.receiver.pause(item.attempts, answer.pause_seconds))
             self._row(item)
+            self._make_room(at)
 
     def lost(self, item: Item, at: datetime) -> None:
         """Note that an event is no longer kept and cannot be sent."""
@@ -138,15 +143,48 @@ class Ledger:
         left = None
         if self.replay is not None and self.replay.cursor < self.replay_until:
             left = self.replay.cursor
-        standing = Standing(self.track.cursor, self.track.ahead(), self.receiver, self.replay_found, left)
+        standing = Standing(self.track.cursor, self.track.ahead(), self.receiver, self.version, self.replay_found, left)
         self.kept_cursor, self.replay_found = standing.cursor, left
         if left is None:
             self.replay = None
         return standing, touched, tried
 
+    def _make_room(self, at: datetime) -> None:
+        """Give up what the receiver refused for good, first what it refused most often, where that is more than may wait.
+
+        Only of one that works: something that it took was sent after it had the chance to take this.
+        """
+        if self.receiver.state is not State.ACTIVE:
+            return
+        first = list(self.lines.waiting_first())
+        refused = [item for item in first if item.answer is not None and is_refusal(item.answer.status)]
+        crowded = len(refused) > MOST_REFUSED or self.lines.waiting >= MOST_WAITING
+        for item in sorted(refused, key=lambda item: (-item.attempts, item.begun_at)) if crowded else ():
+            if not self._worked_since(item):
+                continue
+            self.lines.give_up(item)
+            self._ended(item, "failed", at)
+            self.receiver.choosy = True
+            refused.remove(item)
+            if len(refused) <= MOST_REFUSED and self.lines.waiting < MOST_WAITING:
+                break
+        if self.lines.waiting >= MOST_WAITING and any(map(self._worked_since, first)):
+            self.receiver.choosy = True
+
+    def _worked_since(self, item: Item) -> bool:
+        return self._worked_at is not None and self._worked_at >= item.begun_at
+
+    def _see_room(self) -> None:
+        """Hold it no more against the receiver that it refused many, when few of them are left."""
+        if self.receiver.choosy and self.lines.waiting <= MOST_REFUSED // 2:
+            self.receiver.choosy = False
+
     def _settled(self, item: Item, state: str, at: datetime) -> None:
-        item.state, item.settled_at, item.next_at = state, at, None
         self.lines.done(item)
+        self._ended(item, state, at)
+
+    def _ended(self, item: Item, state: str, at: datetime) -> None:
+        item.state, item.settled_at, item.next_at = state, at, None
         self._row(item)
 
     def _row(self, item: Item) -> None:

@@ -122,6 +122,18 @@ class Lines:
         self.busy.pop(key)
         item.next_at = self.stuck[key] = next_at
 
+    def give_up(self, item: Item) -> None:
+        """Take an item out that waits for another try; its line goes on."""
+        key = self._key(item)
+        del self.stuck[key]
+        self.busy[key] = item
+        self.done(item)
+
+    def waiting_first(self) -> Iterator[Item]:
+        """Yield what waits for a try of its own."""
+        for key in self.stuck:
+            yield self._lines[key][0]
+
     def release(self, at: datetime, *, asked_only: bool = False) -> None:
         """Let the lines go on whose time has come."""
         for key in [key for key, due in self.stuck.items() if due <= at]:

@@ -1,6 +1,6 @@
 """What a lane reads: its webhook, its keys, the deliveries that wait, and events of the feed as they are sent."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,25 +17,31 @@ from ihala_notify.subscriptions.filters import Filters
 from ihala_notify.subscriptions.states import State
 from ihala_notify.webhooks.lines import Item
 from ihala_notify.webhooks.policy import Receiver
+from ihala_notify.webhooks.sending import Answer
 from ihala_notify.webhooks.signing import Signer
 from ihala_notify.webhooks.tables import about_key
 from ihala_notify.webhooks.track import Track
 
-# Nothing is sent to whom the directory or the gateway shut out, or for a client that may read no events any more.
-NOT_SHUT_OUT = """s.ended_at IS NULL
+# Nothing is sent to whom the directory or the gateway shut out, or for a client that may read no events any more (clients.py tells it).
+CLIENT_MAY_READ = """(
+      NOT EXISTS (SELECT FROM refusal WHERE refusal.kind = 'client' AND refusal.subject = s.client_id AND refusal.before IS NULL)
+      AND NOT EXISTS (SELECT FROM kafka_client k WHERE k.client_id = s.client_id AND NOT k.allowed))"""
+NOT_SHUT_OUT = f"""s.ended_at IS NULL
       AND NOT EXISTS (SELECT FROM standing WHERE standing.organization_id = s.organization_id)
-      AND NOT EXISTS (SELECT FROM refusal WHERE refusal.kind = 'client' AND refusal.subject = s.client_id AND refusal.before IS NULL)
-      AND NOT EXISTS (SELECT FROM kafka_client k WHERE k.client_id = s.client_id AND NOT k.allowed)"""
+      AND {CLIENT_MAY_READ}"""
 TEST = "org.ihala.notify.test"
 MOST_LOADED = 500
 
 _HOOK = f"""
-    SELECT w.*, s.state, s.version, s.types, s.governorates, s.services, s.roles
+    SELECT w.*, s.state, s.reason, s.version, s.types, s.governorates, s.services, s.roles
     FROM webhook w JOIN subscription s ON s.id = w.subscription_id
     WHERE w.subscription_id = $1 AND w.lease_owner = $2 AND {NOT_SHUT_OUT}
 """  # noqa: S608 - made of constants
 _KEYS = "SELECT id, secret FROM webhook_key WHERE subscription_id = $1 AND (valid_until IS NULL OR valid_until > $2) ORDER BY created_at"
-_WAITING = "SELECT * FROM delivery WHERE subscription_id = $1 AND state = 'waiting' ORDER BY asked, id LIMIT $2"
+_WAITING = """
+    SELECT * FROM delivery WHERE subscription_id = $1 AND state <> 'delivered' AND state = 'waiting' AND id <> ALL($3::uuid[])
+    ORDER BY asked, id LIMIT $2
+"""
 _ITEMS = """
     SELECT position, event_id, source, type, subject, time, data::text AS data, version FROM feed
     WHERE organization_id = $1 AND position = ANY($2)
@@ -65,7 +71,7 @@ async def hook(tx: AsyncSession, owner: str, subscription_id: UUID) -> Hook | No
     if not rows:
         return None
     row: Any = rows[0]
-    receiver = Receiver(State(row["state"]), row["failures"], row["failing_since"])
+    receiver = Receiver.of(State(row["state"]), row["reason"], row["failures"], row["failing_since"])
     filters = Filters(row["types"], row["governorates"], row["services"], row["roles"])
     return Hook(
         subscription_id, row["organization_id"], row["url"], row["ordered"], filters, row["version"], receiver, row["cursor"],
@@ -80,10 +86,10 @@ async def signer(tx: AsyncSession, subscription_id: UUID) -> Signer:
     return Signer([vault.open_direct(row["secret"], about_key(row["id"])).decode() for row in rows])
 
 
-async def waiting(tx: AsyncSession, hook: Hook, known: Container[UUID]) -> list[Item]:
+async def waiting(tx: AsyncSession, hook: Hook, known: Collection[UUID]) -> list[Item]:
     """Return the deliveries that wait and are not `known`, in the order of their lines."""
-    rows = await fetch(tx, _WAITING, hook.subscription_id, MOST_LOADED)
-    new = sorted((row for row in rows if row["id"] not in known), key=lambda row: (row["position"] or 0, row["id"]))
+    rows = await fetch(tx, _WAITING, hook.subscription_id, MOST_LOADED, list(known))
+    new = sorted(rows, key=lambda row: (row["position"] or 0, row["id"]))
     positions = [row["position"] for row in new if row["position"] is not None]
     found = await fetch(tx, _ITEMS, hook.organization_id, positions) if positions else []
     events = {row["position"]: reading.Item(*row) for row in found}
@@ -98,7 +104,8 @@ def _waiting(row: Any, event: reading.Item | None) -> Item:
         body = _written(event, asked=row["asked"])
     return Item(
         row["id"], row["position"], row["event_id"], row["type"], row["subject"], row["begun_at"], body, row["asked"],
-        attempts=row["attempts"], rowed=True, next_at=row["next_at"],
+        attempts=row["attempts"], answer=Answer(row["status"], row["reason"], None, 0) if row["attempts"] else None, rowed=True,
+        next_at=row["next_at"],
     )  # fmt: skip
 
 

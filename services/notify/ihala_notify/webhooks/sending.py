@@ -5,10 +5,11 @@ import re
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 
-from ihala_notify.contacts import retry_after
 from ihala_notify.webhooks.addresses import AddressRefused, GuardedResolver, Look, UrlRefused, checked
 
 MEDIA_TYPE = "application/cloudevents+json"
@@ -56,7 +57,7 @@ async def send(session: aiohttp.ClientSession, allowed: frozenset[str], url: str
     try:
         checked(url, allowed)  # what is allowed may have changed since the address was given
         async with session.post(url, data=body, headers=_NAME | headers, allow_redirects=False) as answer:
-            status, pause = answer.status, retry_after(answer)
+            status, pause = answer.status, pause_asked(answer.headers.get("Retry-After", ""), datetime.now(UTC))
             read = await _head(answer)
         reason = _reason(status)
     except (AddressRefused, UrlRefused):
@@ -66,7 +67,7 @@ async def send(session: aiohttp.ClientSession, allowed: frozenset[str], url: str
     except (aiohttp.ClientError, OSError, ValueError) as error:
         reason = _fault(error) if status is None else _reason(status)
     took = round((time.monotonic() - began) * 1000)
-    return Answer(status, reason, masked(read), took, None if pause is None else min(pause, LONGEST_PAUSE_ASKED_SECONDS))
+    return Answer(status, reason, masked(read), took, pause)
 
 
 async def _head(answer: aiohttp.ClientResponse) -> bytes:
@@ -78,6 +79,21 @@ async def _head(answer: aiohttp.ClientResponse) -> bytes:
             break
         found += part
     return found
+
+
+def pause_asked(given: str, at: datetime) -> float | None:
+    """Return the seconds that a Retry-After header asks for, at most an hour; None for nothing, for nonsense and for a date that is over.
+
+    Both forms of RFC 9110, since proxies before a receiver write either: seconds, or a date.
+    """
+    if given.isascii() and given.isdecimal():
+        return min(float(given), LONGEST_PAUSE_ASKED_SECONDS)
+    try:
+        until = parsedate_to_datetime(given)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    seconds = ((until if until.tzinfo else until.replace(tzinfo=UTC)) - at).total_seconds()
+    return min(seconds, LONGEST_PAUSE_ASKED_SECONDS) if seconds > 0 else None
 
 
 def _reason(status: int) -> str | None:
