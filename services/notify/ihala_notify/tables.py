@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, FetchedValue, Identity, Integer, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, FetchedValue, Identity, Integer, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -40,9 +40,10 @@ class FeedItem(Table, table=True):
 
     organization_id: UUID = column(Uuid, key=True)
     position: int = column(BigInteger, key=True)  # 1, 2, 3, … within the organisation
-    event_id: UUID = column(Uuid)  # the same in every organisation's feed
+    event_id: UUID = column(Uuid)  # the same in every feed; where no time may be told, one of this organisation's that tells none
     source: str = column(Text)  # the service that wrote the event
     type: str = column(Text)  # CloudEvents type
+    version: int = column(SmallInteger, FetchedValue())  # of its data: the oldest that is written of its type
     subject: str = column(Text)  # id of the thing it is about, as this organisation knows it
     time: datetime | None = column(_AT, nullable=True)  # when it happened; None where even that may not be told
     roles: list[str] = column(ARRAY(Text))  # this organisation's parts in it: origin | provider | operator | itself
