@@ -236,6 +236,7 @@ async def test_what_was_settled_long_ago_costs_a_claim_nothing(world: World) -> 
         values = {"at": now, "lease_until": now, "channels": ["", "sms", "email"], "rooms": [200, 200, 80], "always": ["need-closed"]}
         plan = "\n".join((await tx.execute(text(f"EXPLAIN {messages._CLAIM.text}"), values)).scalars())
         assert "Seq Scan on message" not in plan and "Index Scan using message_due_in_lane" in plan
+        assert "using message_need on message later" in plan  # what each need was told since
         result = {"id": str(uuid4()), "attempts": 1, "lease_until": now.isoformat(), "state": "delivered", "untried": False}
         plan = "\n".join(
             (await tx.execute(text(f"EXPLAIN {messages._SETTLE.text}"), {"results": json.dumps([result]), "now": now})).scalars()

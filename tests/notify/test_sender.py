@@ -1,14 +1,15 @@
 """Sending: the contact asked at the moment, the right openness and language, once, again when it must, never too late."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from ihala_contracts.directory_v1 import OrganizationJoined
-from ihala_contracts.intake_v1 import ConsentWithdrawn, Sensitivity
-from ihala_contracts.referral_v1 import ReferralAccepted
+from ihala_contracts.intake_v1 import ConsentWithdrawn, NeedChanged, Sensitivity
+from ihala_contracts.referral_v1 import AppointmentChanged, ReferralAccepted
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_notify import messages
@@ -17,7 +18,7 @@ from ihala_notify.channels.ways import dialled
 from ihala_notify.contacts import Unreachable
 
 from tests.notify.peers import Peers
-from tests.notify.samples import RECEIVER, sample
+from tests.notify.samples import RECEIVER, STRANGER, sample
 from tests.notify.world import World
 
 OWN = {"language": "ar", "channel": "sms", "number": "+964 700 000 0099", "own": True, "safe_to_message": True}
@@ -187,6 +188,34 @@ async def test_news_that_waited_too_long_becomes_a_call(world: World, peers: Pee
     assert ((await outcome(world, need))["state"], (await outcome(world, need))["reason"]) == ("failed", "late")
     assert peers.contacts_asked == []
     assert await events(world) == ["message-failed"]
+
+
+@pytest.mark.parametrize("over", [True, False])
+async def test_nobody_is_called_to_hear_of_a_day_that_is_over(world: World, peers: Peers, over: bool) -> None:
+    need = uuid4()
+    await world.identify(need)
+    await world.send()
+    day = datetime.now(UTC) + timedelta(days=3)
+    await world.deliver(sample(AppointmentChanged, need_id=need, starts_at=day, appointment_state="confirmed"))
+    past = datetime.now(UTC) - timedelta(days=1)
+    await world.rows("UPDATE message SET useful_until = :past WHERE template = 'appointment-reminder' RETURNING id", past=past)
+    if over:
+        given = json.dumps({"date": past.date().isoformat(), "time": "00:00"})
+        await world.rows("UPDATE message SET given = CAST(:given AS jsonb) WHERE given IS NOT NULL RETURNING id", given=given)
+    await world.send()
+    row = await outcome(world, need)
+    assert (row["state"], row["reason"]) == ("dropped" if over else "failed", "late")
+    assert len(await world.rows("SELECT id FROM call_task")) == (0 if over else 1)
+
+
+async def test_after_a_hand_over_the_new_owner_s_number_is_given(world: World, peers: Peers) -> None:
+    need = uuid4()
+    await world.identify(need)
+    await world.deliver(sample(OrganizationJoined, organization_id=STRANGER, kind="operator", operator_id=None, phone="+964 700 000 0044"))
+    await world.deliver(sample(NeedChanged, need_id=need, operator_id=STRANGER))
+    await world.send()
+    [text] = peers.texts()
+    assert "+9647000000044" in text and "+9647000000001" not in text
 
 
 async def test_a_facts_event_that_has_not_come_is_waited_for(world: World, peers: Peers) -> None:

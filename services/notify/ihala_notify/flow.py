@@ -149,7 +149,7 @@ class _Run:
             contacts = await self.sender.contacts.many(self.session, [message.need_id for message in going]) if going else {}
         finally:
             self._asked -= len(going)
-        admitted = await admit(self.database, going, self._recipients(contacts), self.sender.policy)
+        admitted = await admit(self.database, going, self._recipients(contacts), self.sender.policy, _shared(contacts))
         for message in going:
             one = admitted[message.id]
             if isinstance(one, Settled):
@@ -230,3 +230,12 @@ class _Run:
             for foreign_id in result.receipts
         ]
         await receipts.handed_over(tx, parts, self.sender.channels)
+
+
+def _shared(contacts: Mapping[UUID, Contact | NotNow | Unreachable]) -> set[UUID]:
+    """Return of which needs others may read what is sent, whichever way it goes."""
+    return {
+        need_id
+        for need_id, contact in contacts.items()
+        if isinstance(contact, Contact) and not any(contact.is_own(way) for way, _ in contact.ways())
+    }

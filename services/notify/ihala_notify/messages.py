@@ -19,9 +19,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from ihala_notify.accepting.rules import ends_at
 from ihala_notify.calls import opening
 from ihala_notify.limits import store as limits
 from ihala_notify.limits.policy import policy
+from ihala_notify.limits.rules import Step
 from ihala_notify.templates.valid import current_of
 from ihala_notify.wording import NEUTRAL, Template
 
@@ -29,11 +31,13 @@ UNKNOWN = ""  # the channel of what was not tried yet
 CHANNELS = ("sms", "email")
 QUEUED = "message"  # on which senders hear that one was queued. An event's notice rides on a commit that has one anyhow (feed.py)
 OVERTAKEN = "overtaken"  # the reason of what was dropped, or is on its way and not tried again
+NEEDLESS = "a_later_one_says_it"
 LEASE = timedelta(minutes=2)  # longer than all a sending may take; then it is tried again, under the same id
 
 # Of each channel as many as there is room for (`channel` is only a guess by the last try; '' stands for not known yet), and the oldest open
 # message of each need only: a person hears things in their order, but what is always said does not wait for what was put off. What was
-# being sent when its process died comes again when its lease is over.
+# being sent when its process died comes again when its lease is over. With each comes what was queued later and did not wait for it: that
+# it was handed over and did not arrive was known only then (or another had spoken for it). Who owns the need now speaks, with his phone.
 _CLAIM = text("""
     WITH due AS (
         SELECT found.id, found.taken_over
@@ -50,18 +54,24 @@ _CLAIM = text("""
         UPDATE message SET state = 'sending', attempts = attempts + 1, next_at = :lease_until
         FROM due WHERE message.id = due.id RETURNING message.*, due.taken_over
     )
-    SELECT claimed.id, claimed.need_id, claimed.operator_id, claimed.given, claimed.template, claimed.attempts, claimed.rounds,
-           claimed.useful_until, claimed.traceparent,
+    SELECT claimed.id, claimed.need_id, coalesce(need.operator_id, claimed.operator_id) AS operator_id, claimed.given, claimed.template,
+           claimed.attempts, claimed.rounds, claimed.useful_until, claimed.traceparent,
            claimed.reason, claimed.next_at AS lease_until, claimed.not_by, claimed.referral_id, claimed.channel, claimed.joins,
-           claimed.taken_over, need.urgency, need.sensitivity, need.reference, need.ended,
+           claimed.taken_over, referral.state IS NOT DISTINCT FROM 'ended' AS referral_ended, (
+               SELECT jsonb_agg(jsonb_build_array(later.template, later.referral_id)) FROM message AS later
+               WHERE later.operator_id = ANY(ARRAY(SELECT organization_id FROM organization WHERE kind = 'operator') || claimed.operator_id)
+                 AND later.need_id = claimed.need_id AND later.id > claimed.id
+                 AND (later.state NOT IN ('waiting', 'dropped') OR later.reason = 'joined')) AS later,
+           need.urgency, need.sensitivity, need.reference, need.ended,
            operator.phone AS operator_phone,
            coalesce(organization.hidden, false) AS hidden_provider, organization.names AS organization_names,
            organization.phone AS organization_phone,
            service.address, service.opening_hours, service.documents_to_bring
     FROM claimed JOIN need ON need.need_id = claimed.need_id
-    LEFT JOIN organization AS operator ON operator.organization_id = claimed.operator_id
+    LEFT JOIN organization AS operator ON operator.organization_id = coalesce(need.operator_id, claimed.operator_id)
     LEFT JOIN organization ON organization.organization_id = claimed.organization_id
     LEFT JOIN service ON service.service_id = claimed.service_id
+    LEFT JOIN referral ON referral.referral_id = claimed.referral_id
     ORDER BY claimed.id
 """)
 # Rows are locked in the order of needs, as consumers lock them. What was withdrawn meanwhile is not tried again, and nobody settles what
@@ -99,7 +109,7 @@ class Claimed:
 
     id: UUID
     need_id: UUID
-    operator_id: UUID
+    operator_id: UUID  # who owns the need now
     given: dict[str, Any] | None
     template: str
     attempts: int
@@ -124,6 +134,9 @@ class Claimed:
     channel: str | None  # by which it was tried last
     joins: int  # for how many others it spoke when it was sent before
     taken_over: bool  # from a sender that died: it may have been handed over
+    referral_ended: bool  # the one it speaks of
+    later: tuple[Step, ...]  # what was told of the need since, or is being told
+    past: bool  # the day that it speaks of is over
     words: Template  # as they hold now
     neutral_words: Template
     joining: tuple[UUID, ...] = ()  # for which others it speaks now
@@ -149,6 +162,7 @@ class Settled:
     not_by: Sequence[str] = ()  # channels that are not tried any more
     untried: bool = False  # it was given back, and not tried
     unsure: bool = False  # it may have been taken, although nobody said so
+    spoken_by: UUID | None = None  # what was sent a moment ago said the same: it goes the way of that
     receipts: tuple[str, ...] = ()  # under which ids the route speaks of it
 
 
@@ -162,13 +176,18 @@ async def claim(tx: AsyncSession, rooms: Mapping[str, int]) -> list[Claimed]:
     values = {"at": at, "lease_until": at + LEASE, "channels": list(rooms), "rooms": list(rooms.values()), "always": list(policy().always)}
     rows = [dict(row) for row in (await tx.execute(_CLAIM, values)).mappings()]
     words = await current_of(tx, {(row["operator_id"], name) for row in rows for name in (row["template"], NEUTRAL)})
-    return [_claimed(row, words) for row in rows]
+    return [_claimed(row, words, now(tx)) for row in rows]
 
 
-def _claimed(row: dict[str, Any], words: Mapping[tuple[UUID, str], Template]) -> Claimed:
+def _claimed(row: dict[str, Any], words: Mapping[tuple[UUID, str], Template], at: datetime) -> Claimed:
     operator_id: UUID = row["operator_id"]
     said = {"words": words[operator_id, row["template"]], "neutral_words": words[operator_id, NEUTRAL]}
-    return Claimed(**row | said | {"sensitivity": Sensitivity(row["sensitivity"])})
+    over_at = ends_at(row["given"])
+    read = {
+        "sensitivity": Sensitivity(row["sensitivity"]), "past": over_at is not None and over_at < at,
+        "later": tuple(Step(template, about and UUID(about)) for template, about in row["later"] or ()),
+    }  # fmt: skip
+    return Claimed(**row | said | read)
 
 
 async def settle(tx: AsyncSession, tried: Sequence[tuple[Claimed, Settled]]) -> set[UUID]:
@@ -182,9 +201,12 @@ async def settle(tx: AsyncSession, tried: Sequence[tuple[Claimed, Settled]]) -> 
                 say(tx, message.need_id, message.id, message.template, result)
             if message.joining and result.state in {"sent", "delivered"}:
                 await limits.join(tx, message.id, message.joining)
+            if result.spoken_by:
+                await limits.join(tx, result.spoken_by, [message.id])
     await limits.not_sent(tx, [one.id for one, result in tried if one.id in ours and one.recipient_id and _was_not_sent(result)])
     await opening.call_about(tx, [message.id for message, result in tried if message.id in ours and result.state == "failed"])
     await end_joined(tx, [one.id for one, result in tried if one.id in ours and (one.joins or one.joining) and result.state != "sent"])
+    await end_joined(tx, sorted({result.spoken_by for one, result in tried if one.id in ours and result.spoken_by}))
     return ours
 
 

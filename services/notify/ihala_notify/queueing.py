@@ -23,7 +23,12 @@ from ihala_notify.wording import templates
 
 PERSON = "person"
 
+# What the phone did not take waits for hours. Later news is not kept behind it: it is tried once more now, or is needless now.
 _QUEUE = text("""
+    WITH woken AS (
+        UPDATE message SET next_at = :next_at
+        WHERE need_id = :need_id AND state = 'waiting' AND reason LIKE 'temporary%' AND next_at > CAST(:next_at AS timestamptz)
+    )
     INSERT INTO message (id, event_id, template, recipient, need_id, operator_id, referral_id, organization_id, service_id, traceparent,
                          state, reason, attempts, rounds, next_at, useful_until, queued_at, settled_at,
                          restricted, given)
@@ -44,9 +49,10 @@ _LAST_TRY = text("""
     WHERE need_id = :need_id AND state IN ('sending', 'sent') AND (CAST(:referral_id AS uuid) IS NULL OR referral_id = :referral_id)
       AND (CAST(:only AS text[]) IS NULL OR template = ANY(:only))
 """)
+# But for what a phone did not take: it is off, or full, whatever the need has become.
 _HURRY = text("""
     UPDATE message SET next_at = :at
-    WHERE need_id = :need_id AND state = 'waiting' AND reason = 'too_many_at_once' AND next_at > :at
+    WHERE need_id = :need_id AND state = 'waiting' AND next_at > :at AND coalesce(reason, '') NOT LIKE 'temporary%'
 """)
 
 
@@ -100,5 +106,5 @@ async def drop_waiting(tx: AsyncSession, need_id: UUID, referral_id: UUID | None
 
 
 async def hurry(tx: AsyncSession, need_id: UUID) -> None:
-    """Let nothing of a need stay put off: it is an emergency now."""
+    """Let nothing of a need stay put off, to another hour or to the morning: it is an emergency now."""
     await tx.execute(_HURRY, {"need_id": need_id, "at": datetime.now(UTC)})

@@ -17,9 +17,10 @@ from ihala_notify.contacts import Contact, Contacts, NotNow, OnPaper, Unreachabl
 from ihala_notify.facts import facts_of
 from ihala_notify.limits.policy import Policy
 from ihala_notify.limits.policy import policy as limits
+from ihala_notify.limits.rules import Step, Turn, turn
 from ihala_notify.messages import Claimed, Settled
 from ihala_notify.states import MOST_TRIES, MOST_UNSURE, RECEIPT_WITHIN
-from ihala_notify.telling import LAST_WORDS, Openness, openness
+from ihala_notify.telling import LAST_WORDS, NEED_CLOSED, WHILE_IT_RUNS, Openness, openness
 from ihala_notify.wording import FactMissing, Language, Template
 
 FIRST_PAUSE_SECONDS = 2.0
@@ -36,8 +37,15 @@ class Sender:
 
     def over(self, message: Claimed) -> Settled | None:
         """Return what becomes of a message that is not sent any more, whatever the contact; None for all others."""
-        if message.reason == messages.OVERTAKEN or (message.ended and message.template not in LAST_WORDS):
+        if message.reason == messages.OVERTAKEN or _is_so_no_more(message):
             return Settled("dropped", messages.OVERTAKEN)
+        match turn(Step(message.template, message.referral_id), message.later, self.policy):
+            case Turn.NEEDLESS:
+                return Settled("dropped", messages.NEEDLESS)
+            case Turn.MISSED:
+                return Settled("failed", "out_of_turn", failure="temporary", channel=message.channel)
+        if message.past:
+            return Settled("dropped", "late")  # nobody calls to tell of a day that is over
         if message.useful_until < datetime.now(UTC):
             return Settled("failed", "late", failure="technical")  # it was promised and could not be kept: somebody has to call
         return None
@@ -67,6 +75,13 @@ class Sender:
             template_version=template.version, template_of=template.operator_id, language=contact.language, channel=name,
             route=done.route, parts=done.parts, handed_at=at, not_by=message.not_by, receipts=done.receipts,
         )  # fmt: skip
+
+
+def _is_so_no_more(message: Claimed) -> bool:
+    """Tell whether what it says has ended: its need, its referral, or (when the need is open again) that it was closed."""
+    if message.template in WHILE_IT_RUNS and message.referral_ended:
+        return True
+    return message.template == NEED_CLOSED if not message.ended else message.template not in LAST_WORDS
 
 
 def failed(message: Claimed, error: NotNow | Unreachable, channel: str | None = None) -> Settled:

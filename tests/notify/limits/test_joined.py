@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from ihala_contracts.intake_v1 import ConsentWithdrawn, NeedClosed
+from ihala_contracts.referral_v1 import ReferralAccepted
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_notify import messages
@@ -81,6 +82,17 @@ async def test_when_it_is_not_said_any_more_they_speak_for_themselves(world: Wor
     assert (await states(world))[:3] == [("dropped", "overtaken"), ("waiting", None), ("waiting", None)]
     await world.send()
     assert (await states(world))[1:3] == [("delivered", None)] * 2
+
+
+async def test_nor_do_they_when_later_news_was_told_meanwhile(world: World, peers: Peers, needs: list[UUID]) -> None:
+    await world.deliver(sample(ReferralAccepted, need_id=needs[1]))
+    await world.send()
+    accepted = peers.texts()
+    await receipt(world, "temporary")
+    await world.deliver(sample(NeedClosed, need_id=needs[0]))
+    await world.send()
+    assert (await states(world))[1:3] == [("dropped", "a_later_one_says_it"), ("delivered", None)]
+    assert len(accepted) == 1 and len(peers.texts()) == 3  # that, the other need's, and that one was closed
 
 
 async def test_a_last_try_that_did_not_arrive_leaves_the_others_to_be_said(world: World, needs: list[UUID]) -> None:

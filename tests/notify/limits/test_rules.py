@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from ihala_notify.limits.policy import policy
-from ihala_notify.limits.rules import Drop, PutOff, Send, Verdict, Waiting, verdicts
+from ihala_notify.limits.rules import Drop, PutOff, Send, Step, Turn, Verdict, Waiting, turn, verdicts
 from ihala_notify.telling import LAST_WORDS
 from ihala_notify.wording import NEUTRAL, templates
 
@@ -101,6 +101,34 @@ def test_what_is_news_is_told_step_by_step() -> None:
 )
 def test_an_acceptance_is_told_as_long_as_it_is_true(later: Waiting, verdict: Verdict) -> None:
     assert decided([waits(1, "referral-accepted")], [later]) == [verdict]
+
+
+ACCEPTED, REMINDER = Step("referral-accepted", ONE), Step("appointment-reminder", ONE)
+
+
+@pytest.mark.parametrize(
+    ("one", "told", "becomes"),
+    [
+        (ACCEPTED, [], Turn.KEPT),
+        (ACCEPTED, [Step("next-provider", ONE)], Turn.NEEDLESS),
+        (ACCEPTED, [Step("next-provider", OTHER)], Turn.KEPT),
+        (ACCEPTED, [REMINDER], Turn.MISSED),
+        (ACCEPTED, [REMINDER, Step("next-provider", ONE)], Turn.NEEDLESS),
+        (ACCEPTED, [Step("follow-up", None)], Turn.MISSED),
+        (ACCEPTED, [Step("call-us", None)], Turn.KEPT),  # said by hand, it tells of no step
+        (ACCEPTED, [Step("consent-withdrawn", OTHER)], Turn.KEPT),
+        (REMINDER, [REMINDER], Turn.NEEDLESS),  # another day
+        (REMINDER, [Step("appointment-cancelled", ONE)], Turn.NEEDLESS),
+        (REMINDER, [Step("appointment-reminder", OTHER)], Turn.KEPT),
+        (REMINDER, [Step("appointment-reminder", None)], Turn.MISSED),  # by hand: nobody knows of which
+        (Step("appointment-reminder", None), [REMINDER], Turn.MISSED),
+        (Step("request-received", None), [Step("referral-accepted", ONE)], Turn.NEEDLESS),
+        (Step("request-received", None), [Step("consent-withdrawn", ONE)], Turn.KEPT),  # the need is still looked after
+        (Step("next-provider", ONE), [Step("waiting-list", OTHER)], Turn.MISSED),
+    ],
+)
+def test_nothing_older_is_said_after_what_came_later(one: Step, told: list[Step], becomes: Turn) -> None:
+    assert turn(one, told, policy()) is becomes
 
 
 def test_every_step_that_events_tell_is_looked_at() -> None:

@@ -19,14 +19,16 @@ from ihala_notify.telling import LAST_WORDS, WHILE_IT_RUNS
 from ihala_notify.wording import templates
 
 RESENT = "resent"
-# Later news stands for earlier ones, of whichever operator, unless it was not sent either; what was said by hand stands for nothing. After
-# a hand-over the new owner speaks, after a referral's end nothing of it is so, and what somebody was told in a call is not said twice.
+# Later news stands for earlier ones, of whichever operator, unless it was not sent either; what was said by hand (it has no referral)
+# stands for nothing but another day of the same. After a hand-over the new owner speaks, after a referral's end nothing of it is so, and
+# what somebody was told in a call is not said twice.
 _OVERTAKEN = """
     SELECT ($3 AND need.ended) OR need.operator_id IS DISTINCT FROM $4 OR EXISTS (
         SELECT FROM message AS later
         WHERE later.operator_id = ANY(ARRAY(SELECT organization_id FROM organization WHERE kind = 'operator') || $4::uuid)
-        AND later.need_id = need.need_id AND later.id > $2 AND later.state <> 'dropped' AND later.template <> ALL($5::text[])
-    ) OR EXISTS (SELECT FROM referral WHERE referral_id = $6 AND state = 'ended' AND $7)
+        AND later.need_id = need.need_id AND later.id > $2 AND (later.state <> 'dropped' OR later.reason = 'joined')
+        AND (later.template <> ALL($5::text[]) OR later.referral_id IS NOT NULL OR later.template = $8)
+    ) OR ($8 = 'need-closed' AND NOT need.ended) OR EXISTS (SELECT FROM referral WHERE referral_id = $6 AND state = 'ended' AND $7)
     OR EXISTS (
         SELECT FROM call_item JOIN call_task ON call_task.id = call_item.call_id
         WHERE call_item.message_id = $2 AND NOT call_item.overtaken AND call_task.state = 'done'
@@ -61,6 +63,6 @@ async def _is_overtaken(tx: AsyncSession, row: Message) -> bool:
     by_hand = [name for name, template in templates().items() if template.by_hand]
     found = await fetch(
         tx, _OVERTAKEN, row.need_id, row.id, row.template not in LAST_WORDS, row.operator_id, by_hand, row.referral_id,
-        row.template in WHILE_IT_RUNS,
+        row.template in WHILE_IT_RUNS, row.template,
     )  # fmt: skip
     return any(each["overtaken"] for each in found)

@@ -14,7 +14,7 @@ from ihala_kit.db import Database
 from ihala_kit.straight import fetch
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_notify.limits.rules import Waiting
+from ihala_notify.limits.rules import JustSaid, Waiting
 from ihala_notify.telling import LAST_WORDS
 from ihala_notify.wording import templates
 
@@ -30,13 +30,23 @@ _SENT: Final = """
     WHERE recipient_id = ANY($1::uuid[]) AND at > $2 AND message_id <> ALL($3::uuid[])
 """
 _BEHIND: Final = """
-    SELECT found.id, found.need_id, found.template, found.referral_id, found.useful_until, found.recipient_id, need.urgency FROM (
+    SELECT found.id, found.need_id, found.template, found.referral_id, found.useful_until, found.recipient_id, need.urgency,
+           need.sensitivity <> 'standard' AS says_nothing FROM (
         SELECT id, need_id, template, referral_id, useful_until, recipient_id FROM message
         WHERE state = 'waiting' AND need_id = ANY($1::uuid[])
         UNION
         SELECT id, need_id, template, referral_id, useful_until, recipient_id FROM message
         WHERE state = 'waiting' AND recipient_id = ANY($2::uuid[])
     ) AS found JOIN need ON need.need_id = found.need_id WHERE NOT need.ended ORDER BY found.id LIMIT 1000
+"""
+# Of what is being sent nobody knows yet how it is said.
+_JUST_SAID: Final = """
+    SELECT counted.recipient_id, message.id, message.state = 'sending' AS under_way
+    FROM recipient_message AS counted JOIN message ON message.id = counted.message_id
+    WHERE counted.recipient_id = ANY($1::uuid[]) AND counted.at > $2 AND message.id <> ALL($4::uuid[])
+      AND message.template = ANY($3::text[])
+      AND (message.state = 'sending' OR (message.state IN ('sent', 'delivered') AND message.said = 'neutral'))
+    ORDER BY under_way, message.id
 """
 _COUNT: Final = """
     INSERT INTO recipient_message (message_id, recipient_id, at) SELECT message_id, recipient_id, $3
@@ -102,26 +112,37 @@ async def sent(tx: AsyncSession, recipients: Collection[UUID], since: datetime, 
     return found
 
 
-async def behind(tx: AsyncSession, recipient_of: Mapping[UUID, UUID]) -> dict[UUID, list[Waiting]]:
-    """Return what else waits for each recipient, by them: about these needs (need -> recipient), and what was put off before."""
+async def just_said(
+    tx: AsyncSession, recipients: Collection[UUID], since: datetime, templates: Collection[str], but: Sequence[UUID]
+) -> dict[UUID, list[JustSaid]]:
+    """Return what of these templates each of them was sent since then in words that say nothing, or is being sent."""
+    found: dict[UUID, list[JustSaid]] = {one: [] for one in recipients}
+    for row in await fetch(tx, _JUST_SAID, list(recipients), since, list(templates), list(but)):
+        found[_uuid(row["recipient_id"])].append(JustSaid(_uuid(row["id"]), under_way=row["under_way"]))
+    return found
+
+
+async def behind(tx: AsyncSession, recipient_of: Mapping[UUID, UUID], shared: Collection[UUID] = ()) -> dict[UUID, list[Waiting]]:
+    """Return what else waits for each recipient, by them: about these needs (need -> recipient), and what was put off before. `shared`:
+    who among them is not the only one to read what is sent."""
     found: dict[UUID, list[Waiting]] = {one: [] for one in recipient_of.values()}
     for row in await fetch(tx, _BEHIND, list(recipient_of), list(found)):
         need_id = _uuid(row["need_id"])
         whose = recipient_of.get(need_id) or _uuid(row["recipient_id"])
         found[whose].append(waiting(
             _uuid(row["id"]), need_id, row["template"], row["referral_id"] and _uuid(row["referral_id"]), row["useful_until"],
-            row["urgency"],
+            row["urgency"], neutral=row["says_nothing"] or whose in shared,
         ))  # fmt: skip
     return found
 
 
 def waiting(
     message_id: UUID, need_id: UUID, template: str, referral_id: UUID | None, useful_until: datetime, urgency: str | None,
-    *, begun: bool = False,
+    *, begun: bool = False, neutral: bool = False,
 ) -> Waiting:  # fmt: skip
     """Return a message as the rules look at it. It is as old as its event, which `useful_until` still tells."""
     told_at = useful_until - templates()[template].useful_for
-    return Waiting(message_id, need_id, template, referral_id, urgent=urgency == "emergency", since=told_at, begun=begun)
+    return Waiting(message_id, need_id, template, referral_id, urgent=urgency == "emergency", since=told_at, begun=begun, neutral=neutral)
 
 
 async def count(tx: AsyncSession, sent_to: Mapping[UUID, UUID], at: datetime) -> None:
