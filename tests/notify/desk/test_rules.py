@@ -90,7 +90,8 @@ def test_a_slip_waits_for_a_visit_and_is_not_for_who_has_a_phone(rank: int) -> N
     assert rules.due_within("wishes_a_slip", rank) > 4 * rules.due_within("wishes_a_call", rank)
     taken = {"state": "taken", "taken_by": "ann", "taken_at": AT, "rank": rank}
     slip, call = a_call(reason="wishes_a_slip", **taken), a_call(reason="wishes_a_call", **taken)
-    for one, result in ((slip, "wrong_number"), (call, "handed_over")):
+    wrong: list[tuple[CallTask, rules.Result]] = [(slip, "wrong_number"), (call, "handed_over")]
+    for one, result in wrong:
         with pytest.raises(CallResultNotAllowed):
             rules.record(one, "ann", result, AT)
     rules.record(slip, "ann", "not_reached", AT)
