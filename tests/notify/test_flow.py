@@ -1,14 +1,17 @@
 """How messages flow: woken at once, many asked for together, shared by processes; what hangs holds up its own channel and nothing else."""
 
 import asyncio
+import base64
 import contextlib
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import aiohttp
 import pytest
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
@@ -17,6 +20,7 @@ from ihala_local.sink.kept import Messages
 from ihala_notify import flow, lanes, messages
 from ihala_notify.app import create
 from ihala_notify.channels.smtp import CONNECTIONS
+from ihala_notify.channels.ways import HandedOver, Outgoing
 from ihala_notify.lanes import HELD_FOR_EACH_PLACE, Lane, NoPlace
 from sqlalchemy import text
 
@@ -175,6 +179,42 @@ async def test_what_cannot_be_settled_now_is_settled_later_and_not_sent_again(
     async with following(world):
         await until_states(world, delivered=3)
     assert len(peers.sent) == 3
+
+
+class Naming:
+    """A way that calls its second text something that PostgreSQL cannot keep."""
+
+    name = "sms"
+
+    def __init__(self, odd: str) -> None:
+        self.odd, self.sent = odd, list[str]()
+
+    async def send(self, session: aiohttp.ClientSession, outgoing: Outgoing) -> HandedOver:
+        self.sent.append(str(outgoing.id))
+        return HandedOver("one", (self.odd if len(self.sent) == 2 else str(outgoing.id),))
+
+
+@pytest.mark.parametrize("odd", [base64.b85encode(os.urandom(20_000)).decode(), "a\0b"], ids=["long", "zero"])
+async def test_what_cannot_be_written_of_one_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch, odd: str) -> None:
+    monkeypatch.setattr(world.flow.sender, "channels", {"sms": Naming(odd)})
+    await world.queue(5)
+    async with following(world):
+        await until_states(world, sent=5)
+        await world.announce(uuid4())
+        await until_states(world, sent=6)
+    assert len(world.flow.sender.channels["sms"].sent) == 6  # type: ignore[attr-defined]
+    nameless = "SELECT next_at - handed_at AS waits FROM message WHERE id NOT IN (SELECT message_id FROM message_part)"
+    assert await world.rows(nameless) == [{"waits": timedelta(hours=72)}]
+
+
+async def test_and_is_settled_when_the_process_is_told_to_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.flow.sender, "channels", {"sms": Naming("a\0b")})
+    await world.queue(3)
+    async with world.flow._run(world.database) as run, asyncio.timeout(30):
+        await run.beat()
+        while len(run._ended) < 3:
+            await asyncio.sleep(0.01)
+    assert await states(world) == {"sent": 3}
 
 
 async def test_what_ended_is_settled_when_the_process_is_told_to_end(world: World, peers: Peers) -> None:

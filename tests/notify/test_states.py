@@ -1,10 +1,11 @@
 """How a message stands, in words, and what receipts mean."""
 
 import re
+from datetime import timedelta
 from typing import get_args
 
 import pytest
-from ihala_notify.states import EXPLAINED, Status, all_told, status_of, told_by_smpp
+from ihala_notify.states import EXPLAINED, Status, again_after, all_told, status_of, told_by_smpp
 
 
 @pytest.mark.parametrize(
@@ -30,12 +31,20 @@ def test_each_status_has_words_in_three_languages() -> None:
     ("state", "error", "told"),
     [
         ("DELIVRD", "000", "delivered"), ("EXPIRED", "027", "temporary"), ("UNDELIV", "027", "temporary"), ("UNDELIV", "001", "permanent"),
-        ("REJECTD", "", "permanent"), ("DELETED", "", "permanent"), ("UNKNOWN", "", "temporary"), ("ACCEPTD", "", None),
+        ("REJECTD", "", "permanent"), ("DELETED", "", "permanent"), ("UNKNOWN", "", None), ("ACCEPTD", "", None),
         ("ENROUTE", "", None), ("SKIPPED", "", None),
     ],
 )  # fmt: skip
 def test_what_an_smsc_means(state: str, error: str, told: str | None) -> None:
     assert told_by_smpp(state, error) == told
+
+
+@pytest.mark.parametrize(
+    ("rounds", "attempts", "minutes"),
+    [(0, 1, 15), (0, 9, 15), (1, 2, 30), (4, 5, 240), (5, 6, None), (9, 48, None), (6, 1, 15), (7, 2, 30), (11, 6, None)],
+)
+def test_what_was_not_reached_rests_twice_as_long_each_time(rounds: int, attempts: int, minutes: int | None) -> None:
+    assert again_after(rounds, attempts) == (None if minutes is None else timedelta(minutes=minutes))
 
 
 @pytest.mark.parametrize(

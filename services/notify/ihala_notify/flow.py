@@ -17,11 +17,14 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 import aiohttp
+import asyncpg
 from ihala_kit.auth import Caller
 from ihala_kit.crash import crash_point
 from ihala_kit.db import Database
+from ihala_kit.faults import passes
 from ihala_kit.telemetry import span_from
 from ihala_kit.waiting import is_set_within
+from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_notify import messages, receipts
@@ -115,13 +118,9 @@ class _Run:
     async def beat(self) -> int:
         """Settle what ended and claim what there is room for; return how many were claimed."""
         self.stir.clear()
-        ended = self._ended.copy()
-        if ended:
+        if self._ended:
             crash_point("send.before-settle")
-        async with self.database.transaction(Caller.system("send")) as tx:
-            await self._settle(tx, ended)
-            claimed = await messages.claim(tx, self._rooms())
-        del self._ended[: len(ended)]
+        claimed = await self._settle_and_claim(self._rooms())
         for start in range(0, len(claimed), MOST_AT_ONCE):
             self._start(self._ask(claimed[start : start + MOST_AT_ONCE]))
         return len(claimed)
@@ -132,8 +131,7 @@ class _Run:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._ended:
-            async with self.database.transaction(Caller.system("send")) as tx:
-                await self._settle(tx, self._ended)
+            await self._settle_and_claim({})
 
     def _rooms(self) -> dict[str, int]:
         """Return how many messages there is room for, by the channel they would go."""
@@ -217,6 +215,41 @@ class _Run:
         if not task.cancelled() and isinstance(error := task.exception(), Exception):
             log.warning("a message fails; it comes again when its lease is over", exc_info=error)
             self.fault = error
+
+    async def _settle_and_claim(self, rooms: Mapping[str, int]) -> list[Claimed]:
+        """Settle what ended and claim what there is room for: in one transaction, unless one of them cannot be written."""
+        ended = self._ended.copy()
+        try:
+            return await self._together(ended, rooms)
+        except (DBAPIError, asyncpg.PostgresError) as error:
+            if not ended or passes(error):
+                raise
+        await self._settle_one_by_one(ended)
+        return await self._together([], rooms)
+
+    async def _together(self, ended: Sequence[tuple[Claimed, Settled]], rooms: Mapping[str, int]) -> list[Claimed]:
+        async with self.database.transaction(Caller.system("send")) as tx:
+            await self._settle(tx, ended)
+            claimed = await messages.claim(tx, rooms)
+        del self._ended[: len(ended)]
+        return claimed
+
+    async def _settle_one_by_one(self, ended: Sequence[tuple[Claimed, Settled]]) -> None:
+        """Settle each alone: what PostgreSQL cannot hold is one route's nonsense and keeps nobody else's. What was handed over stays so: it
+        is settled without the names that its route gave it; no receipt will be known, and after 72 hours somebody calls."""
+        for message, result in ended:
+            for each in (result, replace(result, receipts=())):
+                try:
+                    await self._together([(message, each)], {})
+                    break
+                except (DBAPIError, asyncpg.PostgresError) as error:
+                    if passes(error):
+                        raise
+                    fault = error
+                    log.warning("what came of a message cannot be written", exc_info=error, extra={"message_id": str(message.id)})
+            else:
+                self.fault = fault
+                del self._ended[0]  # it comes again when its lease is over
 
     async def _settle(self, tx: AsyncSession, ended: Sequence[tuple[Claimed, Settled]]) -> None:
         """Write what came of messages, in one transaction: their events then go through outbox, Kafka and feeds together."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from ihala_contracts.intake_v1 import Sensitivity
 from ihala_contracts.notify_v1 import MessageDelivered, MessageFailed
@@ -142,6 +142,11 @@ class Claimed:
     joining: tuple[UUID, ...] = ()  # for which others it speaks now
     recipient_id: UUID | None = None  # whom it was counted for
 
+    @property
+    def sending_id(self) -> UUID:
+        """Return what the route knows it by: the message's id, and another one after it was told that it did not arrive."""
+        return uuid5(self.id, str(self.rounds)) if self.rounds else self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -203,7 +208,7 @@ async def settle(tx: AsyncSession, tried: Sequence[tuple[Claimed, Settled]]) -> 
                 await limits.join(tx, message.id, message.joining)
             if result.spoken_by:
                 await limits.join(tx, result.spoken_by, [message.id])
-    await limits.not_sent(tx, [one.id for one, result in tried if one.id in ours and one.recipient_id and _was_not_sent(result)])
+    await limits.not_sent(tx, [one.sending_id for one, result in tried if one.id in ours and one.recipient_id and _was_not_sent(result)])
     await opening.call_about(tx, [message.id for message, result in tried if message.id in ours and result.state == "failed"])
     await end_joined(tx, [one.id for one, result in tried if one.id in ours and (one.joins or one.joining) and result.state != "sent"])
     await end_joined(tx, sorted({result.spoken_by for one, result in tried if one.id in ours and result.spoken_by}))

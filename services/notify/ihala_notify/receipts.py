@@ -22,7 +22,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_notify.calls import opening
 from ihala_notify.channels.smpp.pdu import Receipt
 from ihala_notify.messages import OVERTAKEN, SETTLED, Settled, end_joined, say
-from ihala_notify.states import MOST_TRIES, TEMPORARY_AGAIN, Told, all_told, told_by_smpp
+from ihala_notify.states import MOST_TRIES, Told, again_after, all_told, told_by_smpp
 
 KEPT = timedelta(days=35)  # longer than the events that tell of them
 AT_ONCE = 200
@@ -51,7 +51,7 @@ _TOLD = text("""
     RETURNING message_id, attempt
 """)
 _LOCK = text("""
-    SELECT id, need_id, template, channel, attempts, reason, useful_until, not_by, traceparent, joins
+    SELECT id, need_id, template, channel, attempts, rounds, reason, useful_until, not_by, traceparent, joins
     FROM message JOIN unnest(CAST(:messages AS uuid[]), CAST(:attempts AS integer[])) AS told (message_id, attempt)
         ON id = message_id AND attempts = attempt
     WHERE state = 'sent' ORDER BY need_id, id FOR UPDATE OF message
@@ -68,6 +68,7 @@ _SETTLE = text("""
         id uuid, state text, reason text, failure text, next_at timestamptz, channel text, not_by text[])
     WHERE message.id = result.id
 """)
+_BEGIN_ANEW = text("UPDATE message_part SET attempt = 0 WHERE message_id = :message_id")
 _OVERDUE = text("""
     SELECT id, need_id, template, channel, attempts, useful_until, not_by, traceparent, joins FROM message
     WHERE state = 'sent' AND next_at <= :at ORDER BY next_at LIMIT :most FOR UPDATE SKIP LOCKED
@@ -104,6 +105,11 @@ async def handed_over(tx: AsyncSession, parts: Sequence[Handed], channels: Colle
     await _resolve(tx, {(row.message_id, row.attempt) for row in rows if row.state is not None}, channels)
 
 
+async def begin_anew(tx: AsyncSession, message_id: UUID) -> None:
+    """Let no receipt of what was handed over before change a message any more whose attempts are counted from the beginning."""
+    await tx.execute(_BEGIN_ANEW, {"message_id": message_id})
+
+
 Waiting = list[tuple[Heard, "asyncio.Future[None]"]]
 
 
@@ -124,7 +130,7 @@ class Receipts:
         self._waiting: Waiting = []
 
     async def by_smpp(self, route: str, receipt: Receipt) -> None:
-        """Keep an SMSC's receipt; one that is not the last word is not kept."""
+        """Keep an SMSC's receipt; one that is not the last word, or says nothing, is not kept."""
         told = told_by_smpp(receipt.state, receipt.error)
         if told is not None:
             await self.told(route, receipt.id, told, receipt.error or receipt.state)
@@ -210,9 +216,9 @@ def _result(row: RowMapping, parts: Sequence[Any], channels: Collection[str]) ->
 def _failed(row: RowMapping, told: Told, reason: str, channels: Collection[str]) -> Settled:
     """Return whether it is tried again: by the same channel, by another when this one has failed for good, or not at all."""
     at, channel, not_by = datetime.now(UTC), row["channel"], row["not_by"]
-    later = at + TEMPORARY_AGAIN
-    if told == "temporary" and row["attempts"] < MOST_TRIES and later < row["useful_until"]:
-        again = Settled("waiting", reason, next_at=later, channel=channel, not_by=not_by)
+    rest = again_after(row["rounds"], row["attempts"]) if told == "temporary" and row["attempts"] < MOST_TRIES else None
+    if rest is not None and at + rest < row["useful_until"]:
+        again = Settled("waiting", reason, next_at=at + rest, channel=channel, not_by=not_by)
     elif at < row["useful_until"] and set(channels) - {channel, *not_by}:
         again = Settled("waiting", reason, next_at=at, not_by=[*not_by, channel])
     else:

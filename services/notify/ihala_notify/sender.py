@@ -6,7 +6,6 @@ By a route that knows a repeated id nothing is sent twice; by one that does not,
 import random
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid5
 
 import aiohttp
 
@@ -67,7 +66,7 @@ class Sender:
         if message.joins or message.joining:
             said = Openness.NEUTRAL  # it speaks for others, too
         said, template, text = _worded(message, contact.language, said, as_sms=name == "sms")
-        outgoing = Outgoing(_sending_id(message), to, text, contact.language)
+        outgoing = Outgoing(message.sending_id, to, text, contact.language)
         done = await self.channels[name].send(session, outgoing)
         at = datetime.now(UTC)
         return Settled(
@@ -108,11 +107,6 @@ def given_up(message: Claimed, error: NotNow) -> bool:
 def given_back(message: Claimed, channel: str) -> Settled:
     """Return a message that this channel has no place for now: it was not tried, and is claimed when there is room."""
     return Settled("waiting", message.reason, next_at=datetime.now(UTC), channel=channel, not_by=message.not_by, untried=True)
-
-
-def _sending_id(message: Claimed) -> UUID:
-    """Return what the route knows it by: the message's id, and another one after it was told that it did not arrive."""
-    return uuid5(message.id, str(message.rounds)) if message.rounds else message.id
 
 
 def _worded(message: Claimed, language: Language, said: Openness, *, as_sms: bool) -> tuple[Openness, Template, str]:

@@ -12,7 +12,8 @@ Told = Literal["delivered", "temporary", "permanent"]
 RECEIPT_WITHIN = timedelta(hours=72)
 MOST_TRIES = 48
 MOST_UNSURE = 2  # of a text that may come twice
-TEMPORARY_AGAIN = timedelta(minutes=15)  # a phone that was off, or full, is not tried again at once
+TEMPORARY_AGAIN = timedelta(minutes=15)  # a phone that was off, or full, is not tried again at once; each time after twice as long
+MOST_ROUNDS = 5  # then eight hours are over, and somebody calls
 
 EXPLAINED: Final[dict[Status, Words]] = {
     "created": Words(en="Not sent yet.", ar="لم تُرسل بعد.", ckb="هێشتا نەنێردراوە."),
@@ -47,10 +48,9 @@ EXPLAINED: Final[dict[Status, Words]] = {
 _FAILED: Final[dict[str | None, Status]] = {
     "temporary": "temporary-failure", "permanent": "permanent-failure", "technical": "technical-failure", None: "permanent-failure",
 }  # fmt: skip
-# Of SMPP's final states (specification 5.2.28); what is not final is not here.
+# Of SMPP's final states (specification 5.2.28). What is not final is not here, nor is UNKNOWN: it may have arrived.
 _SMPP: Final[dict[str, Told]] = {
-    "DELIVRD": "delivered", "EXPIRED": "temporary", "UNDELIV": "temporary", "UNKNOWN": "temporary", "DELETED": "permanent",
-    "REJECTD": "permanent",
+    "DELIVRD": "delivered", "EXPIRED": "temporary", "UNDELIV": "temporary", "DELETED": "permanent", "REJECTD": "permanent",
 }  # fmt: skip
 _NEVER: Final = frozenset({"001", "005", "009", "011", "013"})  # GSM: unknown or unidentified subscriber, illegal, no SMS, barred
 
@@ -65,9 +65,18 @@ def status_of(state: str, attempts: int, failure: str | None) -> Status:
 
 
 def told_by_smpp(state: str, error: str) -> Told | None:
-    """Return what an SMSC's receipt means; None when it is not the last word."""
+    """Return what an SMSC's receipt means; None when it is not the last word, or says nothing."""
     told = _SMPP.get(state)
     return "permanent" if state == "UNDELIV" and error in _NEVER else told
+
+
+def again_after(rounds: int, attempts: int) -> timedelta | None:
+    """Return how long a message rests when its receipt says that it was not reached for now; None when that was often enough.
+
+    `rounds` never begin anew and `attempts` do, when people send it again: since then there were no more rounds than attempts before this.
+    """
+    before = min(rounds, attempts - 1)
+    return TEMPORARY_AGAIN * 2**before if before < MOST_ROUNDS else None
 
 
 def all_told(parts: Sequence[str | None]) -> Told | None:

@@ -150,7 +150,7 @@ class Message(Table, table=True):
     traceparent: str | None = column(Text, nullable=True)
     state: str = column(Text)  # waiting | sending | sent (handed over, a receipt is awaited) | delivered | failed | dropped
     reason: str | None = column(Text, nullable=True)  # why it failed, was dropped, or waits again
-    attempts: int = column(Integer)
+    attempts: int = column(Integer)  # since people sent it again, if they did
     next_at: datetime | None = column(_AT, nullable=True)  # real time: tried then; sending, sent: when it counts as lost
     useful_until: datetime = column(_AT)  # real time: later it is not sent any more
     said: str | None = column(Text, nullable=True)  # full | neutral
@@ -179,7 +179,7 @@ class RecipientMessage(Table, table=True):
 
     __tablename__ = "recipient_message"
 
-    message_id: UUID = column(Uuid, key=True)  # however often it was tried, it counts once, since the last time
+    message_id: UUID = column(Uuid, key=True)  # as its route knows it: however often it was tried it counts once, each round anew
     recipient_id: UUID = column(Uuid)
     at: datetime = column(_AT)  # real time
 
@@ -192,7 +192,7 @@ class MessagePart(Table, table=True):
     route: str = column(Text, key=True)
     foreign_id: str = column(Text, key=True)
     message_id: UUID | None = column(Uuid, nullable=True)
-    attempt: int | None = column(Integer, nullable=True)  # of the message; a receipt for an earlier one changes nothing
+    attempt: int | None = column(Integer, nullable=True)  # of the message; a receipt for an earlier one, or 0, changes nothing
     state: str | None = column(Text, nullable=True)  # delivered | temporary | permanent
     code: str | None = column(Text, nullable=True)  # the network's, or the aggregator's
     recorded_at: datetime = column(_AT)  # real time

@@ -227,6 +227,14 @@ def deliver(text: bytes, *, esm: int = 4, more: bytes = b"") -> bytes:
         (deliver(b"id: 77 stat:UNDELIV err:001"), ("77", "UNDELIV", "001")),
         (deliver(b"", more=b"\0\x1e\0\x03ab\0\x04\x27\0\1\5"), ("ab", "UNDELIV", "")),
         (deliver(b"id:no stat:DELIVRD", more=b"\0\x1e\0\2ab"), ("ab", "DELIVRD", "")),
+        (deliver(b"id:0a1 stat:Delivrd ERR:0AB"), ("0a1", "DELIVRD", "0AB")),
+        (deliver(b"ID:0a1 Stat: undeliverable Err:1"), ("0a1", "UNDELIV", "1")),
+        (deliver(b"id:0a1 stat:delivered"), ("0a1", "DELIVRD", "")),
+        (deliver(b"id:0a1 stat:EXPIRED", more=b"\0\x1e\0\4ab\0c\x04\x27\0\1\x09"), ("ab", "EXPIRED", "")),
+        (deliver(b"id:0a1", more=b"\x04\x27\0\1\0"), ("0a1", "UNKNOWN", "")),
+        (deliver(b"id:0a1", more=b"\x04\x27\0\0"), ("0a1", "UNKNOWN", "")),
+        (deliver(b"id:0a1 stat:?"), ("0a1", "UNKNOWN", "")),
+        (deliver(b"id:" + b"a" * 65 + b" stat:DELIVRD"), ("a" * 65, "DELIVRD", "")),
     ],
 )
 def test_receipts_are_read_as_smscs_write_them(body: bytes, found: tuple[str, str, str]) -> None:
@@ -239,7 +247,13 @@ def test_somebodys_own_text_is_no_receipt() -> None:
     assert pdu.receipt(deliver(b"id:1 stat:DELIVRD", esm=0)) is None
 
 
-@pytest.mark.parametrize("body", [b"", b"\0\1", deliver(b"hello"), deliver(b"id:1", more=b"\0\x1e\0"), deliver(b"")[:-1]])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"\0\1", deliver(b"hello"), deliver(b"id:1", more=b"\0\x1e\0"), deliver(b"")[:-1], deliver(b"id:" + b"a" * 66),
+        deliver(b"", more=b"\0\x1e\0\x42" + b"a" * 66), deliver(b"", more=b"\0\x1e\0\2\0a"),
+    ],
+)  # fmt: skip
 def test_what_is_no_receipt_is_malformed(body: bytes) -> None:
     with pytest.raises(pdu.Malformed):
         pdu.receipt(body)

@@ -9,6 +9,7 @@ from ihala_kit.db import fetch, now, seeing_all
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from ihala_notify import receipts
 from ihala_notify.accepting.rules import ends_at
 from ihala_notify.calls import opening
 from ihala_notify.control import store
@@ -37,7 +38,7 @@ _OVERTAKEN = """
 
 
 async def resend(tx: AsyncSession, caller: Caller, message_id: UUID, version: int) -> Message:
-    """Put a failed message into the queue once more, under another id for its route; emits MessageResent.
+    """Put a failed message into the queue once more, with all its tries and under another id for its route; emits MessageResent.
 
     Raises MessageNotFound (404), MessageNotFailed, MessageOvertaken (409), Stale (412).
     """
@@ -50,11 +51,12 @@ async def resend(tx: AsyncSession, caller: Caller, message_id: UUID, version: in
             raise MessageOvertaken()
         await sums.take_back(tx, row.id)
         await opening.sent_again(tx, row.need_id, row.id)
+        await receipts.begin_anew(tx, row.id)
     at = datetime.now(UTC)
     row.state, row.reason, row.failure, row.next_at, row.settled_at = "waiting", RESENT, None, at, None
     useful_for = templates()[row.template].useful_for
     row.useful_until = at + (useful_for if over_at is None else min(useful_for, over_at - now(tx)))
-    row.rounds, row.counted, row.not_by = row.rounds + 1, False, []
+    row.rounds, row.attempts, row.counted, row.not_by = row.rounds + 1, 0, False, []
     emit(tx, MessageResent(need_id=row.need_id, message_id=row.id, resent_at=now(tx)))
     return row
 

@@ -70,7 +70,7 @@ class Wanted:
 
 def version_of(row: Message) -> int:
     """Return what a message's ETag says: another one each time it stands otherwise."""
-    return row.attempts * 10 + _ORDER.index(row.state)
+    return (row.rounds * 1000 + row.attempts) * 10 + _ORDER.index(row.state)  # attempts begin anew when it is sent again
 
 
 async def messages(tx: AsyncSession, caller: Caller, wanted: Wanted, page: PageRequest) -> list[Message]:

@@ -49,7 +49,8 @@ async def _decide(
     at = datetime.now(UTC)
     await store.lock(tx, of_recipient)
     mine = {message.id: recipient for recipient, messages in of_recipient.items() for message in messages}
-    sent = await store.sent(tx, of_recipient, at - policy.longest, list(mine))
+    sending = {message.id: message.sending_id for messages in of_recipient.values() for message in messages}  # each round counts
+    sent = await store.sent(tx, of_recipient, at - policy.longest, list(sending.values()))
     whose = {message.need_id: recipient for recipient, messages in of_recipient.items() for message in messages}
     behind = await store.behind(tx, whose, {whose[need_id] for need_id in shared if need_id in whose})
     last_words = {mine[one.id] for messages in of_recipient.values() for one in messages if one.template in policy.always}
@@ -58,7 +59,7 @@ async def _decide(
     for recipient, messages in of_recipient.items():
         waiting = [_waiting(one, own=one.need_id not in shared) for one in messages]
         found |= verdicts(waiting, behind[recipient], sent[recipient], at, policy, just_said.get(recipient, ()))
-    await store.count(tx, {one: mine[one] for one, verdict in found.items() if isinstance(verdict, Send)}, at)
+    await store.count(tx, {sending[one]: mine[one] for one, verdict in found.items() if isinstance(verdict, Send)}, at)
     await store.put_off(tx, {one: mine[one] for one, verdict in found.items() if isinstance(verdict, PutOff)})
     return found
 

@@ -19,10 +19,12 @@ RECEIPTED_ID: Final = 0x001E
 MESSAGE_STATE: Final = 0x0427
 OUR_ID: Final = 0x1501  # of the range for vendors: the message's own id, for an SMSC that knows a repeated one by it
 
-_ID = re.compile(rb"\bid:\s*([!-~]{1,65})")
-_STAT = re.compile(rb"\bstat:\s*([A-Z]{5,8})")
-_ERR = re.compile(rb"\berr:\s*([0-9A-Za-z]{1,8})")
+LONGEST_ID: Final = 65
+_ID = re.compile(rb"\bid:\s*([!-~]{1,65})(?![!-~])", re.IGNORECASE)
+_STAT = re.compile(rb"\bstat:\s*([A-Z]+)", re.IGNORECASE)
+_ERR = re.compile(rb"\berr:\s*([0-9A-Z]{1,8})", re.IGNORECASE)
 _STATES: Final = {1: "ENROUTE", 2: "DELIVRD", 3: "EXPIRED", 4: "DELETED", 5: "UNDELIV", 6: "ACCEPTD", 7: "UNKNOWN", 8: "REJECTD"}
+_IN_FULL: Final = {"DELIVERED": "DELIVRD", "UNDELIVERABLE": "UNDELIV", "REJECTED": "REJECTD"}  # as some write it in the text
 
 
 class Command(IntEnum):
@@ -76,7 +78,8 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an SMSC says of one SMS: its id there, the state (DELIVRD, EXPIRED, …) and the network's error code."""
+    """What an SMSC says of one SMS: its id there, the state (DELIVRD, EXPIRED, …; UNKNOWN also where it tells none) and the network's error
+    code."""
 
     id: str
     state: str
@@ -89,8 +92,11 @@ def bind(system_id: str, password: str, system_type: str = "") -> bytes:
 
 
 def message_id(body: bytes) -> str:
-    """Return the id of a submit_sm_resp. Raises Malformed."""
-    return _read_text(body, 0)[0]
+    """Return the id of a submit_sm_resp. Raises Malformed, also for one that is longer than any id."""
+    found = _read_text(body, 0)[0]
+    if len(found) > LONGEST_ID:
+        raise Malformed
+    return found
 
 
 def receipt(body: bytes) -> Receipt | None:
@@ -118,14 +124,21 @@ def concatenated(reference: int, parts: tuple[bytes, ...]) -> tuple[bytes, ...]:
 
 def _receipt_of(text: bytes, more: Mapping[int, bytes]) -> Receipt:
     by_text = _ID.search(text)
-    known = more.get(RECEIPTED_ID, b"").rstrip(b"\0") or (by_text[1] if by_text else b"")
-    state = more.get(MESSAGE_STATE, b"")
-    said = _STAT.search(text)
-    word = _STATES.get(state[0], "UNKNOWN") if state else said[1].decode() if said else "UNKNOWN"
+    known = more.get(RECEIPTED_ID, b"").partition(b"\0")[0] or (by_text[1] if by_text else b"")
     error = _ERR.search(text)
-    if not known:
-        raise Malformed
-    return Receipt(known.decode("ascii", "replace"), word, error[1].decode() if error else "")
+    if not 0 < len(known) <= LONGEST_ID:
+        raise Malformed  # what nobody can keep would come for ever
+    return Receipt(known.decode("ascii", "replace"), _state_of(text, more), error[1].decode() if error else "")
+
+
+def _state_of(text: bytes, more: Mapping[int, bytes]) -> str:
+    """Return the state by the field for it, or by the text where that tells none."""
+    by_field = _STATES.get((more.get(MESSAGE_STATE) or b"\0")[0], "UNKNOWN")
+    said = _STAT.search(text)
+    if by_field != "UNKNOWN" or said is None:
+        return by_field
+    word = said[1].decode().upper()
+    return _IN_FULL.get(word, word)
 
 
 def _origin(sender: str) -> bytes:
