@@ -1,7 +1,9 @@
 """Other systems that answer nonsense: the message waits or fails with a reason, is never lost, and no second text goes out for it."""
 
 import asyncio
+import base64
 import json
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -137,13 +139,17 @@ def unit(command: int, sequence: int, body: bytes = b"", status: int = 0, length
         (lambda n: unit(0x80000004, n + 1000, b"other\0"), "waiting", {"sms_route_silent"}),
         (lambda n: unit(0x80000000, n, status=3), "waiting", {"sms_status_0x3"}),
         (lambda n: unit(0x80000004, n, b"\xff" * 70), "delivered", {None}),  # taken, under a name that nobody can read
+        (lambda n: unit(0x80000004, n, base64.b85encode(os.urandom(20_000)) + b"\0"), "delivered", {None}),  # and that no table holds
         (lambda n: unit(0x80000004, n), "delivered", {None}),
         (lambda n: unit(0x80000004, n, b"good\0") * 3, "sent", {None}),
         (lambda n: unit(0x99, 1) + unit(0x80000004, n, b"good\0"), "sent", {None}),
         (lambda n: unit(5, 1, b"\xff") + unit(5, 2) + unit(0x80000004, n, b"good\0"), "sent", {None}),  # receipts of nothing
     ],
-    ids=["http", "length of 2 GB", "length of 3", "another's answer", "nack", "id without end", "no id", "thrice", "unknown", "receipts"],
-)
+    ids=[
+        "http", "length of 2 GB", "length of 3", "another's answer", "nack", "id without end", "long id", "no id", "thrice", "unknown",
+        "receipts",
+    ],
+)  # fmt: skip
 async def test_an_smsc(
     service: Notify, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: Any, state: str, reasons: set[str | None]
 ) -> None:
@@ -221,10 +227,19 @@ class Post:
         (Post(mail_taken=b""), "mail_server_silent", "failed"),
         (Post(mail_taken=b"451 later\r\n"), "mail_server_busy", "waiting"),
         (Post(mail_taken=b"554 spam\r\n"), "mail_refused", "failed"),
+        (Post(mail_taken=b"550 5.1.1 no such mailbox\r\n"), "mail_refused", "failed"),
+        (Post(rcpt=b"550 5.2.2 mailbox full\r\n"), "address_refused", "failed"),
+        (Post(rcpt=b"550 No such mailbox\r\n"), "address_refused", "failed"),
+        (Post(rcpt=b"550 5.7.1 We do not relay\r\n"), "mail_server_refuses", "waiting"),
+        (Post(mail=b"550 5.1.8 Sender refused\r\n"), "mail_server_refuses", "waiting"),
+        (Post(mail=b"550 Daily quota\r\n"), "mail_server_refuses", "waiting"),
+        (Post(mail_taken=b"550-5.4.5 Daily quota\r\n550 5.4.5 of mails\r\n"), "mail_server_refuses", "waiting"),
+        (Post(ehlo=b"554 no\r\n", helo=b"554 no\r\n"), "mail_server_refuses", "waiting"),
     ],
     ids=[
         "html", "a megabyte", "no letters", "554", "rcpt: html", "rcpt: long", "data: 250", "taken? html", "taken? silent", "taken? 451",
-        "taken? 554",
+        "taken? 554", "taken? 5.1.1", "rcpt: full", "rcpt: 550", "rcpt: no relay", "from: 5.1.8", "from: quota", "taken? quota",
+        "ehlo: 554",
     ],
 )  # fmt: skip
 async def test_a_mail_server(

@@ -19,7 +19,7 @@ from ihala_notify.channels import routes as routes_module
 from ihala_notify.channels.http_sms import HttpSms, plain_json
 from ihala_notify.channels.receipts_http import listening
 from ihala_notify.channels.routes import LOOKS_BACK_SECONDS, Route, SmsRoutes
-from ihala_notify.channels.ways import HandedOver, Outgoing, Unsure
+from ihala_notify.channels.ways import HandedOver, Outgoing, RefusedHere, Unsure
 from ihala_notify.contacts import NotNow, Unreachable
 from ihala_notify.receipts import Receipts
 from ihala_notify.settings import SmsRoute
@@ -91,6 +91,35 @@ def test_a_few_bad_tries_conclude_nothing() -> None:
     assert route.weight_now(at=1) == 1  # 4 of 34 are within 15 %
 
 
+async def test_what_one_refuses_another_is_asked_and_its_weight_tells_whose_fault_it_was() -> None:
+    one, two = Fake("one", RefusedHere("sms_refused_400")), Fake("two")
+    routes = SmsRoutes([Route(one, 99), Route(two, 1)])
+    await send(routes, 20)
+    assert two.sent == 20
+    assert routes.routes[0].weight_now() == pytest.approx(99 * 0.02)
+
+
+async def test_what_two_refuse_is_the_person_s_and_no_third_is_asked() -> None:
+    one, two, three = Fake("one", RefusedHere("sms_refused_422")), Fake("two", RefusedHere("sms_refused_400")), Fake("three")
+    routes = SmsRoutes([Route(one, 1e9), Route(two, 1), Route(three, 1e-9)])
+    for _ in range(20):
+        with pytest.raises(Unreachable):
+            await send(routes)
+    assert three.sent == 0 and [route.weight_now() for route in routes.routes] == [1e9, 1, 1e-9]
+
+
+@pytest.mark.parametrize("error", [NotNow("sms_route_away"), Unsure("sms_route_silent"), Unreachable("number_unknown")])
+async def test_after_one_refused_it_the_other_says_what_becomes_of_it(error: Exception) -> None:
+    with pytest.raises(type(error)) as found:
+        await send(SmsRoutes([Route(Fake("one", RefusedHere("sms_refused_400")), 1e9), Route(Fake("two", error), 1e-9)]))
+    assert found.value is error
+
+
+async def test_who_is_the_only_one_is_believed() -> None:
+    with pytest.raises(RefusedHere):
+        await send(SmsRoutes([Route(Fake("one", RefusedHere("sms_refused_422")), 1), Route(Fake("none"), 0)]))
+
+
 class Hanging(Fake):
     """A route that takes and never answers."""
 
@@ -121,6 +150,17 @@ async def test_what_may_have_gone_or_never_will_goes_by_no_other(error: Exceptio
     assert two.sent == 0
 
 
+@pytest.mark.parametrize(("status", "reason"), [(404, "sms_route_404"), (410, "sms_route_410")])
+async def test_a_path_that_is_no_more_is_nobody_s_failure(world: World, peers: Peers, status: int, reason: str) -> None:
+    peers.sms_status = status
+    need = await told(world)
+    assert ((await outcome(world, need))["state"], (await outcome(world, need))["reason"]) == ("waiting", reason)
+    peers.sms_status = 202
+    await world.hurry()
+    await world.send()
+    assert (await outcome(world, need))["state"] == "delivered"
+
+
 async def test_nobody_there_is_certain() -> None:
     async with aiohttp.ClientSession() as session:
         with pytest.raises(NotNow) as found:
@@ -142,8 +182,11 @@ async def test_who_hangs_up_without_an_answer_may_have_taken_it() -> None:
     server.close()
 
 
-@pytest.mark.parametrize(("status", "unsure"), [(500, True), (502, True), (504, True), (503, False), (429, False), (401, False)])
-async def test_who_fails_on_it_may_have_taken_it_and_who_is_busy_has_not(peers: Peers, status: int, unsure: bool) -> None:
+@pytest.mark.parametrize(
+    ("status", "unsure"),
+    [(500, True), (502, True), (504, True), *((status, False) for status in (503, 429, 400, 401, 403, 404, 410, 413, 422))],
+)
+async def test_who_fails_on_it_may_have_taken_it_and_who_is_busy_or_refuses_has_not(peers: Peers, status: int, unsure: bool) -> None:
     peers.sms_status = status
     other = Fake("two")
     routes = SmsRoutes([Route(HttpSms("one", f"{peers.address}/sms", plain_json()), 1e9), Route(other, 1e-9)])

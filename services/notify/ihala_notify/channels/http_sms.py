@@ -1,7 +1,8 @@
 """SMS by an aggregator's HTTP: a small adapter for each kind of request, and one way to read its answer.
 
 Not every 200 means that a text was taken. An answer that says "error" was refused for certain; one that is no aggregator's (a proxy's
-page, half an answer) leaves it open, and the same route is asked again under the same id.
+page, half an answer) leaves it open, and the same route is asked again under the same id. A path or an
+account that is no more is the route's own fault, and no person's: it may work later.
 """
 
 import json
@@ -11,10 +12,10 @@ from typing import Any
 import aiohttp
 
 from ihala_notify.channels.sms_text import sms_of
-from ihala_notify.channels.ways import HandedOver, Outgoing, Unsure, dialled
-from ihala_notify.contacts import NotNow, Unreachable, retry_after, whole
+from ihala_notify.channels.ways import HandedOver, Outgoing, RefusedHere, Unsure, dialled
+from ihala_notify.contacts import NotNow, retry_after, whole
 
-NEVER = frozenset({400, 404, 410, 413, 422})  # it refuses the number or the text
+REFUSED = frozenset({400, 413, 422})  # the number, the text, or our way of asking
 REFUSING = frozenset({"error", "failed", "failure", "rejected", "refused"})
 LARGEST_ANSWER = 64 * 1024
 Words = Callable[[Outgoing], Mapping[str, Any]]  # what `ClientSession.post` is told beside the address
@@ -55,7 +56,7 @@ class HttpSms:
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     async def send(self, session: aiohttp.ClientSession, outgoing: Outgoing) -> HandedOver:
-        """Hand the text over. Raises NotNow (nobody there, busy), Unsure (no answer, none of use, 5xx), Unreachable (refused for good)."""
+        """Hand the text over. Raises NotNow (nobody there, busy, not us), Unsure (no answer, none of use, 5xx), RefusedHere."""
         if self.url is None:
             raise NotNow("no_sms_route")
         told = self.words(outgoing)
@@ -67,8 +68,8 @@ class HttpSms:
             raise NotNow("sms_route_away") from None
         except (aiohttp.ClientError, OSError, TimeoutError):
             raise Unsure("sms_route_away") from None
-        if status in NEVER:
-            raise Unreachable(f"sms_refused_{status}")
+        if status in REFUSED:
+            raise RefusedHere(f"sms_refused_{status}")
         if not (200 <= status < 300 or status == 409):  # 409: it has this id already
             reason = f"sms_route_{status}"
             raise NotNow(reason, retry_after(answer)) if status < 500 or status == 503 else Unsure(reason)

@@ -1,4 +1,7 @@
-"""Several SMS routes as one way: each message has its route by weight, and goes by another when that one fails, slows or is full."""
+"""Several SMS routes as one way: each message has its route by weight, and goes by another when that one fails, slows or is full.
+
+What one refuses is asked of one more: if that takes it the fault was the first one's and lowers its weight, else it is the person's.
+"""
 
 import hashlib
 import math
@@ -10,7 +13,7 @@ from uuid import UUID
 
 import aiohttp
 
-from ihala_notify.channels.ways import Channel, HandedOver, Outgoing, Unsure, dialled
+from ihala_notify.channels.ways import Channel, HandedOver, Outgoing, RefusedHere, Unsure, dialled
 from ihala_notify.contacts import NotNow, Unreachable
 from ihala_notify.lanes import Lane, NoPlace
 
@@ -21,6 +24,7 @@ SLOW_SECONDS = 4.0
 PATIENCE_SECONDS = 2.0  # for a place on a route while there is another one
 LONGEST_PATIENCE_SECONDS = 10.0
 PLACES = 10
+REFUSALS_BELIEVED = 2  # where there are as many routes
 LEAST = 0.02  # what is left of a weight, so that it is noticed when the route is well again
 
 
@@ -60,21 +64,30 @@ class SmsRoutes:
         self.routes = list(routes)
 
     async def send(self, session: aiohttp.ClientSession, outgoing: Outgoing) -> HandedOver:
-        """Hand over to the first route that takes it. Raises Unreachable, NotNow when none takes it, Unsure when one may have."""
+        """Hand over to the first route that takes it. Raises Unreachable (no such number, or two routes refuse it), NotNow when none takes
+        it, Unsure when one may have."""
         dialled(outgoing.to)  # what is no number is nobody's failure
         last = NotNow("no_sms_route")
-        routes = self.order(outgoing.id)
+        routes, refusing = self.order(outgoing.id), list[Route]()
         for route in routes:
             try:
                 async with route.lane.place(PATIENCE_SECONDS if route is not routes[-1] else LONGEST_PATIENCE_SECONDS):
-                    return await self._by(route, session, outgoing)
+                    done = await self._by(route, session, outgoing)
             except NoPlace:
                 route.noted(False)  # what it has does not come back
                 last = NotNow("sms_route_full")
             except Unsure:
                 raise  # by another route it might come twice
+            except RefusedHere:
+                refusing.append(route)
+                if len(refusing) == min(len(routes), REFUSALS_BELIEVED):
+                    raise
             except NotNow as error:
                 last = error
+            else:
+                for one in refusing:
+                    one.noted(False)
+                return done
         raise last
 
     def order(self, message_id: UUID) -> list[Route]:
@@ -86,6 +99,8 @@ class SmsRoutes:
         began = time.monotonic()
         try:
             done = await route.channel.send(session, outgoing)
+        except RefusedHere:
+            raise  # whose fault it is another one tells
         except Unreachable:
             route.noted(True)
             raise

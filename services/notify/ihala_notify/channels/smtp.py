@@ -1,6 +1,7 @@
 """E-mail by SMTP: a few connections for many mails, TLS, and headers that nothing can be put into."""
 
 import asyncio
+import re
 import ssl
 import time
 from collections.abc import AsyncIterator
@@ -27,6 +28,8 @@ CONNECTIONS = 8  # four questions a mail: at 20 ms each, a hundred mails a secon
 TIMEOUT_SECONDS = 15.0  # for each answer
 WITHIN_SECONDS = 45.0  # for a whole mail and the wait for a connection: less than any lease has left when it begins
 FRESH_SECONDS = 2.0  # a connection used so lately is not asked whether it lives
+# Of a refusal for good by its enhanced code (RFC 3463): mail system, network, protocol, policy. All others are of the address or the mail.
+ITS_OWN_FAULT = re.compile(r"5\.[3457]\.")
 SUBJECT = Words(en="A message for you", ar="رسالة لكم", ckb="نامەیەک بۆ ئێوە")  # whoever sees the list of mails learns nothing
 
 
@@ -113,9 +116,12 @@ async def _hand_over(client: aiosmtplib.SMTP, mail: EmailMessage) -> None:
     try:
         await client.send_message(mail)
     except aiosmtplib.SMTPRecipientsRefused as error:
-        raise _refused(client, max(each.code for each in error.recipients), "address_refused") from None
+        worst = max(error.recipients, key=lambda each: each.code)
+        raise _refused(client, worst, "address_refused") from None
+    except aiosmtplib.SMTPDataError as error:
+        raise _refused(client, error, "mail_refused") from None
     except aiosmtplib.SMTPResponseException as error:
-        raise _refused(client, error.code, "mail_refused") from None
+        raise _refused(client, error, None) from None  # us, before it heard for whom
     except (aiosmtplib.SMTPException, OSError):
         client.close()
         raise Unsure("mail_server_silent", twice=True) from None
@@ -153,9 +159,12 @@ def _address(given: str) -> Address:
         raise Unreachable("address_unusable") from None
 
 
-def _refused(client: aiosmtplib.SMTP, code: int, reason: str) -> NotNow | Unreachable:
-    """Return what a refusal means: 5xx is for good. What is no refusal, or no answer of a mail server at all, leaves everything open."""
-    if not 400 <= code < 600:
+def _refused(client: aiosmtplib.SMTP, error: aiosmtplib.SMTPResponseException, reason: str | None) -> NotNow | Unreachable:
+    """Return what a refusal means: 5xx is for good and has this reason, where it concerns this mail and not all of them (None: it cannot).
+    What is no refusal, or no answer of a mail server at all, leaves everything open."""
+    if not 400 <= error.code < 600:
         client.close()
         return Unsure("mail_server_silent", twice=True)
-    return Unreachable(reason) if code >= 500 else NotNow("mail_server_busy")
+    if error.code < 500:
+        return NotNow("mail_server_busy")
+    return NotNow("mail_server_refuses") if reason is None or ITS_OWN_FAULT.match(error.message) else Unreachable(reason)

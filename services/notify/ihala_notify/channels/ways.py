@@ -24,6 +24,10 @@ class Unsure(NotNow):
         self.twice = twice
 
 
+class RefusedHere(Unreachable):
+    """This route refuses it, and its answer tells not whether number or text are at fault or what it knows of us: another one is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One text on its way. `id` stays the same however often it is tried."""
