@@ -108,6 +108,7 @@ def test_what_notify_signs_is_taken(kind: Any) -> None:
 
 
 def test_what_notify_writes_to_kafka_is_the_same_event() -> None:
-    sent = writer.message(SimpleNamespace(**ITEM, appended_at=datetime.now(UTC), organization_id=uuid4()))
+    sent = writer.message(SimpleNamespace(**ITEM, version=1, appended_at=datetime.now(UTC), organization_id=uuid4()))
     event = Event.from_kafka(sent.headers, sent.value)
     assert event == Event.model_validate_json(as_cloud_event(Item(**ITEM)))
+    assert event.dataschema == "urn:ihala:schema:referral.accepted.v1"
