@@ -464,7 +464,7 @@ class ConsentView(BaseModel):
 
 class ContactView(BaseModel):
     """
-    Where one message about a need may go. `own`: only the person reads what comes to the number. Kept by nobody.
+    Where one message about a need may go. `own`: only the person reads what goes this way, by the number or as a slip. Kept by nobody.
 
     `email` is there where one may write to it, whatever `channel` says. `recipient` is the same for all needs of one file of a person
     and says nothing else: it may be kept, to count what somebody is sent.

@@ -38,7 +38,7 @@ class Call(BaseModel):
     need_id: UUID
     reason: Literal['wishes_a_call', 'wishes_a_slip', 'no_way', 'no_receipt', 'late', 'not_delivered']
     """
-    Why somebody calls: the person's wish, or why the first message did not arrive.
+    Why somebody calls: the person's wish, or why the first message did not arrive. wishes_a_slip: there is no phone to call; print what there is to say (`/v1/calls/{call_id}/pdf`) and hand it over when the person next comes.
     """
     urgency: Literal['emergency', 'urgent', 'routine']
     state: Literal['open', 'taken', 'done', 'given_up', 'dropped']
@@ -55,7 +55,7 @@ class Call(BaseModel):
     """
     due_at: AwareDatetime | None
     """
-    When somebody should have called; empty once it has ended.
+    When somebody should have called; of a slip: until when the person should have come, then look for another way. Empty once it has ended.
     """
     taken_by: str | None
     """
@@ -78,9 +78,9 @@ class CallResult(BaseModel):
     model_config = ConfigDict(
         extra='forbid',
     )
-    result: Literal['reached', 'not_reached', 'wrong_number', 'asked_not_to_call']
+    result: Literal['reached', 'handed_over', 'not_reached', 'wrong_number', 'asked_not_to_call']
     """
-    `not_reached` three times and `wrong_number` give the call up: the coordinator decides. After `asked_not_to_call` no call is opened for this need any more.
+    `not_reached` three times and `wrong_number` give the call up: the coordinator decides. After `asked_not_to_call` no call is opened for this need any more. `handed_over`: the slip was, to a person without a phone.
     """
 
 
@@ -89,7 +89,9 @@ class CloudEvent(BaseModel):
     One event as your organisation may see it (CloudEvents 1.0, JSON). It may come twice: know it by `id`.
 
     `sequence` is the position in your organisation's feed: 1, 2, 3, … without a gap. Where a subscription filters by type, positions
-    are left out. `data` holds ids, codes and times; ask the API, with its rights, for more.
+    are left out. What one `source` says about one `subject` comes in the order in which it happened; between sources nothing is promised:
+    `time` says what was first, `referral_version` in `data` which move of a referral is newer. `data` holds ids, codes and times; ask the
+    API, with its rights, for more.
     """
 
     specversion: Literal['1.0'] = '1.0'
@@ -105,6 +107,10 @@ class CloudEvent(BaseModel):
     When it happened; absent where you may not know that.
     """
     datacontenttype: Literal['application/json'] = 'application/json'
+    dataschema: str | None = None
+    """
+    Name and version of the schema of `data`. Of two versions that are written beside each other you receive the older.
+    """
     sequence: int
     data: dict[str, Any]
 
@@ -152,7 +158,7 @@ class Delivery(BaseModel):
     """
     reason: str | None
     """
-    Code: why the last request failed: `timeout`, `unreachable`, `name_unknown`, `certificate_refused`, `connection_lost`, `address_refused`, `redirected`, `answer_malformed`, `status_503` …; `too_old` when the event is no longer kept.
+    Code: why the last request failed: `timeout`, `unreachable`, `name_unknown`, `certificate_refused`, `connection_lost`, `address_refused`, `redirected`, `answer_malformed`, `status_503` …; `too_old` when the event is no longer kept; of a test `client_may_not_read` when nothing is sent for its client.
     """
     begun_at: AwareDatetime
     next_at: AwareDatetime | None
@@ -191,7 +197,7 @@ class DeliveryDetails(BaseModel):
     """
     reason: str | None
     """
-    Code: why the last request failed: `timeout`, `unreachable`, `name_unknown`, `certificate_refused`, `connection_lost`, `address_refused`, `redirected`, `answer_malformed`, `status_503` …; `too_old` when the event is no longer kept.
+    Code: why the last request failed: `timeout`, `unreachable`, `name_unknown`, `certificate_refused`, `connection_lost`, `address_refused`, `redirected`, `answer_malformed`, `status_503` …; `too_old` when the event is no longer kept; of a test `client_may_not_read` when nothing is sent for its client.
     """
     begun_at: AwareDatetime
     next_at: AwareDatetime | None
@@ -415,7 +421,7 @@ class NewSubscription(BaseModel):
     """
     reason: str | None = None
     """
-    Code: why it is not active.
+    Code: why it is not active: `by_owner`, `by_operator`, `client_may_not_read`, `receiver_gone`, `failing`, `too_many_refused` (the rest is sent all the same), `failed_for_days`.
     """
     since: AwareDatetime | None = None
     """
@@ -574,7 +580,7 @@ class Subscription(BaseModel):
     """
     reason: str | None = None
     """
-    Code: why it is not active.
+    Code: why it is not active: `by_owner`, `by_operator`, `client_may_not_read`, `receiver_gone`, `failing`, `too_many_refused` (the rest is sent all the same), `failed_for_days`.
     """
     since: AwareDatetime | None = None
     """
@@ -1085,7 +1091,7 @@ class CallDetails(BaseModel):
     need_id: UUID
     reason: Literal['wishes_a_call', 'wishes_a_slip', 'no_way', 'no_receipt', 'late', 'not_delivered']
     """
-    Why somebody calls: the person's wish, or why the first message did not arrive.
+    Why somebody calls: the person's wish, or why the first message did not arrive. wishes_a_slip: there is no phone to call; print what there is to say (`/v1/calls/{call_id}/pdf`) and hand it over when the person next comes.
     """
     urgency: Literal['emergency', 'urgent', 'routine']
     state: Literal['open', 'taken', 'done', 'given_up', 'dropped']
@@ -1102,7 +1108,7 @@ class CallDetails(BaseModel):
     """
     due_at: AwareDatetime | None
     """
-    When somebody should have called; empty once it has ended.
+    When somebody should have called; of a slip: until when the person should have come, then look for another way. Empty once it has ended.
     """
     taken_by: str | None
     """
@@ -1148,7 +1154,7 @@ class Preview(BaseModel):
 
 
 get_events: Operation[None, Events] = Operation('GET', '/notify/v1/events', Events, ('after', 'limit', 'wait'))
-"""Follow what concerns your organisation: everything after the cursor, in order, without a gap; kept 30 days."""
+"""Follow what concerns your organisation: everything after the cursor, in the feed's order, without a gap; kept 30 days."""
 get_subscriptions_events: Operation[None, Events] = Operation('GET', '/notify/v1/subscriptions/{subscription_id}/events', Events, ('after', 'limit', 'wait'))
 """Follow the events of one subscription, as pages or as a stream; cursors are those of the whole feed."""
 post_subscriptions: Operation[SubscriptionRequest, NewSubscription] = Operation('POST', '/notify/v1/subscriptions', NewSubscription)
@@ -1227,10 +1233,12 @@ post_letters_revoke: Operation[None, Letter] = Operation('POST', '/notify/v1/let
 """Let the letter be good no more: lost, or given in error."""
 get_slips_by_code: Operation[None, bytes] = Operation('GET', '/notify/v1/slips/{code}', bytes, ('lang',))
 """Return what a stranger finds behind a square: the same page for every code, whatever became of it. Nothing is looked up."""
-get_calls: Listing[PageOfCall, Call] = Listing('GET', '/notify/v1/calls', PageOfCall, ('cursor', 'limit', 'state'))
+get_calls: Listing[PageOfCall, Call] = Listing('GET', '/notify/v1/calls', PageOfCall, ('cursor', 'limit', 'need_id', 'state'))
 """List your operator's calls: those to be made the most urgent and oldest first, others the newest first."""
 get_calls_by_id: Operation[None, CallDetails] = Operation('GET', '/notify/v1/calls/{call_id}', CallDetails)
 """Show one call with what to say in it."""
+get_calls_pdf: Operation[None, bytes] = Operation('GET', '/notify/v1/calls/{call_id}/pdf', bytes, ('lang',))
+"""Return what there is to say to a person without a phone, to be printed and handed over: a slip without a name. It says no more than that there is news where nobody may be written more, or somebody else would read it."""
 post_calls_take: Operation[None, Call] = Operation('POST', '/notify/v1/calls/{call_id}/take', Call)
 """Take a call, so that nobody else makes it meanwhile."""
 post_calls_result: Operation[CallResult, Call] = Operation('POST', '/notify/v1/calls/{call_id}/result', Call)
