@@ -262,6 +262,7 @@ SCOPES_OF_ROUTES = {
     "POST /v1/deliveries/{delivery_id}/redeliver": ["notify:subscribe"],
     "GET /v1/calls": ["notify:calls"],
     "GET /v1/calls/{call_id}": ["notify:calls"],
+    "GET /v1/calls/{call_id}/pdf": ["notify:calls"],
     "POST /v1/calls/{call_id}/take": ["notify:calls"],
     "POST /v1/calls/{call_id}/result": ["notify:calls"],
     "GET /v1/messages": ["notify:read"],
