@@ -86,6 +86,8 @@ def pause_asked(given: str, at: datetime) -> float | None:
 
     Both forms of RFC 9110, since proxies before a receiver write either: seconds, or a date.
     """
+    if not given:
+        return None
     if given.isascii() and given.isdecimal():
         return min(float(given), LONGEST_PAUSE_ASKED_SECONDS)
     try:
