@@ -207,7 +207,7 @@ async def _pages(database_url: str, key: str, least: int) -> list[float]:
     took: list[float] = []
     async with api("notify", database_url, key) as served, aiohttp.ClientSession(served.address) as session:
         claims = {"org": str(OWNER), "org_kind": "nngo", "operator": str(OWNER)}
-        headers = served.mint.headers("notify", ("notify:subscribe",), **claims)
+        headers = served.mint.headers("notify", ("notify:subscribe", "events:read"), **claims)
         paths = ["/v1/deliveries", "/v1/deliveries?state=failed", f"/v1/deliveries?subscription_id={HOOK}"]
         for number in range(PAGES):
             path = paths[number % len(paths)]
