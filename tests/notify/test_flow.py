@@ -17,7 +17,7 @@ from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_local.sink import mail
 from ihala_local.sink.kept import Messages
-from ihala_notify import flow, lanes, messages
+from ihala_notify import flow, lanes, messages, queueing
 from ihala_notify.app import create
 from ihala_notify.channels.smtp import CONNECTIONS
 from ihala_notify.channels.ways import HandedOver, Outgoing
@@ -282,3 +282,7 @@ async def test_what_was_settled_long_ago_costs_a_claim_nothing(world: World) -> 
             (await tx.execute(text(f"EXPLAIN {messages._SETTLE.text}"), {"results": json.dumps([result]), "now": now})).scalars()
         )
         assert "Seq Scan on message" not in plan
+        withdrawn = {"need_id": uuid4(), "referral_id": None, "only": None, "now": now, "at": now}
+        for query, index in ((queueing._LAST_TRY, "on_its_way"), (queueing._DROP, "open"), (queueing._HURRY, "open")):
+            plan = "\n".join((await tx.execute(text(f"EXPLAIN {query.text}"), withdrawn)).scalars())
+            assert f"message_{index}" in plan, plan
