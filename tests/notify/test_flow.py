@@ -276,13 +276,13 @@ async def test_what_was_settled_long_ago_costs_a_claim_nothing(world: World) -> 
         values = {"at": now, "lease_until": now, "channels": ["", "sms", "email"], "rooms": [200, 200, 80], "always": ["need-closed"]}
         plan = "\n".join((await tx.execute(text(f"EXPLAIN {messages._CLAIM.text}"), values)).scalars())
         assert "Seq Scan on message" not in plan and "Index Scan using message_due_in_lane" in plan
-        assert "using message_need on message later" in plan  # what each need was told since
+        assert "using message_by_need on message later" in plan  # what each need was told since
         result = {"id": str(uuid4()), "attempts": 1, "lease_until": now.isoformat(), "state": "delivered", "untried": False}
         plan = "\n".join(
             (await tx.execute(text(f"EXPLAIN {messages._SETTLE.text}"), {"results": json.dumps([result]), "now": now})).scalars()
         )
         assert "Seq Scan on message" not in plan
         withdrawn = {"need_id": uuid4(), "referral_id": None, "only": None, "now": now, "at": now}
-        for query, index in ((queueing._LAST_TRY, "on_its_way"), (queueing._DROP, "open"), (queueing._HURRY, "open")):
+        for query, index in ((queueing._LAST_TRY, "by_need"), (queueing._DROP, "open"), (queueing._HURRY, "open")):
             plan = "\n".join((await tx.execute(text(f"EXPLAIN {query.text}"), withdrawn)).scalars())
             assert f"message_{index}" in plan, plan

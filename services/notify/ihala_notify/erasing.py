@@ -10,12 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_notify import copies, queueing
 
-# The day and the hour of an appointment. Messages are found by operator and need, of whichever operator they are.
-_FORGET = """
-    UPDATE message SET given = NULL
-    WHERE operator_id = ANY(ARRAY(SELECT organization_id FROM organization WHERE kind = 'operator') || $2::uuid)
-      AND need_id = $1 AND given IS NOT NULL
-"""
+_FORGET = "UPDATE message SET given = NULL WHERE need_id = $1 AND given IS NOT NULL"  # the day and the hour of an appointment
 
 
 @reads(PersonErased)
@@ -28,5 +23,5 @@ async def person_erased(tx: AsyncSession, event: PersonErased) -> None:
         await queueing.drop_waiting(tx, need_id)  # messages before their need, as whoever withdraws locks them
         await copies.erase_need(tx, need_id)
         await queueing.drop_waiting(tx, need_id)  # what was queued while the need's row was waited for
-        await fetch(tx, _FORGET, need_id, event.operator_id)
+        await fetch(tx, _FORGET, need_id)
     emit(tx, ErasureReported(erasure_id=event.erasure_id, keys_destroyed=0, reported_at=now(tx)))

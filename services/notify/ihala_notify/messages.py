@@ -59,8 +59,7 @@ _CLAIM = text("""
            claimed.reason, claimed.next_at AS lease_until, claimed.not_by, claimed.referral_id, claimed.channel, claimed.joins,
            claimed.taken_over, referral.state IS NOT DISTINCT FROM 'ended' AS referral_ended, (
                SELECT jsonb_agg(jsonb_build_array(later.template, later.referral_id)) FROM message AS later
-               WHERE later.operator_id = ANY(ARRAY(SELECT organization_id FROM organization WHERE kind = 'operator') || claimed.operator_id)
-                 AND later.need_id = claimed.need_id AND later.id > claimed.id
+               WHERE later.need_id = claimed.need_id AND later.id > claimed.id
                  AND (later.state NOT IN ('waiting', 'dropped') OR later.reason = 'joined')) AS later,
            need.urgency, need.sensitivity, need.reference, need.ended,
            operator.phone AS operator_phone,

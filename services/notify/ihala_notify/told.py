@@ -11,8 +11,8 @@ from ihala_notify.telling import ONLY_ONCE, given_by, only_after
 # What was dropped was not told, unless another message spoke for it or it had been handed over. Older rows do not say which appointment.
 _LAST_TOLD = """
     SELECT template FROM message
-    WHERE operator_id = $1 AND need_id = $2 AND template = ANY($3) AND ($4::uuid IS NULL OR referral_id = $4)
-      AND ($5::text IS NULL OR coalesce(given ->> 'appointment', $5) = $5)
+    WHERE need_id = $1 AND template = ANY($2) AND ($3::uuid IS NULL OR referral_id = $3)
+      AND ($4::text IS NULL OR coalesce(given ->> 'appointment', $4) = $4)
       AND (state <> 'dropped' OR reason = 'joined' OR handed_at IS NOT NULL)
     ORDER BY id DESC LIMIT 1
 """
@@ -29,7 +29,7 @@ async def is_needless(tx: AsyncSession, template: str, event: Event) -> bool:
 
 async def _last_told(tx: AsyncSession, event: Event, among: frozenset[str], *, of_referral: bool) -> str | None:
     """Return which of these templates was told last: of the need, or of the event's referral, and where it is about one its appointment."""
-    about, appointment = vars(event), (given_by(event) or {}).get("appointment")
-    referral_id: UUID | None = about["referral_id"] if of_referral else None
-    rows = await fetch(tx, _LAST_TOLD, about["operator_id"], event.key, sorted(among), referral_id, appointment)
+    appointment = (given_by(event) or {}).get("appointment")
+    referral_id: UUID | None = vars(event)["referral_id"] if of_referral else None
+    rows = await fetch(tx, _LAST_TOLD, event.key, sorted(among), referral_id, appointment)
     return str(rows[0]["template"]) if rows else None

@@ -19,7 +19,7 @@ _FAILED = """
     SELECT m.id, m.need_id, coalesce(need.operator_id, m.operator_id) AS operator_id, m.reason, m.template, need.sensitivity, need.urgency,
            m.handed_at IS NOT NULL AS handed_over,
            need.ended OR (r.state IS NOT DISTINCT FROM 'ended' AND m.template = ANY($2)) OR EXISTS (
-               SELECT FROM message w WHERE w.operator_id IN (m.operator_id, need.operator_id) AND w.need_id = m.need_id AND w.id > m.id
+               SELECT FROM message w WHERE w.need_id = m.need_id AND w.id > m.id
                AND w.template = 'consent-withdrawn' AND w.referral_id = m.referral_id) AS over,
            EXISTS (SELECT FROM call_task t WHERE t.need_id = m.need_id AND t.result = 'asked_not_to_call') AS declined
     FROM message m JOIN need USING (need_id) LEFT JOIN referral r ON r.referral_id = m.referral_id

@@ -26,8 +26,7 @@ RESENT = "resent"
 _OVERTAKEN = """
     SELECT ($3 AND need.ended) OR need.operator_id IS DISTINCT FROM $4 OR EXISTS (
         SELECT FROM message AS later
-        WHERE later.operator_id = ANY(ARRAY(SELECT organization_id FROM organization WHERE kind = 'operator') || $4::uuid)
-        AND later.need_id = need.need_id AND later.id > $2 AND (later.state <> 'dropped' OR later.reason = 'joined')
+        WHERE later.need_id = need.need_id AND later.id > $2 AND (later.state <> 'dropped' OR later.reason = 'joined')
         AND (later.template <> ALL($5::text[]) OR later.referral_id IS NOT NULL OR later.template = $8)
     ) OR ($8 = 'need-closed' AND NOT need.ended) OR EXISTS (SELECT FROM referral WHERE referral_id = $6 AND state = 'ended' AND $7)
     OR EXISTS (
