@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from ihala_contracts.directory_v1 import OrganizationJoined
 from ihala_contracts.envelope import Event
 from ihala_contracts.intake_v1 import FollowUpRecorded, NeedChanged, NeedClosed, Sensitivity
 from ihala_contracts.referral_v1 import (
@@ -18,7 +19,7 @@ from ihala_contracts.referral_v1 import (
 from ihala_notify.contacts import Contact
 
 from tests.notify.peers import Peers
-from tests.notify.samples import sample
+from tests.notify.samples import STRANGER, sample
 from tests.notify.world import World
 
 OWN = {"language": "en", "channel": "sms", "number": "+9647000000099", "own": True, "safe_to_message": True}
@@ -158,6 +159,17 @@ async def test_who_was_told_where_to_go_hears_that_it_is_over(world: World, step
     await world.send()
     await world.deliver(sample(ReferralCancelled, need_id=need, referral_id=referral, reason=reason))
     assert (await heard(world, need))[1:] == [(name, "delivered") for name in told]
+
+
+async def test_after_a_hand_over_what_the_former_owner_told_is_taken_back(world: World) -> None:
+    need, referral = uuid4(), uuid4()
+    await world.identify(need)
+    await world.deliver(sample(ReferralAccepted, need_id=need, referral_id=referral))
+    await world.send()
+    await world.deliver(sample(OrganizationJoined, organization_id=STRANGER, kind="operator", operator_id=None))
+    await world.deliver(sample(NeedChanged, need_id=need, operator_id=STRANGER))
+    await world.deliver(sample(ReferralCancelled, need_id=need, referral_id=referral, operator_id=STRANGER, reason="better_place"))
+    assert (await heard(world, need))[-1] == ("referral-cancelled", "delivered")
 
 
 async def test_of_what_nobody_was_told_nobody_hears_that_it_is_cancelled(world: World) -> None:

@@ -238,18 +238,21 @@ class _Run:
         """Settle each alone: what PostgreSQL cannot hold is one route's nonsense and keeps nobody else's. What was handed over stays so: it
         is settled without the names that its route gave it; no receipt will be known, and after 72 hours somebody calls."""
         for message, result in ended:
-            for each in (result, replace(result, receipts=())):
-                try:
-                    await self._together([(message, each)], {})
-                    break
-                except (DBAPIError, asyncpg.PostgresError) as error:
-                    if passes(error):
-                        raise
-                    fault = error
-                    log.warning("what came of a message cannot be written", exc_info=error, extra={"message_id": str(message.id)})
-            else:
+            fault = await self._settle_alone(message, result)
+            if fault and (fault := await self._settle_alone(message, replace(result, receipts=()))):
                 self.fault = fault
                 del self._ended[0]  # it comes again when its lease is over
+
+    async def _settle_alone(self, message: Claimed, result: Settled) -> Exception | None:
+        """Return why it can never be written, if so; raises what may pass."""
+        try:
+            await self._together([(message, result)], {})
+        except (DBAPIError, asyncpg.PostgresError) as error:
+            if passes(error):
+                raise
+            log.warning("what came of a message cannot be written", exc_info=error, extra={"message_id": str(message.id)})
+            return error
+        return None
 
     async def _settle(self, tx: AsyncSession, ended: Sequence[tuple[Claimed, Settled]]) -> None:
         """Write what came of messages, in one transaction: their events then go through outbox, Kafka and feeds together."""

@@ -209,8 +209,8 @@ async def settle(tx: AsyncSession, tried: Sequence[tuple[Claimed, Settled]]) -> 
                 await limits.join(tx, result.spoken_by, [message.id])
     await limits.not_sent(tx, [one.sending_id for one, result in tried if one.id in ours and one.recipient_id and _was_not_sent(result)])
     await opening.call_about(tx, [message.id for message, result in tried if message.id in ours and result.state == "failed"])
-    await end_joined(tx, [one.id for one, result in tried if one.id in ours and (one.joins or one.joining) and result.state != "sent"])
-    await end_joined(tx, sorted({result.spoken_by for one, result in tried if one.id in ours and result.spoken_by}))
+    speakers = {one.id for one, result in tried if one.id in ours and (one.joins or one.joining) and result.state != "sent"}
+    await end_joined(tx, sorted(speakers | {result.spoken_by for one, result in tried if one.id in ours and result.spoken_by}))
     return ours
 
 
