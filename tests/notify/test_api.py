@@ -9,10 +9,8 @@ import pytest
 from ihala_contracts.referral_v1 import ReferralAccepted, ReferralOffered, ReferralStarted
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
-from ihala_kit.http import openapi_document
 from ihala_kit.testing import Mint
 from ihala_notify import upkeep
-from ihala_notify.app import Notify
 from ihala_notify.wakeups import APPLICATION
 from sqlalchemy import text
 
@@ -239,66 +237,3 @@ async def test_the_operator_sees_what_people_were_told_and_nobody_else_does(http
     for stranger in (as_of(RECEIVER), as_of(ORIGIN, kind="hlp")):
         assert (await get(http, "/v1/messages", stranger))[1]["items"] == []
         assert (await get(http, f"/v1/messages/{message['id']}", stranger))[0] == 404
-
-
-SCOPES_OF_ROUTES = {
-    "GET /v1/events": ["events:read"],
-    "POST /v1/subscriptions": ["notify:subscribe"],
-    "GET /v1/subscriptions": ["notify:subscribe"],
-    "GET /v1/subscriptions/{subscription_id}": ["notify:subscribe"],
-    "PATCH /v1/subscriptions/{subscription_id}": ["notify:subscribe"],
-    "DELETE /v1/subscriptions/{subscription_id}": ["notify:subscribe"],
-    "POST /v1/subscriptions/{subscription_id}/pause": ["notify:subscribe"],
-    "POST /v1/subscriptions/{subscription_id}/resume": ["notify:subscribe"],
-    "GET /v1/subscriptions/{subscription_id}/events": ["events:read"],
-    "POST /v1/subscriptions/{subscription_id}/test": ["notify:subscribe"],
-    "GET /v1/subscriptions/{subscription_id}/webhook": ["notify:subscribe"],
-    "PATCH /v1/subscriptions/{subscription_id}/webhook": ["notify:subscribe"],
-    "GET /v1/subscriptions/{subscription_id}/keys": ["notify:subscribe"],
-    "POST /v1/subscriptions/{subscription_id}/keys/rotate": ["notify:subscribe"],
-    "POST /v1/subscriptions/{subscription_id}/replay": ["notify:subscribe"],
-    "GET /v1/deliveries": ["notify:subscribe"],
-    "GET /v1/deliveries/{delivery_id}": ["notify:subscribe"],
-    "POST /v1/deliveries/{delivery_id}/redeliver": ["notify:subscribe"],
-    "GET /v1/calls": ["notify:calls"],
-    "GET /v1/calls/{call_id}": ["notify:calls"],
-    "GET /v1/calls/{call_id}/pdf": ["notify:calls"],
-    "POST /v1/calls/{call_id}/take": ["notify:calls"],
-    "POST /v1/calls/{call_id}/result": ["notify:calls"],
-    "GET /v1/messages": ["notify:read"],
-    "GET /v1/messages/waiting": ["notify:read"],
-    "POST /v1/messages/{message_id}/resend": ["notify:calls"],
-    "GET /v1/message-statistics": ["notify:read"],
-    "GET /v1/messages/{message_id}": ["notify:read"],
-    "POST /v1/messages": ["notify:send"],
-    "GET /v1/digests": ["events:read"],
-    "PUT /v1/digests": ["events:read"],
-    "DELETE /v1/digests": ["events:read"],
-    "POST /v1/digests/confirmation": ["events:read"],
-    "GET /v1/digests/stop/{token}": [],
-    "POST /v1/digests/stop/{token}": [],
-    "POST /v1/letters": ["notify:letters"],
-    "GET /v1/letters": ["notify:letters"],
-    "GET /v1/letters/by-code/{code}": ["notify:letters"],
-    "GET /v1/letters/{letter_id}": ["notify:letters"],
-    "GET /v1/letters/{letter_id}/pdf": ["notify:letters"],
-    "POST /v1/letters/{letter_id}/pdf": ["notify:letters"],
-    "POST /v1/letters/{letter_id}/use": ["notify:letters"],
-    "POST /v1/letters/{letter_id}/revoke": ["notify:letters"],
-    "GET /v1/slips/{code}": [],
-    "GET /v1/templates": ["notify:read"],
-    "GET /v1/templates/{name}": ["notify:read"],
-    "GET /v1/templates/{name}/versions": ["notify:read"],
-    "POST /v1/templates/{name}/versions": ["notify:admin"],
-    "POST /v1/templates/{name}/preview": ["notify:read"],
-}
-
-
-def test_the_document_names_every_route_with_its_scope(service: Notify) -> None:
-    document = openapi_document(service)
-    scopes = {
-        f"{method.upper()} {path}": operation["security"][0]["oauth2"] if operation["security"] else []
-        for path, methods in document["paths"].items()
-        for method, operation in methods.items()
-    }
-    assert scopes == SCOPES_OF_ROUTES
