@@ -6,6 +6,9 @@ LOCAL := $(VENV)/python -m ihala_local
 export IHALA_PORT_OFFSET IHALA_GATEWAY_PORT IHALA_HOME IHALA_POSTGRES_URL IHALA_TLS
 export IHALA_KAFKA_SERVERS IHALA_KAFKA_USERNAME IHALA_KAFKA_PASSWORD IHALA_KAFKA_MECHANISM
 
+# What fails under load is tried once more, and told with its traceback (decision 103); ARGS="--reruns 0" takes no second try.
+AGAIN := --reruns 1 --reruns-delay 2 --max-suite-reruns 3 --rerun-show-tracebacks
+
 .DEFAULT_GOAL := help
 .PHONY: help install linkage run up story down status test scenarios interop keycloak soak check bench contracts release-contracts clients clients-python clients-typescript clients-java requirements migration clean-data
 
@@ -34,7 +37,7 @@ status: install ## show how the parts stand, where they are and who may try them
 	@$(LOCAL) status
 
 test: linkage ## run all tests, on every core up to four; ARGS= goes to pytest
-	@$(VENV)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS)
+	@$(VENV)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(AGAIN) $(ARGS)
 
 scenarios: install ## walk each situation that must be handled, from end to end; a line each with its result; ARGS= goes to pytest
 	@$(VENV)/python -m pytest -p tests.e2e.scenarios.report -o console_output_style=classic --show-capture=no --tb=short tests/e2e/scenarios $(ARGS)
