@@ -6,6 +6,9 @@ LOCAL := $(VENV)/python -m ihala_local
 export IHALA_PORT_OFFSET IHALA_GATEWAY_PORT IHALA_HOME IHALA_POSTGRES_URL IHALA_TLS
 export IHALA_KAFKA_SERVERS IHALA_KAFKA_USERNAME IHALA_KAFKA_PASSWORD IHALA_KAFKA_MECHANISM
 
+# Where Python may not keep what it compiled, as many images have it, each start of a service takes twice the CPU: we let it.
+unexport PYTHONDONTWRITEBYTECODE
+
 # What fails under load is tried once more, and told with its traceback (decision 103); ARGS="--reruns 0" takes no second try.
 AGAIN := --reruns 1 --reruns-delay 2 --max-suite-reruns 3 --rerun-show-tracebacks
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from ihala_local.home import Home
+from ihala_local.home import REPOSITORY, Home
 from ihala_local.place import Place
 from ihala_local.ports import Ports, any_free
 from ihala_local.progress import Progress
@@ -90,6 +90,14 @@ def test_the_lock_of_kafka_names_no_host() -> None:
     assert "://" not in LOCK.read_text()
     assert len(locked()) > 40
     assert json.dumps([jar.sha256 for jar in locked()]).count('"') == 2 * len({jar.sha256 for jar in locked()})
+
+
+def test_what_make_starts_keeps_what_python_compiled() -> None:
+    told = subprocess.run(
+        ["make", "-f", "Makefile", "-f", "-", "told"], cwd=REPOSITORY, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        input="told: ; @env", capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "PATH=" in told.stdout and "PYTHONDONTWRITEBYTECODE" not in told.stdout
 
 
 async def test_a_stack_that_could_not_start_says_why_to_those_who_wait(tmp_path: Path) -> None:
