@@ -199,7 +199,9 @@ def test_the_statement_of_what_we_can_do_is_valid() -> None:
 )  # fmt: skip
 def test_what_is_wrong_is_seen_by_the_checks(wrong: dict[str, Any], where: str) -> None:
     task = resource("Task", attempt(referral(State.OFFERED)))
-    assert any(where in fault for fault in faults(task | wrong))
+    spoilt = task | wrong
+    for held in (spoilt, {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": spoilt}]}, task | {"contained": [spoilt]}):
+        assert any(where in fault for fault in faults(held))
     del task["intent"]
     assert "Task.intent: missing" in faults(task)
     request = resource("ServiceRequest", attempt(referral(State.OFFERED)))

@@ -18,10 +18,16 @@ def _stored(name: str) -> Any:
 
 
 @cache
+def _schema() -> dict[str, Any]:
+    """Return the schema, but that a resource within another may be any: each is judged as what it says it is, not as one of all 146."""
+    schema: dict[str, Any] = _stored("fhir.schema")
+    return {"definitions": schema["definitions"] | {"ResourceList": {"type": "object", "required": ["resourceType"]}}}
+
+
+@cache
 def _validator(kind: str) -> Draft6Validator:
-    """Return the schema's validator of one resource type: its root would try all 146 of them."""
-    schema = _stored("fhir.schema")
-    return Draft6Validator({"$ref": f"#/definitions/{kind}", "definitions": schema["definitions"]})
+    """Return the schema's validator of one resource type."""
+    return Draft6Validator({"$ref": f"#/definitions/{kind}", **_schema()})
 
 
 @cache
@@ -39,9 +45,18 @@ def faults(resource: Any) -> list[str]:
     kind = resource["resourceType"]
     found = [f"{kind}{error.json_path[1:]}: {error.message[:160]}" for error in _validator(kind).iter_errors(resource)]
     found += [*_by_definition(kind, kind, resource), *_empty(kind, resource)]
-    for entry in resource.get("entry", ()):
-        found += faults(entry["resource"])
+    for held in _held(resource):
+        found += faults(held)
     return found
+
+
+def _held(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the resources directly within a resource: an entry's, a response's outcome, what is contained."""
+    for one in value.values() if isinstance(value, dict) else value:
+        if isinstance(one, dict) and "resourceType" in one:
+            yield one
+        elif isinstance(one, dict | list):
+            yield from _held(one)
 
 
 def _by_definition(path: str, shown: str, value: dict[str, Any]) -> Iterator[str]:
