@@ -11,15 +11,10 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from ihala_kit.db import Database
 from ihala_kit.testing import Mint
-from ihala_kit.vault import new_master_key
-from ihala_local.testing import ThrowAwayPostgres
 from ihala_notify.app import Notify, create
 from ihala_notify.settings import Settings
-from pydantic import SecretStr
 
-from tests.notify.conftest import make_notify_database
 from tests.notify.notices.office import Officer
-from tests.notify.peers import Peers
 from tests.notify.samples import RECEIVER
 from tests.notify.world import World
 
@@ -60,16 +55,9 @@ async def mails() -> AsyncIterator[Mails]:
 
 
 @pytest.fixture
-async def service(postgres: ThrowAwayPostgres, peers: Peers, mails: Any) -> AsyncIterator[Notify]:
-    async with postgres.scratch("notify", make_notify_database) as scratch:
-        yield create(
-            Settings(
-                database_url=scratch.url, owner_database_url=scratch.owner_url, master_key=SecretStr(new_master_key()),
-                issuer=peers.address, client_key_file=peers.key_file, sms_url=f"{peers.address}/sms", clock_may_move=True,
-                smtp_host=HOST, smtp_port=mails.port, smtp_security="none", smtp_sender="no-reply@ihala.example",
-                desk_url="https://desk.example",
-            )
-        )  # fmt: skip
+def service(fresh: Settings, mails: Any) -> Notify:
+    post = {"smtp_host": HOST, "smtp_port": mails.port, "smtp_security": "none", "smtp_sender": "no-reply@ihala.example"}
+    return create(fresh.model_copy(update={**post, "desk_url": "https://desk.example"}))
 
 
 @pytest.fixture
