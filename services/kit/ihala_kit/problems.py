@@ -6,10 +6,9 @@ Nothing that a caller sent is ever repeated in one: only codes, and names that s
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from fastapi import Request
-from fastapi.encoders import jsonable_encoder
 from ihala_contracts.public_routes import in_fhir
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ihala_kit import outcomes
@@ -76,6 +75,8 @@ def answer(request: Request, problem: Problem) -> Response:
 
 def document_of(request: Request, problem: Problem) -> dict[str, Any]:
     """Return the problem's document, for an answer that holds more than one."""
+    from fastapi.encoders import jsonable_encoder  # here: a process that opens one file of strangers knows refusals, and answers nobody
+
     language = language_of(request.headers.get("accept-language"))
     document = {
         "type": TYPE_PREFIX + problem.slug,

@@ -34,9 +34,9 @@ async def test_one_that_reads_nothing_and_one_that_fails() -> None:
 async def test_one_that_takes_too_long_or_says_too_much_is_ended(monkeypatch: pytest.MonkeyPatch, limit: str, most: float) -> None:
     monkeypatch.setattr(limits, limit, most)
     began = time.perf_counter()
-    ended = await python("print('x' * 501, flush=True); import time; time.sleep(20)")
+    ended = await python("print('x' * 501, flush=True); import time; time.sleep(120)")
     assert ended == process.Ended(-9, b"")
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - began < 60
 
 
 async def test_it_has_little_memory_and_no_more_time_than_it_was_left() -> None:
@@ -53,3 +53,9 @@ async def test_no_more_than_a_few_run_at_once() -> None:
 
     spans = await asyncio.gather(*(times() for _ in range(limits.CHILDREN + 2)))
     assert max(sum(other[0] <= span[0] < other[1] for other in spans) for span in spans) <= limits.CHILDREN
+
+
+@pytest.mark.parametrize("module", ["ihala_directory.imports.child", "ihala_intake.request_files.child"])
+async def test_who_opens_a_file_begins_without_the_web_framework(module: str) -> None:
+    """A file costs a start: the framework, which refusals know, is more than half of it."""
+    assert (await python(f"import sys, {module}; print('fastapi' in sys.modules)")).said.startswith(b"False\n")
