@@ -1,5 +1,6 @@
 """Many rows in one statement: what PostgreSQL got, and that the session goes on as after a flush."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,23 +11,23 @@ import pytest
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database, attempt
 from ihala_kit.dsn import plain_dsn
-from ihala_kit.rows import write_new
+from ihala_kit.rows import Row, write_new
 from ihala_kit.settings import KitSettings
 from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Integer, LargeBinary, Text, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel, select
+from sqlmodel import Field, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 WORDS = 'قسم "أ"\n\\ {null} ێ'
 AT = datetime(2026, 3, 1, 23, 59, 58, 123456, tzinfo=UTC)
 
 
-class Row(SQLModel, registry=registry()):
+class Base(Row, registry=registry()):
     """A base of these tests' own."""
 
 
-class Thing(Row, table=True):
+class Thing(Base, table=True):
     """A column of each kind."""
 
     id: UUID = Field(sa_column=Column(Uuid(), primary_key=True))
@@ -42,7 +43,7 @@ class Thing(Row, table=True):
     said: dict[str, Any] = Field(default={"a": [1, None]}, sa_column=Column(JSONB()))
 
 
-class Other(Row, table=True):
+class Other(Base, table=True):
     """Another table, which refers to the first."""
 
     id: UUID = Field(sa_column=Column(Uuid(), primary_key=True))
@@ -80,22 +81,32 @@ async def test_all_kinds_of_values_arrive_as_the_orm_would_send_them(database: D
     assert found[at_once.id] == found[by_flush.id] == by_flush.model_dump(exclude={"id"})
 
 
-async def test_one_statement_for_all_tables_and_rows_change_afterwards(database: Database) -> None:
+async def statements(database: Database, tx: AsyncSession) -> list[str]:
+    """Return a list to which every statement of this transaction is added: the ORM's at once, what goes straight a moment after it."""
     sent = list[str]()
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *given: sent.append(given[2].split()[0]))
+    driver: Any = (await (await tx.connection()).get_raw_connection()).driver_connection
+    driver.add_query_logger(lambda record: sent.append(record.query.split()[0]))
+    return sent
+
+
+async def test_one_statement_for_all_tables_and_rows_change_afterwards(database: Database) -> None:
     things = [Thing(id=uuid4(), words=str(n)) for n in range(3)]
     async with database.transaction(Caller.system("test")) as tx:
-        event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
+        sent = await statements(database, tx)
         tx.add_all([*things, *(Other(id=uuid4(), thing_id=one.id) for one in things)])
         await write_new(tx)
-        assert len(sent) == 1
         assert not tx.new
         await tx.flush()
-        assert len(sent) == 1  # nothing is left to be written
+        await asyncio.sleep(0)
+        assert sent == ["WITH"]  # nothing is left to be written
         things[0].words = "other"
         assert await tx.get(Thing, things[1].id) is things[1]
-    assert len(sent) == 2  # the change alone
+    await asyncio.sleep(0)
+    assert sent == ["WITH", "UPDATE", "COMMIT;"]  # the change alone
     async with database.transaction(Caller.system("test")) as tx:
         assert (await tx.get_one(Thing, things[0].id)).words == "other"
+        assert (await tx.get_one(Thing, things[1].id)).words == "1"
 
 
 async def test_what_a_table_refuses_is_refused_as_by_a_flush(database: Database) -> None:
@@ -103,7 +114,7 @@ async def test_what_a_table_refuses_is_refused_as_by_a_flush(database: Database)
     async with database.transaction(Caller.system("test")) as tx:
         tx.add(thing)
         await write_new(tx)
-        with pytest.raises(IntegrityError):
+        with pytest.raises(asyncpg.UniqueViolationError):
             async with attempt(tx):
                 tx.add(Thing(id=thing.id, words="second"))
                 await write_new(tx)
@@ -112,9 +123,36 @@ async def test_what_a_table_refuses_is_refused_as_by_a_flush(database: Database)
         assert [row.words for row in (await tx.exec(select(Thing))).all()] == ["first"]
 
 
+async def test_a_row_written_in_what_failed_is_new_to_nobody(database: Database) -> None:
+    thing = Thing(id=uuid4(), words="first")
+    async with database.transaction(Caller.system("test")) as tx:
+        with pytest.raises(ValueError, match="no"):
+            async with attempt(tx):
+                tx.add(thing)
+                await write_new(tx)
+                raise ValueError("no")
+        assert await tx.get(Thing, thing.id) is None
+        tx.add(Thing(id=thing.id, words="second"))
+        await write_new(tx)
+        assert (await tx.get_one(Thing, thing.id)).words == "second"
+
+
 async def test_nothing_new_sends_nothing(database: Database) -> None:
     async with database.transaction(Caller.system("test")) as tx:
-        sent = list[str]()
-        event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
+        sent = await statements(database, tx)
         await write_new(tx)
+        await asyncio.sleep(0)
         assert not sent
+
+
+async def test_a_row_has_its_defaults_and_no_others_list() -> None:
+    one, other = Thing(id=uuid4(), words="a"), Thing(id=uuid4(), words="b", number=8)
+    one.codes.append("mine")
+    assert (one.number, one.nothing, other.number, other.codes) == (7, None, 8, ["a,b", "{c}", ""])
+    assert other.model_dump(exclude_unset=True) == {"id": other.id, "words": "b", "number": 8}
+
+
+async def test_a_row_takes_no_name_that_is_no_column() -> None:
+    said: dict[str, Any] = {"id": uuid4(), "words": "a", "size": 1, "colour": "red"}
+    with pytest.raises(TypeError, match="Thing has no colour, size"):
+        Thing(**said)

@@ -1,24 +1,44 @@
-"""Many new rows in one statement. The ORM sends one a table; where one request fills a dozen, the way there and back costs more than all
-else. The values travel as JSON, one list a table, and PostgreSQL makes rows of its own types of them."""
+"""New rows, at the least cost: where one request fills a dozen tables, making their rows and the ways there and back cost more than all
+else. `Row` takes its values as they are; `write_new` sends all rows in one statement, where the ORM sends one a table: as JSON, one list a
+table, of which PostgreSQL makes rows of its own types."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Table, TextClause, inspect, text
-from sqlalchemy.orm import make_transient_to_detached
+from pydantic.fields import FieldInfo
+from pydantic_core import to_json
+from sqlalchemy import Table, inspect
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_kit.straight import fetch
+
+
+class Row(SQLModel):
+    """Base of a service's `Table`. A table checks no value, so a new row needs no more than to have them; SQLModel sends each through
+    SQLAlchemy's and pydantic's watching for changes, of which a row that was never written has none."""
+
+    def __init__(self, **values: Any) -> None:
+        """Take the values, and for what is not said its default. Raises TypeError for a name that is no column."""
+        optional = _optional(type(self))
+        if unknown := values.keys() - type(self).model_fields.keys():
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
+        self.__pydantic_fields_set__.update(values)
+        vars(self).update({name: field.get_default(call_default_factory=True) for name, field in optional if name not in values}, **values)
+
+
+@lru_cache(maxsize=1024)
+def _optional(row: type[Row]) -> tuple[tuple[str, FieldInfo], ...]:
+    return tuple((name, field) for name, field in row.model_fields.items() if not field.is_required())
 
 
 async def write_new(tx: AsyncSession) -> None:
     """Write what was added to the session, in one statement; afterwards it is as after a flush.
 
     For tables whose columns all have their values in the row (no defaults of the database), whose references are checked at the commit,
-    and whose values are plain: ids, texts, numbers, times, bytes, lists of these, JSON. Raises what a flush would.
+    and whose values are plain: ids, texts, numbers, times, bytes, lists of these, JSON. Raises asyncpg's errors.
     """
     added = list(tx.new)
     if not added:
@@ -26,37 +46,26 @@ async def write_new(tx: AsyncSession) -> None:
     rows: defaultdict[Table, list[dict[str, Any]]] = defaultdict(list)
     for one in added:
         rows[inspect(type(one)).local_table].append(vars(one))
-    found = {table.name: _as_json(table, values) for table, values in rows.items()}
-    with tx.no_autoflush:
-        await tx.execute(_statement(tuple(rows)), found)
-    for one in added:
-        tx.expunge(one)
-        make_transient_to_detached(one)
-    tx.add_all(added)
+    await fetch(tx, _statement(tuple(rows)), *(_as_json(table, values) for table, values in rows.items()))
+    tx.sync_session._register_persistent({inspect(one) for one in added})  # as a flush ends
 
 
 def _as_json(table: Table, rows: Iterable[dict[str, Any]]) -> str:
     names = [column.name for column in table.columns]
-    return json.dumps([{name: row[name] for name in names} for row in rows], default=_plain, ensure_ascii=False)
+    return to_json([{name: _plain(row[name]) for name in names} for row in rows]).decode()
 
 
-def _plain(value: object) -> str:
-    """Return what PostgreSQL reads as this value."""
-    if isinstance(value, bytes):
-        return "\\x" + value.hex()
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError(type(value).__name__)
+def _plain(value: Any) -> Any:
+    """Return bytes as PostgreSQL reads them in a text."""
+    return "\\x" + value.hex() if isinstance(value, bytes) else value
 
 
 @lru_cache(maxsize=256)
-def _statement(tables: tuple[Table, ...]) -> TextClause:
+def _statement(tables: tuple[Table, ...]) -> str:
     """Return the statement for these tables: all inserts are parts of one query, so each sees the database as it was before."""
     inserts = []
-    for table in tables:
+    for n, table in enumerate(tables, 1):
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
-        source = f'json_populate_recordset(NULL::"{table.name}", CAST(:{table.name} AS json))'.replace("::", r"\:\:")
+        source = f'json_populate_recordset(NULL::"{table.name}", ${n}::json)'
         inserts.append(f'new_{table.name} AS (INSERT INTO "{table.name}" ({columns}) SELECT {columns} FROM {source})')  # noqa: S608 - names of our own tables
-    return text(f"WITH {', '.join(inserts)} SELECT")
+    return f"WITH {', '.join(inserts)} SELECT"

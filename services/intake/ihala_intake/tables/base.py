@@ -2,14 +2,15 @@
 
 from typing import Any
 
+from ihala_kit.rows import Row
 from sqlalchemy import Column, DateTime, ForeignKey, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeEngine
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 
-class Table(SQLModel, registry=registry()):
+class Table(Row, registry=registry()):
     """Base of intake's tables: a registry of its own, so that no other project's tables are in its metadata."""
 
 
