@@ -1,15 +1,19 @@
 """Imports on a real PostgreSQL: a file goes in by HTTP, due work is done as the clock would."""
 
+import json
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
 import pytest
 from ihala_directory.app import build
+from ihala_directory.imports import child
 from ihala_kit.db import Database
 from ihala_kit.due import perform_next
 from ihala_kit.service import Service
 from ihala_kit.testing import Mint, answering
+from ihala_kit.untrusted import process
 from ihala_local.testing import ThrowAwayPostgres
 
 from tests.directory.conftest import make, settings
@@ -59,6 +63,25 @@ class Office:
                 found += (await answer.json())["items"]
                 path = next_page(answer)
         return found
+
+
+@lru_cache(maxsize=8)
+def said(kind: str, data: bytes) -> bytes:
+    """What the process that reads a file says of it."""
+    return "".join(json.dumps(line) + "\n" for line in child.read(kind, data).dump()).encode()
+
+
+@pytest.fixture
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have files read in this process, and one file once: where a test is about what becomes of them, a process for each costs most.
+
+    In test_routes, test_work and test_container they are read by a process of their own, as in a service.
+    """
+
+    async def run(_: str, kind: str, *, data: bytes) -> process.Ended:
+        return process.Ended(0, said(kind, data))
+
+    monkeypatch.setattr(process, "run", run)
 
 
 @pytest.fixture

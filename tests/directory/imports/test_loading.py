@@ -1,7 +1,5 @@
 """What a file says is entered by the same commands as an officer's edits: all of it, nothing, or the good rows; once."""
 
-from typing import Any
-
 import pytest
 from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
 
@@ -9,20 +7,20 @@ from tests.directory.imports.conftest import COUNT, LEFT, Office
 from tests.directory.imports.files import BARE, cell, row, xlsx
 from tests.directory.world import OTHER_OPERATOR, World
 
+pytestmark = pytest.mark.usefixtures("read_here")
 PLACES = "SELECT count(*) FROM service_at_location WHERE status = 'open'"
 
 
-def thousand() -> list[dict[str, Any]]:
-    """A thousand rows: fifty services at twenty locations each, every twentieth row faulty."""
-    return [
-        row(number // 20, location_id=f"LOC-{number}", **({"needs": "no.such"} if number % 20 == 7 else {}))
-        for number in range(1000)
-    ]  # fmt: skip
+@pytest.fixture(scope="module")
+def thousand() -> bytes:
+    """A sheet of a thousand rows: fifty services at twenty locations each, every twentieth row faulty."""
+    faulty = {"needs": "no.such"}
+    return xlsx(*(row(number // 20, location_id=f"LOC-{number}", **(faulty if number % 20 == 7 else {})) for number in range(1000)))
 
 
-async def test_a_thousand_rows_with_fifty_faults_load_the_rest_and_then_nothing_new(world: World, office: Office) -> None:
-    before, data = await world.value(PLACES), xlsx(*thousand())
-    done = await office.send(data, mode="rest")
+async def test_a_thousand_rows_with_fifty_faults_load_the_rest_and_then_nothing_new(world: World, office: Office, thousand: bytes) -> None:
+    before = await world.value(PLACES)
+    done = await office.send(thousand, mode="rest")
     assert (done["state"], done["rows"], done["created"], done["refused"]) == ("done", 1000, 50, 50)
     assert await world.value(PLACES) == before + 950
     faults = await office.report(done["id"], only="faults")
@@ -35,15 +33,17 @@ async def test_a_thousand_rows_with_fifty_faults_load_the_rest_and_then_nothing_
     assert await world.value(LEFT) == 0
 
     versions = await world.rows("SELECT id, version, changed_at FROM service ORDER BY id")
-    again = await office.send(data, mode="rest")
+    again = await office.send(thousand, mode="rest")
     assert (again["created"], again["changed"], again["unchanged"], again["refused"]) == (0, 0, 50, 50)
     assert await world.said() == []
     assert await world.rows("SELECT id, version, changed_at FROM service ORDER BY id") == versions
 
 
-async def test_a_thousand_rows_with_fifty_faults_load_nothing_where_all_was_asked_for(world: World, office: Office) -> None:
+async def test_a_thousand_rows_with_fifty_faults_load_nothing_where_all_was_asked_for(
+    world: World, office: Office, thousand: bytes
+) -> None:
     before = await world.value(COUNT)
-    refused = await office.send(xlsx(*thousand()), mode="all_or_nothing")
+    refused = await office.send(thousand, mode="all_or_nothing")
     assert (refused["state"], refused["created"], refused["refused"]) == ("refused", 0, 50)
     assert await world.value(COUNT) == before
     assert await world.said() == []

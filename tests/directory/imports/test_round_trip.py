@@ -14,6 +14,7 @@ from tests.directory.imports.conftest import Office
 from tests.directory.imports.files import row, xlsx
 from tests.directory.world import GBV_SERVICE, TELAFAR_SERVICE, ZUMMAR_SERVICE, World
 
+pytestmark = pytest.mark.usefixtures("read_here")
 SAME = """
     SELECT s.id, s.organization_id, s.names, s.need_codes, s.restricted, s.entry_condition, s.rules, s.allows_waitlist, s.languages,
            s.opening_hours, s.documents_to_bring, s.description, s.url, s.email, s.phones, s.contacts, s.costs, s.schedules, s.closures,

@@ -18,6 +18,7 @@ from tests.directory.imports.conftest import Office
 from tests.directory.imports.files import BARE, XLSX, header, row, xlsx
 from tests.directory.world import GBV_SERVICE, TELAFAR_SERVICE, WLCO, ZUMMAR_AT, ZUMMAR_SERVICE, World
 
+pytestmark = pytest.mark.usefixtures("read_here")
 SAID = """
     SELECT s.id, o.names AS organization_names, o.kind, s.names, s.need_codes, s.entry_condition, s.rules, s.allows_waitlist, s.languages,
            s.opening_hours, s.documents_to_bring, s.description, s.wait_days, s.status, a.areas, a.capacity_kind, a.figure,

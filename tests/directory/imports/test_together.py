@@ -18,6 +18,7 @@ from tests.directory.imports.conftest import Office
 from tests.directory.imports.files import BARE, cell, row, xlsx
 from tests.directory.world import GBV_SERVICE, World
 
+pytestmark = pytest.mark.usefixtures("read_here")
 WRITTEN = {
     "service": "SELECT to_jsonb(t) FROM service t WHERE organization_id = ANY(:ours)",
     "location": "SELECT to_jsonb(t) FROM location t WHERE organization_id = ANY(:ours)",
