@@ -1,8 +1,9 @@
 """Which event of a key comes next: what makes every event applied once and in order, whatever Kafka delivers twice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from uuid import UUID
 
 from ihala_contracts.envelope import Envelope
@@ -31,6 +32,10 @@ _SAVE = """
         FROM unnest($2::text[], $3::uuid[], $4::int[], $5::bigint[])
              AS moved (source, key, epoch, sequence)
         WHERE fence.consumer = $1 AND fence.source = moved.source AND fence.key = moved.key
+    ), marked AS (
+        INSERT INTO bookmark (consumer, topic, partition, position)
+        SELECT $1::text, topic, partition, position FROM unnest($7::text[], $8::int[], $9::bigint[]) AS at (topic, partition, position)
+        ON CONFLICT (consumer, topic, partition) DO UPDATE SET position = excluded.position
     )
     INSERT INTO inbox (consumer, event_id) SELECT $1::text, id FROM unnest($6::uuid[]) AS id ORDER BY id
     ON CONFLICT DO NOTHING
@@ -121,15 +126,18 @@ class Fences:
         self.seen.add(envelope.id)
         self.moved.add(stream)
 
-    async def save(self, tx: AsyncSession) -> None:
-        """Write the moved places and the ids applied, in this transaction."""
-        if not self.applied:
+    async def save(self, tx: AsyncSession, begun: Mapping[tuple[str, int], int] = MappingProxyType({})) -> None:
+        """Write the moved places and the ids applied, in this transaction; and where in each partition the records began of which these
+        are some: keys are not applied in the order of the partitions."""
+        if not self.applied and not begun:
             return
         moved = sorted(self.moved, key=lambda stream: (stream[1], stream[0]))
         places = [self.places[stream] for stream in moved]
         sources, keys = [source for source, _ in moved], [key for _, key in moved]
         epochs, sequences = [place.epoch for place in places], [place.sequence for place in places]
-        await fetch(tx, _SAVE, self.consumer, sources, keys, epochs, sequences, self.applied)
+        marks = sorted((topic, partition, position) for (topic, partition), position in begun.items())
+        bookmarks = ([mark[n] for mark in marks] for n in range(3))
+        await fetch(tx, _SAVE, self.consumer, sources, keys, epochs, sequences, self.applied, *bookmarks)
 
     def _is_behind(self, stream: Stream, envelope: Envelope) -> bool:
         place = self.places[stream]

@@ -28,7 +28,6 @@ from ihala_kit.db import Database
 from ihala_kit.faults import passes
 from ihala_kit.fences import Fences, Verdict
 from ihala_kit.measuring import gauges
-from ihala_kit.straight import fetch
 from ihala_kit.telemetry import span_from
 
 log = logging.getLogger(__name__)
@@ -40,6 +39,7 @@ OnParked = Callable[[AsyncSession, UUID], Awaitable[None]]
 TRIES = 3
 TELL_EVERY_SECONDS = 5.0
 MOVE_OFFSETS_EVERY_SECONDS = 0.5
+HOLD_SECONDS = 0.5
 STALE_AFTER = timedelta(seconds=60)
 LONGEST_TRANSACTION_SECONDS = 0.05
 SLICE = 100  # events whose keys one transaction locks
@@ -84,13 +84,6 @@ def handlers_in(modules: Iterable[ModuleType]) -> dict[tuple[str, int], Handler]
     return found
 
 
-_BOOKMARK = """
-    INSERT INTO bookmark (consumer, topic, partition, position)
-    SELECT $1::text, topic, partition, position FROM unnest($2::text[], $3::int[], $4::bigint[]) AS at (topic, partition, position)
-    ON CONFLICT (consumer, topic, partition) DO UPDATE SET position = excluded.position
-"""
-
-
 class Inbox:
     """Applies what one service reads. `progress_at` and `lag` are its health: alive means moving."""
 
@@ -124,11 +117,18 @@ class Inbox:
 
     async def _follow(self, consumer: Consumer) -> None:
         moved_at = float("-inf")
+        held: list[Received] = []  # what nobody here reads: it moves fences alone, and does so with the next that somebody reads
+        held_since = 0.0
         while True:
             records = await consumer.poll()
-            if records:
-                await self.apply(records)
-                self._read_to = min((r.envelope.time for r in records if r.envelope), default=self._read_to)
+            held_since = held_since if held else time.monotonic()
+            held += records
+            if records and time.monotonic() - held_since < HOLD_SECONDS and not self._reads_any(records):
+                continue
+            if held:
+                await self.apply(held)
+                self._read_to = min((r.envelope.time for r in held if r.envelope), default=self._read_to)
+                held = []
                 crash_point("consume.after-commit")
             self.progress_at = time.monotonic()
             if consumer.uncommitted and (not records or self.progress_at - moved_at > MOVE_OFFSETS_EVERY_SECONDS):
@@ -136,6 +136,10 @@ class Inbox:
                 moved_at = self.progress_at
             if self.progress_at - self._told_at > TELL_EVERY_SECONDS:
                 await self._tell(await consumer.lag())
+
+    def _reads_any(self, records: list[Received]) -> bool:
+        """Tell whether any of them has a reader here, or is to be parked."""
+        return any(record.envelope is None or (record.envelope.type, record.envelope.version) in self.handlers for record in records)
 
     async def _tell(self, lag: int) -> None:
         """Write down up to when everything was read: what reads copies (identity, above all) asks how old they may be."""
@@ -172,17 +176,9 @@ class Inbox:
                 done += 1
                 if time.monotonic() - started > LONGEST_TRANSACTION_SECONDS:
                     break
-            await fences.save(tx)
-            await self._keep_bookmark(tx)
+            await fences.save(tx, self._begun)
         self._begun = {}
         return done
-
-    async def _keep_bookmark(self, tx: AsyncSession) -> None:
-        """Write down where the records began of which these are some: keys are not applied in the order of the partitions."""
-        if self._begun:
-            begun = sorted(self._begun.items())
-            topics, partitions = [topic for (topic, _), _ in begun], [number for (_, number), _ in begun]
-            await fetch(tx, _BOOKMARK, self.consumer, topics, partitions, [position for _, position in begun])
 
     async def _apply_one_by_one(self, records: list[Received]) -> None:
         for record in records:

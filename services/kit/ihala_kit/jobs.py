@@ -12,12 +12,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`run` returns how much it did; while that is more than nothing it runs again after `pause_seconds`, else after `every_seconds`."""
+    """`run` returns how much it did; while that is `much` it runs again after `pause_seconds`, else after `every_seconds`."""
 
     name: str
     every_seconds: float
     run: Callable[[Database], Awaitable[int]]
     pause_seconds: float = 0
+    much: int = 1  # of what is done in batches: a full one
 
 
 async def run_job(database: Database, job: Job) -> None:
@@ -28,4 +29,4 @@ async def run_job(database: Database, job: Job) -> None:
         except Exception as error:
             log.warning("a job fails", extra={"job": job.name}, exc_info=error)
             done = 0
-        await asyncio.sleep(job.pause_seconds if done else job.every_seconds)
+        await asyncio.sleep(job.pause_seconds if done >= job.much else job.every_seconds)
