@@ -1,4 +1,4 @@
-"""One running referral for all tests, emptied before each."""
+"""One running referral for all tests, put back before each."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -34,6 +34,20 @@ class House:
     async def empty(self) -> None:
         await self.begun.put_back()
 
+    def world(self) -> World:
+        """The world around it, on a Sunday at nine."""
+        found = World(self.service, self.database, self.session, self.mint)
+        found.set_time(SUNDAY)
+        return found
+
+
+@dataclass
+class Settled:
+    """What a world with organisations begins with."""
+
+    first: World
+    begun: Beginning
+
 
 async def migrate(owner_url: str, app_role: str) -> None:
     await migrate_async(migrations(), owner_url, app_role)
@@ -43,6 +57,10 @@ async def migrate(owner_url: str, app_role: str) -> None:
 async def scratch(postgres: ThrowAwayPostgres) -> AsyncIterator[Scratch]:
     async with postgres.scratch("referral", migrate) as made:
         yield made
+
+
+def super_url(postgres: ThrowAwayPostgres, scratch: Scratch) -> str:
+    return make_url(postgres.server.url).set(database=make_url(scratch.url).database).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
@@ -57,24 +75,34 @@ async def house(postgres: ThrowAwayPostgres, scratch: Scratch) -> AsyncIterator[
     await database.start()
     app = create_app(made, database)
     admit(app, mint)
-    super_url = make_url(postgres.server.url).set(database=make_url(scratch.url).database).render_as_string(hide_password=False)
-    async with beginning(super_url) as begun, serving(app) as address, aiohttp.ClientSession(address) as session:
+    async with beginning(super_url(postgres, scratch)) as begun, serving(app) as address, aiohttp.ClientSession(address) as session:
         yield House(made, database, session, mint, scratch, begun)
     await database.stop()
+
+
+@pytest.fixture(scope="session")
+async def settled(postgres: ThrowAwayPostgres, scratch: Scratch, house: House) -> AsyncIterator[Settled]:
+    """Let the organisations and directory's key be known, once, a moment before a test begins."""
+    await house.empty()
+    first = house.world()
+    first.advance(minutes=-1)
+    await first.join(HLP, NGO, FIRST, SECOND, THIRD, FOURTH)
+    await first.learn_directory_key()
+    async with beginning(super_url(postgres, scratch), "settled") as begun:
+        yield Settled(first, begun)
 
 
 @pytest.fixture
 async def bare(house: House) -> World:
     """Referral before anybody else has said anything, on a Sunday at nine."""
     await house.empty()
-    world = World(house.service, house.database, house.session, house.mint)
-    world.set_time(SUNDAY)
-    return world
+    return house.world()
 
 
 @pytest.fixture
-async def world(bare: World) -> World:
+async def world(house: House, settled: Settled) -> World:
     """Referral with the organisations and directory's key known."""
-    await bare.join(HLP, NGO, FIRST, SECOND, THIRD, FOURTH)
-    await bare.learn_directory_key()
-    return bare
+    await settled.begun.put_back()
+    found = house.world()
+    found.goes_on_from(settled.first)
+    return found
