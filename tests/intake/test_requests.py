@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from ihala_contracts.intake_v1 import CaseOpened, NeedIdentified, Sensitivity
+from sqlalchemy import event
 
 from tests.intake.actors import COORDINATOR, HLP, MOMD, NGO, OFFICER, OTHER_COORDINATOR, STRANGER, WLCO
 from tests.intake.house import House
@@ -32,6 +34,19 @@ async def test_a_request_opens_a_case_and_identifies_its_needs(house: House) -> 
     assert (housing.consent.given, housing.consent.recipients, housing.consent.revision) == (True, [], 1)
     assert housing.consent.categories == ["contact", "household", "identity"]
     assert housing.reference.startswith("NIN-")
+
+
+async def test_a_request_takes_eleven_ways_to_postgresql_and_back(house: House) -> None:
+    """One of them is the Idempotency-Key's."""
+    await house.post("/v1/requests", HLP, request(need()))
+    sent = list[str]()
+    async with house.database.engine.connect() as connection:  # the pool gives this one again
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+    driver.add_query_logger(lambda record: sent.append(" ".join(record.query.split()[:3])))
+    event.listen(house.database.engine.sync_engine, "before_cursor_execute", lambda *given: sent.append(given[2]))  # what goes by the ORM
+    await house.post("/v1/requests", NGO, request(need(), need("education.enrolment"), person=person(given_name="هدى")))
+    await asyncio.sleep(0)
+    assert len(sent) == 11, sent
 
 
 async def test_facts_travel_sealed_and_bound_to_their_need(house: House) -> None:

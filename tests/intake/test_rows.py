@@ -7,6 +7,10 @@ import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from ihala_intake import keys
+from ihala_intake.details import PersonDetails
+from ihala_intake.same_person.marks import looked_for
+from ihala_intake.same_person.store import Wanted, sharing
 from ihala_intake.tables import Table
 from ihala_kit import tables as kit_tables
 from ihala_kit.auth import Caller
@@ -15,10 +19,12 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.intake.actors import CLEARED_PROVIDER, COORDINATOR, HLP, OFFICER, OTHER_COORDINATOR, PROVIDER, STRANGER, WLCO, Actor
+from tests.intake.actors import CLEARED_PROVIDER, COORDINATOR, HLP, MOMD, NGO, OFFICER, OTHER_COORDINATOR, PROVIDER, STRANGER, WLCO, Actor
 from tests.intake.house import House
 from tests.intake.samples import consent, need, request
 from tests.intake.story import accepted, served
+from tests.intake.test_same_second import FULL
+from tests.intake.two_offices import brought
 
 GUARDED = (
     "person", "household", "household_member", "request", "request_identifier", "case_file", "need", "consent", "consent_revision",
@@ -109,6 +115,15 @@ async def test_a_follow_up_that_is_not_over_has_a_next_instant(house: House) -> 
     with pytest.raises(Exception, match="violates"):
         async with house.database.transaction(Caller.system("test")) as tx:
             await tx.execute(text("UPDATE follow_up SET next_at = NULL"))
+
+
+async def test_looking_for_the_same_person_shows_its_caller_no_row_of_another_origin(house: House) -> None:
+    await brought(house, NGO)
+    async with house.database.transaction(caller_of(HLP)) as tx:
+        wanted = [Wanted(0, kind, keys.blind(tx, words, kind), 1) for kind, words in looked_for(PersonDetails(**FULL))]
+        assert len(await sharing(tx, MOMD, wanted, but=[])) == 1
+        assert await tx.scalar(text("SELECT count(*) FROM person")) == 0
+        assert await tx.scalar(text("SELECT current_setting('app.system')")) == ""
 
 
 async def test_the_migrated_database_is_what_the_models_say(house: House) -> None:

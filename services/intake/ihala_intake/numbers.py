@@ -1,11 +1,11 @@
 """Other systems' numbers of a request: found by a keyed hash, kept sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from uuid import UUID
 
+from ihala_kit.db import fetch
 from ihala_kit.ids import new_id
-from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import keys
@@ -15,13 +15,12 @@ from ihala_intake.models.requests import Identifier
 from ihala_intake.tables import Request, RequestIdentifier
 
 # One by one in this order. What all share is the first.
-_HOLD = text("""
-    SELECT CASE number WHEN CAST(:shared AS bigint) THEN pg_advisory_xact_lock_shared(number) ELSE pg_advisory_xact_lock(number) END
-    FROM unnest(CAST(:numbers AS bigint[])) number""")
-_TRY = text("""
-    SELECT bool_and(CASE number WHEN CAST(:shared AS bigint) THEN pg_try_advisory_xact_lock_shared(number)
-                    ELSE pg_try_advisory_xact_lock(number) END)
-    FROM unnest(CAST(:numbers AS bigint[])) number""")
+_HOLD = """
+    SELECT CASE number WHEN $2::bigint THEN pg_advisory_xact_lock_shared(number) ELSE pg_advisory_xact_lock(number) END
+    FROM unnest($1::bigint[]) number"""
+_TRY = """
+    SELECT bool_and(CASE number WHEN $2::bigint THEN pg_try_advisory_xact_lock_shared(number) ELSE pg_try_advisory_xact_lock(number) END)
+    FROM unnest($1::bigint[]) number"""
 _EVERYTHING, _MANY = -(2**63), -(2**63) + 1  # smaller than whatever is made of a mark
 # PostgreSQL has room for some thousand locks in all. Whoever holds many does so alone; whoever would hold too many holds everything.
 MANY, TOO_MANY = 200, 3000
@@ -38,22 +37,26 @@ async def hold(tx: AsyncSession, origin_id: UUID, marks: Sequence[bytes], anybod
 
     In one order and before any row is locked, so that two never wait for each other.
     """
-    own = {_lock_number(origin_id, mark) for mark in marks}
-    held = own | {_lock_number(_ANYBODYS, mark) for mark in anybodys}
+    numbers, shared = to_hold(tx, origin_id, marks, anybodys)
+    if numbers:
+        await fetch(tx, _HOLD, numbers, shared)
+
+
+def to_hold(tx: AsyncSession, origin_id: UUID, marks: Iterable[bytes], anybodys: Iterable[bytes] = ()) -> tuple[list[int], int]:
+    """Return the numbers of the locks for these marks, in their order, and which of them is shared. Whoever asks has to take them."""
+    held = {_lock_number(origin_id, mark) for mark in marks} | {_lock_number(_ANYBODYS, mark) for mark in anybodys}
     if not held or tx.info.get("holds_everything"):
-        return
+        return [], _EVERYTHING
     if len(held) > TOO_MANY:
         tx.info["holds_everything"] = True
-        await tx.execute(_HOLD, {"numbers": [_EVERYTHING], "shared": 0})
-        return
-    together = {_EVERYTHING, _MANY} if len(held) > MANY else {_EVERYTHING}
-    await tx.execute(_HOLD, {"numbers": sorted(held | together), "shared": _EVERYTHING})
+        return [_EVERYTHING], 0
+    return sorted(held | ({_EVERYTHING, _MANY} if len(held) > MANY else {_EVERYTHING})), _EVERYTHING
 
 
 async def may_hold(tx: AsyncSession, anybodys: Sequence[bytes]) -> bool:
     """The same without waiting, for whoever has locked something before; False when another has one of them."""
     held = {_lock_number(_ANYBODYS, mark) for mark in anybodys}
-    return not held or bool(await tx.scalar(_TRY, {"numbers": sorted(held | {_EVERYTHING}), "shared": _EVERYTHING}))
+    return not held or bool((await fetch(tx, _TRY, sorted(held | {_EVERYTHING}), _EVERYTHING))[0][0])
 
 
 def add(tx: AsyncSession, request: Request, identifiers: Sequence[Identifier], key: Key) -> list[RequestIdentifier]:

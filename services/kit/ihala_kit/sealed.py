@@ -15,12 +15,12 @@ from ihala_contracts.envelope import Event, SealingKeyPublished
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit.auth import Caller
-from ihala_kit.db import Database
+from ihala_kit.db import Database, fetch
 from ihala_kit.ids import new_id
 from ihala_kit.jobs import Job
 from ihala_kit.outbox import emit
@@ -29,7 +29,7 @@ from ihala_kit.tables import peer_key, sealing_key
 from ihala_kit.vault import Vault
 
 NEW_KEY_EVERY = timedelta(days=1)
-_PEER = text("SELECT key_id, CAST(public_key AS text) AS public_key FROM peer_key WHERE service = :service")
+_PEER = "SELECT key_id, public_key::text FROM peer_key WHERE service = $1"
 KEPT_AFTER_ITS_SUCCESSOR = timedelta(days=31)  # the topics' retention and a day
 ALGORITHMS = ["ECDH-ES", "A256GCM"]
 
@@ -53,10 +53,10 @@ async def _peer(tx: AsyncSession, service: str) -> tuple[str, str] | None:
     """Return id and public key (JSON) of the newest key of another service; looked up once a transaction."""
     known: dict[str, tuple[str, str]] = tx.info.setdefault("peer_keys", {})
     if service not in known:
-        row = (await tx.execute(_PEER, {"service": service})).one_or_none()
-        if row is None:
+        rows = await fetch(tx, _PEER, service)
+        if not rows:
             return None
-        known[service] = (str(row.key_id), row.public_key)
+        known[service] = (str(rows[0]["key_id"]), rows[0]["public_key"])
     return known[service]
 
 

@@ -53,9 +53,12 @@ async def look_for(tx: AsyncSession, operator_id: UUID, newcomers: Iterable[Newc
     ]
     if not wanted:
         return set()
+    pairs = await _compared(tx, operator_id, asked, wanted)
+    known = [one.person_id for one in asked if one.known]
+    if not pairs and not known:
+        return set()
     async with _system(tx):
-        doubtful = await _compared(tx, operator_id, asked, wanted)
-        known = [one.person_id for one in asked if one.known]
+        doubtful = {one for one, other, found in pairs if await write_down(tx, operator_id, one, other, found)}
         return doubtful | (await store.doubted(tx, known) if known else set())
 
 
@@ -68,16 +71,17 @@ async def _system(tx: AsyncSession) -> AsyncIterator[None]:
     await fetch(tx, _SEEN_BY, (caller.purpose or "system") if caller.is_system else "")
 
 
-async def _compared(tx: AsyncSession, operator_id: UUID, asked: Sequence[Newcomer], wanted: Sequence[store.Wanted]) -> set[UUID]:
-    profiles = [profile(one.details) for one in asked]
-    doubtful = set()
+async def _compared(
+    tx: AsyncSession, operator_id: UUID, asked: Sequence[Newcomer], wanted: Sequence[store.Wanted]
+) -> list[tuple[UUID, UUID, Comparison]]:  # fmt: skip
+    """Return the pairs that may be one: the newcomer, who is there already, and what speaks for it."""
+    profiles, pairs = [profile(one.details) for one in asked], []
     for row in await store.sharing(tx, operator_id, wanted, but=[one.person_id for one in asked]):
         known = _opened(tx, row.get("person_id"), Key(row["key_id"], row["wrapped"], keys.vault(tx)), row["details"])
         found = compare(profiles[row["who"]], profile(known), row["sharing"])
-        newcomer = asked[row["who"]].person_id
-        if await write_down(tx, operator_id, newcomer, row["person_id"], found):
-            doubtful.add(newcomer)
-    return doubtful
+        if found.level:
+            pairs.append((asked[row["who"]].person_id, row["person_id"], found))
+    return pairs
 
 
 async def write_down(tx: AsyncSession, operator_id: UUID, one: UUID, other: UUID, found: Comparison) -> bool:

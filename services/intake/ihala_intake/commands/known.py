@@ -1,6 +1,6 @@
 """The same person again from the same origin: found by what names them, and filed where they are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -41,12 +41,12 @@ def marks_of(tx: AsyncSession, details: PersonDetails, held_by: str) -> list[byt
     return [keys.blind(tx, key, "natural") for key in natural.natural_keys(details, held_by_origin=held_by == "origin")]
 
 
-async def find(tx: AsyncSession, caller: Caller, operator_id: UUID, marks: Sequence[bytes]) -> Known | None:
-    """Return the one person that these marks name; None when nobody, more than one, or somebody who was erased.
+async def find(tx: AsyncSession, caller: Caller, operator_id: UUID, named: Collection[UUID]) -> Known | None:
+    """Return the one person of these whom the origin's marks name; None when nobody, more than one, or somebody who was erased.
 
     Whom another operator has is known as long as the case there is open: it is that one's. After that it is `operator_id`'s turn, anew.
     """
-    found = await store.known_by(tx, caller, marks)
+    found = await store.persons(tx, caller, named)
     if len(found) != 1:
         return None
     [person] = found

@@ -1,7 +1,7 @@
 """A request comes in: its person, consent, cases and needs are written down, and referral is told."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from ihala_kit.auth import Caller
@@ -9,7 +9,7 @@ from ihala_kit.db import now
 from ihala_kit.rows import write_new
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import numbers, references, store, views
+from ihala_intake import numbers, references, views
 from ihala_intake.commands import checks, known
 from ihala_intake.commands.filing import open_files
 from ihala_intake.commands.filing_parts import File, Filing
@@ -21,7 +21,7 @@ from ihala_intake.emergencies import commands as emergencies
 from ihala_intake.errors import IdentifiersConflict
 from ihala_intake.models.requests import RequestIn, RequestView
 from ihala_intake.tables import Need, Request
-from ihala_intake.ways_in.store import remember
+from ihala_intake.ways_in.store import brought_before, remember
 
 
 async def register(tx: AsyncSession, caller: Caller, body: RequestIn) -> RequestView:
@@ -31,15 +31,16 @@ async def register(tx: AsyncSession, caller: Caller, body: RequestIn) -> Request
     Raises MalformedRequest, UnknownNeedCode, UnknownPlace, ConsentMissing, OperatorUnknown, IdentityHeldByOrigin (422),
     IdentifiersConflict, ForumsNameNobody, NoDutyRoster (409), OccasionNotFound (404).
     """
-    marks = known.marks_of(tx, details_of(body), body.identity_held_by)
-    request = await _same_number(tx, caller, body)
+    marks = _marks_of(tx, body)
+    requests, persons = await _brought_before(tx, caller, marks)
+    request = await _same_number(tx, requests)
     if request is not None:
         return await emergencies.answered(tx, body, await views.request(tx, caller, request))
     checks.check_request(body, now(tx))
     place, groups = checks.checked_place(body.person.place, "#/person/place"), grouped(body)
     operator_id = await checks.operator_of(tx, caller)
     await check_occasion(tx, caller, body.occasion_id)
-    person = await known.find(tx, caller, operator_id, marks)
+    person = await known.find(tx, caller, operator_id, persons)
     again = await _asked_before(tx, caller, person, body, groups)
     filing = Filing(tx, caller, body, now(tx), operator_id, place, {}, person)
     groups = _without(groups, [asked for asked, _ in again])
@@ -47,7 +48,7 @@ async def register(tx: AsyncSession, caller: Caller, body: RequestIn) -> Request
     home, files = await open_files(filing, groups)
     if person is not None and all(group.restricted for group in groups):
         await known.bring_up_to_date(tx, person, details_of(body).ordinary())
-    await _remember(filing, home, marks)
+    await _remember(filing, home, marks.names)
     rows = await _add_request(filing, files, again)
     await write_new(tx)
     return await emergencies.answered(tx, body, views.view(caller, rows), rows.needs)
@@ -65,31 +66,50 @@ async def _asked_before(
     return found
 
 
+@dataclass(frozen=True)
+class _Marks:
+    """The keyed hashes of what a request may have in common with another."""
+
+    numbers: list[bytes]  # of the request, in other systems
+    names: list[bytes]  # by which the origin knows the person again
+    anybodys: list[bytes]  # of all its people, whoever brings them
+
+    @property
+    def origins(self) -> list[bytes]:
+        """Those that only the same origin's requests share."""
+        return self.numbers + self.names
+
+
+def _marks_of(tx: AsyncSession, body: RequestIn) -> _Marks:
+    told = everybody(body)
+    return _Marks(
+        numbers=[numbers.mark_of(tx, one.system, one.value) for one in body.identifiers],
+        names=known.marks_of(tx, told[0], body.identity_held_by),
+        anybodys=[mark for details in told for mark in held(tx, details)] if body.identity_held_by == "intake" else [],
+    )
+
+
 async def hold(tx: AsyncSession, caller: Caller, bodies: Iterable[RequestIn]) -> None:
     """Let nobody else bring these at the same time: the origin's numbers and persons, nor any origin who may be the same persons.
 
     So the second of two sees the first. All at once, for a batch too.
     """
-    own: list[bytes] = []
-    anybodys: list[bytes] = []
-    for body in bodies:
-        own += [numbers.mark_of(tx, one.system, one.value) for one in body.identifiers]
-        own += known.marks_of(tx, details_of(body), body.identity_held_by)
-        if body.identity_held_by == "intake":
-            anybodys += [mark for details in everybody(body) for mark in held(tx, details)]
+    marks = [_marks_of(tx, body) for body in bodies]
+    own, anybodys = [mark for one in marks for mark in one.origins], [mark for one in marks for mark in one.anybodys]
     await numbers.hold(tx, caller.organization_id, own, anybodys)
 
 
-async def _same_number(tx: AsyncSession, caller: Caller, body: RequestIn) -> Request | None:
-    """Return the request these numbers mean. Two at once with a number, or about a person, wait for each other here."""
-    marks = [numbers.mark_of(tx, one.system, one.value) for one in body.identifiers]
-    await hold(tx, caller, [body])
-    if not marks:
-        return None
-    found = await store.known_numbers(tx, caller.organization_id, marks)
-    if len(found) > 1:
+async def _brought_before(tx: AsyncSession, caller: Caller, marks: _Marks) -> tuple[set[UUID], set[UUID]]:
+    """Return the requests and the persons that the origin brought under these marks. Two at once with one of them wait for each other."""
+    locks = numbers.to_hold(tx, caller.organization_id, marks.origins, marks.anybodys)
+    return await brought_before(tx, caller.organization_id, locks, marks.numbers, marks.names)
+
+
+async def _same_number(tx: AsyncSession, requests: set[UUID]) -> Request | None:
+    """Return the request that all its numbers mean. Raises IdentifiersConflict (409)."""
+    if len(requests) > 1:
         raise IdentifiersConflict()
-    return await tx.get_one(Request, found.pop()) if found else None
+    return await tx.get_one(Request, requests.pop()) if requests else None
 
 
 def _without(groups: list[Group], again: list[Asked]) -> list[Group]:

@@ -20,26 +20,7 @@ from ihala_intake.tables import CaseFile, MatchCandidate, Merge
 SHARING_COUNTED_TO = 200  # of one mark; beyond, who has it is one of too many
 OPENED_AT_MOST = 30  # for each newcomer: those who share most
 
-# Who shares marks with the newcomers, the most telling first. `sharing`: how many have the rarest of the marks that both have.
-_FIND: Final = """
-    WITH asked AS (
-        SELECT * FROM unnest($1::int[], $2::text[], $3::bytea[], $4::int[]) AS a (who, kind, value, weight)
-    ), found AS (
-        SELECT asked.who, asked.kind, asked.weight, sharer.person_id,
-               count(*) OVER (PARTITION BY asked.who, asked.kind, asked.value) AS sharing
-        FROM asked CROSS JOIN LATERAL (
-            SELECT person_id FROM person_mark m WHERE m.operator_id = $5 AND m.kind = asked.kind AND m.value = asked.value
-            LIMIT $8) AS sharer
-    ), shared AS (
-        SELECT who, person_id, sum(weight) AS weight, min(sharing) FILTER (WHERE kind = ANY($6::text[])) AS sharing
-        FROM found WHERE person_id <> ALL($7::uuid[]) GROUP BY who, person_id
-    ), ranked AS (
-        SELECT *, row_number() OVER (PARTITION BY who ORDER BY weight DESC, person_id DESC) AS place FROM shared
-    )
-    SELECT r.who, r.person_id, coalesce(r.sharing, 0) AS sharing, p.details, p.key_id, k.wrapped
-    FROM ranked r JOIN person p ON p.id = r.person_id JOIN data_key k ON k.id = p.key_id
-    WHERE r.place <= $9 AND p.sensitivity = 'standard' AND p.identity_held_by = 'intake' AND k.wrapped IS NOT NULL
-"""
+_SHARING: Final = "SELECT * FROM sharing_marks($1, $2, $3, $4, $5, $6, $7, $8, $9)"  # it sees every origin's rows, as the system does
 _ADD: Final = """
     INSERT INTO match_candidate (
         id, operator_id, person_a, person_b, level, score_tenths, reasons, ruleset, source, state, found_at, version)
@@ -91,7 +72,7 @@ class WrittenDown:
 async def sharing(tx: AsyncSession, operator_id: UUID, wanted: Sequence[Wanted], but: Sequence[UUID]) -> Sequence[Any]:
     """Return who shares marks with the newcomers, sealed: who, person_id, sharing, details, key_id, wrapped. For the system alone."""
     columns = [[one.who for one in wanted], [one.kind for one in wanted], [one.value for one in wanted], [one.weight for one in wanted]]
-    return await fetch(tx, _FIND, *columns, operator_id, list(NAMING), list(but), SHARING_COUNTED_TO, OPENED_AT_MOST)
+    return await fetch(tx, _SHARING, *columns, operator_id, list(NAMING), list(but), SHARING_COUNTED_TO, OPENED_AT_MOST)
 
 
 async def add(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ihala_kit.auth import Caller
 from ihala_kit.db import fetch
-from sqlalchemy import ColumnElement, or_, text, true
+from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,12 +22,11 @@ from ihala_intake.tables import (
     RequestIdentifier,
 )
 
-_NAMED = "SELECT DISTINCT person_id FROM natural_key WHERE origin_id = $1 AND mark = ANY($2::bytea[])"
-_REMEMBER = text("""
-    INSERT INTO natural_key (origin_id, mark, operator_id, person_id)
-    SELECT CAST(:origin_id AS uuid), mark, CAST(:operator_id AS uuid), CAST(:person_id AS uuid) FROM unnest(CAST(:marks AS bytea[])) mark
+_BROUGHT_BEFORE = "SELECT requests, persons FROM brought_before($1, $2, $3, $4, $5)"
+_REMEMBER = """
+    INSERT INTO natural_key (origin_id, mark, operator_id, person_id) SELECT $1, mark, $2, $3 FROM unnest($4::bytea[]) mark
     ON CONFLICT (origin_id, mark) DO UPDATE SET person_id = excluded.person_id, operator_id = excluded.operator_id
-""")
+"""
 
 
 def _own(caller: Caller, table: type[Request | Need | Consent | CaseFile | Assistance]) -> ColumnElement[bool]:
@@ -40,14 +39,19 @@ def _own(caller: Caller, table: type[Request | Need | Consent | CaseFile | Assis
 # The same person again
 
 
-async def known_by(tx: AsyncSession, caller: Caller, marks: Sequence[bytes]) -> Sequence[Person]:
-    """Return whom the caller's organisation brought before under any of these marks."""
-    if not marks:
+async def brought_before(
+    tx: AsyncSession, origin_id: UUID, locks: tuple[list[int], int], marks: Sequence[bytes], names: Sequence[bytes]
+) -> tuple[set[UUID], set[UUID]]:  # fmt: skip
+    """Take these locks (`numbers.to_hold`); then return which requests the origin brought under any of these numbers, and which persons
+    under any of these names."""
+    [(requests, persons)] = await fetch(tx, _BROUGHT_BEFORE, *locks, origin_id, marks, names)
+    return {UUID(bytes=one.bytes) for one in requests}, {UUID(bytes=one.bytes) for one in persons}
+
+
+async def persons(tx: AsyncSession, caller: Caller, person_ids: Collection[UUID]) -> Sequence[Person]:
+    """Return those of these persons that the caller's organisation brought."""
+    if not person_ids:
         return []
-    named = await fetch(tx, _NAMED, caller.organization_id, list(marks))
-    if not named:
-        return []
-    person_ids = [row["person_id"] for row in named]
     return (await tx.exec(select(Person).where(col(Person.id).in_(person_ids), Person.origin_id == caller.organization_id))).all()
 
 
@@ -55,9 +59,7 @@ async def remember(tx: AsyncSession, person_id: UUID, origin_id: UUID, operator_
     """Remember by what a person is known again; a mark that meant somebody else until now means this person from now on."""
     if not marks:
         return
-    values = {"origin_id": origin_id, "marks": list(marks), "operator_id": operator_id, "person_id": person_id}
-    with tx.no_autoflush:  # all rows at once at the end
-        await tx.execute(_REMEMBER, values)
+    await fetch(tx, _REMEMBER, origin_id, operator_id, person_id, list(marks))
 
 
 async def open_case(tx: AsyncSession, caller: Caller, person_id: UUID) -> CaseFile | None:
