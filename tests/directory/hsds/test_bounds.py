@@ -12,12 +12,13 @@ from tests.directory.world import TELAFAR, TELAFAR_SERVICE
 # The service in Telafar so many times, each at its place; the organisation has it itself, too.
 COPIES = f"""
     WITH copy AS (
-        INSERT INTO service SELECT (jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid()))).*
-        FROM service s, generate_series(1, :copies) WHERE s.id = '{TELAFAR_SERVICE}' RETURNING id
+        INSERT INTO service SELECT made.*
+        FROM service s, generate_series(1, :copies) n, jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid(), 'n', n)) made
+        WHERE s.id = '{TELAFAR_SERVICE}' RETURNING id
     )
-    INSERT INTO service_at_location
-        SELECT (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(), 'service_id', c.id))).*
-        FROM service_at_location a, copy c WHERE a.service_id = '{TELAFAR_SERVICE}'
+    INSERT INTO service_at_location SELECT made.* FROM service_at_location a, copy c,
+        jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(), 'service_id', c.id)) made
+        WHERE a.service_id = '{TELAFAR_SERVICE}'
 """
 
 

@@ -25,14 +25,14 @@ CALLERS = {
 COPIES = f"""
 CREATE TEMP TABLE copy AS SELECT n, gen_random_uuid() AS service, gen_random_uuid() AS place, gen_random_uuid() AS at,
     30 + 7 * random() AS latitude, 39 + 9 * random() AS longitude FROM generate_series(1, {MANY}) n;
-INSERT INTO service SELECT (jsonb_populate_record(s, jsonb_build_object('id', c.service))).*
-    FROM copy c, service s WHERE s.id = '{TELAFAR_SERVICE}';
-INSERT INTO location SELECT (jsonb_populate_record(
-        l, jsonb_build_object('id', c.place, 'latitude', c.latitude, 'longitude', c.longitude))).*
-    FROM copy c, location l WHERE l.id = (SELECT location_id FROM service_at_location WHERE id = '{TELAFAR_AT}');
-INSERT INTO service_at_location SELECT (jsonb_populate_record(
-        a, jsonb_build_object('id', c.at, 'service_id', c.service, 'location_id', c.place))).*
-    FROM copy c, service_at_location a WHERE a.id = '{TELAFAR_AT}';
+INSERT INTO service SELECT made.* FROM service s, copy c, jsonb_populate_record(s, jsonb_build_object('id', c.service)) made
+    WHERE s.id = '{TELAFAR_SERVICE}';
+INSERT INTO location SELECT made.* FROM location l, copy c,
+    jsonb_populate_record(l, jsonb_build_object('id', c.place, 'latitude', c.latitude, 'longitude', c.longitude)) made
+    WHERE l.id = (SELECT location_id FROM service_at_location WHERE id = '{TELAFAR_AT}');
+INSERT INTO service_at_location SELECT made.* FROM service_at_location a, copy c,
+    jsonb_populate_record(a, jsonb_build_object('id', c.at, 'service_id', c.service, 'location_id', c.place)) made
+    WHERE a.id = '{TELAFAR_AT}';
 """
 
 
@@ -49,7 +49,7 @@ async def many(feed: Feed) -> Feed:
         INSERT INTO search_entry (service_id, tokens, {others}) SELECT c.service, {tokens}, {others}
         FROM copy c, search_entry e WHERE e.service_id = '{TELAFAR_SERVICE}'
     """)
-    await owner.execute("ANALYZE")
+    await owner.execute("ANALYZE service, location, service_at_location, search_entry")
     await owner.close()
     return feed
 

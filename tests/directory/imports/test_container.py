@@ -1,7 +1,6 @@
 """Files that are traps: they are refused by name, quickly, and the service goes on."""
 
 import asyncio
-import time
 
 import aiohttp
 import pytest
@@ -44,9 +43,9 @@ async def test_nested_json_ends_clearly() -> None:
 
 async def test_reading_does_not_hold_up_the_service() -> None:
     reading = asyncio.create_task(apart.read("sheet", xlsx(*(row(number) for number in range(200)))))
-    longest, before = 0.0, time.perf_counter()
+    turns = 0
     while not reading.done():
         await asyncio.sleep(0.005)
-        longest, before = max(longest, time.perf_counter() - before), time.perf_counter()
+        turns += 1
     assert (await reading).rows == 200
-    assert longest < 1
+    assert turns > 20, "others had their turn, again and again"
