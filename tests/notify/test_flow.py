@@ -14,7 +14,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 from ihala_kit.auth import Caller
-from ihala_kit.db import Database
+from ihala_kit.db import Database, fetch
 from ihala_local.sink import mail
 from ihala_local.sink.kept import Messages
 from ihala_notify import flow, lanes, messages, queueing
@@ -273,8 +273,8 @@ async def test_what_was_settled_long_ago_costs_a_claim_nothing(world: World) -> 
         await connection.execute(text("ANALYZE message"))
     async with world.database.transaction(Caller.system("send")) as tx:
         now = datetime.now(UTC)
-        values = {"at": now, "lease_until": now, "channels": ["", "sms", "email"], "rooms": [200, 200, 80], "always": ["need-closed"]}
-        plan = "\n".join((await tx.execute(text(f"EXPLAIN {messages._CLAIM.text}"), values)).scalars())
+        values = (["", "sms", "email"], [200, 200, 80], now, ["need-closed"], now)
+        plan = "\n".join(row[0] for row in await fetch(tx, f"EXPLAIN {messages._CLAIM}", *values))
         assert "Seq Scan on message" not in plan and "Index Scan using message_due_in_lane" in plan
         assert "using message_by_need on message later" in plan  # what each need was told since
         result = {"id": str(uuid4()), "attempts": 1, "lease_until": now.isoformat(), "state": "delivered", "untried": False}

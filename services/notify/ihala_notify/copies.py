@@ -8,26 +8,26 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
+import asyncpg
 from ihala_contracts.catalogue import BY_TYPE
 from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
 from ihala_contracts.envelope import Envelope, Event
 from ihala_contracts.intake_v1 import NeedChanged, NeedIdentified, Sensitivity
 from ihala_contracts.referral_v1 import ReferralOffered
+from ihala_kit.db import fetch
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_notify.visibility import Circle, Receiving
 
 # With the event's own referral, and who of those concerned takes part no more: one question, since it is on the way of every event.
-_FIND = text("""
+_FIND = """
     SELECT need.*, referral.organization_id AS receiver_id, referral.service_id, referral.governorate AS offered_in,
-           ARRAY(SELECT organization_id FROM standing
-                 WHERE organization_id IN (need.operator_id, need.origin_id, CAST(:organization_id AS uuid))) AS gone
-    FROM need LEFT JOIN referral ON referral.referral_id = CAST(:referral_id AS uuid) WHERE need_id = :need_id
-""")
+           ARRAY(SELECT organization_id FROM standing WHERE organization_id IN (need.operator_id, need.origin_id, $3::uuid)) AS gone
+    FROM need LEFT JOIN referral ON referral.referral_id = $2::uuid WHERE need_id = $1
+"""
 _PLACEHOLD = text("""
     INSERT INTO need (need_id, known, ended) VALUES (:need_id, false, false)
     ON CONFLICT (need_id) DO UPDATE SET need_id = excluded.need_id
@@ -95,12 +95,12 @@ class NeedCopy:
 
 async def need(tx: AsyncSession, event: Event) -> NeedCopy:
     """Return what is known of the event's need; where nothing is, its row is made and locked first."""
-    values = {"need_id": event.key} | {name: getattr(event, name, None) for name in ("referral_id", "organization_id")}
-    row = (await tx.execute(_FIND, values)).one_or_none()
-    if row is None or not row.known:
-        await tx.execute(_PLACEHOLD, values)
-        row = (await tx.execute(_FIND, values)).one()
-    return _copy(row)
+    asked = (event.key, getattr(event, "referral_id", None), getattr(event, "organization_id", None))
+    rows = await fetch(tx, _FIND, *asked)
+    if not rows or not rows[0]["known"]:
+        await tx.execute(_PLACEHOLD, {"need_id": event.key})
+        rows = await fetch(tx, _FIND, *asked)
+    return _copy(rows[0])
 
 
 async def learn_need(tx: AsyncSession, event: NeedIdentified) -> NeedCopy:
@@ -170,11 +170,11 @@ async def learn_service(tx: AsyncSession, event: ServiceChanged) -> None:
     await tx.execute(_SERVICE, values | {"service_id": event.service_id, "organization_id": event.organization_id})
 
 
-def _copy(row: Any) -> NeedCopy:
-    sensitivity = Sensitivity(row.sensitivity) if row.sensitivity else Sensitivity.RESTRICTED
-    receiving = Receiving(row.receiver_id, row.service_id, row.offered_in) if row.receiver_id else None
+def _copy(row: asyncpg.Record) -> NeedCopy:
+    sensitivity = Sensitivity(row["sensitivity"]) if row["sensitivity"] else Sensitivity.RESTRICTED
+    receiving = Receiving(row["receiver_id"], row["service_id"], row["offered_in"]) if row["receiver_id"] else None
     circle = Circle(
-        row.origin_id, row.origin_kind, row.operator_id, sensitivity, row.governorate, row.origin_governorate, receiving,
-        frozenset(row.gone),
+        row["origin_id"], row["origin_kind"], row["operator_id"], sensitivity, row["governorate"], row["origin_governorate"], receiving,
+        frozenset(row["gone"]),
     )  # fmt: skip
-    return NeedCopy(row.need_id, row.known, row.ended, row.erased, circle, row.messages_wanted)
+    return NeedCopy(row["need_id"], row["known"], row["ended"], row["erased"], circle, row["messages_wanted"])

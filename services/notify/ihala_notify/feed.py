@@ -10,41 +10,38 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from ihala_contracts.envelope import Event
 from sqlalchemy import event as hooks
-from sqlalchemy import text
 from sqlalchemy.orm import Session
+from sqlalchemy.util import await_only
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_notify.visibility import Circle, Shown, decide
 from ihala_notify.wakeups import CHANNEL
 
 # One statement, since it is on the way of every event: counters locked in order, items at their positions, waiting readers woken.
-_APPEND = text("""
+_APPEND = """
     WITH counted AS (
         INSERT INTO feed_counter (organization_id, position, purged_to)
-        SELECT asked.id, asked.n, 0 FROM unnest(CAST(:ids AS uuid[]), CAST(:counts AS bigint[])) AS asked (id, n) ORDER BY asked.id
+        SELECT asked.id, asked.n, 0 FROM unnest($1::uuid[], $2::bigint[]) AS asked (id, n) ORDER BY asked.id
         ON CONFLICT (organization_id) DO UPDATE SET position = feed_counter.position + excluded.position
         RETURNING organization_id, position
     ), appended AS (
         INSERT INTO feed (organization_id, position, event_id, source, type, version, subject, time, data, roles, governorate,
                           service_id, appended_at)
         SELECT organization_id, position - newer, event_id, source, type, version, subject, time, data, string_to_array(roles, ' '),
-               governorate, service_id, :at
+               governorate, service_id, $3
         FROM unnest(
-            CAST(:organization_id AS uuid[]), CAST(:newer AS bigint[]), CAST(:event_id AS uuid[]), CAST(:source AS text[]),
-            CAST(:type AS text[]), CAST(:version AS smallint[]), CAST(:subject AS text[]), CAST(:time AS timestamptz[]),
-            CAST(:data AS jsonb[]), CAST(:roles AS text[]), CAST(:governorate AS text[]), CAST(:service_id AS uuid[])
+            $5::uuid[], $6::bigint[], $7::uuid[], $8::text[], $9::text[], $10::smallint[], $11::text[], $12::timestamptz[], $13::jsonb[],
+            $14::text[], $15::text[], $16::uuid[]
         ) AS item (organization_id, newer, event_id, source, type, version, subject, time, data, roles, governorate, service_id)
         JOIN counted USING (organization_id)
     )
-    SELECT organization_id || ' ' || position AS notice, pg_notify(:channel, organization_id || ' ' || position) FROM counted
-""")
-_COLUMNS = (
-    "organization_id", "newer", "event_id", "source", "type", "version", "subject", "time", "data", "roles", "governorate", "service_id",
-)  # fmt: skip
+    SELECT organization_id || ' ' || position AS notice, pg_notify($4, organization_id || ' ' || position) FROM counted
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +80,14 @@ def _append(session: Session) -> None:
     for item in items:
         newer[item.organization_id] -= 1
         rows.append(_row(item, newer[item.organization_id]))
-    values = {name: list(column) for name, column in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}
     ids = sorted(counts)
-    about = {"ids": ids, "counts": [counts[each] for each in ids], "channel": CHANNEL, "at": datetime.now(UTC)}
-    session.info["told"] += [(CHANNEL, row.notice) for row in session.execute(_APPEND, values | about)]
+    driver: Any = session.connection().connection.driver_connection
+    told = await_only(driver.fetch(_APPEND, ids, [counts[each] for each in ids], datetime.now(UTC), CHANNEL, *zip(*rows, strict=True)))
+    session.info["told"] += [(CHANNEL, row["notice"]) for row in told]
 
 
 def _row(item: Item, newer: int) -> tuple[object, ...]:
+    """Return what _APPEND asks for of an item, in its order."""
     envelope, shown = item.event.envelope, item.shown
     where = (" ".join(shown.roles), shown.governorate, shown.service_id)
     about = (_id(item), envelope.source, envelope.type, envelope.version, shown.subject, shown.time, json.dumps(shown.data))

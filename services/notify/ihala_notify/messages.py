@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 from ihala_contracts.intake_v1 import Sensitivity
 from ihala_contracts.notify_v1 import MessageDelivered, MessageFailed
-from ihala_kit.db import now
+from ihala_kit.db import fetch, now
 from ihala_kit.outbox import emit
 from ihala_kit.telemetry import span_from
 from pydantic import TypeAdapter
@@ -38,20 +38,20 @@ LEASE = timedelta(minutes=2)  # longer than all a sending may take; then it is t
 # message of each need only: a person hears things in their order, but what is always said does not wait for what was put off. What was
 # being sent when its process died comes again when its lease is over. With each comes what was queued later and did not wait for it: that
 # it was handed over and did not arrive was known only then (or another had spoken for it). Who owns the need now speaks, with his phone.
-_CLAIM = text("""
+_CLAIM = """
     WITH due AS (
         SELECT found.id, found.taken_over
-        FROM unnest(CAST(:channels AS text[]), CAST(:rooms AS integer[])) AS lane (channel, room) CROSS JOIN LATERAL (
+        FROM unnest($1::text[], $2::integer[]) AS lane (channel, room) CROSS JOIN LATERAL (
             SELECT one.id, one.state = 'sending' AS taken_over FROM message AS one
             WHERE one.state IN ('waiting', 'sending') AND CASE WHEN one.channel IS NULL THEN '' ELSE one.channel END = lane.channel
-              AND one.next_at <= :at AND NOT EXISTS (
+              AND one.next_at <= $3 AND NOT EXISTS (
                 SELECT FROM message AS older
                 WHERE older.need_id = one.need_id AND older.id < one.id AND older.state IN ('waiting', 'sending')
-                  AND NOT (one.template = ANY(CAST(:always AS text[])) AND older.state = 'waiting' AND older.next_at > :at
+                  AND NOT (one.template = ANY($4::text[]) AND older.state = 'waiting' AND older.next_at > $3
                            AND older.reason IS NOT DISTINCT FROM 'too_many_at_once'))
             ORDER BY one.next_at LIMIT lane.room FOR UPDATE OF one SKIP LOCKED) AS found
     ), claimed AS (
-        UPDATE message SET state = 'sending', attempts = attempts + 1, next_at = :lease_until
+        UPDATE message SET state = 'sending', attempts = attempts + 1, next_at = $5
         FROM due WHERE message.id = due.id RETURNING message.*, due.taken_over
     )
     SELECT claimed.id, claimed.need_id, coalesce(need.operator_id, claimed.operator_id) AS operator_id, claimed.given, claimed.template,
@@ -72,7 +72,7 @@ _CLAIM = text("""
     LEFT JOIN service ON service.service_id = claimed.service_id
     LEFT JOIN referral ON referral.referral_id = claimed.referral_id
     ORDER BY claimed.id
-""")
+"""
 # Rows are locked in the order of needs, as consumers lock them. What was withdrawn meanwhile is not tried again, and nobody settles what
 # another took over: the end of the lease is each claim's own.
 _SETTLE = text("""
@@ -177,8 +177,7 @@ async def claim(tx: AsyncSession, rooms: Mapping[str, int]) -> list[Claimed]:
     """Take messages whose instant has come, of each channel (UNKNOWN: not known yet) as many as there is room for; nobody else sends them
     until the lease is over."""
     at = datetime.now(UTC)
-    values = {"at": at, "lease_until": at + LEASE, "channels": list(rooms), "rooms": list(rooms.values()), "always": list(policy().always)}
-    rows = [dict(row) for row in (await tx.execute(_CLAIM, values)).mappings()]
+    rows = [dict(row) for row in await fetch(tx, _CLAIM, list(rooms), list(rooms.values()), at, list(policy().always), at + LEASE)]
     words = await current_of(tx, {(row["operator_id"], name) for row in rows for name in (row["template"], NEUTRAL)})
     return [_claimed(row, words, now(tx)) for row in rows]
 

@@ -129,6 +129,18 @@ async def test_organisations_whose_feeds_hold_nothing_more_take_no_turn_from_oth
     assert await idle.rows(access._WAITING.text) == waiting, "nor is it counted as waiting"
 
 
+async def test_only_a_full_round_says_that_more_waits(
+    idle: Office, settings: Settings, organization: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await all_written(idle, settings)
+    await idle.approve_settled("full", organization)
+    await idle.append(organization, 3)
+    monkeypatch.setattr(writing, "OF_ONE", 2)
+    writer = Writer()
+    async with Producer(settings) as producer:
+        assert [(await writer.write(idle.database, producer), writer.more) for _ in range(2)] == [(2, True), (1, False)]
+
+
 async def test_a_topic_that_gives_no_answer_holds_up_the_others_once(
     idle: Office, settings: Settings, organization: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:

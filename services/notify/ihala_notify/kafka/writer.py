@@ -18,7 +18,7 @@ from aiokafka.errors import MessageSizeTooLargeError, TopicAuthorizationFailedEr
 from ihala_kit.auth import Caller
 from ihala_kit.bus import BusError, Message, Producer
 from ihala_kit.crash import crash_point
-from ihala_kit.db import Database
+from ihala_kit.db import Database, fetch
 from ihala_kit.waiting import is_set_within
 from sqlalchemy import text
 
@@ -49,18 +49,19 @@ _NEXT = text("""
         SELECT * FROM feed WHERE organization_id = turn.organization_id AND position > turn.position ORDER BY position LIMIT :of_one
     ) AS f ORDER BY turn.organization_id, f.position
 """)
-_WRITTEN = text("""
-    UPDATE kafka_topic SET position = done.after, written_at = :at
-    FROM unnest(CAST(:organizations AS uuid[]), CAST(:before AS bigint[]), CAST(:after AS bigint[])) AS done (id, before, after)
+_WRITTEN = """
+    UPDATE kafka_topic SET position = done.after, written_at = $4
+    FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS done (id, before, after)
     WHERE organization_id = done.id AND position = done.before
-""")
+"""
 
 
 class Writer:
-    """Follows all feeds that somebody reads on Kafka. `follow` runs in one process at a time."""
+    """Follows all feeds that somebody reads on Kafka. `follow` runs in one process at a time. `more`: the last round was full."""
 
     def __init__(self) -> None:
         self.woken = asyncio.Event()
+        self.more = False
         self._aside: dict[UUID, float] = {}  # organisation -> until when (monotonic seconds)
         self._failures: dict[UUID, int] = {}  # in a row
 
@@ -77,7 +78,8 @@ class Writer:
     async def _follow(self, database: Database, producer: Producer) -> None:
         while True:
             self.woken.clear()
-            if not await self.write(database, producer):
+            await self.write(database, producer)
+            if not self.more:
                 await self._wait()
 
     async def write(self, database: Database, producer: Producer) -> int:
@@ -87,6 +89,7 @@ class Writer:
         async with database.transaction(Caller.system("kafka")) as tx:
             rows = (await tx.execute(_NEXT, {"aside": list(self._aside), "at_once": AT_ONCE, "of_one": OF_ONE})).all()
         feeds = [list(items) for _, items in groupby(rows, key=lambda row: row.organization_id)]
+        self.more = len(feeds) == AT_ONCE or any(len(items) == OF_ONE for items in feeds)
         sent = await asyncio.gather(*(_send(producer, items) for items in feeds), return_exceptions=True)
         crash_point("partners.after-ack")
         written = [items for items, error in zip(feeds, sent, strict=True) if error is None]
@@ -120,9 +123,8 @@ async def _send(producer: Producer, items: Sequence[Any]) -> None:
 async def _written(database: Database, feeds: Iterable[Sequence[Any]]) -> None:
     done = [(items[0].organization_id, items[0].written, items[-1].position) for items in feeds]
     if done:
-        values = dict(zip(("organizations", "before", "after"), map(list, zip(*done, strict=True)), strict=True))
         async with database.transaction(Caller.system("kafka")) as tx:
-            await tx.execute(_WRITTEN, values | {"at": datetime.now(UTC)})
+            await fetch(tx, _WRITTEN, *zip(*done, strict=True), datetime.now(UTC))
 
 
 def message(item: Any) -> Message:
