@@ -4,6 +4,8 @@ import ast
 import re
 import sys
 import tomllib
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -25,7 +27,11 @@ def declared(project: Path) -> set[str]:
     return {plain(one) for one in [*said["dependencies"], *(one for extra in extras.values() for one in extra)]}
 
 
-def imported(project: Path) -> set[str]:
+distributions = cache(packages_distributions)  # it reads what is installed, file by file
+
+
+@cache
+def imported(project: Path) -> frozenset[str]:
     modules: set[str] = set()
     for path in project.rglob("*.py"):
         if any((folder / "pyproject.toml").exists() for folder in path.parents if folder != project and folder.is_relative_to(project)):
@@ -35,9 +41,9 @@ def imported(project: Path) -> set[str]:
                 modules |= {name.name.split(".")[0] for name in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 modules.add(node.module.split(".")[0])
-    by_module = packages_distributions()
+    by_module: Mapping[str, list[str]] = distributions()
     third_party = modules - set(sys.stdlib_module_names) - NAMESPACES
-    return {plain(by_module.get(module, [module])[0]) for module in third_party}
+    return frozenset(plain(by_module.get(module, [module])[0]) for module in third_party)
 
 
 def plain(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,18 @@ from ihala_contracts.release import NotReleased, release, released_events, relea
 TODAY = date(2026, 11, 22)
 
 
+@pytest.fixture(scope="module")
+def now() -> dict[str, Any]:
+    """The AsyncAPI document, which takes a second to make; nobody here changes it."""
+    return asyncapi()
+
+
+@pytest.fixture
+def made_once(now: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a release make it again without making it."""
+    monkeypatch.setattr(releases, "asyncapi", lambda: deepcopy(now))
+
+
 @pytest.fixture
 def contracts(tmp_path: Path) -> Path:
     (tmp_path / "openapi").mkdir()
@@ -22,17 +35,18 @@ def contracts(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_first_release_freezes_everything(contracts: Path) -> None:
+def test_the_first_release_freezes_everything(contracts: Path, now: dict[str, Any]) -> None:
     new = release(contracts, "1.0", "The beginning.", TODAY)
     assert "new: referral.accepted.v1" in new
-    assert released_events(contracts) == asyncapi()
+    assert released_events(contracts) == now
     assert released_openapi(contracts) == {"intake": gzip.decompress((contracts / "released/openapi/intake.v1.json.gz").read_bytes())}
     assert (contracts / "CHANGELOG.md").read_text().startswith("# Changes\n\nRules.\n\n## 1.0 (2026-11-22)\n\n- The beginning.\n- new: ")
 
 
-def test_the_next_says_what_is_new_above_the_last(contracts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("made_once")
+def test_the_next_says_what_is_new_above_the_last(contracts: Path, now: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     release(contracts, "1.0", "The beginning.", TODAY)
-    monkeypatch.setattr(releases, "asyncapi", lambda: _with(_field_added))
+    monkeypatch.setattr(releases, "asyncapi", lambda: _with(now, _field_added))
     assert release(contracts, "1.1", "More is said.", TODAY) == ["new: referral.accepted.v1.added_later"]
     told = (contracts / "CHANGELOG.md").read_text()
     assert told.index("## 1.1") < told.index("## 1.0")
@@ -40,28 +54,30 @@ def test_the_next_says_what_is_new_above_the_last(contracts: Path, monkeypatch: 
         release(contracts, "1.1", "The same again.", TODAY)
 
 
-def test_what_integrators_receive_is_frozen_with_the_events(contracts: Path) -> None:
+@pytest.mark.usefixtures("made_once")
+def test_what_integrators_receive_is_frozen_with_the_events(contracts: Path, now: dict[str, Any]) -> None:
     """In 1.0 it stood beside the document (`shown.json`); from the next on it stands in it."""
-    kept = asyncapi()["components"]["messages"]["referral.accepted.v1.receiver"]
+    kept = now["components"]["messages"]["referral.accepted.v1.receiver"]
     (contracts / "released").mkdir()
     (contracts / "released/shown.json").write_text(json.dumps({"referral.accepted.v1.receiver": kept}))
     assert released_events(contracts)["components"]["messages"] == {"referral.accepted.v1.receiver": kept}
     new = release(contracts, "1.1", "The next.", TODAY)
     assert "new: referral.accepted.v1.origin" in new and "new: referral.accepted.v1.receiver" not in new
-    assert released_events(contracts) == asyncapi() and not (contracts / "released/shown.json").exists()
+    assert released_events(contracts) == now and not (contracts / "released/shown.json").exists()
 
 
-def test_what_breaks_a_reader_is_not_released(contracts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("made_once")
+def test_what_breaks_a_reader_is_not_released(contracts: Path, now: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     release(contracts, "1.0", "The beginning.", TODAY)
     before = released_events(contracts)
-    monkeypatch.setattr(releases, "asyncapi", lambda: _with(_field_gone))
+    monkeypatch.setattr(releases, "asyncapi", lambda: _with(now, _field_gone))
     with pytest.raises(NotReleased, match=r"referral\.accepted\.v1\.need_id: is gone"):
         release(contracts, "1.1", "Less is said.", TODAY)
     assert released_events(contracts) == before
 
 
-def _with(change: Any) -> dict[str, Any]:
-    document = json.loads(json.dumps(asyncapi()))
+def _with(now: dict[str, Any], change: Any) -> dict[str, Any]:
+    document = deepcopy(now)
     change(document["components"]["messages"]["referral.accepted.v1"]["payload"]["schema"])
     return document
 

@@ -1,6 +1,7 @@
 """Who may know what: every kind of organisation × every event × every sensitivity."""
 
 from datetime import UTC, datetime
+from functools import cache
 from itertools import product
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,13 +24,15 @@ MODELS = [
     model for module in (intake_v1, referral_v1, directory_v1, notify_v1) for model in module.EVENTS if model not in FOR_NOBODY
 ]  # fmt: skip
 NAMES = [type_of(model) for model in MODELS]
-RECEIVED = asyncapi()["components"]["messages"]
 # What no feed may hold, in whatever depth: the category of a need and what would tell it, other attempts, consent, facts.
 FORBIDDEN = {
     "need_code", "need_codes", "service_name", "names", "attempt", "replaces", "excluded", "facts", "consent", "consent_id", "categories",
     "outcomes", "sensitivity", "restricted", "explanation", "failing", "reasons", "route", "reservation_id", "recipients", "objections",
     "template", "preferred_reservation_id", "match_settled", "district",
 }  # fmt: skip
+
+
+document = cache(asyncapi)
 
 
 def circle(kind: str = "nngo", sensitivity: Sensitivity = Sensitivity.STANDARD) -> Circle:
@@ -68,7 +71,7 @@ def test_what_each_part_sees_is_what_the_catalogue_says(model: type[Event]) -> N
     for kind, sensitivity in product(("nngo", "hlp"), Sensitivity):
         for one in decide(sample(model), circle(kind, sensitivity), AT).values():
             part = "status" if one.time is None else {"provider": "receiver"}.get(one.roles[0], one.roles[0])
-            message = RECEIVED[f"{schema_name(model).removesuffix('.json')}.{part}"]
+            message = document()["components"]["messages"][f"{schema_name(model).removesuffix('.json')}.{part}"]
             Draft202012Validator(message["payload"]["schema"] | {"additionalProperties": False}).validate(one.data)
             assert message["name"] == type_of(model)
 
