@@ -12,8 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from ihala_kit.auth import Caller
-from ihala_kit.db import caller_of, now
-from sqlalchemy import text
+from ihala_kit.db import caller_of, fetch, now
+from sqlalchemy import inspect, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,12 +22,16 @@ from ihala_intake.tables import AccessLog, Consent, ConsentRevision, Table
 
 BEGINNING = bytes(32)
 
-_LOCK_CHAIN = text("""
-    INSERT INTO access_chain (person_id, n, head) VALUES (:person_id, 0, :beginning)
+_LINK = {column.name: f"${n}" for n, column in enumerate(inspect(AccessLog).columns, 1)}
+_LOCK_CHAIN = """
+    INSERT INTO access_chain (person_id, n, head) VALUES ($1, 0, $2)
     ON CONFLICT (person_id) DO UPDATE SET n = access_chain.n
     RETURNING n, head
-""")
-_MOVE_CHAIN = text("UPDATE access_chain SET n = :n, head = :head WHERE person_id = :person_id")
+"""
+_ADD_LINK = f"""
+    WITH moved AS (UPDATE access_chain SET n = {_LINK["n"]}, head = {_LINK["hash"]} WHERE person_id = {_LINK["person_id"]})
+    INSERT INTO access_log ({", ".join(_LINK)}) VALUES ({", ".join(_LINK.values())})
+"""  # noqa: S608 - names of our own columns
 _CHAIN_END = text("SELECT n, head FROM access_chain WHERE person_id = :person_id")
 
 
@@ -47,15 +51,14 @@ async def log_access(
 ) -> None:  # fmt: skip
     """Add the caller's read to the person's chain; the answer leaves only if this transaction commits."""
     who = reader or caller_of(tx)
-    end = (await tx.execute(_LOCK_CHAIN, {"person_id": person_id, "beginning": BEGINNING})).one()
+    [(n, head)] = await fetch(tx, _LOCK_CHAIN, person_id, BEGINNING)
     row = AccessLog(
-        person_id=person_id, n=end.n + 1, at=now(tx), operator_id=operator_id, organization_id=who.organization_id,
+        person_id=person_id, n=n + 1, at=now(tx), operator_id=operator_id, organization_id=who.organization_id,
         client_id=who.client_id, acting_officer=who.acting_officer, what=what, need_id=need_id, referral_id=referral_id,
-        categories=list(categories), previous=end.head, hash=b"",
+        categories=list(categories), previous=head, hash=b"",
     )  # fmt: skip
-    link(tx, row, end.head)
-    tx.add(row)
-    await tx.execute(_MOVE_CHAIN, {"person_id": person_id, "n": row.n, "head": row.hash})
+    link(tx, row, head)
+    await fetch(tx, _ADD_LINK, *(getattr(row, name) for name in _LINK))
 
 
 async def check_accesses(tx: AsyncSession, person_id: UUID) -> int:
