@@ -34,6 +34,7 @@ from ihala_kit.problems import (
     answer,
 )
 from ihala_kit.service import Service
+from ihala_kit.shelves import Shelves
 from ihala_kit.telemetry import FASTAPI
 from ihala_kit.tokens import InternalTokens
 from ihala_kit.vault import Vault
@@ -92,6 +93,7 @@ def create_app(service: Service, database: Database | None = None, health: Healt
     attach(app, service, database, health)
     for router in [health_routes.router, *service.routers]:
         app.include_router(router)
+    app.router.middleware_stack = Shelves(app.router)
     _handle_refusals(app)
     app.add_middleware(Entrance)
     return app
