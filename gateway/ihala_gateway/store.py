@@ -11,8 +11,6 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.oauth.standing import Change, Changes
-from ihala_gateway.oauth.tables import RevokedToken
-from ihala_gateway.staff.tables import Account
 from ihala_gateway.tables import Client, SigningKey
 
 WITHOUT_KEY = {"key_share": True}  # ids never change: rows that refer to a client may be written while it is locked
@@ -27,6 +25,9 @@ _SPEND_IF_SAME = """
     )
     SELECT EXISTS (SELECT FROM same), EXISTS (SELECT FROM spent)
 """
+_CHANGED_CLIENTS = "SELECT client_id, version, status <> 'active' AS suspended FROM client WHERE changed_at > $1"
+_CHANGED_ACCOUNTS = "SELECT account_id::text, version, status <> 'active' AS suspended FROM account WHERE changed_at > $1"
+_REVOKED = "SELECT jti FROM revoked_token WHERE expires_at > $1"
 _LOCK_KEYS = text("SELECT pg_advisory_xact_lock(hashtextextended('ihala_gateway.signing_key', 0))")
 _PURGE_SPENT = text("""
     DELETE FROM spent_assertion WHERE ctid = ANY(ARRAY(
@@ -71,12 +72,9 @@ async def standing(tx: AsyncSession, since: datetime, now: datetime) -> Changes:
 
     Who was suspended before has no token left that lives: none is given to those who are not active.
     """
-    found = await tx.exec(select(Client.client_id, Client.version, Client.status).where(col(Client.changed_at) > since))
-    clients = {client_id: Change(version, status != "active") for client_id, version, status in found}
-    revoked = await tx.exec(select(RevokedToken.jti).where(col(RevokedToken.expires_at) > now))
-    changed = await tx.exec(select(Account.account_id, Account.version, Account.status).where(col(Account.changed_at) > since))
-    accounts = {str(account_id): Change(version, status != "active") for account_id, version, status in changed}
-    return Changes(clients, accounts, frozenset(revoked))
+    clients = {each["client_id"]: Change(each["version"], each["suspended"]) for each in await fetch(tx, _CHANGED_CLIENTS, since)}
+    accounts = {each["account_id"]: Change(each["version"], each["suspended"]) for each in await fetch(tx, _CHANGED_ACCOUNTS, since)}
+    return Changes(clients, accounts, frozenset(each["jti"] for each in await fetch(tx, _REVOKED, now)))
 
 
 async def spend(tx: AsyncSession, client_id: str, jti_hash: bytes, expires_at: datetime) -> bool:

@@ -109,6 +109,7 @@ def refused_assertions(home: House) -> dict[str, str]:
         "RS256": home.assertion(key=rsa, header={"alg": "RS256"}),
         "HMAC with the public key": home.assertion(key=OctKey.import_key(base64.b64encode(public)), header={"alg": "HS256"}),
         "alg none": f"{_b64({'alg': 'none', 'kid': 'c1'})}.{parts[1]}.",
+        "header no object": f"{_b64(['alg', 'kid'])}.{parts[1]}.{parts[2]}",
         "no signature": f"{parts[0]}.{parts[1]}.",
         "another's signature": f"{parts[0]}.{_b64(good)}.{parts[2]}",
         "unknown client": home.assertion("nobody"),
@@ -253,7 +254,7 @@ def _basic(client_id: str, secret: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()}
 
 
-def _b64(value: dict[str, Any]) -> str:
+def _b64(value: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 

@@ -15,6 +15,8 @@ from ihala_kit.logs import JsonLines, kind_of, set_up_logs
 from ihala_kit.telemetry import inject, set_up_telemetry, span_from
 from ihala_kit.testing import Mint
 from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -187,3 +189,19 @@ async def test_spans_leave_only_for_the_collector_that_was_named() -> None:
     await asyncio.to_thread(provider.shutdown)
     await runner.cleanup()
     assert got == ["/v1/traces"]
+
+
+def test_spans_of_a_process_leave_as_one_and_what_it_says_of_itself_is_not_hashed_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    exporter = InMemorySpanExporter()
+    provider = set_up_telemetry(NAME, None, "1", record=True)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    for name in ("one", "two"):
+        provider.get_tracer("test").start_span(name).end()
+
+    def hashed(_: Resource) -> int:
+        raise AssertionError("all attributes are hashed")
+
+    monkeypatch.setattr(Resource, "__hash__", hashed)
+    (said,) = encode_spans(exporter.get_finished_spans()).resource_spans
+    assert {each.key: each.value.string_value for each in said.resource.attributes}["service.name"] == f"ihala-{NAME}"
+    assert len(said.scope_spans[0].spans) == 2

@@ -114,6 +114,7 @@ def thumbprint_is_plain(text: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9_-]{43}", text) is not None
 
 
+@lru_cache(maxsize=256)
 def normal(address: str) -> str:
     """Return an address in RFC 3986's normal form (6.2.2, 6.2.3), without query and fragment. Raises ProofRefused when it is none."""
     try:

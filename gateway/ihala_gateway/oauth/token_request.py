@@ -13,6 +13,7 @@ from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
 from joserfc import jws
 from joserfc.errors import JoseError
+from joserfc.jws import CompactSignature
 
 from ihala_gateway.oauth.certificates import thumbprint
 from ihala_gateway.tables import Client
@@ -27,11 +28,20 @@ CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
+class Assertion:
+    """A client's assertion, read once and not proven: whoever looks at it must know that anybody can have written it."""
+
+    signed: CompactSignature
+    claims: dict[str, Any]
+    key_id: object  # what its header says
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
     """Who the client says it is, and its one proof: an assertion, a secret, or the certificate of its connection (DER)."""
 
     client_id: str
-    assertion: str | None = None
+    assertion: Assertion | None = None
     secret: str | None = None
     certificate: bytes | None = None
     by_header: bool = False
@@ -171,9 +181,19 @@ def _basic(authorization: str) -> Credentials:
 def _by_assertion(assertion: str, client_id: str) -> Credentials:
     """Return the id that an assertion claims, not yet proven."""
     try:
-        subject = json.loads(jws.extract_compact(assertion.encode("ascii")).payload)["sub"]
-    except (JoseError, binascii.Error, ValueError, TypeError, LookupError, RecursionError):
+        signed = jws.extract_compact(assertion.encode("ascii"))
+        claims = json.loads(signed.payload, object_pairs_hook=_once)
+        subject, key_id = claims["sub"], signed.headers().get("kid")
+    except (JoseError, binascii.Error, ValueError, TypeError, AttributeError, LookupError, RecursionError):
         raise InvalidClientError from None
     if not isinstance(subject, str) or client_id not in ("", subject):
         raise InvalidClientError
-    return Credentials(subject, assertion=assertion)
+    return Credentials(subject, assertion=Assertion(signed, claims, key_id))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object's members. Raises ValueError when it names one twice: one reader takes the first, another the last."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a claim is there twice")
+    return found

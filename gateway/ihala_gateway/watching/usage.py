@@ -65,7 +65,9 @@ def count(sums: Sums, row: Row, routes: Routes) -> None:
     client_id, route = row["client_id"] or "", row["route"] or ""
     called = routes.get((row["method"], route)) or Called(version=version_of(route))
     key = (row["at"].astimezone(UTC).date(), client_id, row["method"] if route else "", route, called.deprecated)
-    one = sums.setdefault(key, _nothing(key, row["organization_id"], called))
+    one = sums.get(key)
+    if one is None:
+        one = sums[key] = _nothing(key, row["organization_id"], called)
     one["calls"] += 1
     one["refused"] += 400 <= row["status"] < 500
     one["failed"] += row["status"] >= 500 or row["status"] == 0

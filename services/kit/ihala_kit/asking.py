@@ -22,14 +22,16 @@ async def ask(database: Database, statement: str, *values: object) -> list[async
 
     Nobody asks: row policies show nothing, unless a function in the statement says first who calls.
     """
-    async with database.engine.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
-        assert driver is not None, "it was just taken from the pool"
-        try:
-            rows: list[asyncpg.Record] = await driver.fetch(statement, *values)
-            return rows
-        except _DIED:  # unseen, in the pool: a transaction finds one that lives
-            await connection.invalidate()
+    connection = await database.engine.raw_connection()
+    driver = connection.driver_connection
+    assert driver is not None, "it was just taken from the pool"
+    try:
+        rows: list[asyncpg.Record] = await driver.fetch(statement, *values)
+        return rows
+    except _DIED:  # unseen, in the pool: a transaction finds one that lives
+        connection.invalidate()
+    finally:
+        connection.close()  # nothing was begun on it, so this does not wait
     async with database.transaction(Caller.anonymous()) as tx:
         return await fetch(tx, statement, *values)
 

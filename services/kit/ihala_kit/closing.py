@@ -7,7 +7,7 @@ A process whose connection with the lock is lost stops its work until it has the
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -124,8 +124,8 @@ class Gate:
             await is_set_within(self.opened, WAIT_SECONDS)
         return self.opened.is_set() if self.followed else True
 
-    @asynccontextmanager
-    async def visit(self) -> AsyncIterator[None]:
+    @contextlib.contextmanager
+    def visit(self) -> Iterator[None]:
         """Let who closes the database wait for what this task does now."""
         task = asyncio.current_task()
         assert task is not None, "asked from a task"
@@ -163,7 +163,7 @@ class Doorkeeper:
             refusal = ServiceUnavailable(retry_after_s=RETRY_AFTER_SECONDS)
             await answer(Request(scope), refusal)(scope, receive, send)
         else:
-            async with self._gate.visit():
+            with self._gate.visit():
                 await self._app(scope, receive, send)
 
 
