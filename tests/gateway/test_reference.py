@@ -1,6 +1,8 @@
 """What partners read: the reference of all calls and events, a page for each problem; without scripts, complete, with links that hold."""
 
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 from typing import Any
 
@@ -203,3 +205,20 @@ def test_kinds_are_told_in_words() -> None:
     assert {words: kind(schema).words for words, schema in said.items()} == {words: words for words in said}
     named = shape("N", {"properties": {"a": {"type": "string", "maxLength": 5, "default": "x"}}, "required": ["a"]})
     assert (named.fields[0].needed, named.fields[0].about) == (True, 'at most 5 signs; default "x"')
+
+
+def test_what_only_pages_need_is_not_in_a_worker_that_shows_none() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", "import sys, ihala_gateway.app; print(sorted({'jinja2', 'yaml'} & sys.modules.keys()))"],
+        check=True, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert said.stdout == "[]\n"
+
+
+def test_a_document_that_was_looked_at_is_not_kept() -> None:
+    found = service_documents(["intake"], {"gateway": {"paths": {}}})
+    assert [*found] == ["intake", "gateway"]
+    assert found["intake"] == found["intake"]
+    assert found["intake"] is not found["intake"]
+    with pytest.raises(KeyError):
+        found["referral"]

@@ -5,11 +5,10 @@ All of it is kept as compressed text: as objects it would be a third of the proc
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-import yaml
 from ihala_contracts import documents
 from ihala_contracts.public_routes import at_the_root
 from ihala_kit.problems import NotFound
@@ -28,9 +27,28 @@ _OFFICER_HEADER = {
 }  # fmt: skip
 
 
-def service_documents(services: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return the committed OpenAPI document of each service. Raises FileNotFoundError when one was never generated."""
-    return {service: documents.openapi(service) for service in services}
+class _Committed(Mapping[str, Mapping[str, Any]]):
+    """Reads a document anew each time it is looked at: all of them at once would make the process larger for as long as it lives."""
+
+    def __init__(self, services: Iterable[str], more: Mapping[str, Mapping[str, Any]]) -> None:
+        self._more = more
+        self._names = [*services, *more]
+
+    def __getitem__(self, service: str) -> Mapping[str, Any]:
+        if service not in self._names:
+            raise KeyError(service)
+        return self._more[service] if service in self._more else documents.openapi(service)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def service_documents(services: Iterable[str], more: Mapping[str, Mapping[str, Any]] | None = None) -> Mapping[str, Mapping[str, Any]]:
+    """Return the committed OpenAPI document of each service, and `more`. To look at one that was never generated is FileNotFoundError."""
+    return _Committed(services, more or {})
 
 
 class Documents:
@@ -38,8 +56,12 @@ class Documents:
 
     def __init__(self, by_service: Mapping[str, Mapping[str, Any]], issuer: str) -> None:
         self.services = sorted(by_service)
-        self._list = _json({"items": [_listed(service, by_service[service]) for service in self.services]})
-        self._openapi = {f"{service}{SUFFIX}": _json(_outside(service, document, issuer)) for service, document in by_service.items()}
+        self._openapi, listed = {}, []
+        for service in self.services:
+            document = by_service[service]
+            listed.append(_listed(service, document))
+            self._openapi[f"{service}{SUFFIX}"] = _json(_outside(service, document, issuer))
+        self._list = _json({"items": listed})
 
     def text(self, name: str) -> str:
         """Return the document of this name, `intake.v1.json`, as the outside reads it. Raises KeyError."""
@@ -82,6 +104,8 @@ def _listed(service: str, document: Mapping[str, Any]) -> dict[str, str]:
 
 @cache
 def _asyncapi_yaml() -> Kept:
+    import yaml  # when somebody wants YAML: it takes 3 MiB
+
     quick = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml's, where it is there
     return Kept(yaml.dump(documents.asyncapi(), Dumper=quick, sort_keys=False, allow_unicode=True), "application/yaml")
 

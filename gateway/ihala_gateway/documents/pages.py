@@ -6,14 +6,16 @@ import hashlib
 import re
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ihala_kit.words import Language, Words
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ihala_gateway.documents.kept import Kept
 from ihala_gateway.documents.shapes import Kind
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 NAMES: Final[dict[Language, str]] = {"en": "English", "ar": "العربية", "ckb": "کوردی"}
 _HERE = files("ihala_gateway.documents") / "data"
@@ -67,7 +69,9 @@ def _policy() -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # with the first page: it takes 3 MiB
+
     made = Environment(
         loader=PackageLoader("ihala_gateway.documents"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

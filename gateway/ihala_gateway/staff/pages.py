@@ -9,13 +9,15 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from ihala_kit.words import Language, Words
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import Response
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 NAMES: Final[dict[Language, str]] = {"ar": "العربية", "ckb": "کوردی", "en": "English"}
 BAGHDAD = ZoneInfo("Asia/Baghdad")
@@ -75,7 +77,9 @@ def _hash(name: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # with the first page: it takes 3 MiB
+
     made = Environment(
         loader=PackageLoader("ihala_gateway.staff"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
