@@ -74,7 +74,7 @@ async def _begun(settings: Settings, program: tuple[str, ...]) -> Process:
 
 async def until_ready(found: Running) -> None:
     """Wait until it answers."""
-    async with asyncio.timeout(30), aiohttp.ClientSession() as session:
+    async with asyncio.timeout(120), aiohttp.ClientSession() as session:
         while True:
             assert found.process.returncode is None, "the process ended"
             with suppress(aiohttp.ClientError):

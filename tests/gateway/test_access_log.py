@@ -99,9 +99,9 @@ async def test_rows_wait_while_the_database_is_away_and_the_oldest_go_first(home
 
 
 async def test_a_database_that_hangs_is_one_that_is_away(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ihala_gateway.watching.access_log.LONGEST_WRITE_SECONDS", 0.05)
     log = AccessLog(home.database, {}, io.StringIO())
     with monkeypatch.context() as hanging:
+        hanging.setattr("ihala_gateway.watching.access_log.LONGEST_WRITE_SECONDS", 0.05)
         hanging.setattr("ihala_gateway.watching.store.open_segment", _hanging)
         log.take(_row("hung"))
         async with asyncio.timeout(30):
