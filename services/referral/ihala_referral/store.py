@@ -14,14 +14,14 @@ from ihala_contracts.intake_v1 import Sensitivity
 from ihala_kit.auth import Caller
 from ihala_kit.db import caller_of, now
 from ihala_kit.pages import PageRequest
-from sqlalchemy import or_, text
+from sqlalchemy import bindparam, or_, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import operators
 from sqlmodel import col, select, union_all
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from ihala_referral import visible
+from ihala_referral import unwritten, visible
 from ihala_referral.errors import PlacementNotFound, ReferralNotFound
 from ihala_referral.guards import Situation, may_receive
 from ihala_referral.states import OPEN, OUTSTANDING, AttemptState, PlacementState, State
@@ -39,6 +39,18 @@ from ihala_referral.tables import (
 
 _AS_SYSTEM = text("SELECT set_config('app.system', :purpose, true)")
 _FRESH = {"populate_existing": True}
+# Asked at every event and every move, so made once: to make such a statement costs more than to send it.
+_OF_NEED = select(Placement).where(col(Placement.need_id) == bindparam("id")).with_for_update().execution_options(**_FRESH)
+_OF_ID = select(Placement).where(col(Placement.id) == bindparam("id")).with_for_update().execution_options(**_FRESH)
+_REFERRALS = (
+    select(Referral)
+    .where(col(Referral.placement_id).in_(bindparam("placement_ids", expanding=True)))
+    .order_by(col(Referral.id))
+    .with_for_update()
+    .execution_options(**_FRESH)
+)
+_OPEN = _REFERRALS.where(col(Referral.state).in_(OPEN))
+_OPEN_AND_NAMED = _REFERRALS.where(or_(col(Referral.state).in_(OPEN), col(Referral.id) == bindparam("named")))
 
 
 async def act_as_system(tx: AsyncSession, purpose: str = "command") -> None:
@@ -71,7 +83,7 @@ async def locked_for_move(tx: AsyncSession, referral_id: UUID) -> tuple[Situatio
     if placement_id is None:
         raise ReferralNotFound()
     await act_as_system(tx)
-    situation = await locked(tx, col(Placement.id) == placement_id, referral_id)
+    situation = await _situation(tx, _OF_ID, placement_id, referral_id)
     assert situation is not None, "a referral has a placement"
     return situation, next(known for known in situation.referrals if known.id == referral_id)
 
@@ -97,13 +109,16 @@ async def locked_placement(tx: AsyncSession, placement_id: UUID) -> Situation:
 
 async def of_need(tx: AsyncSession, need_id: UUID, referral_id: UUID | None = None) -> Situation | None:
     """Return the need's placement, locked with its open referrals (and the one named), or None."""
-    return await locked(tx, col(Placement.need_id) == need_id, referral_id)
+    return await _situation(tx, _OF_NEED, need_id, referral_id)
 
 
 async def locked(tx: AsyncSession, where: Any, referral_id: UUID | None = None) -> Situation | None:
     """Lock one placement, then its open referrals and the one named."""
-    query = select(Placement).where(where).with_for_update().execution_options(**_FRESH)
-    found = (await tx.exec(query)).one_or_none()
+    return await _situation(tx, select(Placement).where(where).with_for_update().execution_options(**_FRESH), None, referral_id)
+
+
+async def _situation(tx: AsyncSession, query: SelectOfScalar[Placement], of: UUID | None, referral_id: UUID | None) -> Situation | None:
+    found = (await tx.exec(query, params={"id": of})).one_or_none()
     if found is None:
         return None
     return Situation(found, list(await _referrals(tx, [found.id], referral_id)), now(tx))
@@ -150,21 +165,17 @@ async def next_unserved(tx: AsyncSession, need_code: str, governorate: str, befo
 
 
 async def _referrals(tx: AsyncSession, placement_ids: Sequence[UUID], named: UUID | None = None) -> Sequence[Referral]:
-    wanted = col(Referral.state).in_(OPEN)
-    query = (
-        select(Referral)
-        .where(col(Referral.placement_id).in_(placement_ids), wanted if named is None else or_(wanted, col(Referral.id) == named))
-        .order_by(col(Referral.id))
-        .with_for_update()
-        .execution_options(**_FRESH)
-    )
-    return (await tx.exec(query)).all() if placement_ids else []
+    if not placement_ids:
+        return []
+    query, about = (_OPEN, {}) if named is None else (_OPEN_AND_NAMED, {"named": named})
+    return (await tx.exec(query, params={"placement_ids": placement_ids, **about})).all()
 
 
 async def attempts(tx: AsyncSession, placement_id: UUID, *states: AttemptState) -> Sequence[Attempt]:
     """Return the questions to the directory, in order; of these states if any are named."""
     query = select(Attempt).where(col(Attempt.placement_id) == placement_id).order_by(col(Attempt.attempt))
-    return (await tx.exec(query.where(col(Attempt.state).in_(states)) if states else query)).all()
+    with unwritten.stays(tx, Attempt):
+        return (await tx.exec(query.where(col(Attempt.state).in_(states)) if states else query)).all()
 
 
 async def outstanding(tx: AsyncSession, placement_id: UUID) -> Sequence[Attempt]:
@@ -175,18 +186,21 @@ async def outstanding(tx: AsyncSession, placement_id: UUID) -> Sequence[Attempt]
 async def exclusions(tx: AsyncSession, placement_id: UUID) -> Sequence[Exclusion]:
     """Return the services at a location that were tried for this need."""
     query = select(Exclusion).where(col(Exclusion.placement_id) == placement_id).execution_options(**_FRESH)
-    return (await tx.exec(query)).all()
+    with unwritten.stays(tx, Exclusion):
+        return (await tx.exec(query)).all()
 
 
 async def barred(tx: AsyncSession, case_id: UUID) -> list[UUID]:
     """Return the organisations that this case is not brought together with."""
     query = select(BarredPair.organization_id).where(col(BarredPair.case_id) == case_id, col(BarredPair.review_at) > now(tx))
-    return list((await tx.exec(query)).all())
+    with unwritten.stays(tx, BarredPair):
+        return list((await tx.exec(query)).all())
 
 
 async def organization(tx: AsyncSession, organization_id: UUID) -> Organization | None:
     """Return what is known of an organisation."""
-    return await tx.get(Organization, organization_id)
+    with unwritten.stays(tx, Organization):
+        return await tx.get(Organization, organization_id)
 
 
 async def overtaken(tx: AsyncSession, event: Event, need_id: UUID, why: str) -> None:

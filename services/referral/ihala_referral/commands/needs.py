@@ -52,6 +52,7 @@ async def identify(tx: AsyncSession, event: NeedIdentified) -> None:
     await sealing.keep_facts(tx, placement, facts)
     reasons = await _doubts(tx, situation, facts) + ([] if readable else [UNREADABLE])
     placement.state = PlacementState.TRIAGE if reasons else PlacementState.PLACING
+    await tx.flush()  # before what refers to it
     announcing.record(tx, situation, "request", Party.ORIGIN, "", placement.state)
     noting.of_need(tx, placement, measures.IDENTIFIED, situation.now)
     if reasons:

@@ -9,6 +9,7 @@ from ihala_kit.pages import PageRequest
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from ihala_referral import unwritten
 from ihala_referral.tables import Amendment, Appointment, ContactTry, FileReference, Movement, Note, OnwardNeed, Referral
 
 AMEND = "amend"
@@ -49,7 +50,8 @@ async def appointment(tx: AsyncSession, referral_id: UUID, appointment_id: UUID)
 async def open_appointments(tx: AsyncSession, referral_id: UUID, states: Sequence[str]) -> Sequence[Appointment]:
     """Return a locked referral's appointments in these states."""
     query = select(Appointment).where(col(Appointment.referral_id) == referral_id, col(Appointment.state).in_(states))
-    return (await tx.exec(query.order_by(col(Appointment.id)))).all()
+    with unwritten.stays(tx, Appointment):
+        return (await tx.exec(query.order_by(col(Appointment.id)))).all()
 
 
 async def files(tx: AsyncSession, referral_id: UUID) -> Sequence[FileReference]:
