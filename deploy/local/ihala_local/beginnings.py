@@ -17,6 +17,7 @@ _TABLES = """
     ORDER BY relname
 """
 SMALL_BYTES = 256 << 10  # rows of a table up to here are deleted: a tenth of what making new files costs, which TRUNCATE does
+_FORGET = "DELETE FROM pg_statistic WHERE starelid = ANY (ARRAY[{}]::regclass[])"  # what ANALYZE saw, by which others would be planned
 _NUMBERS = """
     SELECT format('SELECT setval(%L, %s, %L)', format('%I.%I', schemaname, sequencename), coalesce(last_value, start_value),
         last_value IS NOT NULL) AS put_back FROM pg_sequences WHERE schemaname = 'public'
@@ -48,14 +49,15 @@ class Beginning:
             await self._connection.execute("SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '10s'")
             filled = await self._filled()
             large = [name for name, size in filled.items() if size > SMALL_BYTES]
-            emptying = [f"TRUNCATE {', '.join(large)} CASCADE"] if large else []
+            emptying = [f"TRUNCATE {', '.join(large)} CASCADE", _FORGET.format(", ".join(f"'{name}'" for name in large))] if large else []
             emptying += [f"DELETE FROM {name}" for name in filled if name not in large]  # noqa: S608
             await self._connection.execute(";".join([*emptying, self._filling]))
 
     async def _filled(self) -> dict[str, int]:
         """Return the tables with rows in them, and their bytes, with all partitions."""
         each = (f"(SELECT '{name}' AS name WHERE EXISTS (SELECT FROM {name}))" for name in self._tables)  # noqa: S608 - our own tables
-        size = "(SELECT coalesce(sum(pg_relation_size(relid)), 0)::bigint FROM pg_partition_tree(name::regclass))"
+        parts = "(SELECT sum(pg_relation_size(relid))::bigint FROM pg_partition_tree(name::regclass))"  # of a table in one piece: none
+        size = f"coalesce({parts}, pg_relation_size(name::regclass))"
         rows = await self._connection.fetch(f"SELECT name, {size} AS size FROM ({' UNION ALL '.join(each)}) AS filled")  # noqa: S608
         return {row["name"]: row["size"] for row in rows}
 
