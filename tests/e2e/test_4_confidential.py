@@ -43,7 +43,7 @@ async def search(lived: Lived) -> Search:
     return Search(lived.words.made)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 async def test_the_run_was_a_full_one(lived: Lived, kept: Kept) -> None:
     assert len(lived.words.made) > 400
     personal = {table.name for table in Table.metadata.tables.values() if any(column.info["personal"] for column in table.columns)}

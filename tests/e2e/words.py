@@ -5,6 +5,7 @@ import hashlib
 import json
 import random
 import urllib.parse
+from collections import defaultdict
 from collections.abc import Iterable
 
 from ihala_kit.folding import folded
@@ -12,6 +13,8 @@ from ihala_kit.folding import folded
 ARABIC, KURDISH = "بتجحدرسشصطعفقكلمنهي", "بپتجچخدرزژسشفڤقکگلمنی"
 EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 SHORTEST = 8  # bytes: a shorter form would stand in other texts by chance
+
+Forms = dict[bytes, list[tuple[bytes, str]]]  # by how they begin
 
 
 class Words:
@@ -51,20 +54,23 @@ class Search:
     """Looks for words in whatever form they may lie somewhere: as they are, folded, escaped, encoded, or under a hash without a key."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._plain: dict[bytes, str] = {}
-        self._exact: dict[bytes, str] = {}
+        self._plain: Forms = defaultdict(list)
+        self._exact: Forms = defaultdict(list)
         for word in words:
-            for form in plain_forms(word):
-                if len(form) >= SHORTEST:
-                    self._plain[form.lower()] = word
-            for form in base64_forms(word):
-                if len(form) >= SHORTEST:
-                    self._exact[form] = word
+            for forms, made in ((self._plain, {form.lower() for form in plain_forms(word)}), (self._exact, base64_forms(word))):
+                for form in made:
+                    if len(form) >= SHORTEST:
+                        forms[form[:SHORTEST]].append((form, word))
 
     def in_bytes(self, content: bytes) -> set[str]:
         """Return which words stand in it."""
-        lower = content.lower()
-        return {word for form, word in self._plain.items() if form in lower} | {w for form, w in self._exact.items() if form in content}
+        return _found(self._plain, content.lower()) | _found(self._exact, content)
+
+
+def _found(forms: Forms, content: bytes) -> set[str]:
+    """Return the words of which a form stands there. Each byte is looked at once, however many forms there are."""
+    begins = {begin for at in range(len(content) - SHORTEST + 1) if (begin := content[at : at + SHORTEST]) in forms}
+    return {word for begin in begins for form, word in forms[begin] if form in content}
 
 
 def plain_forms(word: str) -> set[bytes]:

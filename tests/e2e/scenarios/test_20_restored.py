@@ -104,8 +104,7 @@ async def test_yesterdays_database_becomes_todays(scene: Scene, stack: Stack, tm
     await scene.accepted(serving)
     await scene.move(serving, "start")
     backup = Backup(stack, tmp_path)
-    for offer in (offered, seen, accepted, serving, withdrawn):
-        await until(lambda offer=offer: all_read(stack, need_of(offer)))  # type: ignore[misc]
+    await until(lambda: all_read(stack, *map(need_of, (offered, seen, accepted, serving, withdrawn))))
     await backup.take()
     await scene.hours(4)
 
@@ -121,8 +120,7 @@ async def test_yesterdays_database_becomes_todays(scene: Scene, stack: Stack, tm
     await scene.move(refused, "decline", {"reason": "out_of_mandate"})
     again = await scene.offer(need_of(refused), refused)
     needs = [need_of(one) for one in (offered, seen, accepted, serving, withdrawn, new, taken, refused)]
-    for need in needs:
-        await until(lambda need=need: all_read(stack, need))  # type: ignore[misc]
+    await until(lambda: all_read(stack, *needs))
     before, offered_before = await stands(stack, needs), await offers(stack, needs)
 
     await backup.becomes_all_there_is()
@@ -137,8 +135,7 @@ async def test_yesterdays_database_becomes_todays(scene: Scene, stack: Stack, tm
     await scene.move(taken, "start")
     await scene.move(accepted, "completion", {"outcomes": [{"item": "housing.hlp", "result": "met"}]})
     later = await scene.need_for(provider)
-    for need in [*needs, need_of(later)]:
-        await until(lambda need=need: all_read(stack, need))  # type: ignore[misc]
+    await until(lambda: all_read(stack, *needs, need_of(later)))
     assert await offers(stack, needs) == offered_before
     for service in databases(stack.place):
         assert await ask(stack, service, "SELECT count(*) FROM parked WHERE state = 'waiting'") == 0, service

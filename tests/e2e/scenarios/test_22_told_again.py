@@ -15,8 +15,8 @@ from tests.e2e.ledger import read_ledger
 from tests.e2e.scenarios.scene import Scene
 
 READERS = {"intake": ("directory", "referral"), "directory": ("referral",), "referral": ("intake", "directory"), "notify": ("referral",)}
-_SAID = "SELECT epoch || ' ' || n FROM stream WHERE key = $1::text::uuid ORDER BY epoch DESC LIMIT 1"
-_READ = "SELECT epoch || ' ' || sequence FROM fence WHERE source = $1 AND key = $2::text::uuid"
+_SAID = "SELECT DISTINCT ON (key) key::text, epoch, n FROM stream WHERE key = ANY($1::text[]::uuid[]) ORDER BY key, epoch DESC"
+_READ = "SELECT source, key::text, epoch, sequence FROM fence WHERE key = ANY($1::text[]::uuid[])"
 
 
 async def ihala(stack: Stack, *words: str, **environment: str) -> str:
@@ -39,19 +39,26 @@ async def ask(stack: Stack, service: str, query: str, *values: Any) -> Any:
 
 
 async def until(done: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while not await done():
             await asyncio.sleep(0.2)
 
 
-async def all_read(stack: Stack, need: str) -> bool:
-    """Tell whether every reader has come to the end of what was said of a need."""
-    for reader, sources in READERS.items():
-        for source in sources:
-            said = await ask(stack, source, _SAID, need)
-            if said is not None and await ask(stack, reader, _READ, source, need) != said:
-                return False
-    return True
+async def all_read(stack: Stack, *needs: str) -> bool:
+    """Tell whether every reader has come to the end of what was said of these needs."""
+    said: dict[tuple[str, str], tuple[int, int]] = {}
+    read: dict[tuple[str, str, str], tuple[int, int]] = {}
+    for service in READERS:
+        connection = await asyncpg.connect(databases(stack.place)[service])
+        try:
+            said |= {(service, key): (epoch, n) for key, epoch, n in await connection.fetch(_SAID, needs)}
+            read |= {(service, source, key): (epoch, n) for source, key, epoch, n in await connection.fetch(_READ, needs)}
+        finally:
+            await connection.close()
+    pairs = [(reader, source) for reader, sources in READERS.items() for source in sources]
+    return all(
+        read.get((reader, source, need)) == said[source, need] for reader, source in pairs for need in needs if (source, need) in said
+    )
 
 
 async def said_of(stack: Stack, needs: list[str]) -> list[tuple[str, str]]:
@@ -71,14 +78,12 @@ async def test_everything_is_told_again_and_nothing_changes(scene: Scene, stack:
     await scene.accepted(serving)
     await scene.move(serving, "start")
     needs = [str(one.data["need_id"]) for one in (offered, accepted, serving)]
-    for need in needs:
-        await until(lambda need=need: all_read(stack, need))  # type: ignore[misc]
+    await until(lambda: all_read(stack, *needs))
     before = await said_of(stack, needs)
     states = [await scene.placement(need) for need in needs]
     for service in ("gateway", "directory", "intake", "referral"):
         assert "keys" in await ihala(stack, "republish", service)
-    for need in needs:
-        await until(lambda need=need: all_read(stack, need))  # type: ignore[misc]
+    await until(lambda: all_read(stack, *needs))
     assert await said_of(stack, needs) == before
     assert [await scene.placement(need) for need in needs] == states
     for service in databases(stack.place):
