@@ -11,31 +11,31 @@ import signal
 from collections.abc import Coroutine
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
-from ihala_local.ports import APPS, SERVICES
+from ihala_local.ports import SERVICES
 from ihala_local.stack import Stack
 from ihala_local.story.cast import Cast
 
 from tests.e2e.checker import check, settled
 from tests.e2e.crowd import Crowd
 
+T = TypeVar("T")
 REFERRALS, AT_ONCE, RACES = 200, 12, 50
+STEP_SECONDS = 240  # for what only must come
 POINTS = ("relay.after-ack", "consume.after-commit")
 PLACES = {"provider-housing-telafar": 400, "provider-housing-zummar": 400, "provider-housing-ninewa": 400}
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 async def test_two_hundred_referrals_survive_kills(stack: Stack, cast: Cast, crashes: Path) -> None:
     for name, free in PLACES.items():
         await cast.confirm_places(name, free)
     crowd = Crowd(cast)
-    killing = asyncio.create_task(kill(stack, crashes))
-    await at_once(AT_ONCE, [crowd.live() for _ in range(REFERRALS)])
-    killed = await killing
-    assert killed["kafka"] >= 1
-    assert sum(killed[point] for point in POINTS) >= 8, f"too few crash points were reached: {killed}"
+    async with asyncio.TaskGroup() as both:
+        both.create_task(kill(stack, crashes, crowd))
+        both.create_task(at_once(AT_ONCE, [crowd.live() for _ in range(REFERRALS)]))
     assert await settled(stack.place) == []
 
 
@@ -55,10 +55,9 @@ async def test_suspension_against_acceptance(stack: Stack, cast: Cast) -> None:
     crowd, admin = Crowd(cast), cast.client("operator-admin")
     organization = cast.client("provider-housing-telafar").organization_id
     path = f"/directory/v1/organizations/{organization}"
-    offers = []
     for _ in range(RACES // 5):
-        needs = [await crowd.ask() for _ in range(5)]
-        offers = [await crowd.offer(need) for need in needs]
+        needs = await asyncio.gather(*(crowd.ask() for _ in range(5)))
+        offers = await asyncio.gather(*(crowd.offer(need) for need in needs))
         assert any(offer.data["organization_id"] == organization for offer in offers)
         version = (await admin.get(path)).etag
         moves = [asyncio.create_task(slightly_later(crowd.move(offer, "acceptance"))) for offer in offers]
@@ -73,7 +72,7 @@ async def test_suspension_against_acceptance(stack: Stack, cast: Cast) -> None:
 async def test_two_acceptances_of_one_need(stack: Stack, cast: Cast) -> None:
     """An emergency has two offers open; both are accepted at once and settle to one."""
     crowd = Crowd(cast)
-    needs = [await crowd.ask("emergency") for _ in range(RACES)]
+    needs = await at_once(5, [crowd.ask("emergency") for _ in range(RACES)])
     first = {need: await crowd.offer(need) for need in needs}
     await cast.later(timedelta(hours=2, minutes=5))
     second = {need: await crowd.offer(need, but=[first[need].data["referral_id"]]) for need in needs}
@@ -87,17 +86,30 @@ async def test_two_acceptances_of_one_need(stack: Stack, cast: Cast) -> None:
     assert await settled(stack.place) == []
 
 
+@pytest.mark.timeout(900)
 async def test_without_the_inbox_the_checker_finds_faults(stack: Stack, cast: Cast, crashes: Path) -> None:
+    """It is over as soon as something happened twice: that no later event makes good, so it is no fault of looking too early."""
     assert await settled(stack.place) == []
     for name in SERVICES:
         stack.extra[name][f"{name.upper()}_INBOX"] = "false"
-        await stack.restart(name)
+    await asyncio.gather(*(stack.restart(name, 120) for name in SERVICES))
     crowd = Crowd(cast)
-    killing = asyncio.create_task(arm(crashes, itertools.product(SERVICES, POINTS), every=1.0, rounds=3))
-    await at_once(6, [attempt(crowd.live()) for _ in range(30)])
-    await killing
-    await asyncio.sleep(5)
-    faults = await check(stack.place)
+    tasks = [
+        asyncio.create_task(at_once(6, [attempt(crowd.live()) for _ in range(30)])),
+        asyncio.create_task(arm(crashes, itertools.product(reversed(POINTS), SERVICES), every=1.0, rounds=3)),
+    ]
+    faults: list[str] = []
+    while not any(fault.startswith("twice") for fault in faults) and any(not task.done() for task in tasks):
+        await asyncio.wait(tasks, timeout=2, return_when=asyncio.ALL_COMPLETED)
+        faults = await check(stack.place)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for left in crashes.iterdir():
+        left.unlink(missing_ok=True)
+    if not any(fault.startswith("twice") for fault in faults):
+        await asyncio.sleep(5)
+        faults = await check(stack.place)
     assert [fault for fault in faults if fault.startswith(("twice", "order", "places", "owner"))], faults[:20]
 
 
@@ -108,20 +120,32 @@ async def attempt(life: Coroutine[Any, Any, None]) -> None:
             await life
 
 
-async def kill(stack: Stack, crashes: Path) -> dict[str, int]:
-    """Arm the crash points of every service in turn; in the middle kill Kafka. Return how often each killed."""
-    await arm(crashes, itertools.product(APPS, POINTS), every=1.5, rounds=1)
-    await stack.kill("kafka", signal.SIGKILL)
-    await stack.wait_ready("kafka")
-    await arm(crashes, itertools.product(SERVICES, POINTS), every=1.5, rounds=1)
-    await asyncio.sleep(5)
-    left = [path.name for path in crashes.iterdir()]
-    armed = [f"{name}.{point}" for name, point in itertools.product(APPS, POINTS)]
-    armed += [f"{name}.{point}" for name, point in itertools.product(SERVICES, POINTS)]
-    died = {point: sum(name.endswith(point) for name in armed) - sum(name.endswith(point) for name in left) for point in POINTS}
-    for path in crashes.iterdir():
-        path.unlink()
-    return {"kafka": 1, **died}
+async def kill(stack: Stack, crashes: Path, crowd: Crowd) -> None:
+    """Have every service die at every point, two at a time, and Kafka in the middle: each time when so many more families have asked.
+
+    Which moments that are is for the families to say, not for a clock: on any machine all of it falls among their referrals.
+    """
+    steps: list[tuple[str, ...]] = [
+        (f"{one}.{POINTS[0]}", f"{other}.{POINTS[1]}") for one, other in zip(SERVICES, SERVICES[1:] + SERVICES[:1], strict=True)
+    ]
+    steps.insert(len(steps) // 2, ())
+    chances = [crashes / f"gateway.{point}" for point in POINTS]  # it hardly has anything to say or to hear meanwhile
+    for chance in chances:
+        chance.touch()
+    for number, points in enumerate(steps, 1):
+        async with asyncio.timeout(STEP_SECONDS):
+            while len(crowd.needs) < number * REFERRALS // (len(steps) + 1):
+                await asyncio.sleep(0.05)
+        for point in points:
+            (crashes / point).touch()
+        if not points:
+            await stack.kill("kafka", signal.SIGKILL)
+            await stack.wait_ready("kafka", 120)
+        async with asyncio.timeout(STEP_SECONDS):
+            while any((crashes / point).exists() for point in points):
+                await asyncio.sleep(0.05)
+    for chance in chances:
+        chance.unlink(missing_ok=True)
 
 
 async def arm(crashes: Path, points: Any, *, every: float, rounds: int) -> None:
@@ -131,17 +155,17 @@ async def arm(crashes: Path, points: Any, *, every: float, rounds: int) -> None:
         await asyncio.sleep(every)
 
 
-async def at_once(most: int, lives: list[Coroutine[Any, Any, None]]) -> None:
-    """Run them, at most so many at a time; raise the first error."""
+async def at_once(most: int, lives: list[Coroutine[Any, Any, T]]) -> list[T]:
+    """Run them, at most so many at a time; return what they gave, or raise the first error."""
     free = asyncio.Semaphore(most)
 
-    async def run(life: Coroutine[Any, Any, None]) -> None:
+    async def run(life: Coroutine[Any, Any, T]) -> T:
         async with free:
-            await life
+            return await life
 
     async with asyncio.TaskGroup() as group:
-        for life in lives:
-            group.create_task(run(life))
+        tasks = [group.create_task(run(life)) for life in lives]
+    return [task.result() for task in tasks]
 
 
 async def slightly_later(work: Coroutine[Any, Any, Any]) -> Any:
