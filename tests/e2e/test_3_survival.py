@@ -5,10 +5,9 @@ The checker shares no code with the services. With the inbox switched off it mus
 
 import asyncio
 import contextlib
-import itertools
 import random
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -87,6 +86,7 @@ async def test_two_acceptances_of_one_need(stack: Stack, cast: Cast) -> None:
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.flaky(reruns=0)  # what it spoiled stays so
 async def test_without_the_inbox_the_checker_finds_faults(stack: Stack, cast: Cast, crashes: Path) -> None:
     """It is over as soon as something happened twice: that no later event makes good, so it is no fault of looking too early."""
     assert await settled(stack.place) == []
@@ -95,8 +95,8 @@ async def test_without_the_inbox_the_checker_finds_faults(stack: Stack, cast: Ca
     await asyncio.gather(*(stack.restart(name, 120) for name in SERVICES))
     crowd = Crowd(cast)
     tasks = [
-        asyncio.create_task(at_once(6, [attempt(crowd.live()) for _ in range(30)])),
-        asyncio.create_task(arm(crashes, itertools.product(reversed(POINTS), SERVICES), every=1.0, rounds=3)),
+        asyncio.create_task(at_once(6, [attempt(crowd.live) for _ in range(30)])),
+        asyncio.create_task(arm(crashes, ((name, point) for point in reversed(POINTS) for name in SERVICES), every=1.0, rounds=3)),
     ]
     faults: list[str] = []
     while not any(fault.startswith("twice") for fault in faults) and any(not task.done() for task in tasks):
@@ -113,11 +113,11 @@ async def test_without_the_inbox_the_checker_finds_faults(stack: Stack, cast: Ca
     assert [fault for fault in faults if fault.startswith(("twice", "order", "places", "owner"))], faults[:20]
 
 
-async def attempt(life: Coroutine[Any, Any, None]) -> None:
+async def attempt(life: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Live as far as it goes: without the inbox some cannot."""
     with contextlib.suppress(Exception):  # what goes wrong here is what the checker is asked about
         async with asyncio.timeout(30):
-            await life
+            await life()
 
 
 async def kill(stack: Stack, crashes: Path, crowd: Crowd) -> None:
@@ -160,8 +160,11 @@ async def at_once(most: int, lives: list[Coroutine[Any, Any, T]]) -> list[T]:
     free = asyncio.Semaphore(most)
 
     async def run(life: Coroutine[Any, Any, T]) -> T:
-        async with free:
-            return await life
+        try:
+            async with free:
+                return await life
+        finally:
+            life.close()  # one that was cancelled before its turn
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(run(life)) for life in lives]
