@@ -19,13 +19,12 @@ from ihala_kit.testing import Mint
 from ihala_kit.vault import new_master_key
 from ihala_local import probes
 from ihala_local.ports import any_free
-from ihala_local.postgres import Cluster, programs_for, unprivileged, usable
+from ihala_local.postgres import DURABLE, Cluster, programs_for, unprivileged, usable
 from ihala_local.provision.databases import Server as PostgresServer
 from ihala_local.provision.databases import Wanted, provision
 from ihala_local.testing import migrated
 
 from tests.bench.api_process import api
-from tests.bench.server import SERVER
 
 OPERATOR = UUID("0198f000-0000-7000-8000-0000000000aa")
 HOT_NEED, HOT_DISTRICT, HOT = "housing.hlp", "IQG15Q08", 2000
@@ -56,7 +55,7 @@ async def world(size: int) -> AsyncIterator[World]:
     with tempfile.TemporaryDirectory(prefix="ihala-bench-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o711)
         run_as, data = unprivileged(), Path(folder) / "postgres"
-        cluster = Cluster(data, usable(programs_for(data), run_as), run_as, any_free(), "only-for-the-bench", SERVER)
+        cluster = Cluster(data, usable(programs_for(data), run_as), run_as, any_free(), "only-for-the-bench", DURABLE)
         await cluster.prepare(lambda _: None, Path(folder) / "log")
         process = await cluster.command().start(Path(folder) / "log")
         try:
