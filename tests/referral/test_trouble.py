@@ -263,3 +263,27 @@ async def test_what_intake_corrects_is_told_as_far_as_the_offer_says_it(
     expected = [] if fields is None else [(fields, "misunderstood")]
     assert [(one["fields"], one["reason"]) for one in shown["amendments"]] == expected
     assert (shown["version"], shown["need_changed"]) == (2, True)
+    assert {**same, **shown}["urgency"] == {**same, **changed}["urgency"]
+    assert shown["governorate"] == {**same, **changed}["governorate"]
+
+
+async def test_a_corrected_offer_says_what_is_so_now_wherever_it_is_read_and_each_thing_once(world: World) -> None:
+    need_id = await world.identified(NGO, district=TELAFAR)
+    referral_id = await world.offer(need_id, FIRST, district=TELAFAR)
+    asked, clock = f"/v1/referrals/{referral_id}", (await world.referral(referral_id)).decide_by
+    await world.deliver(change(world, need_id, urgency="urgent", governorate="IQG15", district=TELAFAR))
+    await world.deliver(change(world, need_id, urgency="urgent", governorate="IQG15", district="IQG15Q01"))
+    shown = (await world.get(FIRST, asked)).body
+    assert [one["fields"] for one in shown["amendments"]] == [["urgency"], ["district"]]
+    assert (shown["urgency"], shown["district"]) == ("urgent", "IQG15Q01")
+    listed = (await world.get(FIRST, "/v1/worklists/referrals?urgency=urgent")).body["items"]
+    assert [(one["referral_id"], one["urgency"]) for one in listed] == [(str(referral_id), "urgent")]
+    assert (await world.get(FIRST, f"/fhir/R4/Task/{referral_id}")).body["priority"] == "urgent"
+    row = await world.referral(referral_id)
+    assert (row.decide_by, row.urgency) == (clock, "routine")  # its clocks go by what the receiver was offered
+    await world.deliver(change(world, need_id, urgency="urgent", governorate=ERBIL))
+    assert (await world.get(FIRST, asked)).body["governorate"] == ERBIL
+    await world.move(FIRST, referral_id, "acceptance", {})
+    await world.deliver(change(world, need_id, urgency="urgent", governorate="IQG02"))
+    await world.move(COORDINATOR, referral_id, "relocation", {"decision": "keep_remote"})
+    assert (await world.get(FIRST, asked)).body["governorate"] == "IQG02"

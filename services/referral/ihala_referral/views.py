@@ -42,9 +42,9 @@ async def referral(tx: AsyncSession, caller: Caller, row: Referral) -> models.Re
 def _view(caller: Caller, row: Referral, shown: sealing.Facts, words: dict[str, Any]) -> models.Referral:
     masked = row.restricted
     view: dict[str, Any] = {
-        "referral_id": row.id, "reference": row.reference, "state": row.state, "urgency": row.urgency,
+        "referral_id": row.id, "reference": row.reference, "state": row.state, "urgency": row.urgency_told,
         "need_code": PROTECTION if masked else row.need_code, "restricted": row.restricted,
-        "governorate": None if masked else row.governorate, "district": None if masked else row.district,
+        "governorate": None if masked else row.governorate_told, "district": None if masked else row.district,
         "age_band": shown.get("age_band"), "attributes": shown.get("attributes", {}),
         "organization_id": row.organization_id, "service_id": row.service_id,
         "service_at_location_id": row.service_at_location_id, "service_name": row.service_name,

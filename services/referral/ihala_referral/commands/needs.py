@@ -128,7 +128,7 @@ async def change(tx: AsyncSession, event: NeedChanged, *, told: Collection[UUID]
         await sealing.keep_facts(tx, placement, facts)
     for referral in situation.open():
         if referral.id in told:
-            await sealing.keep_shown(tx, placement, referral)
+            await amending.show(tx, placement, referral)
         elif referral.state in UNDECIDED:
             await amending.told(tx, situation, referral, await sealing.shown(tx, referral), event.reason or amending.SAID_BY_INTAKE)
     await moving_away.look(tx, situation)

@@ -39,8 +39,8 @@ async def offer_of(tx: AsyncSession, referral: Referral) -> Offer:
     acknowledged = referral.state is not State.OFFERED
     return Offer(
         reference=referral.reference, service=referral.service_name, office=office.names if office else {},
-        need=labels.need(referral.need_code) if around.sensitivity is Sensitivity.STANDARD else None, urgency=referral.urgency,
-        governorate=labels.governorate(referral.governorate), acknowledged=acknowledged, need_changed=referral.need_changed,
+        need=labels.need(referral.need_code) if around.sensitivity is Sensitivity.STANDARD else None, urgency=referral.urgency_told,
+        governorate=labels.governorate(referral.governorate_told), acknowledged=acknowledged, need_changed=referral.need_changed,
         acknowledge_by=None if acknowledged else referral.acknowledge_by, decide_by=referral.decide_by, today=calendar.today(now(tx)),
     )  # fmt: skip
 

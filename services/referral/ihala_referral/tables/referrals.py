@@ -42,6 +42,8 @@ class Referral(Table, table=True):
     shown: bytes | None = maybe(LargeBinary, "age band and attributes the receiver may see, sealed under the need's key")
     allows_waitlist: bool = needed(Boolean, "the service keeps a waiting list")
     need_changed: bool = needed(Boolean, "intake corrected the need after this was offered")
+    need_urgency: Urgency | None = maybe(OneOf(Urgency), "as it was corrected while this was offered; empty: as it was when offered")
+    need_governorate: str | None = maybe(Text, "P-code, likewise")
     state: State = needed(OneOf(State), "see lifecycle.py")
     owner: Owner | None = maybe(OneOf(Owner), "whose turn it is; empty when ended")
     next_at: datetime | None = maybe(AT, "the next instant of its clock; empty when ended")
@@ -81,6 +83,16 @@ class Referral(Table, table=True):
     origin_officer: str | None = maybe(Text, "who works on it at whoever acts as origin, opaque")
     origin_away: bool = flag("the origin was suspended or left: the owning office acts as origin")
     version: int = counted("for If-Match", 1)
+
+    @property
+    def urgency_told(self) -> Urgency:
+        """Return how urgent the need is as the receiver is told."""
+        return self.need_urgency or self.urgency
+
+    @property
+    def governorate_told(self) -> str:
+        """Return where the need is as the receiver is told."""
+        return self.need_governorate or self.governorate
 
 
 class Movement(Table, table=True):

@@ -16,7 +16,7 @@ from ihala_referral import announcing, sealing, work_items
 from ihala_referral.guards import Situation
 from ihala_referral.sealing import AGE, Facts
 from ihala_referral.states import UNDECIDED, Party
-from ihala_referral.tables import Amendment, Referral
+from ihala_referral.tables import Amendment, Placement, Referral
 from ihala_referral.together import ground, store
 from ihala_referral.together.errors import NothingToAmend, SaidByVoice
 from ihala_referral.together.trouble_models import AmendmentIn
@@ -50,11 +50,12 @@ async def told(tx: AsyncSession, situation: Situation, referral: Referral, befor
 
     `before` is what it was shown. Emits ReferralAmended where there are any.
     """
-    await sealing.keep_shown(tx, situation.placement, referral)
+    of_need = _of_need(situation, referral)
+    await show(tx, situation.placement, referral)
     referral.need_changed = True
     referral.version += 1
     announcing.record(tx, situation, store.AMEND, party, referral.state, referral.state, referral=referral, reason=reason)
-    fields = _differing(before, await sealing.shown(tx, referral)) + _of_need(situation, referral)
+    fields = _differing(before, await sealing.shown(tx, referral)) + of_need
     if not fields:
         return
     caller = caller_of(tx)
@@ -66,6 +67,14 @@ async def told(tx: AsyncSession, situation: Situation, referral: Referral, befor
     announcing.moved(tx, situation, referral, ReferralAmended, fields=fields, reason=reason)
 
 
+async def show(tx: AsyncSession, placement: Placement, referral: Referral) -> None:
+    """Let the offer say what is known now. Its clocks stay as they were told: they go by what was offered."""
+    await sealing.keep_shown(tx, placement, referral)
+    referral.need_urgency, referral.need_governorate = placement.urgency, placement.governorate
+    if referral.district:
+        referral.district = placement.district
+
+
 def _differing(before: Facts, after: Facts) -> list[str]:
     then, now = before.get("attributes", {}), after.get("attributes", {})
     bands = ["age_band"] if before.get("age_band") != after.get("age_band") else []
@@ -75,5 +84,7 @@ def _differing(before: Facts, after: Facts) -> list[str]:
 def _of_need(situation: Situation, referral: Referral) -> list[str]:
     """Return what the offer says of the need itself that is no longer so; a restricted one says no place."""
     placement = situation.placement
-    names = ["urgency"] if referral.restricted else ["urgency", "governorate"] + (["district"] if referral.district else [])
-    return [name for name in names if getattr(placement, name) != getattr(referral, name)]
+    said: dict[str, str | None] = {"urgency": referral.urgency_told}
+    if not referral.restricted:
+        said |= {"governorate": referral.governorate_told} | ({"district": referral.district} if referral.district else {})
+    return [name for name, value in said.items() if getattr(placement, name) != value]

@@ -44,6 +44,7 @@ async def decide(
     await work_items.close(tx, situation, (work_items.MOVED_AWAY,))
     if decision == "keep_remote":
         referral.governorate = situation.placement.governorate  # it serves the person there from now on
+        referral.need_governorate = None
         referral.version += 1
         announcing.record(tx, situation, decision, Party.COORDINATOR, referral.state, referral.state, referral=referral, reason=MOVED)
     else:

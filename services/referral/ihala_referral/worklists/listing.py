@@ -57,7 +57,8 @@ OVERDUE = (
 )
 _WHOSE = {Side.RECEIVER: "organization_id", Side.OFFICE: "operator_id", Side.ORIGIN: ORIGIN}
 _OF_REFERRAL = (
-    "id, reference, state, need_code, urgency, restricted, governorate, organization_id, service_id, service_name, owner, next_at,"
+    "id, reference, state, need_code, coalesce(need_urgency, urgency) AS urgency, restricted,"
+    " coalesce(need_governorate, governorate) AS governorate, organization_id, service_id, service_name, owner, next_at,"
     " acknowledge_by, decide_by, answer_by, review_at, first_contact_by, resume_by, offered_at, moved_at, need_changed, rounds,"
     " need_id, placement_id, origin_id, version"
 )
