@@ -111,6 +111,32 @@ async def test_the_first_contact_is_due_a_day_after_the_request_whatever_the_att
     assert accepted.body["deadlines"]["first_contact_by"] == (requested_at + timedelta(days=1)).isoformat().replace("+00:00", "Z")
 
 
+async def test_what_coordinators_were_told_of_one_offer_does_not_end_with_the_other(world: World) -> None:
+    need_id, first, second = await two_offers(world)
+    world.advance(hours=2)
+    await world.tick()
+    assert await about(world, need_id) == [("no_answer", first)]
+    await world.move(SECOND, second, "decline", {"reason": "no_capacity"})
+    assert await about(world, need_id) == [("no_answer", first)]
+
+
+async def test_what_is_as_true_of_the_other_offer_is_about_that_once_the_first_has_ended(world: World) -> None:
+    need_id, first, second = await two_offers(world)
+    world.advance(hours=4, minutes=1)
+    await world.tick()
+    assert await about(world, need_id) == [("no_answer", first)]  # one item a need, though nobody answers the second either
+    await world.move(FIRST, first, "decline", {"reason": "no_capacity"})
+    assert await about(world, need_id) == [("no_answer", second)]
+    await world.move(SECOND, second, "acceptance", {})
+    assert await about(world, need_id) == []
+
+
+async def about(world: World, need_id: UUID) -> list[tuple[str, UUID]]:
+    """Return what coordinators must look at, and about which offer."""
+    rows = await world.rows("SELECT kind, referral_id FROM work_item WHERE about_id = :id AND closed_at IS NULL ORDER BY kind", id=need_id)
+    return [(row.kind, row.referral_id) for row in rows]
+
+
 async def test_what_becomes_an_emergency_gets_a_second_offer_at_once_beside_the_slow_one(world: World) -> None:
     need_id, first = await world.offered(FIRST)
     out = await world.deliver(change(world, need_id, urgency="emergency", governorate=NINEWA))

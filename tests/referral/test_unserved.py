@@ -9,7 +9,7 @@ from ihala_contracts.referral_v1 import DeadlineMissed, NeedUnserved, PlacementR
 from ihala_kit.due import perform_next
 from ihala_referral.performers import RETRY_EVERY
 
-from tests.referral.actors import COORDINATOR, NGO, NINEWA
+from tests.referral.actors import COORDINATOR, FIRST, NGO, NINEWA
 from tests.referral.cast import OTHER_OPERATOR
 from tests.referral.said import change
 from tests.referral.world import World, kinds
@@ -114,6 +114,25 @@ async def test_it_is_looked_at_again_even_if_no_change_was_heard_of(world: World
     world.advance(minutes=61)
     await world.tick()
     assert (await world.states(need_id))[0] == "placing"
+
+
+async def test_a_try_that_finds_nobody_leaves_the_coordinators_what_they_had(world: World) -> None:
+    need_id = await unserved(world, urgency="urgent")
+    [item] = (await world.get(COORDINATOR, "/v1/work-items?kind=unserved")).body["items"]
+    await world.post(COORDINATOR, f"/v1/work-items/{item['id']}/assignment", {"officer": "c-1"}, None)
+    world.advance(hours=25)
+    await world.tick()
+    await world.deliver(world.none(await world.last(PlacementRequested)))
+    [again] = (await world.get(COORDINATOR, "/v1/work-items?kind=unserved")).body["items"]
+    assert (again["id"], again["opened_at"], again["officer"]) == (item["id"], item["opened_at"], "c-1")
+    await world.deliver(change(world, need_id, urgency="emergency"))  # asked anew at once
+    await world.deliver(world.none(await world.last(PlacementRequested)))
+    listed = (await world.get(COORDINATOR, "/v1/work-items?urgency=emergency")).body["items"]
+    assert [(one["id"], one["urgency"]) for one in listed] == [(item["id"], "emergency")]
+    world.advance(minutes=61)
+    await world.tick()
+    await world.deliver(world.reserved(await world.last(PlacementRequested), FIRST))
+    assert await world.work_items(need_id) == set()
 
 
 async def test_a_restricted_need_is_never_tried_again_by_itself(world: World) -> None:

@@ -41,7 +41,13 @@ async def advance(tx: AsyncSession, situation: Situation, step: Step, by: Party 
     situation.placement.level = 0
     announcing.record(tx, situation, step, by, before, situation.placement.state, reason=reason)
     if before is not situation.placement.state:
-        await work_items.close(tx, situation, work_items.OF_STATE)
+        await work_items.close(tx, situation, _over(step, by))
+
+
+def _over(step: Step, by: Party) -> tuple[str, ...]:
+    """Return the items about its former state that are over: that nobody was found is so until somebody is, whenever it is tried again."""
+    tried_again = step is Step.NONE_FOUND or (step is Step.PLACE and by is Party.SYSTEM)
+    return tuple(kind for kind in work_items.OF_STATE if kind != work_items.UNSERVED or not tried_again)
 
 
 async def request(tx: AsyncSession, situation: Situation) -> None:

@@ -12,7 +12,9 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from ihala_referral.clock import What
 from ihala_referral.guards import Situation
+from ihala_referral.parties import acting_origin
 from ihala_referral.tables import DutyShift, Placement, Referral, WorkItem
 
 TRIAGE = "triage"
@@ -41,6 +43,15 @@ OF_REFERRAL = (*OF_ATTEMPT, SERVICE_CLOSED, MOVED_AWAY)  # gone when the attempt
 # duplicate_check, documents_list, weekly_review.
 
 _CLOSE = text("UPDATE work_item SET closed_at = :at WHERE about_id = :about_id AND kind = ANY(:kinds) AND closed_at IS NULL")
+_PASS_ON = text("""
+    UPDATE work_item SET referral_id = :other WHERE about_id = :about_id AND kind = ANY(:kinds) AND referral_id = :referral
+    AND closed_at IS NULL
+""")
+_OF_ENDED = text("""
+    UPDATE work_item SET closed_at = :at WHERE about_id = :about_id AND kind = ANY(:kinds) AND referral_id = :referral
+    AND closed_at IS NULL
+""")
+_AS_URGENT = text("UPDATE work_item SET urgency = :urgency WHERE about_id = :about_id AND closed_at IS NULL AND urgency IS NOT NULL")
 _FALL_ON = text("""
     UPDATE work_item SET duty_shift_id = :shift, officer = CASE
         WHEN officer IS NULL OR officer = (SELECT d.officer FROM duty_shift d WHERE d.id = work_item.duty_shift_id) THEN :officer
@@ -108,6 +119,33 @@ async def close_about(tx: AsyncSession, about_id: UUID, kinds: tuple[str, ...], 
 async def close(tx: AsyncSession, situation: Situation, kinds: tuple[str, ...]) -> None:
     """Close the need's open items of these kinds."""
     await close_about(tx, situation.placement.need_id, kinds, situation.now)
+
+
+async def ended(tx: AsyncSession, situation: Situation, referral: Referral) -> None:
+    """Close what is about an attempt that ended; not what is as true of the other open one of an emergency: that is about it then."""
+    others = situation.open()
+    if not others:
+        await close(tx, situation, OF_REFERRAL)
+        return
+    of_it = {"about_id": situation.placement.need_id, "referral": referral.id}
+    with tx.no_autoflush:
+        for other in others:
+            await tx.execute(_PASS_ON, of_it | {"kinds": _true_of(situation, other), "other": other.id})
+        await tx.execute(_OF_ENDED, of_it | {"kinds": list(OF_REFERRAL), "at": situation.now})
+
+
+def _true_of(situation: Situation, referral: Referral) -> list[str]:
+    """Return the kinds of items that an open offer would have, if the need had none of them yet."""
+    office_acts = acting_origin(referral) != referral.origin_id
+    told_at = {What.LEVEL_1, What.LEVEL_2} if office_acts else {What.LEVEL_2}
+    found = [NO_ANSWER] if told_at & set(referral.fired) else []
+    return [*found, MOVED_AWAY] if referral.governorate != situation.placement.governorate else found
+
+
+async def as_urgent(tx: AsyncSession, situation: Situation) -> None:
+    """Let the need's open items be as urgent as it is now."""
+    with tx.no_autoflush:
+        await tx.execute(_AS_URGENT, {"about_id": situation.placement.need_id, "urgency": situation.placement.urgency.value})
 
 
 async def hand_over(tx: AsyncSession, situation: Situation, operator_id: UUID) -> None:

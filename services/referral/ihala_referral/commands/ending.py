@@ -47,7 +47,7 @@ async def end(
     more |= {"after_acceptance": was_taken} if kind is v1.ReferralDeclined else {}
     announcing.moved(tx, situation, referral, kind, service_at_location_id=referral.service_at_location_id, **more)
     situation.placement.replaces_id = referral.id
-    await work_items.close(tx, situation, work_items.OF_REFERRAL)
+    await work_items.ended(tx, situation, referral)
     if was_taken:
         await appointments.cancel_open(tx, situation, referral)
     follows = consequence or consequences.of(act, reason)

@@ -124,6 +124,8 @@ async def change(tx: AsyncSession, event: NeedChanged, *, told: Collection[UUID]
     placement.match_settled, placement.changed_at = event.match_settled, situation.now
     placement.version += 1
     announcing.record(tx, situation, "change", Party.SYSTEM, placement.state, placement.state)
+    if placement.rank != rank_before:
+        await work_items.as_urgent(tx, situation)
     if event.facts is not None and readable:
         await sealing.keep_facts(tx, placement, facts)
     for referral in situation.open():
