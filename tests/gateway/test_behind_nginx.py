@@ -18,7 +18,7 @@ from ihala_kit.auth import Caller
 from ihala_local.ports import SERVICES
 from yarl import URL
 
-from tests.gateway.attacks.seats import CONF, MISSING, NGINX, PATH, SECRET, behind_nginx, decided, question, running_nginx
+from tests.gateway.attacks.seats import CONF, MISSING, NGINX, ON_DISK, PATH, SECRET, behind_nginx, decided, question, running_nginx
 from tests.gateway.house import ORGANIZATION, House, free_port
 
 needs_nginx = pytest.mark.skipif(NGINX is None, reason=MISSING)
@@ -52,6 +52,14 @@ async def test_nginx_asks_once_and_keeps_the_answer_for_the_route(fronted: House
     async with fronted.session.get(PATH, headers=headers) as answer:
         assert answer.status == 200 and len(asked) == 2, "another route is another question"
     assert fronted.upstream.seen[-1].internal()[1]["client_id"] == "centre"
+
+
+@needs_nginx
+async def test_a_token_that_nginx_keeps_never_passes_by_the_disk(fronted: House, folder: Path) -> None:
+    async with fronted.session.get(PATH, headers=await fronted.signed_in()) as answer:
+        assert answer.status == 200
+    assert any((folder / "decisions").iterdir()), "it is kept"
+    assert not any((folder / ON_DISK).iterdir())
 
 
 @needs_nginx

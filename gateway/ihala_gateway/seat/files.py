@@ -36,7 +36,7 @@ def write(folder: Path, settings: Settings, listen: str, decisions: str, routes:
         "routes.conf": routes_conf(route for route in table if route.service in services),
         "limits.conf": limits_conf(Policy(settings.limits, settings.limit_factor)) + _sizes(settings, table),
         "upstreams.conf": upstreams_conf(f"{settings.host}:{settings.port or 8080}", services),
-        "decisions.conf": f"proxy_cache_path {decisions} levels=1 keys_zone=ihala_decisions:10m max_size=64m inactive=60s;\n",
+        "decisions.conf": _decisions(decisions),
         "asking.conf": _header("X-Ihala-Seat", secret),
         "handing_over.conf": _header("X-Ihala-Handed-Over", secret) + _patience(settings, table),
         "answers.conf": answers_conf(always),
@@ -58,6 +58,11 @@ def _at(base: str) -> str:
     if parts.scheme != "http" or parts.path not in ("", "/"):
         raise SeatNotSet(f"{base}: nginx is set up here for services at plain http://host:port")
     return f"{parts.hostname}:{parts.port or 80}"
+
+
+def _decisions(folder: str) -> str:
+    """Return where decisions are kept. They are written there at once: by way of nginx's temporary folder, tokens would reach the disk."""
+    return f"proxy_cache_path {folder} levels=1 keys_zone=ihala_decisions:10m max_size=64m inactive=60s use_temp_path=off;\n"
 
 
 def _header(name: str, secret: str) -> str:

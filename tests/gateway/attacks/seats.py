@@ -23,6 +23,7 @@ NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 CONF = Path(__file__).parents[3] / "deploy" / "nginx" / "nginx.conf"
 SECRET = "only-nginx-and-the-gateway-know-this-one"
 PATH = "/referral/v1/referrals"
+ON_DISK = "on-disk"  # where nginx writes what it does not hold in memory, in folders that stay
 MISSING = "nginx is not installed (Debian: nginx-light)"
 
 _NGINX_SAYS = re.compile(rb"HTTP/1\.1 (?:400|405|414|501) .*\r\nServer: nginx\r\n.*<html>", re.DOTALL)
@@ -52,6 +53,7 @@ async def nginx(settings: Settings, folder: Path) -> AsyncIterator[int]:
     port = free_port()
     files.write(folder, settings, f"127.0.0.1:{port}", "decisions", compile_routes(DOCUMENTS))
     conf = CONF.read_text().replace("worker_processes auto;", "worker_processes 1;").replace(" buffer=64k flush=1s", "")
+    conf = conf.replace("proxy_redirect off;", f"proxy_redirect off; proxy_temp_path {ON_DISK} 1;")
     async with running_nginx(conf, folder, port):
         yield port
 
