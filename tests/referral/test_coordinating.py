@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from ihala_contracts.referral_v1 import PlacementRequested
 
 from tests.referral.actors import ALL, COORDINATOR, FIRST, HLP, MOMD, NGO, OFFICER, SECOND, STRANGER, Actor
 from tests.referral.cast import OTHER_OPERATOR
@@ -71,6 +72,14 @@ async def test_an_unclear_need_gets_its_code_and_its_sensitivity_rises(world: Wo
     )
     answer = await world.decide(COORDINATOR, need_id, "placing", {"need_code": "health.medical"})
     assert (answer.status, answer.body["need_code"], answer.body["sensitivity"]) == (200, "health.medical", "protected")
+
+
+async def test_what_an_officer_reserved_is_asked_for_after_triage_unless_the_coordinator_picks_another(world: World) -> None:
+    theirs, picked = uuid4(), uuid4()
+    for body, wanted in (({}, theirs), ({"preferred_reservation_id": str(picked)}, picked)):
+        need_id = await world.identified(HLP, need_code="work.job", preferred_reservation_id=theirs)
+        await world.decide(COORDINATOR, need_id, "placing", body)
+        assert (await world.last(PlacementRequested, need_id)).preferred_reservation_id == wanted
 
 
 async def test_a_placement_shows_everything_that_was_tried(world: World) -> None:

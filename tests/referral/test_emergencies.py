@@ -30,6 +30,7 @@ async def test_an_emergency_gets_a_second_offer_from_the_first_level_on(world: W
     await world.tick()
     asked = await world.last(PlacementRequested)
     assert (asked.attempt, await world.states(need_id)) == (2, ("offering", ["offered"]))
+    assert asked.excluded == [FIRST.organization_id]  # who does not answer is not asked twice at once
     second = await world.offer(need_id, SECOND)
     assert ((await world.referral(first)).lane, (await world.referral(second)).lane) == (1, 2)
     assert (await world.referral(second)).replaces is None
@@ -109,6 +110,20 @@ async def test_the_first_contact_is_due_a_day_after_the_request_whatever_the_att
     world.advance(hours=2)
     accepted = await world.move(FOURTH, third, "acceptance", {})
     assert accepted.body["deadlines"]["first_contact_by"] == (requested_at + timedelta(days=1)).isoformat().replace("+00:00", "Z")
+
+
+async def test_an_emergency_on_a_waiting_list_is_offered_to_somebody_else_at_once(world: World) -> None:
+    need_id = await world.identified(urgency="emergency")
+    waits = await world.offer(need_id, FIRST, allows_waitlist=True)
+    body = {"person_agreed": True, "review_at": (world.now + timedelta(days=9)).isoformat()}
+    assert (await world.move(FIRST, waits, "waitlisting", body)).status == 200
+    asked = await world.last(PlacementRequested)
+    assert (asked.attempt, asked.excluded) == (2, [FIRST.organization_id])
+    row = await world.placement(need_id)
+    assert row.next_at == row.due_at < world.now + timedelta(minutes=16)
+    taken = await world.offer(need_id, SECOND)
+    await world.move(SECOND, taken, "acceptance", {})
+    assert await world.states(need_id) == ("placed", ["cancelled", "accepted"])
 
 
 async def test_what_coordinators_were_told_of_one_offer_does_not_end_with_the_other(world: World) -> None:

@@ -86,7 +86,8 @@ async def question_of(tx: AsyncSession, situation: Situation, attempt: Attempt) 
     sealed = None if facts is None else await seal_for(tx, DIRECTORY, placement.need_id, facts)
     if facts is not None and sealed is None:
         return None
-    excluded = [known.service_at_location_id for known in await store.exclusions(tx, placement.id) if known.active]
+    excluded = {known.service_at_location_id for known in await store.exclusions(tx, placement.id) if known.active}
+    excluded |= {referral.service_at_location_id for referral in situation.open()}  # beside an offer another provider is sought
     return v1.PlacementRequested(
         need_id=placement.need_id, placement_id=placement.id, attempt=attempt.attempt, operator_id=placement.operator_id,
         origin_id=placement.origin_id, need_code=placement.need_code, sensitivity=placement.sensitivity,

@@ -40,6 +40,7 @@ async def test_an_emergency_at_night(scene: Scene) -> None:
     assert instant((await scene.read(first))["deadlines"]["decide_by"]) <= await scene.cast.now() + timedelta(hours=6)
     await scene.minutes(125)
     second = await scene.offer(need, first)
+    assert second.data["service_at_location_id"] != first.data["service_at_location_id"], "who does not answer is asked again"
     answers = await asyncio.gather(accepted(scene, first), accepted(scene, second))
     assert sorted(answers) == [200, 409]
     lost, won = (first, second) if answers[0] == 409 else (second, first)

@@ -42,7 +42,8 @@ async def place(
         raise PreferredReservationMissing()
     if placement.sensitivity is Sensitivity.RESTRICTED and not _asked_anew(placement):
         raise ConsentNotAskedAnew()
-    placement.preferred_reservation_id = preferred_reservation_id
+    if preferred_reservation_id is not None:  # else what an officer reserved for the need before it came to triage, if that was not used
+        placement.preferred_reservation_id = preferred_reservation_id
     await work_items.close(tx, situation, (work_items.CONTACT_CHECK,))  # who is asked next is decided
     await placing.place_again(tx, situation, Party.COORDINATOR)
     clock.wind(placement, situation.referrals)

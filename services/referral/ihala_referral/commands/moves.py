@@ -121,6 +121,8 @@ async def answer(tx: AsyncSession, caller: Caller, referral_id: UUID, version: i
 async def waitlist(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, review_at: datetime, *, agreed: bool) -> Referral:
     """Put the person, who agreed, on the receiver's list; gives the place back. Emits ReferralWaitlisted.
 
+    An emergency has no level there at which a second offer is asked for: that is done at once; emits PlacementRequested.
+
     Raises AgreementMissing (409), DateNotAllowed (422).
     """
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.WAITLIST, ANSWER)
@@ -132,6 +134,8 @@ async def waitlist(tx: AsyncSession, caller: Caller, referral_id: UUID, version:
     more = {"service_at_location_id": referral.service_at_location_id, "review_at": referral.review_at}
     await _finish(tx, situation, referral, Act.WAITLIST, party, v1.ReferralWaitlisted, **more)
     referral.reservation_id = None  # named in the event, so that directory frees it
+    if await placing.second(tx, situation):
+        clock.wind(situation.placement, situation.referrals)
     return referral
 
 
