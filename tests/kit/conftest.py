@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from ihala_kit.db import Database
-from ihala_kit.schema import create_v1, create_v2, create_v3, create_v4, create_v5
+from ihala_kit.schema import create_v1, create_v2, create_v3, create_v4, create_v5, create_v6
 from ihala_kit.settings import KitSettings
 from ihala_kit.testing import Mint, serving
 from ihala_kit.vault import new_master_key
@@ -74,3 +74,4 @@ def _create(op: SchemaOperations, app_role: str) -> None:
     create_v3(op)
     create_v4(op, app_role)
     create_v5(op, app_role)
+    create_v6(op)

@@ -1,5 +1,7 @@
 """Each event applied once, in the order of its key; what cannot be applied parks its key and nothing else."""
 
+import asyncio
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,12 +11,15 @@ from ihala_kit import parked
 from ihala_kit.auth import Caller
 from ihala_kit.bus import Received
 from ihala_kit.db import Database
+from ihala_kit.fences import Fences, Place
 from ihala_kit.inbox import Inbox
+from ihala_kit.outbox import emit
 from ihala_kit.release import release_key, skip_first
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tests.kit.broker.outbox import until
 from tests.kit.samples import record, revoked
 
 NAME = (type_of(TokenRevoked), version_of(TokenRevoked))
@@ -60,6 +65,41 @@ async def test_a_second_delivery_changes_nothing(kit_db: Database, inbox: Inbox,
     await inbox.apply(batch)
     await inbox.apply(batch[1:] + batch[:1])
     assert await effects(kit_db, key) == ["a", "b", "c"]
+
+
+async def test_a_batch_that_waited_for_another_sees_what_that_one_applied(kit_db: Database) -> None:
+    key = uuid4()
+    first, second = [r.envelope for r in series(key, "a", "b") if r.envelope]
+    async with kit_db.transaction(Caller.system("test")) as tx:
+        async with kit_db.transaction(Caller.system("other")) as other:
+            theirs = await Fences.lock(other, "test", [first])
+            waiting = asyncio.create_task(Fences.lock(tx, "test", [first, second]))
+            await until(lambda: somebody_waits(other))
+            theirs.advance(first)
+            theirs.save(other)
+            await parked.park(other, "test", record(revoked(key, "d"), 4), "gap")
+        ours = await waiting
+    assert (ours.places["gateway", key], ours.seen, ours.waiting) == (Place(1, 1), {first.id}, {("gateway", key)})
+
+
+async def somebody_waits(tx: AsyncSession) -> bool:
+    return bool(await tx.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+
+async def test_what_batches_cost_is_three_messages(kit_db: Database) -> None:
+    async def reader(tx: AsyncSession, event: TokenRevoked) -> None:
+        emit(tx, event)
+
+    inbox, said = Inbox(kit_db, "test", {NAME: reader}), list[str]()
+    async with kit_db.transaction(Caller.system("test")) as tx:
+        driver: Any = (await (await tx.connection()).get_raw_connection()).driver_connection
+    await inbox.apply(series(uuid4(), "a"))  # the driver learns the types
+    await asyncio.sleep(0)
+    driver.add_query_logger(lambda record: said.append(record.query))
+    await inbox.apply([*series(uuid4(), "a", "b"), *series(uuid4(), "c")])
+    await asyncio.sleep(0)
+    assert [query.split("(")[0].split()[0] for query in said] == ["BEGIN;SELECT", "SELECT", "SELECT"]
+    assert said[2].endswith("COMMIT;")
 
 
 async def test_without_the_inbox_a_second_delivery_is_applied_again(kit_db: Database, reader: Reader) -> None:

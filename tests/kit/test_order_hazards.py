@@ -7,16 +7,19 @@ Ours: one relay reading unpublished rows by `seq`, with the number drawn after t
 """
 
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from ihala_kit import outbox
 from ihala_kit.auth import Caller
 from ihala_kit.backlog import BATCH, NEXT
 from ihala_kit.db import Database
 from ihala_kit.dsn import plain_dsn
 from ihala_kit.outbox import emit
 from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.kit.samples import revoked
 
@@ -94,12 +97,13 @@ async def emit_one(database: Database, key: UUID) -> None:
         emit(tx, revoked(key))
 
 
-async def write_now(tx: object) -> None:
-    """Write the outbox rows before the end of the transaction, as its last statements do."""
-    from ihala_kit import outbox
-
-    await outbox.write(tx)  # type: ignore[arg-type]
-    tx.info["events"].clear()  # type: ignore[attr-defined]
+async def write_now(tx: AsyncSession) -> None:
+    """Write the outbox rows before the end of the transaction, as goes along with its commit."""
+    outbox.write(tx)
+    tx.info["events"].clear()
+    driver: Any = (await (await tx.connection()).get_raw_connection()).driver_connection
+    said, driver.with_commit = driver.with_commit, ""
+    await driver.execute(said)
 
 
 async def take(connection: asyncpg.Connection) -> list[asyncpg.Record]:

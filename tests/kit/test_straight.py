@@ -7,12 +7,18 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from ihala_contracts.gateway_v1 import TokenRevoked
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database, fetch
+from ihala_kit.dsn import plain_dsn
 from ihala_kit.faults import passes
+from ihala_kit.outbox import emit
 from ihala_kit.settings import KitSettings
 from ihala_kit.straight import Connection, at_commit
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+
+from tests.kit.samples import revoked
 
 ODD = "o'Brien\\' \"; ROLLBACK; -- $1 E'' \u0640\u200f كردستان"
 SETTING = "SELECT current_setting('app.client_id'), current_setting('app.acting_officer')"
@@ -56,6 +62,42 @@ async def test_what_names_hold_is_never_read_as_sql_and_stays_in_its_transaction
             assert tuple((await fetch(tx, SETTING))[0]) == (ODD, ODD)
         assert await driver_of(pooled) is driver, "it failed and began again"
         assert await driver.fetchval("SELECT current_setting('app.client_id', true)") == ""
+
+
+async def test_what_events_hold_is_never_read_as_sql(pooled: Database) -> None:
+    odd = [ODD, "\0", "\\u0000", '"}]', ODD * 100]
+    for strings in ("on", "off"):
+        await (await driver_of(pooled)).execute(f"SET standard_conforming_strings = {strings}; SET escape_string_warning = off")
+        async with pooled.transaction(caller("desk")) as tx:
+            for each in odd:
+                emit(tx, revoked(UUID(int=1), each))
+    async with pooled.transaction(caller("desk")) as tx:
+        rows = await fetch(tx, "SELECT sequence, data FROM outbox ORDER BY seq")
+    assert [TokenRevoked.model_validate_json(data).jti for _, data in rows] == [*odd, *odd]
+    assert [sequence for sequence, _ in rows] == [*range(1, 11)]
+
+
+async def test_a_change_whose_events_cannot_be_written_is_none(pooled: Database, kit_settings: KitSettings) -> None:
+    woken = asyncio.Event()
+
+    def wake() -> bool:
+        woken.set()
+        return True
+
+    pooled.on_events.append(wake)
+    owner = await asyncpg.connect(plain_dsn(str(kit_settings.owner_database_url)))
+    role = make_url(kit_settings.database_url).username
+    await owner.execute(f'REVOKE INSERT ON outbox FROM "{role}"')  # its function has no other rights than who calls it
+    with pytest.raises(DBAPIError, match="permission denied for table outbox"):
+        async with pooled.transaction(caller("desk")) as tx:
+            await fetch(tx, KEEP.format("'lost'", "'x'", "now()", "'r'"))
+            emit(tx, revoked(UUID(int=1)))
+    await owner.execute(f'GRANT INSERT ON outbox TO "{role}"')
+    async with pooled.transaction(caller("desk")) as tx:
+        assert await fetch(tx, KEPT) == [] and not woken.is_set()
+        emit(tx, revoked(UUID(int=1)))
+    assert woken.is_set()
+    await owner.close()
 
 
 async def test_a_name_that_postgresql_cannot_hold_is_refused_and_costs_nobody_else_anything(pooled: Database) -> None:
@@ -102,6 +144,11 @@ async def test_what_is_said_with_the_commit_is_one_message_and_part_of_the_trans
         assert await fetch(tx, KEPT) == []
     await asyncio.sleep(0)
     assert len(said) == 3 and said[2].endswith("COMMIT;")
+    said.clear()
+    async with pooled.transaction(caller("desk")) as tx:
+        emit(tx, revoked(UUID(int=1)))
+    await asyncio.sleep(0)
+    assert len(said) == 2, "its events are another message"
     with pytest.raises(ZeroDivisionError):
         async with pooled.transaction(caller("desk")) as tx:
             at_commit(tx, "DELETE FROM idempotency")

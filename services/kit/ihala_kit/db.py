@@ -91,7 +91,7 @@ class Database:
             tx.info.update(caller=caller, clock=self.clock, events=[], told=[], service=self.settings)
             await _begin(tx, caller)
             yield tx
-            written = await outbox.write(tx)
+            written = outbox.write(tx)
             await tx.commit()
             told: list[tuple[str, str]] = tx.info["told"]
         for channel, words in told:

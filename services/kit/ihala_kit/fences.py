@@ -7,39 +7,13 @@ from types import MappingProxyType
 from uuid import UUID
 
 from ihala_contracts.envelope import Envelope
+from pydantic_core import to_json
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_kit.straight import fetch
+from ihala_kit.straight import at_commit, fetch
 
-_LOCK = """
-    INSERT INTO fence (consumer, source, key, epoch, sequence)
-    SELECT $1::text, asked.source, asked.key, 0, 0
-    FROM unnest($2::text[], $3::uuid[]) AS asked (source, key) ORDER BY asked.key, asked.source
-    ON CONFLICT (consumer, source, key) DO UPDATE SET sequence = fence.sequence
-    RETURNING source, key, epoch, sequence
-"""
-# After _LOCK, never with it: a statement sees only what was committed when it began, and _LOCK may have waited for somebody's commit.
-_KNOWN = """
-    SELECT event_id AS id, NULL AS source, false AS failed FROM inbox
-    WHERE consumer = $1 AND event_id = ANY($2::uuid[]) AND event_id BETWEEN $3 AND $4
-    UNION ALL
-    SELECT key, source, bool_or(error NOT IN ('gap', 'behind')) FROM parked
-    WHERE consumer = $1 AND state = 'waiting' AND key = ANY($5::uuid[]) GROUP BY key, source
-"""
-_SAVE = """
-    WITH saved AS (
-        UPDATE fence SET epoch = moved.epoch, sequence = moved.sequence
-        FROM unnest($2::text[], $3::uuid[], $4::int[], $5::bigint[])
-             AS moved (source, key, epoch, sequence)
-        WHERE fence.consumer = $1 AND fence.source = moved.source AND fence.key = moved.key
-    ), marked AS (
-        INSERT INTO bookmark (consumer, topic, partition, position)
-        SELECT $1::text, topic, partition, position FROM unnest($7::text[], $8::int[], $9::bigint[]) AS at (topic, partition, position)
-        ON CONFLICT (consumer, topic, partition) DO UPDATE SET position = excluded.position
-    )
-    INSERT INTO inbox (consumer, event_id) SELECT $1::text, id FROM unnest($6::uuid[]) AS id ORDER BY id
-    ON CONFLICT DO NOTHING
-"""
+_LOCK = "SELECT source, id, epoch, sequence, failed FROM lock_fences($1, $2, $3, $4)"
+_SAVE = "SELECT save_fences({}, {}, {}, {})"
 
 Stream = tuple[str, UUID]
 
@@ -79,13 +53,11 @@ class Fences:
         """Lock the places of all keys, in one order, and read what was seen and what is parked."""
         fences = cls(consumer, once)
         streams = sorted({(envelope.key, envelope.source) for envelope in envelopes})
-        keys = [key for key, _ in streams]
-        for source, key, epoch, sequence in await fetch(tx, _LOCK, consumer, [source for _, source in streams], keys):
-            fences.places[source, key] = Place(epoch, sequence)
-        ids = sorted(envelope.id for envelope in envelopes)
-        # By first and last, PostgreSQL looks at no other days of the inbox.
-        for known, source, failed in await fetch(tx, _KNOWN, consumer, ids, ids[0], ids[-1], keys):
-            if source is None:
+        asked = ([source for _, source in streams], [key for key, _ in streams], sorted(envelope.id for envelope in envelopes))
+        for source, known, epoch, sequence, failed in await fetch(tx, _LOCK, consumer, *asked):
+            if epoch is not None:
+                fences.places[source, known] = Place(epoch, sequence)
+            elif source is None:
                 fences.seen.add(known)
             else:
                 fences.waiting.add((source, known))
@@ -126,18 +98,14 @@ class Fences:
         self.seen.add(envelope.id)
         self.moved.add(stream)
 
-    async def save(self, tx: AsyncSession, begun: Mapping[tuple[str, int], int] = MappingProxyType({})) -> None:
-        """Write the moved places and the ids applied, in this transaction; and where in each partition the records began of which these
+    def save(self, tx: AsyncSession, begun: Mapping[tuple[str, int], int] = MappingProxyType({})) -> None:
+        """Have the moved places and the ids applied written with the commit; and where in each partition the records began of which these
         are some: keys are not applied in the order of the partitions."""
         if not self.applied and not begun:
             return
-        moved = sorted(self.moved, key=lambda stream: (stream[1], stream[0]))
-        places = [self.places[stream] for stream in moved]
-        sources, keys = [source for source, _ in moved], [key for _, key in moved]
-        epochs, sequences = [place.epoch for place in places], [place.sequence for place in places]
-        marks = sorted((topic, partition, position) for (topic, partition), position in begun.items())
-        bookmarks = ([mark[n] for mark in marks] for n in range(3))
-        await fetch(tx, _SAVE, self.consumer, sources, keys, epochs, sequences, self.applied, *bookmarks)
+        moved = [{"source": source, "key": key, **vars(self.places[source, key])} for source, key in self.moved]
+        marks = [{"topic": topic, "partition": partition, "position": at} for (topic, partition), at in sorted(begun.items())]
+        at_commit(tx, _SAVE, self.consumer, *(to_json(each).decode() for each in (moved, self.applied, marks)))
 
     def _is_behind(self, stream: Stream, envelope: Envelope) -> bool:
         place = self.places[stream]

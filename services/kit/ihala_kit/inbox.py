@@ -176,7 +176,7 @@ class Inbox:
                 done += 1
                 if time.monotonic() - started > LONGEST_TRANSACTION_SECONDS:
                     break
-            await fences.save(tx, self._begun)
+            fences.save(tx, self._begun)
         self._begun = {}
         return done
 
@@ -225,7 +225,7 @@ class Inbox:
         async with self.database.transaction(Caller.system("consume")) as tx:
             fences = await Fences.lock(tx, self.consumer, [_envelope(record)], once=self.once)
             await parked.park(tx, self.consumer, record, error)
-            await fences.save(tx)
+            fences.save(tx)
             if self.on_parked is not None:
                 await self.on_parked(tx, _envelope(record).key)
 

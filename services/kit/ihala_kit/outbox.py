@@ -11,28 +11,14 @@ from datetime import UTC, datetime
 from ihala_contracts.catalogue import type_of, version_of
 from ihala_contracts.envelope import Event
 from ihala_contracts.versions import with_older
+from pydantic_core import to_json
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit.ids import new_id
-from ihala_kit.straight import fetch
+from ihala_kit.straight import at_commit
 from ihala_kit.telemetry import inject
 
-# One statement: keys are numbered in their order, so that two transactions never wait for each other, and only then rows are written.
-_WRITE = """
-    WITH asked AS (
-        SELECT * FROM unnest(
-            $1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::int[], $6::int[], $7::timestamptz[], $8::text[], $9::boolean[], $10::text[]
-        ) WITH ORDINALITY AS a (id, topic, key, type, version, behind, time, traceparent, snapshot, data, place)
-    ), numbered AS (
-        INSERT INTO stream (key, epoch, n)
-        SELECT key, (SELECT epoch FROM stream_epoch), count(*) FROM asked GROUP BY key ORDER BY key
-        ON CONFLICT (key, epoch) DO UPDATE SET n = stream.n + excluded.n
-        RETURNING key, epoch, n
-    )
-    INSERT INTO outbox (id, topic, key, type, version, sequence, epoch, time, traceparent, snapshot, data)
-    SELECT a.id, a.topic, a.key, a.type, a.version, n.n - a.behind, n.epoch, a.time, a.traceparent, a.snapshot, a.data
-    FROM asked a JOIN numbered n USING (key) ORDER BY a.place
-"""
+_WRITE = "SELECT write_events({})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +35,25 @@ def emit(tx: AsyncSession, event: Event, *, snapshot: bool = False) -> None:
     tx.info["events"] += [Pending(each, inject(), snapshot) for each in with_older(event)]
 
 
-async def write(tx: AsyncSession) -> int:
-    """Number and write what was emitted; return how many. The last statements before the commit."""
+def write(tx: AsyncSession) -> int:
+    """Have what was emitted numbered and written with the commit, the last that it does; return how many."""
     pending: list[Pending] = tx.info["events"]
     if not pending:
         return 0
-    await tx.flush()
     behind = Counter(item.event.key for item in pending)  # how many more events of the key come
     rows = []
     for item in pending:
         behind[item.event.key] -= 1
         rows.append(_row(item, behind[item.event.key]))
-    await fetch(tx, _WRITE, *zip(*rows, strict=True))
+    at_commit(tx, _WRITE, to_json(rows).decode())
     return len(pending)
 
 
-def _row(item: Pending, behind: int) -> tuple[object, ...]:
-    """Return what _WRITE asks for, in its order."""
+def _row(item: Pending, behind: int) -> dict[str, object]:
+    """Return what write_events asks for."""
     event = item.event
-    return (
-        new_id(), event.topic, event.key, type_of(type(event)), version_of(type(event)), behind, datetime.now(UTC), item.traceparent,
-        item.snapshot, event.model_dump_json(),
-    )  # fmt: skip
+    return {
+        "id": new_id(), "topic": event.topic, "key": event.key, "type": type_of(type(event)), "version": version_of(type(event)),
+        "behind": behind, "time": datetime.now(UTC), "traceparent": item.traceparent, "snapshot": item.snapshot,
+        "data": event.model_dump_json(),
+    }  # fmt: skip

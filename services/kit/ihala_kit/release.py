@@ -35,7 +35,7 @@ async def skip_first(database: Database, inbox: Inbox, key: UUID, reason: str) -
             return key
         fences = await Fences.lock(tx, inbox.consumer, [record.envelope])
         fences.advance(record.envelope)
-        await fences.save(tx)
+        fences.save(tx)
         return record.envelope.id
 
 
@@ -53,5 +53,5 @@ async def _apply_first(database: Database, inbox: Inbox, key: UUID) -> bool:
         if handler is not None and envelope.id not in fences.seen:
             await inbox.handle(tx, record, handler)
         fences.advance(envelope)
-        await fences.save(tx)
+        fences.save(tx)
     return True

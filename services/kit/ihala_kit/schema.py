@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from ihala_kit import tables
 from ihala_kit.schema_days import INBOX_IN_DAYS, OUTBOX_BY_KEY
+from ihala_kit.schema_events import LOCK_FENCES, SAVE_FENCES, WRITE_EVENTS
 
 READ_ONLY = {"clock_offset", "stream_epoch", "closed"}  # only the owner moves the clock, raises the epoch or closes the database
 V2 = [tables.refusal]
@@ -67,6 +68,12 @@ def create_v4(op: Operations, app_role: str) -> None:
 def create_v5(op: Operations, app_role: str) -> None:
     """Create what a service needs to be restored from a backup."""
     _create(op, app_role, V5)
+
+
+def create_v6(op: Operations) -> None:
+    """Create what asks and says in one way there and back what events need when they come in and go out."""
+    for statement in (WRITE_EVENTS, LOCK_FENCES, SAVE_FENCES):
+        op.execute(statement)
 
 
 def _create(op: Operations, app_role: str, wanted: list[Table]) -> None:
