@@ -109,6 +109,21 @@ async def test_only_what_opens_something_is_worth_a_try(world: World) -> None:
     assert (await world.states(need_id))[0] == "placing"
 
 
+async def test_an_agreement_that_holds_again_is_worth_a_try(world: World) -> None:
+    yesterday, today = (world.now - timedelta(days=1)).date(), world.now.date()
+    await world.join(FIRST, agreement_until=yesterday)
+    await world.deliver(changed(world, organization_id=FIRST.organization_id))
+    await unserved(world)
+    for until, tries in ((yesterday, 1), (today, 2)):
+        await world.join(FIRST, agreement_until=until)
+        await world.tick()
+        assert len(await world.all(PlacementRequested)) == tries
+    await world.deliver(world.none(await world.last(PlacementRequested)))
+    await world.join(FIRST, agreement_until=today + timedelta(days=365))  # held before
+    await world.tick()
+    assert len(await world.all(PlacementRequested)) == 2
+
+
 async def test_it_is_looked_at_again_even_if_no_change_was_heard_of(world: World) -> None:
     need_id = await unserved(world, urgency="emergency")
     world.advance(minutes=61)

@@ -11,9 +11,11 @@ from ihala_contracts.directory_v1 import (
 )
 from ihala_kit.db import now
 from ihala_kit.due import schedule
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import store
+from ihala_referral.guards import agreement_holds
 from ihala_referral.tables import Organization, ServiceCopy
 from ihala_referral.worklists.handing_over import ORIGIN_AWAY
 
@@ -26,14 +28,19 @@ RETRIES = UUID("4d3c1f9a-6c55-5b3e-9a51-2f1d0b7c6e10")  # namespace of the round
 
 
 async def joined(tx: AsyncSession, event: OrganizationJoined) -> None:
-    """Keep the copy; answers that waited for this organisation go on."""
-    known = await _copy(tx, event.organization_id)
+    """Keep the copy; answers that waited for this organisation go on, and so does what is unserved, if an agreement of it holds again."""
+    known, at = await _copy(tx, event.organization_id), now(tx)
+    lapsed = known.kind != UNKNOWN and not agreement_holds(known, at)
     known.kind, known.names, known.operator_id = event.kind, event.names, event.operator_id
     if known.cleared and not event.cleared:  # of what is restricted nothing stays with it
-        await schedule(tx, REPLACE_ORGANIZATION, event.organization_id, now(tx))
+        await schedule(tx, REPLACE_ORGANIZATION, event.organization_id, at)
     known.cleared, known.agreement_until = event.cleared, event.agreement_until
+    if lapsed and agreement_holds(known, at):
+        services = select(ServiceCopy).where(col(ServiceCopy.organization_id) == known.id).order_by(col(ServiceCopy.id))
+        for service in (await tx.exec(services)).all():
+            await _try_again(tx, service)
     for placement_id in await store.held_for(tx, event.organization_id):
-        await schedule(tx, HELD, placement_id, now(tx))
+        await schedule(tx, HELD, placement_id, at)
 
 
 async def suspended(tx: AsyncSession, event: OrganizationSuspended) -> None:
@@ -79,9 +86,15 @@ async def service_changed(tx: AsyncSession, event: ServiceChanged) -> None:
         tx.add(known)
     known.status, known.restricted = event.status, event.restricted
     known.need_codes, known.governorates = event.need_codes, event.governorates
-    if event.status == "active" and opened and not event.restricted:
-        for need_code in event.need_codes:
-            for governorate in event.governorates:
+    if opened:
+        await _try_again(tx, known)
+
+
+async def _try_again(tx: AsyncSession, service: ServiceCopy) -> None:
+    """Begin a round for each need that the service may meet wherever it works; never for what is restricted."""
+    if service.status == "active" and not service.restricted:
+        for need_code in service.need_codes:
+            for governorate in service.governorates:
                 await _begin_round(tx, need_code, governorate)
 
 
