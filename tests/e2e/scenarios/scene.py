@@ -131,12 +131,20 @@ class Scene(Telling):
 
     async def free(self, provider: str, places: int) -> list[str]:
         """Have a provider say that so many places are free wherever it works; return where."""
-        client, found = self.cast.client(provider), [at for service in await self.services_of(provider) for at in service["at"]]
-        for at in found:
-            used = at["capacity"]["figure"] - at["capacity"]["free"]
-            path = f"/directory/v1/services-at-locations/{at['id']}/capacity"
-            await client.put(path, {"figure": places + used}, if_match=f'"{at["version"]}"')
-        return [str(at["id"]) for at in found]
+        client, found = self.cast.client(provider), await self._places_of(provider)
+        for place in found:
+            path, at = f"/directory/v1/services-at-locations/{place}/capacity", found[place]
+            while not await self._says(client, path, at, places):  # a place was taken or given back meanwhile
+                at = (await self._places_of(provider))[place]
+        return list(found)
+
+    async def _says(self, client: Client, path: str, at: dict[str, Any], places: int) -> bool:
+        used = at["capacity"]["figure"] - at["capacity"]["free"]
+        said = await client.put(path, {"figure": places + used}, 200, 412, if_match=f'"{at["version"]}"')
+        return said.status == 200
+
+    async def _places_of(self, provider: str) -> dict[str, dict[str, Any]]:
+        return {str(at["id"]): at for service in await self.services_of(provider) for at in service["at"]}
 
     async def work_items(self, kind: str) -> set[str]:
         """Return the needs that coordinators must look at for this reason."""
