@@ -2,13 +2,14 @@
 
 import asyncio
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from ihala_contracts import referral_v1
+from ihala_contracts.intake_v1 import NeedConsentChanged
 from ihala_contracts.referral_v1 import PlacementRequested
 
-from tests.referral.actors import FIRST, FOURTH, NINEWA, SECOND
-from tests.referral.said import change
+from tests.referral.actors import FIRST, FOURTH, MOMD, NINEWA, SECOND
+from tests.referral.said import change, suspended
 from tests.referral.world import World, kinds
 
 
@@ -97,6 +98,47 @@ async def test_a_decline_while_the_second_question_is_out_waits_for_its_answer(w
     assert await world.states(need_id) == ("placing", ["declined"])
     await world.offer(need_id, SECOND)
     assert await world.states(need_id) == ("offering", ["declined", "offered"])
+
+
+async def test_who_was_parted_from_the_case_meanwhile_is_not_offered_it_elsewhere(world: World) -> None:
+    need_id, first = await world.offered(FIRST, urgency="emergency")
+    world.advance(hours=2, minutes=1)
+    await world.tick()
+    asked = await world.last(PlacementRequested)
+    await world.move(FIRST, first, "decline", {"reason": "conflict_of_interest"})
+    out = await world.deliver(world.reserved(asked, FIRST, service_at_location_id=uuid4()))
+    assert kinds(out) == ["placement-cancelled", "placement-requested"]
+    anew = await world.last(PlacementRequested)
+    assert (anew.attempt, anew.objections) == (3, [FIRST.organization_id])
+    await world.offer(need_id, SECOND)
+    assert await world.states(need_id) == ("offering", ["declined", "offered"])
+
+
+async def test_a_second_place_that_may_not_be_offered_is_sought_elsewhere(world: World) -> None:
+    need_id, _ = await world.offered(FIRST, urgency="emergency")
+    world.advance(hours=2, minutes=1)
+    await world.tick()
+    asked = await world.last(PlacementRequested)
+    await world.deliver(suspended(world, SECOND))
+    assert kinds(await world.deliver(world.reserved(asked, SECOND))) == ["placement-cancelled", "placement-requested"]
+    anew = await world.last(PlacementRequested)
+    assert (anew.attempt, anew.excluded) == (3, sorted([FIRST.organization_id, SECOND.organization_id]))
+    await world.offer(need_id, FOURTH)
+    assert await world.states(need_id) == ("offering", ["offered", "offered"])
+
+
+async def test_a_second_question_is_asked_anew_under_a_consent_that_ends_the_first_offer(world: World) -> None:
+    need_id, _ = await world.offered(FIRST, urgency="emergency")
+    world.advance(hours=2, minutes=1)
+    await world.tick()
+    before = await world.last(PlacementRequested)
+    refused = world.consent(revision=2, objections=[FIRST.organization_id, SECOND.organization_id])
+    narrowed = NeedConsentChanged(need_id=need_id, operator_id=MOMD, consent=refused, changed_at=world.now)
+    assert kinds(await world.deliver(narrowed)) == ["placement-cancelled", "placement-requested", "failed"]
+    anew = await world.last(PlacementRequested)
+    assert (anew.attempt, anew.objections) == (before.attempt + 1, sorted(refused.objections))
+    await world.offer(need_id, FOURTH)
+    assert await world.states(need_id) == ("offering", ["failed", "offered"])
 
 
 async def test_the_first_contact_is_due_a_day_after_the_request_whatever_the_attempts(world: World) -> None:

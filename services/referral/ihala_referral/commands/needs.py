@@ -161,11 +161,10 @@ async def change_consent(tx: AsyncSession, event: NeedConsentChanged) -> None:
     take_consent(situation.placement, event.consent)
     situation.placement.version += 1
     announcing.record(tx, situation, "consent", Party.SYSTEM, situation.placement.state, situation.placement.state)
-    outside = [referral for referral in situation.open() if not covered(situation, referral.organization_id)]
-    for referral in outside:
-        await ending.end(tx, situation, referral, Act.FAIL, Party.SYSTEM, "consent_too_narrow", consequence=consequences.NARROWED)
-    if not outside:
-        await _ask_anew(tx, situation, "consent_changed")
+    await _ask_anew(tx, situation, "consent_changed")
+    for referral in situation.open():
+        if not covered(situation, referral.organization_id):
+            await ending.end(tx, situation, referral, Act.FAIL, Party.SYSTEM, "consent_too_narrow", consequence=consequences.NARROWED)
 
 
 async def _ask_anew(tx: AsyncSession, situation: Situation, reason: str) -> None:

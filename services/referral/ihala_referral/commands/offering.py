@@ -58,7 +58,7 @@ async def offer_or_refuse(tx: AsyncSession, situation: Situation, attempt: Attem
     """Make the offer, or give the place back and go on, when this receiver may not be asked."""
     placement = situation.placement
     lane = _free_lane(situation)
-    why = unfit(situation, receiver) or ("not_wanted" if lane is None else None)
+    why = unfit(situation, receiver) or await _parted(tx, situation, receiver) or ("not_wanted" if lane is None else None)
     if lane is not None and why is None:
         attempt.state = AttemptState.RESERVED
         await _offer(tx, situation, event, lane)
@@ -67,13 +67,23 @@ async def offer_or_refuse(tx: AsyncSession, situation: Situation, attempt: Attem
     attempt.state = AttemptState.REFUSED
     placing.cancel(tx, situation, event.attempt, why, event.reservation_id)
     placement.due_at = None
-    if placement.state is not PlacementState.PLACING:
+    if lane is None:
         return
     await ending.exclude(tx, situation, event.service_at_location_id, why)
-    if why == "consent" or placement.sensitivity is Sensitivity.RESTRICTED:
+    if placement.state is PlacementState.OFFERING:
+        await placing.second(tx, situation)
+    elif why == "consent" or placement.sensitivity is Sensitivity.RESTRICTED:
         await placing.triage(tx, situation, [why])
     else:
         await placing.next_offer(tx, situation)
+
+
+async def _parted(tx: AsyncSession, situation: Situation, receiver: Organization) -> str | None:
+    """Return why this receiver may not be asked, if it was parted from the case by an attempt that ended after the question was asked."""
+    placement = situation.placement
+    if placement.replaces_id is None:  # none has ended since the last offer
+        return None
+    return "parted" if receiver.id in await store.barred(tx, placement.case_id) else None
 
 
 def unfit(situation: Situation, receiver: Organization) -> str | None:
