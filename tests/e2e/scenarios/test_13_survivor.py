@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ihala_local.watch import Seen
+
 from tests.e2e.scenarios.scene import Scene, problem
 
 
@@ -19,15 +21,27 @@ async def test_she_is_led_to_one_cleared_provider_that_she_chose(scene: Scene) -
     assert seen.body["need_code"] == "protection"
     unpicked = await scene.coordinator.post(f"{placement}/placing", {}, 409, if_match=seen.etag)
     assert problem(unpicked) == "preferred-reservation-missing"
-    reservation = await picked(scene, need, receiver.organization_id)
-    await scene.coordinator.post(f"{placement}/placing", {"preferred_reservation_id": reservation}, if_match=seen.etag)
-    offer = await scene.offer(need)
+    offer = await led_to(scene, need, receiver.organization_id)
     assert offer.data["organization_id"] == receiver.organization_id
     shown = await scene.read(offer)
     assert (shown["need_code"], shown["governorate"], shown["attributes"], shown["age_band"]) == ("protection", None, {}, None)
     await scene.accepted(offer)
     await scene.receiver(offer).get(f"/intake/v1/disclosures/{offer.data['referral_id']}")
     await scene.cast.client("stranger-ngo").get(f"/referral/v1/referrals/{offer.data['referral_id']}", 404)
+
+
+async def test_the_same_with_her_identity_kept_by_the_office(scene: Scene) -> None:
+    receiver = scene.cast.client("provider-protection-ninewa")
+    focal, code = {"call_name": scene.words.name(), "number": scene.words.phone()}, {"call_name": "W-17", "place": "IQG15Q08"}
+    consent = scene.consent(recipients=[receiver.organization_id])
+    body = scene.request("protection.gbv", consent=consent, person=code, identity_held_by="origin", focal_point=focal)
+    offer = await led_to(scene, (await scene.asked(scene.safe, body))["needs"][0]["need_id"], receiver.organization_id)
+    await scene.accepted(offer)
+    read = (await receiver.get(f"/intake/v1/disclosures/{offer.data['referral_id']}")).body
+    assert {value for value in read["identity"].values() if value} == {"W-17"}
+    assert (read["contact"]["phones"], read["contact"]["focal_point"]["call_name"]) == ([], focal["call_name"])
+    messaged = await scene.move(offer, "tries", {"way": "call"}, 409)  # she is found through her office alone
+    assert (problem(messaged), messaged.body["allowed"]) == ("way-not-allowed", ["through_origin"])
 
 
 async def test_no_shelter_stands_on_a_public_page(scene: Scene) -> None:
@@ -54,6 +68,15 @@ async def test_a_child_whose_guardian_is_unsafe(scene: Scene) -> None:
     need = (await scene.asked(scene.safe, body))["needs"][0]["need_id"]
     triaged = await scene.event("referral.placement-triaged", need_id=need)
     assert {"restricted", "consent"} <= set(triaged.data["reasons"])
+
+
+async def led_to(scene: Scene, need: str, organization_id: str) -> Seen:
+    """Place her need as the coordinator, with the one she chose; return the offer."""
+    triaged = await scene.event("referral.placement-triaged", need_id=need)
+    placement = f"/referral/v1/placements/{triaged.data['placement_id']}"
+    reservation = {"preferred_reservation_id": await picked(scene, need, organization_id)}
+    await scene.coordinator.post(f"{placement}/placing", reservation, if_match=(await scene.coordinator.get(placement)).etag)
+    return await scene.offer(need)
 
 
 async def picked(scene: Scene, need: str, organization_id: str) -> Any:
