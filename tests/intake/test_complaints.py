@@ -5,10 +5,22 @@ from typing import Any
 
 from ihala_contracts.intake_v1 import ComplaintOverdue, ComplaintReceived
 
-from tests.intake.actors import COORDINATOR, HLP, MOMD, NGO, OFFICER, OTHER_COORDINATOR, PROVIDER, STRANGER, WLCO, Actor
+from tests.intake.actors import (
+    CLEARED_PROVIDER,
+    COORDINATOR,
+    HLP,
+    MOMD,
+    NGO,
+    OFFICER,
+    OTHER_COORDINATOR,
+    PROVIDER,
+    STRANGER,
+    WLCO,
+    Actor,
+)
 from tests.intake.casework import NOOR, done, opened
 from tests.intake.house import Answer, House
-from tests.intake.samples import PHONE, need
+from tests.intake.samples import PHONE, consent, need
 from tests.intake.story import accepted
 from tests.intake.test_rows import counted
 
@@ -94,8 +106,12 @@ async def test_what_is_raised_or_of_a_restricted_case_is_sensitive(house: House)
     raised = await filed(house, OFFICER, "quality", sensitive=True)
     restricted = await opened(house, WLCO, need("protection.gbv"))
     told = await filed(house, WLCO, "quality", case_id=restricted)
-    for complaint_id in (raised, told):
-        assert (await seen(house, complaint_id, COORDINATOR)).status == 404
+    allowed = consent(recipients=[str(CLEARED_PROVIDER.organization_id)], categories=["needs"])
+    story = await accepted(house, WLCO, CLEARED_PROVIDER, needs=[need("protection.gbv")], consent=allowed)
+    about = [await filed(house, actor, "quality", about_referral_id=str(story.referral_id)) for actor in (WLCO, COORDINATOR)]
+    for complaint_id in (raised, told, *about):
+        for actor in (COORDINATOR, OFFICER, WLCO):
+            assert (await seen(house, complaint_id, actor)).status == 404
         assert (await seen(house, complaint_id, HANDLER)).body["sensitive"] is True
     assert (await house.post("/v1/complaints", OFFICER, complaint(sensitive=False))).slug == "malformed-request"
     assert (await house.post("/v1/complaints", OFFICER, complaint(case_id=restricted))).slug == "case-not-found"
@@ -106,10 +122,15 @@ async def test_a_complaint_about_a_provider_never_reaches_it(house: House) -> No
     complaint_id = await filed(house, OFFICER, "quality", about_referral_id=str(story.referral_id))
     assert (await seen(house, complaint_id, OFFICER)).body["about_organization_id"] == str(PROVIDER.organization_id)
     assert (await seen(house, complaint_id, PROVIDER.but(scopes=COORDINATOR.scopes))).status == 404
+    centres = await accepted(house, HLP, PROVIDER)
+    theirs = await filed(house, HLP, "quality", about_referral_id=str(centres.referral_id))
+    followed = await seen(house, theirs, HLP)  # who brought the person from the ministry learns of no provider
+    assert (followed.status, followed.body["about_organization_id"]) == (200, None)
+    assert (await seen(house, theirs, OFFICER)).body["about_organization_id"] == str(PROVIDER.organization_id)
     own = await filed(house, NGO, "quality", about_organization_id=str(NGO.organization_id))
     assert (await seen(house, own, NGO)).status == 404
     assert await counted(house, NGO, "complaint") == 0
-    assert await counted(house, OFFICER, "complaint") == 2
+    assert await counted(house, OFFICER, "complaint") == 3
     foreign = await house.post("/v1/complaints", STRANGER, complaint(about_referral_id=str(story.referral_id)))
     assert (foreign.status, foreign.slug) == (404, "referral-not-found")
 

@@ -31,6 +31,7 @@ from ihala_intake.models.complaints import (
     HandlingIn,
     ResolutionIn,
 )
+from ihala_intake.store import INTERIOR
 from ihala_intake.tables import Complaint
 
 router = APIRouter(prefix="/v1/complaints", tags=["complaints"])
@@ -104,4 +105,6 @@ async def _view(tx: Transaction, caller: Caller, found: Awaitable[Complaint | No
     if complaint.operator_id == caller.organization_id:
         texts = await complaints.texts_of(tx, complaint)
         shown |= texts.model_dump() if texts else {}
+    elif caller.organization_kind in INTERIOR and complaint.about_referral_id is not None:
+        shown["about_organization_id"] = None  # a centre of the ministry learns of no provider
     return ComplaintView.model_validate(shown)

@@ -39,7 +39,8 @@ def topics() -> dict[str, Topic]:
 
 
 def is_sensitive(topic: str, *, raised: bool, restricted: bool) -> bool:
-    """Tell whether a complaint goes to the handlers alone: by its topic, as whoever wrote it down says, or since its case is restricted."""
+    """Tell whether a complaint goes to the handlers alone: by its topic, as whoever wrote it down says, or since what it is about
+    (case or referral) is restricted."""
     return raised or restricted or topics()[topic].sensitive
 
 

@@ -25,7 +25,7 @@ from ihala_intake.errors import PersonErased, ReferralNotFound
 from ihala_intake.keys import Key
 from ihala_intake.ledger import log_access
 from ihala_intake.models.complaints import ComplaintIn, HandlingIn, ResolutionIn
-from ihala_intake.tables import CaseFile, Complaint, Person
+from ihala_intake.tables import CaseFile, Complaint, Person, ReferralCopy
 
 OVERDUE = "complaint-overdue"
 OPEN = ("received", "in_progress")
@@ -38,13 +38,12 @@ async def receive(tx: AsyncSession, caller: Caller, body: ComplaintIn) -> Compla
     """
     if body.topic not in topics() or topics()[body.topic].kind != body.kind:
         raise UnknownTopic(pointer="#/topic")
-    case = await _case(tx, caller, body.case_id)
-    operator_id = case.operator_id if case else await operator_of(tx, caller)
-    complaint = await _written(tx, caller, body, case, operator_id)
+    case, referral = await _case(tx, caller, body.case_id), await _referral(tx, caller, body.about_referral_id)
+    complaint = await _written(tx, caller, body, case, referral)
     assert complaint.next_at is not None, "it was just received"
     await schedule(tx, OVERDUE, complaint.id, complaint.next_at)
     emit(tx, ComplaintReceived(
-        complaint_id=complaint.id, operator_id=operator_id, sensitive=complaint.sensitive, received_at=complaint.received_at,
+        complaint_id=complaint.id, operator_id=complaint.operator_id, sensitive=complaint.sensitive, received_at=complaint.received_at,
     ))  # fmt: skip
     return complaint
 
@@ -118,15 +117,29 @@ async def _case(tx: AsyncSession, caller: Caller, case_id: UUID | None) -> CaseF
     return case
 
 
-async def _written(tx: AsyncSession, caller: Caller, body: ComplaintIn, case: CaseFile | None, operator_id: UUID) -> Complaint:
+async def _referral(tx: AsyncSession, caller: Caller, referral_id: UUID | None) -> ReferralCopy | None:
+    if referral_id is None:
+        return None
+    referral = await intake_store.own_copy(tx, caller, referral_id)
+    if referral is None:
+        raise ReferralNotFound()
+    return referral
+
+
+async def _written(
+    tx: AsyncSession, caller: Caller, body: ComplaintIn, case: CaseFile | None, referral: ReferralCopy | None
+) -> Complaint:  # fmt: skip
+    """Store a complaint. One about a referral is about its receiver, and tells of the need whether or not a case is named."""
     complaint_id, at = new_id(), now(tx)
-    sensitive = is_sensitive(body.topic, raised=body.sensitive is True, restricted=case is not None and case.sensitivity == "restricted")
+    restricted = any(about is not None and about.sensitivity == "restricted" for about in (case, referral))
+    sensitive = is_sensitive(body.topic, raised=body.sensitive is True, restricted=restricted)
     key = keys.make(tx, complaint_id) if case is None else await keys.of(tx, (await tx.get_one(Person, case.person_id)).key_id)
     details = ComplaintDetails(text=body.text, contact=body.contact)
     complaint = Complaint(
         id=complaint_id, reference=(await references.take(tx, "CPL", {complaint_id: "complaint"}))[complaint_id],
-        operator_id=operator_id, origin_id=caller.organization_id, key_id=key.id, person_id=case.person_id if case else None,
-        kind=body.kind, topic=body.topic, sensitive=sensitive, about_organization_id=await _concerned(tx, caller, body),
+        operator_id=case.operator_id if case else await operator_of(tx, caller), origin_id=caller.organization_id, key_id=key.id,
+        person_id=case.person_id if case else None, kind=body.kind, topic=body.topic, sensitive=sensitive,
+        about_organization_id=referral.organization_id if referral else body.about_organization_id,
         about_office_id=body.about_office_id, about_referral_id=body.about_referral_id, answer_wanted=body.answer_wanted,
         details=key.seal(details, _about(complaint_id)), state="received", received_at=at,
         next_at=at + act_within(sensitive=sensitive, begun=False), escalations=0, client_id=caller.client_id,
@@ -134,16 +147,6 @@ async def _written(tx: AsyncSession, caller: Caller, body: ComplaintIn, case: Ca
     )  # fmt: skip
     tx.add(complaint)
     return complaint
-
-
-async def _concerned(tx: AsyncSession, caller: Caller, body: ComplaintIn) -> UUID | None:
-    """Return the organisation it is about: a referral's receiver, or the one that is named. Raises ReferralNotFound (404)."""
-    if body.about_referral_id is None:
-        return body.about_organization_id
-    copy = await intake_store.own_copy(tx, caller, body.about_referral_id)
-    if copy is None:
-        raise ReferralNotFound()
-    return copy.organization_id
 
 
 async def _open(tx: AsyncSession, caller: Caller, complaint_id: UUID, version: int) -> Complaint:
