@@ -11,7 +11,7 @@ from ihala_directory.matching import RuleBody, store
 from ihala_kit.auth import Caller
 from sqlalchemy import text
 
-from tests.directory.test_placing import reserve
+from tests.directory.test_placing import facts_of, facts_of_again, reserve, results
 from tests.directory.world import OPERATOR, OTHER_OPERATOR, TELAFAR_AT, ZUMMAR_AT, Case, People, World, key, match, only, slug
 
 SHIPPED = UUID(int=1)
@@ -54,6 +54,26 @@ async def test_published_rules_hold_for_their_operator_from_then_on(world: World
     assert (other.service_at_location_id, other.explanation[0].rule_version) == (TELAFAR_AT, 1)
     async with http.get("/v1/rulesets/in-force", headers=people.coordinator()) as answer:
         assert (await answer.json())["id"] == published["id"]
+
+
+async def test_what_the_rules_demand_of_a_location_is_held_against_the_location(
+    world: World, http: aiohttp.ClientSession, people: People
+) -> None:
+    demanding = {"name": "Step free or not at all", "body": {"criteria": {"accessibility": "demand"}}}
+    await publish(http, people, demanding)
+    await world.said()
+    case, second, nobody = Case(), Case(), Case()
+    facts = await facts_of(world, case, requirements=["step_free"])
+    ours = "SELECT location_id FROM service_at_location WHERE id = :id"
+    await world.rows(f"UPDATE location SET accessibility = '{{step_free}}' WHERE id = ({ours}) RETURNING id", id=ZUMMAR_AT)
+    reserved = only(await world.tell(case.request(facts=facts)), PlaceReserved)
+    assert (reserved.service_at_location_id, results(reserved)["accessibility"]) == (ZUMMAR_AT, "pass")
+    facts = await facts_of_again(world, second, requirements=["step_free"])
+    chosen = second.request(facts=facts, preferred_reservation_id=await reserve(world, second.need_id, ZUMMAR_AT))
+    assert results(only(await world.tell(chosen), PlaceReserved))["accessibility"] == "pass"
+    facts = await facts_of_again(world, nobody, requirements=["sign_language"])
+    none = only(await world.tell(nobody.request(facts=facts)), NoPlaceFound)
+    assert "accessibility" in {one.code for one in none.failing}
 
 
 async def test_rules_may_begin_later_but_not_earlier(http: aiohttp.ClientSession, people: People, world: World) -> None:

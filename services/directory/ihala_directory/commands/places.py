@@ -49,10 +49,10 @@ async def tell_again(tx: AsyncSession, service_id: UUID) -> None:
     await tell_change(tx, service, places_opened=False)
 
 
-def explained(place: store.Place, sought: Sought, rules: Rules = matching.SHIPPED) -> Match:
-    """Explain a locked place: what it says now is what counts. Distance and accessibility do not, any more."""
+def explained(place: store.Place, accessibility: list[str], sought: Sought, rules: Rules = matching.SHIPPED) -> Match:
+    """Explain a locked place: what it says now is what counts, but for its location, which is not locked. Distance does not, any more."""
     owner, service, at = place
-    return matching.matched(matching_store.candidate_of(at, service, owner), sought, rules)
+    return matching.matched(matching_store.candidate_of(at, service, owner, accessibility), sought, rules)
 
 
 async def give_back(tx: AsyncSession, known: Reservation, reason: str, place: store.Place | None = None) -> bool:

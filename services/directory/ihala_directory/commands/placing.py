@@ -24,7 +24,7 @@ from ihala_directory.matching import Match, Rules, Sought, finding, kept
 from ihala_directory.matching import store as matching_store
 from ihala_directory.matching.finding import Found
 from ihala_directory.places import Place, places
-from ihala_directory.tables import PlacementAnswer, Reservation
+from ihala_directory.tables import Location, PlacementAnswer, Reservation
 
 
 async def answer(tx: AsyncSession, event: PlacementRequested, facts: Facts) -> None:
@@ -78,7 +78,8 @@ async def _claim_preferred(tx: AsyncSession, event: PlacementRequested, sought: 
         return False
     place = await store.locked_place(tx, known.service_at_location_id)
     reservation = await store.relocked(tx, known)
-    match = explained(place, replace(sought, by_hand=True), rules)
+    where = await tx.get_one(Location, place[2].location_id)
+    match = explained(place, where.accessibility, replace(sought, by_hand=True), rules)
     held = reservation.state == State.RESERVED and reservation.expires_at is not None and reservation.expires_at > now(tx)
     meets = sought.restricted or event.need_code in place[1].need_codes
     if not held or not meets or match.failing & (matching.BINDING | {"need"}):
@@ -102,7 +103,7 @@ async def _reserve_best(tx: AsyncSession, event: PlacementRequested, sought: Sou
                 break
             tried += 1
             place = await store.locked_place(tx, match.candidate.service_at_location_id)
-            if explained(place, sought, rules).failing:
+            if explained(place, match.candidate.accessibility, sought, rules).failing:
                 continue  # full, or suspended, since it was ranked
             lifecycle.hold(place[2])
             reservation = _chain_reservation(event, place, now(tx))

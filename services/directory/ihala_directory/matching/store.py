@@ -98,13 +98,13 @@ def candidate(row: Any) -> Candidate:
     return Candidate(*row[:13], point, *row[14:27])  # type: ignore[call-arg]
 
 
-def candidate_of(at: ServiceAtLocation, one: Service, owner: Organization) -> Candidate:
-    """Return locked rows as matching reads them; where it lies does not matter any more."""
+def candidate_of(at: ServiceAtLocation, one: Service, owner: Organization, accessibility: list[str]) -> Candidate:
+    """Return locked rows, and what the location offers, as matching reads them; how far it is does not matter any more."""
     return Candidate(
         service_at_location_id=at.id, service_id=one.id, organization_id=owner.id, organization_status=owner.status,
         agreement_until=owner.agreement_until, cleared=owner.cleared, restricted=one.restricted, service_status=one.status,
-        entry_condition=one.entry_condition, rules=one.rules, languages=one.languages, accessibility=[], at_status=at.status, point=None,
-        free=free(at), figure_at=at.figure_at, woman_counsellor=one.woman_counsellor, wait_days=one.wait_days,
+        entry_condition=one.entry_condition, rules=one.rules, languages=one.languages, accessibility=accessibility, at_status=at.status,
+        point=None, free=free(at), figure_at=at.figure_at, woman_counsellor=one.woman_counsellor, wait_days=one.wait_days,
         waited_days=at.waited_days, waiting=at.waiting, answers=at.answers, answers_in_time=at.answers_in_time,
         answers_at=at.answers_at, schedules=at.schedules or one.schedules, closures=[*one.closures, *at.closures],
     )  # fmt: skip
