@@ -180,5 +180,10 @@ async def test_an_erased_persons_complaint_keeps_its_outcome_without_a_word(hous
     await house.erase((await house.get(f"/v1/cases/{case_id}", COORDINATOR)).body["needs"][0]["need_id"])
     shown = await seen(house, complaint_id, OFFICER)
     assert (shown.status, shown.body["text"], shown.body["topic"]) == (200, None, "waiting_time")
-    assert (await act(house, complaint_id, "resolution", OFFICER, {"outcome": "noted"})).slug == "person-erased"
+    ended = await act(house, complaint_id, "resolution", OFFICER, {"outcome": "noted", "answer": TEXT})
+    assert (ended.status, ended.body["state"], ended.body["outcome"], ended.body["answer"]) == (200, "closed", "noted", None)
+    await house.events()
+    await house.later(timedelta(days=6))
+    overdue = [str(event.complaint_id) for event in await house.events() if isinstance(event, ComplaintOverdue)]
+    assert overdue == [anonymous]  # nobody is reminded for ever of what nobody can read
     assert (await seen(house, anonymous, OFFICER)).body["text"] == TEXT

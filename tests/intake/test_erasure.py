@@ -7,13 +7,26 @@ from uuid import UUID
 
 import pytest
 from ihala_contracts import notify_v1, referral_v1
-from ihala_contracts.intake_v1 import ConsentWithdrawn, DisclosureClosed, ErasureOverdue, NeedStateChanged, PersonErased
+from ihala_contracts.intake_v1 import (
+    CaseClosed,
+    ConsentWithdrawn,
+    DisclosureClosed,
+    ErasureOverdue,
+    FollowUpDue,
+    HandOverEnded,
+    NeedStateChanged,
+    PersonErased,
+)
 
-from tests.intake.actors import COORDINATOR, HLP, MOMD, NOTIFY, OFFICER, PROVIDER, WLCO, Actor
+from tests.intake.actors import COORDINATOR, HLP, MOMD, NOTIFY, OFFICER, OTHER_COORDINATOR, PROVIDER, WLCO, Actor
+from tests.intake.casework import NOOR, story_of
 from tests.intake.house import Answer, House
 from tests.intake.protectors import ASKING_COORDINATOR, DPO, FOREIGNERS, OTHER_DPO, UNCLEARED_DPO, officer
 from tests.intake.samples import consent, need, person
 from tests.intake.story import Story, accepted, asked
+from tests.intake.test_assistance import given, paid, parts
+from tests.intake.test_hand_overs import neighbour, offered
+from tests.intake.test_plans import agreed, plan
 
 WHY = {"reason": "person_asked"}
 
@@ -170,6 +183,42 @@ async def test_who_was_found_to_be_one_person_is_erased_as_one(house: House) -> 
     assert other.need_id not in gone.needs
     assert await house.scalar("SELECT array_agg(id) FROM data_key WHERE wrapped IS NOT NULL") == [ids[2]]
     assert (await house.get(f"/v1/persons/{ids[1]}/held", DPO)).slug == "person-erased"
+
+
+async def test_what_was_under_way_ends_with_the_person_and_stands_in_no_list(house: House) -> None:
+    await neighbour(house)
+    story, case_id = await story_of(house)
+    begins_at = (house.database.clock.now() + timedelta(days=2)).isoformat()
+    made = await house.post(
+        f"/v1/cases/{case_id}/appointments", NOOR, {"begins_at": begins_at, "purpose": "counselling", "officer": "zainab-7"}
+    )
+    assert made.status == 201, made.body
+    promised, begun = await given(house, parts(case_id, "250000")), await given(house, parts(case_id, "100000", "150000"))
+    await paid(house, begun["assistance_id"], 1, 1)
+    plan_id = (await agreed(house, plan(case_id)))["plan_id"]
+    offer = await offered(house, case_id)
+    await story.offer()
+    await story.accept()
+    await story.start()
+    await story.complete()
+    await house.events()
+    await erased(house, story)
+    told = await house.events()
+    assert [event.state for event in told if isinstance(event, HandOverEnded)] == ["taken_back"]
+    assert [(str(event.case_id), event.reason) for event in told if isinstance(event, CaseClosed)] == [(case_id, "erased")]
+    for path in (
+        "cases", "appointments", "assistance/instalments?until=2027-12-31", "plans/steps?until=2027-12-31", "follow-ups?state=planned",
+    ):  # fmt: skip
+        answer = await house.get(f"/v1/{path}", OFFICER)
+        assert (answer.status, answer.body["items"]) == (200, []), path
+    states = [(await house.get(f"/v1/assistance/{one['assistance_id']}", OFFICER)).body["state"] for one in (promised, begun)]
+    assert states == ["cancelled", "given"]
+    assert (await house.get(f"/v1/plans/{plan_id}", OFFICER)).body["state"] == "ended"
+    theirs = (await house.get(f"/v1/hand-overs/{offer['hand_over_id']}", OTHER_COORDINATOR)).body
+    assert (theirs["state"], theirs["reason"]) == ("taken_back", None)
+    await house.later(timedelta(days=200))
+    assert await house.scalar("SELECT count(*) FROM due_work WHERE attempts > 0") == 0
+    assert not [event for event in await house.events() if isinstance(event, FollowUpDue)]
 
 
 async def test_a_refused_erasure_may_be_asked_for_again(house: House) -> None:

@@ -41,6 +41,12 @@ async def locked_case(tx: AsyncSession, caller: Caller, case_id: UUID) -> CaseFi
     return (await tx.exec(query, execution_options=LOCKED)).one_or_none()
 
 
+async def locked_cases_of(tx: AsyncSession, person_id: UUID) -> Sequence[CaseFile]:
+    """Return a person's cases, locked after their needs in the order of their ids; the person was checked before."""
+    query = select(CaseFile).where(CaseFile.person_id == person_id).order_by(col(CaseFile.id)).with_for_update(key_share=True)
+    return (await tx.exec(query, execution_options=LOCKED)).all()
+
+
 async def case_named(tx: AsyncSession, caller: Caller, reference: str) -> CaseFile | None:
     """Return the case with this reference, if the caller owns it."""
     known = select(Reference.about).where(Reference.reference == reference, Reference.kind == "case").scalar_subquery()

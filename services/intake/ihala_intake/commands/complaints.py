@@ -1,5 +1,6 @@
 """Complaints and feedback: written down by whoever hears them, handled by who is not concerned, never left lying."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from ihala_contracts.intake_v1 import ComplaintAssigned, ComplaintOverdue, ComplaintReceived
@@ -69,13 +70,14 @@ async def handle(tx: AsyncSession, caller: Caller, complaint_id: UUID, version: 
 async def resolve(tx: AsyncSession, caller: Caller, complaint_id: UUID, version: int, body: ResolutionIn) -> Complaint:
     """Write down what became of it, and what the person was told.
 
-    Raises ComplaintNotFound (404), Stale (412), ComplaintOver, HandlerIsConcerned (409), PersonErased (410).
+    Once the person was erased no word is kept, but the outcome is: else nobody could end it, and it would be escalated for ever.
+    Raises ComplaintNotFound (404), Stale (412), ComplaintOver, HandlerIsConcerned (409).
     """
     complaint = await _open(tx, caller, complaint_id, version)
     await _refuse_concerned(tx, complaint, caller.acting_officer)
-    key = await keys.of(tx, complaint.key_id)
-    details = _opened(complaint, key).model_copy(update={"answer": body.answer})
-    complaint.details = key.seal(details, _about(complaint.id))
+    with suppress(PersonErased):
+        key = await keys.of(tx, complaint.key_id)
+        complaint.details = key.seal(_opened(complaint, key).model_copy(update={"answer": body.answer}), _about(complaint.id))
     complaint.state, complaint.outcome, complaint.next_at = "answered" if body.told else "closed", body.outcome, None
     complaint.answered_at = now(tx) if body.told else None
     complaint.version += 1

@@ -21,7 +21,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import store
-from ihala_intake.commands import revisions
+from ihala_intake.commands import ending, revisions
 from ihala_intake.commands.disclose import close
 from ihala_intake.commands.moves import move
 from ihala_intake.details import ConsentDetails
@@ -89,9 +89,10 @@ async def decide(tx: AsyncSession, caller: Caller, person_id: UUID, version: int
 
 
 async def destroy(tx: AsyncSession, person: Person, erasure: Erasure) -> None:
-    """Take back what the person allowed, end their needs, destroy the keys; of all rows that were found to be this person.
+    """Take back what the person allowed, end their needs and cases, destroy the keys; of all rows that were found to be this person.
 
-    Emits ConsentWithdrawn, DisclosureClosed, NeedStateChanged for each need, and one PersonErased. Locks needs, persons, then consents.
+    Emits ConsentWithdrawn, DisclosureClosed, NeedStateChanged for each need, HandOverEnded and CaseClosed for each case, and one
+    PersonErased. Locks needs, persons, consents, then cases.
     """
     ids = sorted({person.id, *await linked(tx, person.id)})
     needs = await protected.locked_needs(tx, ids)
@@ -113,6 +114,7 @@ async def _destroy_row(tx: AsyncSession, person: Person, needs: Sequence[Need]) 
         await _take_back(tx, consent)
     for need in needs:
         _end(tx, need, consents[need.consent_id])
+    await ending.end_all(tx, person.id)
     await log_access(tx, "erasure", person_id=person.id, operator_id=person.operator_id)
     await _destroy_keys(tx, person, {need.key_id for need in needs} | {consent.key_id for consent in consents.values()})
 

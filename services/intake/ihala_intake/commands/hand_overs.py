@@ -111,6 +111,17 @@ async def lapse(tx: AsyncSession, hand_over_id: UUID) -> None:
         await _end(tx, Caller.system("clock"), hand_over_id, hand_over.version, "lapsed", Step.LAPSED)
 
 
+async def withdraw(tx: AsyncSession, case: CaseFile) -> None:
+    """End what is offered of a locked case whose person is erased; emits HandOverEnded. The other operator is not told why."""
+    known = await store.offered(tx, case.id)
+    if known is None:
+        return
+    hand_over = await _locked(tx, Caller.system("erasure"), known.id, known.version)
+    _answer(tx, hand_over, "taken_back")
+    await write_step(tx, case, Step.TAKEN_BACK, reason="erased")
+    await cancel(tx, LAPSES, hand_over.id)
+
+
 async def _refuse_other(tx: AsyncSession, case: CaseFile, operator_id: UUID) -> None:
     """Raise OtherOperatorUnknown (422) unless it is another operator, active, and cleared where it has to be."""
     other = await tx.get(Organization, operator_id)

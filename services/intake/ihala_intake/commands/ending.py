@@ -1,0 +1,49 @@
+"""What is under way for somebody who is erased ends with them: with their key gone nobody could finish it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from ihala_kit.db import now
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from ihala_intake.casework import store
+from ihala_intake.commands import cases, hand_overs
+
+ERASED = "erased"
+# Help and plans are locked before their parts, as whoever pays or settles one does.
+_END = (
+    """UPDATE appointment SET state = 'cancelled', reason = 'erased', recorded_at = :at, version = version + 1
+       WHERE state = 'planned' AND case_id = ANY(:cases)""",
+    """UPDATE follow_up SET state = 'lapsed', next_at = NULL, version = version + 1
+       WHERE state IN ('planned', 'due') AND need_id IN (SELECT id FROM need WHERE case_id = ANY(:cases))""",
+    """UPDATE plan SET state = 'ended', end_reason = 'other', ended_at = :at, version = version + 1
+       WHERE state = 'active' AND case_id = ANY(:cases)""",
+    "UPDATE plan_step SET state = 'dropped', settled_at = :at WHERE state = 'planned' AND case_id = ANY(:cases)",
+    """UPDATE assistance SET cancelled_reason = 'erased', version = version + 1
+       WHERE state IN ('promised', 'partly_given') AND case_id = ANY(:cases)""",
+    "UPDATE instalment SET state = 'cancelled' WHERE state = 'planned' AND case_id = ANY(:cases)",
+    """UPDATE assistance a SET state = CASE WHEN EXISTS (SELECT FROM instalment i WHERE i.assistance_id = a.id AND i.state = 'paid')
+       THEN 'given' ELSE 'cancelled' END WHERE state IN ('promised', 'partly_given') AND case_id = ANY(:cases)""",
+)
+
+
+async def end_all(tx: AsyncSession, person_id: UUID) -> None:
+    """End a locked person's cases and all that was planned in them, while their key is there; emits HandOverEnded, CaseClosed.
+
+    What was paid stays paid. A complaint stays with those who handle it: it is about somebody else's work.
+    """
+    found = await store.locked_cases_of(tx, person_id)
+    for case in found:
+        await hand_overs.withdraw(tx, case)
+        if case.state == "open":
+            case.version += 1
+            await cases.end(tx, case, ERASED)
+    await tx.flush()
+    await _run(tx, [case.id for case in found])
+
+
+async def _run(tx: AsyncSession, case_ids: Sequence[UUID]) -> None:
+    about = {"cases": list(case_ids), "at": now(tx)}
+    for statement in _END if case_ids else ():
+        await tx.execute(text(statement), {name: value for name, value in about.items() if f":{name}" in statement})
