@@ -165,6 +165,11 @@ async def test_callers_see_their_limits_and_the_refusal(home: House) -> None:
             async with first.session.get("/directory/v1/needs") as answer:
                 open_statuses.append(answer.status)
         assert open_statuses == [200, 200, 429] or crossed_a_minute(open_statuses)
+        curious, asked = await home.signed_in("limited", scope="directory:read"), []
+        for _ in range(3):
+            async with second.session.get(PATH, headers=curious) as answer:
+                asked.append((answer.status, '"client-read";r=0' in answer.headers["RateLimit"]))
+        assert asked == [(429, True)] * 3 or crossed_a_minute([429, *(200 if status == 403 else 429 for status, _ in asked)])
         own_statuses = []
         for path in ("/oauth/jwks", "/oauth/jwks", "/.well-known/oauth-authorization-server", "/health/live"):
             async with first.session.get(path) as answer:

@@ -1,6 +1,7 @@
 """Whether a call that is allowed may go on now: the service is not switched off, the limits have something left, a place is free."""
 
 from ihala_kit.db import Database
+from ihala_kit.problems import Unauthenticated
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.edge.authorize import Decision
@@ -9,6 +10,7 @@ from ihala_gateway.edge.shares import Share, Shares
 from ihala_gateway.edge.visit import Visit
 from ihala_gateway.limits import store as limits
 from ihala_gateway.limits.addresses import network_of
+from ihala_gateway.limits.errors import TooManyRequests
 from ihala_gateway.limits.leases import Leases
 from ihala_gateway.limits.lender import Lender
 from ihala_gateway.limits.meter import Meter
@@ -41,6 +43,22 @@ class Admission:
     def admit_own(self, visit: Visit) -> None:
         """Count a call of the gateway's own addresses against who sends it. Raises TooManyRequests (429)."""
         visit.notices = self._meter.count_address(visit.address, OWN)
+
+    async def admit_refused(self, visit: Visit, decision: Decision) -> None:
+        """Count a call that was refused, since it costs too and is written down: against its client's limit, or who sends it.
+
+        A token that holds no more counts as nobody's: whoever has it now must neither use its client's limit up nor fill the log.
+        Raises TooManyRequests (429), ServiceUnavailable (503).
+        """
+        grant, route = decision.grant, decision.route
+        if grant is not None and route is not None and not isinstance(decision.refusal, Unauthenticated):
+            visit.notices = await self._meter.count(grant.client_id, grant.organization_id, route.terms.limit)
+            return
+        try:
+            self.admit_own(visit)
+        except TooManyRequests:
+            visit.forget_who()
+            raise
 
     def is_open(self, service: str) -> bool:
         """Tell whether the service is not switched off: for a seat that passes calls on itself."""

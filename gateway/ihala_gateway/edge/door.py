@@ -78,11 +78,11 @@ class Door:
             return
         decision = self._gatekeeper.authorize(visit.scope["method"], visit.target, visit.headers, visit.scope.get(CERTIFICATE))
         visit.knows(decision)
-        if decision.grant is None and (decision.refusal is not None or decision.preflight):
-            self._admission.admit_own(visit)  # nobody known: what is refused costs too, and is written down
         if decision.refusal is not None:
+            await self._admission.admit_refused(visit, decision)
             raise decision.refusal
         if decision.preflight:
+            self._admission.admit_own(visit)
             await visit.send({"type": "http.response.start", "status": 204, "headers": cross_origin.preflight(decision.preflight)})
             await visit.send({"type": "http.response.body", "body": b""})
             return

@@ -106,6 +106,10 @@ class Visit:
             self.account_id = None if subject == self.client_id else subject
             self.acting_officer = decision.officer
 
+    def forget_who(self) -> None:
+        """Take it for the call of somebody unknown."""
+        self.client_id = self.organization_id = self.account_id = self.acting_officer = None
+
     def milliseconds(self) -> float:
         """Return how long it has taken so far."""
         return round((time.perf_counter() - self._began) * 1000, 2)
