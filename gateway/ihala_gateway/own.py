@@ -43,7 +43,7 @@ class OwnAddresses:
         visit.route = route.template
         content = await Body(visit.fields, visit.receive, LARGEST_BODY).whole()
         response = await self._handlers[route.method, route.template](Request(visit.scope, given(content, visit.receive)))
-        visit.client_id, visit.organization_id = visit.scope.get("ihala.client", (None, None))
+        _note_who(visit)
         await response(visit.scope, visit.receive, visit.send)
 
     async def _live(self, _: Request) -> Response:
@@ -57,3 +57,10 @@ class OwnAddresses:
             results = self._results
         well = all(result == "ok" for result in results.values())
         return JSONResponse({"status": "ready" if well else "not-ready", "checks": results}, 200 if well else 503)
+
+
+def _note_who(visit: Visit) -> None:
+    """Take over for the log which client proved itself, and which person; of her organisation where no client comes in between."""
+    visit.client_id, visit.organization_id = visit.scope.get("ihala.client", (None, None))
+    visit.account_id, organization_id = visit.scope.get("ihala.account", (None, None))
+    visit.organization_id = visit.organization_id or organization_id

@@ -11,16 +11,18 @@ import pytest
 from ihala_gateway.clients import standing
 from ihala_gateway.limits.policy import DEFAULTS, OWN, Limit
 from ihala_gateway.settings import Settings
+from ihala_gateway.staff import names
 from ihala_gateway.staff.tables import Account
 from ihala_gateway.watching.access_log import AccessLog
 from ihala_kit.auth import Caller
+from ihala_kit.vault import Vault
 from ihala_local.testing import ThrowAwayPostgres
 from sqlalchemy import text
 
 from tests.gateway.house import ORGANIZATION, House, house, opened
 from tests.gateway.logged import row_at
 from tests.gateway.party import Party, code
-from tests.gateway.staff import Browser
+from tests.gateway.staff import Browser, browser
 
 PATH = "/referral/v1/referrals"
 
@@ -78,9 +80,32 @@ async def test_who_signed_in_stands_in_the_row_by_her_account(home: House, perso
     party, (desk, account) = Party(home, "app"), person
     _, body = await party.exchange(await code(party, desk))
     assert (await party.call(body["access_token"], scheme="Bearer"))[0] == 200
+    await party.refresh(body["refresh_token"])
+    await desk.open("/account")
+    await desk.send("/account/password", current="not this one", password="x", again="x")
+    async with browser(home) as stranger:
+        await stranger.open("/account")
+        await stranger.sign_in("nobody-of-this-name")
+        await stranger.sign_in(names.shown(Vault.of(home.settings), account), "not her password")
+    await desk.send("/sign-out")
     await home.gateway._log.flush()
-    [row] = [row for row in await _rows(home) if row.account_id is not None]
-    assert (row.client_id, row.account_id, row.acting_officer) == ("app", str(account.account_id), str(account.account_id))
+    hers = [row for row in await _rows(home) if row.account_id is not None]
+    assert {(row.account_id, row.organization_id) for row in hers} == {(str(account.account_id), account.organization_id)}
+    assert [(row.client_id, row.method, row.route, row.status) for row in hers] == [
+        (None, "POST", "/sign-in", 200),
+        ("app", "GET", "/oauth/authorize", 200),
+        ("app", "POST", "/oauth/authorize", 303),
+        ("app", "POST", "/oauth/token", 200),
+        ("app", "GET", "/referral/v1/referrals", 200),
+        ("app", "POST", "/oauth/token", 200),
+        (None, "GET", "/account", 200),
+        (None, "POST", "/account/password", 422),
+        (None, "POST", "/sign-out", 200),
+    ]
+    assert {row.acting_officer for row in hers if row.route == PATH} == {str(account.account_id)}
+    async with home.database.engine.connect() as connection:
+        ours = await connection.execute(text("SELECT count(*) FROM usage WHERE client_id = '' AND organization_id IS NOT NULL"))
+        assert ours.scalar_one() == 0, "sums of our pages are of everybody's people"
 
 
 async def test_rows_wait_while_the_database_is_away_and_the_oldest_go_first(home: House, monkeypatch: pytest.MonkeyPatch) -> None:

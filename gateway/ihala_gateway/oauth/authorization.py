@@ -23,7 +23,7 @@ from ihala_gateway.oauth.pushed import PREFIX
 from ihala_gateway.oauth.registered import Registered
 from ihala_gateway.oauth.token_request import CLIENT_ID, MOST_FIELDS
 from ihala_gateway.staff import forms
-from ihala_gateway.staff.sessions import SignedIn, signed_in
+from ihala_gateway.staff.sessions import SignedIn, note, signed_in
 
 PATH = "/oauth/authorize"
 JUST_NOW = timedelta(minutes=2)  # who signed in within this time was asked to by prompt=login, and need not again
@@ -94,6 +94,7 @@ class Authorization:
             here = f"{PATH}?{request.scope['query_string'].decode('latin-1')}"
             return RedirectResponse(f"/sign-in?next={quote(here, safe='')}", 303, {"Cache-Control": "no-store"})
         _came_from(request, arrival.client)
+        note(request, person)
         scope = _may(arrival, person)
         if said:
             form = await forms.read(request, person.csrf)

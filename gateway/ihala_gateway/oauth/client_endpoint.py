@@ -73,6 +73,8 @@ class ClientEndpoint(ABC):
             self._standing.end(asked.issued.ended)
         if isinstance(asked.client, Registered):  # for the log: it proved who it is
             request.scope["ihala.client"] = (asked.client.row.client_id, str(asked.client.row.organization_id))
+        if asked.family is not None and answer.status_code == 200:  # for whom, where a code or refresh token was its own
+            request.scope["ihala.account"] = (str(asked.family.grant.account_id), None)
         if nonce is not None:
             answer.headers["DPoP-Nonce"] = nonce
         return answer

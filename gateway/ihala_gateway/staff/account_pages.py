@@ -59,6 +59,7 @@ class AccountPages:
             gone = [("set-cookie", self._at.names.setting(self._at.names.session, "", 0))]
             language = self._at.language(request)
             return pages.page("notice", language, headers=gone, title="session_ended", text="session_ended_text", back="/sign-in")
+        sessions.note(request, who)
         left = int((who.ends_at - now).total_seconds())
         again = left + 1 if left <= WARNED_SECONDS else left - WARNED_SECONDS  # another page used the session meanwhile
         return pages.page("ending", who.language, csrf=who.csrf, left=left, warned=left <= WARNED_SECONDS, ends_in=again)
@@ -122,7 +123,10 @@ async def owner_of(tx: AsyncSession, request: Request) -> Owner | None:
     """Return who is signed in at a browser, with her account."""
     who = await sessions.signed_in(tx, request.headers.get("cookie"), datetime.now(UTC))
     account = None if who is None else await store.account(tx, who.account_id)
-    return None if who is None or account is None else Owner(who, account)
+    if who is None or account is None:
+        return None
+    sessions.note(request, who)
+    return Owner(who, account)
 
 
 async def owner_and_form(tx: AsyncSession, request: Request) -> tuple[Owner, dict[str, str]]:

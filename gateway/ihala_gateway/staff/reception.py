@@ -68,6 +68,7 @@ class Reception:
         secret = await sessions.begin(
             tx, account, methods, shared_desk=shared_desk, language=self.language(request), now=now, instead_of=old
         )  # fmt: skip
+        sessions.note(request, account)
         return [
             ("set-cookie", names.setting(names.session, secret)),
             ("set-cookie", names.setting(names.ceremony, "", 0)),

@@ -10,6 +10,7 @@ from uuid import UUID
 from ihala_kit.ids import new_id
 from ihala_kit.words import Language
 from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.requests import Request
 
 from ihala_gateway.oauth import endings
 from ihala_gateway.staff import cookies, store
@@ -88,6 +89,11 @@ async def end(tx: AsyncSession, cookie_header: str | None) -> None:
     if secret is not None:
         ended = await store.end_session(tx, hash_of(secret))
         await endings.end_sessions(tx, () if ended is None else ended[:1])
+
+
+def note(request: Request, who: SignedIn | Account) -> None:
+    """Have the access log say whose request this is, once she has proven it."""
+    request.scope["ihala.account"] = (str(who.account_id), str(who.organization_id))
 
 
 def hash_of(secret: str) -> bytes:

@@ -57,6 +57,8 @@ class SignIn:
         async with self._at.transaction() as tx:
             who = await sessions.signed_in(tx, header, datetime.now(UTC), look_only=True)
             await forms.read(request, who.csrf if who else None)
+            if who is not None:
+                sessions.note(request, who)
             await sessions.end(tx, header)
         gone = [("set-cookie", self._at.names.setting(self._at.names.session, "", 0))]
         return pages.page("notice", self._at.language(request), title="signed_out", text="signed_out_text", back=PATH, headers=gone)
