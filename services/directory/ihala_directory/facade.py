@@ -17,6 +17,7 @@ from ihala_directory.tables import Location, Organization, Service, ServiceAtLoc
 
 SPOKEN = frozenset({"voice", "hotline"})
 MOST_PHONES = 5
+Located = Sequence[tuple[ServiceAtLocation, Location]]
 
 
 def organization(row: Organization, caller: Caller) -> shown.Organization:
@@ -54,15 +55,16 @@ def joined(row: Organization) -> OrganizationJoined:
     )  # fmt: skip
 
 
-def changed(row: Service, ats: Iterable[ServiceAtLocation], where: Location | None, at: datetime, *, places_opened: bool) -> ServiceChanged:
+def changed(row: Service, located: Located, at: datetime, *, places_opened: bool) -> ServiceChanged:
     """Return the event that tells the others of a service; of a restricted one only that it is one of protection."""
-    ats, public = list(ats), None if row.restricted else where
+    ats = [one for one, _ in located]
     areas = (places().area(code) for one in ats for code in one.areas)
     always_open = not row.hidden and _always_open(row, ats, _today(at))
     return ServiceChanged(
         service_id=row.id, organization_id=row.organization_id, status=row.status, restricted=row.restricted,
         need_codes=[PROTECTION] if row.restricted else row.need_codes, governorates=sorted({area.governorate for area in areas if area}),
-        names=public_names(row), address=public.address if public else {}, opening_hours={} if row.restricted else row.opening_hours,
+        names=public_names(row), address={} if row.restricted else _address(located),
+        opening_hours={} if row.restricted else row.opening_hours,
         documents_to_bring={} if row.restricted else row.documents_to_bring, places_opened=places_opened, changed_at=at, hidden=row.hidden,
         always_open=always_open, phones=_phones(row, ats) if always_open else [],
     )  # fmt: skip
@@ -89,6 +91,12 @@ def _always_open(row: Service, ats: Iterable[ServiceAtLocation], today: date) ->
     return bool(offered) and all(
         hours.day_and_night(one.schedules or row.schedules, [*row.closures, *one.closures], today) for one in offered
     )
+
+
+def _address(located: Located) -> dict[str, str]:
+    """Return the address where it is offered; none where it is offered at several: the wrong one would send people there in vain."""
+    found = [where.address for one, where in located if one.status == "open"]
+    return found[0] if found and all(one == found[0] for one in found) else {}
 
 
 def _phones(row: Service, ats: Iterable[ServiceAtLocation]) -> list[str]:

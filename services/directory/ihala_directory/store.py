@@ -121,7 +121,8 @@ async def at_location(tx: AsyncSession, at_id: UUID) -> tuple[ServiceAtLocation,
     query = (
         select(ServiceAtLocation, Location)
         .join(Location, col(Location.id) == ServiceAtLocation.location_id)
-        .where(ServiceAtLocation.id == at_id, published(caller_of(tx), ServiceAtLocation, Location))
+        .join(Service, col(Service.id) == ServiceAtLocation.service_id)
+        .where(ServiceAtLocation.id == at_id, published(caller_of(tx), ServiceAtLocation, Location, Service))
     )
     found = (await tx.exec(query)).one_or_none()
     if found is None:
@@ -151,6 +152,13 @@ async def is_shared(tx: AsyncSession, location_id: UUID, *, but: UUID) -> bool:
     query = select(ServiceAtLocation.id).where(ServiceAtLocation.location_id == location_id, ServiceAtLocation.service_id != but)
     shown = published(caller_of(tx), ServiceAtLocation)
     return (await tx.exec(query.where(shown).limit(1))).first() is not None
+
+
+async def others_at(tx: AsyncSession, location_id: UUID, *, but: UUID) -> Sequence[Service]:
+    """Lock the other services than `but` that are offered at a location, by id. Their organisation, which is its own, is locked."""
+    here = select(ServiceAtLocation.service_id).where(ServiceAtLocation.location_id == location_id, ServiceAtLocation.status == "open")
+    query = select(Service).where(col(Service.id).in_(here), Service.id != but, Service.status != "closed")
+    return (await tx.exec(_locked(query.where(published(caller_of(tx), Service)).order_by(col(Service.id))))).all()
 
 
 async def locked_service(tx: AsyncSession, at_id: UUID) -> Service:

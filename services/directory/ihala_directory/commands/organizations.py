@@ -23,7 +23,7 @@ from ihala_directory.models.drafts import Agreement, OrganizationDraft
 from ihala_directory.tables import Organization
 
 CLOSE_SERVICES = "close-services-of-left"
-_NOWHERE: dict[str, Any] = {"latitude": None, "longitude": None, "address": {}, "transportation": {}}
+NOWHERE: dict[str, Any] = {"latitude": None, "longitude": None, "address": {}, "transportation": {}}
 
 
 async def join(
@@ -172,7 +172,7 @@ async def _hide(tx: AsyncSession, row: Organization, hidden: bool) -> None:
             continue  # restricted: hidden before and after
         for at, where in await store.locations_of(tx, service.id):
             rows.change(at, {"hidden": service.hidden}, now(tx))
-            if rows.set_values(where, {"hidden": service.hidden} | (_NOWHERE if service.hidden else {})):
+            if rows.set_values(where, {"hidden": service.hidden} | (NOWHERE if service.hidden else {})):
                 where.changed_at = now(tx)
         await versions.keep_service(tx, service)
         await tell_change(tx, service, places_opened=False)

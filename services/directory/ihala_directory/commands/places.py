@@ -1,6 +1,5 @@
 """Places: given back, taken back, paused; and the word to others that some are free again."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from ihala_directory.errors import ServiceNotFound
 from ihala_directory.lifecycle import Act
 from ihala_directory.matching import Match, Rules, Sought
 from ihala_directory.matching import store as matching_store
-from ihala_directory.tables import Location, Reservation, Service, ServiceAtLocation
+from ihala_directory.tables import Reservation, Service
 
 REVOKE = "revoke-reservations"
 RELEASE_UNCLAIMED = "release-unclaimed"
@@ -25,17 +24,13 @@ TELL_AGAIN = "tell-service-again"
 
 async def tell_change(tx: AsyncSession, service: Service, *, places_opened: bool) -> None:
     """Emit ServiceChanged."""
-    ats = await store.ats_of(tx, service.id)
-    where = await tx.get(Location, ats[0].location_id) if ats else None
-    await tell(tx, service, ats, where, places_opened=places_opened)
+    await tell(tx, service, await store.locations_of(tx, service.id), places_opened=places_opened)
 
 
-async def tell(
-    tx: AsyncSession, service: Service, ats: Sequence[ServiceAtLocation], where: Location | None, *, places_opened: bool
-) -> None:
+async def tell(tx: AsyncSession, service: Service, located: facade.Located, *, places_opened: bool) -> None:
     """Emit ServiceChanged, and have it told again when time alone will make it an always open one."""
-    emit(tx, facade.changed(service, ats, where, now(tx), places_opened=places_opened))
-    again_at = facade.always_open_from(service, ats, now(tx))
+    emit(tx, facade.changed(service, located, now(tx), places_opened=places_opened))
+    again_at = facade.always_open_from(service, [at for at, _ in located], now(tx))
     if again_at is not None:
         await schedule(tx, TELL_AGAIN, service.id, again_at)
 

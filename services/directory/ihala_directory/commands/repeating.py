@@ -23,7 +23,7 @@ from ihala_directory import facade, matching, store
 from ihala_directory.errors import ServiceAtLocationNotFound
 from ihala_directory.lifecycle import State
 from ihala_directory.places import places
-from ihala_directory.tables import Location, Organization, PlacementAnswer, Reservation, Service
+from ihala_directory.tables import Organization, PlacementAnswer, Reservation, Service
 
 PROMISED = (State.CLAIMED, State.TAKEN)
 
@@ -63,9 +63,7 @@ async def events_of_service(tx: AsyncSession, service_id: UUID, _: bool) -> list
     row = (await tx.exec(query, execution_options={"populate_existing": True})).one_or_none()
     if row is None:
         return []
-    ats = await store.ats_of(tx, service_id)
-    where = await tx.get(Location, ats[0].location_id) if ats else None
-    return [facade.changed(row, ats, where, now(tx), places_opened=False)]
+    return [facade.changed(row, await store.locations_of(tx, service_id), now(tx), places_opened=False)]
 
 
 async def needs_with_places(tx: AsyncSession, after: UUID | None, most: int) -> Sequence[UUID]:

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory import lifecycle, needs, rights, store
 from ihala_directory.commands import rows, versions
-from ihala_directory.commands.organizations import refuse_left
+from ihala_directory.commands.organizations import NOWHERE, refuse_left
 from ihala_directory.commands.places import REVOKE, tell_change
 from ihala_directory.errors import (
     NotCleared,
@@ -172,8 +172,19 @@ async def _change_ats(tx: AsyncSession, service: Service, items: list[ServiceAtL
         else:
             differs |= await _change_at(tx, service, at, item)
     for at in known.values():
-        differs |= await _set_status(tx, at, "closed")
+        differs |= await _leave(tx, service, at)
     return differs
+
+
+async def _leave(tx: AsyncSession, service: Service, at: ServiceAtLocation) -> bool:
+    """Close where it is not offered any more. What is hidden from now on was there, too: that place is hidden with it, as far as it alone
+    was there."""
+    if at.hidden != service.hidden and not await store.is_shared(tx, at.location_id, but=service.id):
+        where = await tx.get_one(Location, at.location_id)
+        if rows.set_values(where, {"hidden": service.hidden} | (NOWHERE if service.hidden else {})):
+            where.changed_at = now(tx)
+    hidden = rows.change(at, {"hidden": service.hidden}, now(tx))
+    return await _set_status(tx, at, "closed") or hidden
 
 
 async def _change_at(tx: AsyncSession, service: Service, at: ServiceAtLocation, item: ServiceAtLocationDraft) -> bool:
@@ -192,12 +203,19 @@ def _location_values(service: Service, draft: LocationDraft) -> dict[str, Any]:
 
 
 async def _set_location(tx: AsyncSession, row: Location, service: Service, draft: LocationDraft) -> bool:
-    """Change a location. Raises PlaceShown (422) where a hidden and a public service share it: one shows what the other hides."""
+    """Change a location, and with it every service that is offered there; emits ServiceChanged for the others.
+
+    Raises PlaceShown (422) where a hidden and a public service share it: one shows what the other hides.
+    """
     if row.hidden != service.hidden and await store.is_shared(tx, row.id, but=service.id):
         raise PlaceShown(pointer="#/at")
     differs = rows.set_values(row, _location_values(service, draft))
     if differs:
         row.changed_at = now(tx)
+        for other in await store.others_at(tx, row.id, but=service.id):
+            rows.touch(other, now(tx))  # where it is offered is a part of it
+            await versions.keep_service(tx, other)
+            await tell_change(tx, other, places_opened=False)
     return differs
 
 

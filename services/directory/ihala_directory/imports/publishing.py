@@ -41,8 +41,7 @@ async def _settle(tx: AsyncSession, found: Sequence[Offer]) -> None:
     await rows.insert_all(tx, [_version(tx, one) for one in found])
     await _index(tx, found)
     for one in found:
-        ats, where = [at for at, _ in one.ats], one.ats[0][1]
-        await places.tell(tx, one.service, ats, where, places_opened=one.service.status == "active")
+        await places.tell(tx, one.service, one.ats, places_opened=one.service.status == "active")
 
 
 def _reach(one: Offer) -> list[Reach]:
