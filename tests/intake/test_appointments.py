@@ -91,6 +91,8 @@ async def test_a_time_that_cannot_be_is_refused(house: House) -> None:
     ):  # fmt: skip
         answer = await made(house, case_id, at(0, **bad))
         assert (answer.status, answer.slug, answer.body["errors"][0]["pointer"]) == (422, "malformed-request", pointer), bad
+    for since in ("0001-01-01T00:00:00%2B03:00", "9999-12-31T00:00:00Z"):
+        assert (await house.get(f"/v1/appointments?since={since}", OFFICER)).slug == "malformed-request"
     await finished(house, case_id)
     await done(house, case_id, "closure", NOOR, {"reason": "goals_reached", "recorded_by": "x"})
     assert (await made(house, case_id, at(0))).slug == "case-closed"

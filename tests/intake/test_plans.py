@@ -157,6 +157,7 @@ async def test_a_number_in_a_restricted_case_is_found_there_alone(house: House) 
     ("changes", "slug"),
     [
         ({"goals": []}, "malformed-request"),
+        ({"begins_on": "9999-12-31"}, "malformed-request"),
         ({"goals": [{"code": "work.palace", "text": TEXT}]}, "unknown-need-code"),
         ({"goals": [{"code": "protection.gbv", "text": TEXT}]}, "own-case-needed"),
         ({"goals": [{"code": "work.job", "text": TEXT, "need_id": str(uuid4())}]}, "need-not-found"),
@@ -193,7 +194,7 @@ async def test_help_is_given_for_a_step(house: House) -> None:
     made = await agreed(house, plan(case_id))
     given = {
         "case_id": case_id, "kind": "grant", "code": "work.business", "amount": "1500000", "currency": "IQD", "recorded_by": "x",
-        "given_at": "2026-12-01T09:00:00+03:00", "step_id": made["goals"][0]["steps"][0]["step_id"],
+        "given_at": "2025-12-01T09:00:00+03:00", "step_id": made["goals"][0]["steps"][0]["step_id"],
     }  # fmt: skip
     assert (await house.post("/v1/assistance", OFFICER, given)).body["step_id"] == given["step_id"]
     assert (await house.post("/v1/assistance", OFFICER, given | {"step_id": str(uuid4())})).slug == "plan-part-not-found"

@@ -11,7 +11,6 @@ from ihala_kit.etag import IfMatch, set_etag
 from ihala_kit.once import Once
 from ihala_kit.pages import Page, PageQuery, page_of
 from ihala_kit.problems import MalformedRequest, responses
-from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from ihala_intake.casework import store
@@ -33,6 +32,7 @@ from ihala_intake.models.appointments import (
     CancellationIn,
     TimeIn,
 )
+from ihala_intake.models.base import Instant
 from ihala_intake.models.cases import Officer
 from ihala_intake.tables import Appointment
 
@@ -65,8 +65,8 @@ async def of_case(case_id: UUID, caller: Reading, tx: Transaction, page: PageQue
 @router.get("/appointments", response_model=Page[AppointmentView])
 async def find(
     caller: Reading, tx: Transaction, page: PageQuery, state: Annotated[AppointmentState, Query()] = "planned",
-    since: Annotated[AwareDatetime | None, Query(description="A week ago unless said, so that what nobody recorded is seen.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Two weeks after `since` unless said.")] = None,
+    since: Annotated[Instant | None, Query(description="A week ago unless said, so that what nobody recorded is seen.")] = None,
+    until: Annotated[Instant | None, Query(description="Two weeks after `since` unless said.")] = None,
     office_id: Annotated[UUID | None, Query()] = None, officer: Annotated[Officer | None, Query()] = None,
 ) -> Page[AppointmentView]:  # fmt: skip
     """Return the operator's appointments in a span of time, the first one first."""

@@ -38,6 +38,7 @@ from ihala_intake.models.assistance import (
     PartDue,
     PaymentIn,
 )
+from ihala_intake.models.base import Day
 from ihala_intake.plans.errors import PlanPartNotFound
 from ihala_intake.tables import AssistanceDouble
 
@@ -74,7 +75,7 @@ async def find(case_id: Annotated[UUID, Query()], caller: Giving, tx: Transactio
 
 
 @router.get("/instalments", response_model=Page[PartDue])
-async def due(until: Annotated[date, Query()], caller: Giving, tx: Transaction, page: PageQuery) -> Page[PartDue]:
+async def due(until: Annotated[Day, Query()], caller: Giving, tx: Transaction, page: PageQuery) -> Page[PartDue]:
     """Return the instalments to be paid until a day, the longest due first."""
     rows = await store.parts_due(tx, caller, until, page.after_as(date, UUID), page.fetch)
     return Page(items=[PartDue.model_validate(row) for row in page_of(rows, page, lambda row: (row.due_on, row.id))])

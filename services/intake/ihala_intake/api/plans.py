@@ -20,6 +20,7 @@ from ihala_intake.commands import cases, plans
 from ihala_intake.commands.read_plans import view
 from ihala_intake.errors import NeedNotFound, PersonErased, UnknownNeedCode
 from ihala_intake.giving.errors import OwnCaseNeeded
+from ihala_intake.models.base import Day
 from ihala_intake.models.plans import GoalIn, GoalResultIn, PlanEndIn, PlanIn, PlanView, StepDue, StepIn, StepResultIn
 from ihala_intake.plans import store
 from ihala_intake.plans.errors import PlanEnded, PlanExists, PlanNotFound, PlanOfAnotherCase, PlanPartNotFound
@@ -60,7 +61,7 @@ async def find(case_id: Annotated[UUID, Query()], caller: Reading, tx: Transacti
 
 
 @router.get("/steps", response_model=Page[StepDue])
-async def due(until: Annotated[date, Query()], caller: Reading, tx: Transaction, page: PageQuery) -> Page[StepDue]:
+async def due(until: Annotated[Day, Query()], caller: Reading, tx: Transaction, page: PageQuery) -> Page[StepDue]:
     """Return the steps of all plans to be done until a day, the longest due first."""
     rows = await store.steps_due(tx, caller, until, page.after_as(date, UUID), page.fetch)
     found = page_of(rows, page, lambda row: (row.due_on or until, row.id))

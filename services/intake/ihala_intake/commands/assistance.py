@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ihala_contracts.intake_v1 import Sensitivity
 from ihala_kit.auth import Caller
+from ihala_kit.db import now
 from ihala_kit.etag import Stale
 from ihala_kit.ids import new_id
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,6 +16,7 @@ from ihala_intake import codes, store
 from ihala_intake.casework.errors import CaseIsClosed, CaseNotFound
 from ihala_intake.codes import RESTRICTED_CODE
 from ihala_intake.commands.case_steps import key_of
+from ihala_intake.commands.checks import CLOCKS_DIFFER_BY, malformed
 from ihala_intake.commands.doubled import look_for
 from ihala_intake.errors import NeedNotFound, UnknownNeedCode
 from ihala_intake.following.policy import HERE
@@ -40,7 +42,7 @@ async def give(tx: AsyncSession, caller: Caller, body: AssistanceIn) -> Assistan
     """Write down help in a case that the caller brought or owns; what may be double becomes a silent task of the operator.
 
     Raises CaseNotFound, NeedNotFound, PlanPartNotFound (404), CaseIsClosed (409), UnknownNeedCode, OwnCaseNeeded, UnknownCurrency,
-    InstalmentsDoNotAddUp (422), PersonErased (410).
+    InstalmentsDoNotAddUp, MalformedRequest (422), PersonErased (410).
     """
     case = await giving.case_for(tx, caller, body.case_id)
     if case is None:
@@ -49,6 +51,7 @@ async def give(tx: AsyncSession, caller: Caller, body: AssistanceIn) -> Assistan
         raise CaseIsClosed()
     sensitivity = _sensitivity(case, body.code)
     _refuse_amounts(body)
+    _refuse_future(tx, body.given_at, "#/given_at")
     await _refuse_need(tx, caller, case, body.need_id)
     if body.step_id is not None and await plans.step_of_case(tx, caller, case.id, body.step_id) is None:
         raise PlanPartNotFound(pointer="#/step_id")
@@ -61,8 +64,9 @@ async def give(tx: AsyncSession, caller: Caller, body: AssistanceIn) -> Assistan
 async def pay(tx: AsyncSession, caller: Caller, assistance_id: UUID, n: int, version: int, body: PaymentIn) -> Assistance:
     """Write down that an instalment was paid, as who gives it or as the operator.
 
-    Raises AssistanceNotFound, InstalmentNotFound (404), Stale (412), AssistanceOver (409), PersonErased (410).
+    Raises AssistanceNotFound, InstalmentNotFound (404), Stale (412), AssistanceOver (409), MalformedRequest (422), PersonErased (410).
     """
+    _refuse_future(tx, body.paid_at, "#/paid_at")
     given = await _locked(tx, caller, assistance_id, version)
     parts = await giving.parts_of(tx, [given.id])
     part = next((one for one in parts if one.n == n), None)
@@ -128,6 +132,12 @@ def _refuse_amounts(body: AssistanceIn) -> None:
         raise UnknownCurrency(pointer="#/currency")
     if parts and not rules.adds_up(body.amount, parts):
         raise InstalmentsDoNotAddUp(pointer="#/instalments")
+
+
+def _refuse_future(tx: AsyncSession, at: datetime | None, pointer: str) -> None:
+    """Raise MalformedRequest (422): what is still to come is promised, by instalments."""
+    if at is not None and at > now(tx) + CLOCKS_DIFFER_BY:
+        raise malformed(pointer, "in_the_future")
 
 
 async def _refuse_need(tx: AsyncSession, caller: Caller, case: CaseFile, need_id: UUID | None) -> None:

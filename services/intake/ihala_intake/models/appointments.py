@@ -5,9 +5,9 @@ from typing import Literal
 from uuid import UUID
 
 from ihala_contracts.intake_v1 import Sensitivity
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from ihala_intake.models.base import Answer, Body, LanguageTag, Note
+from ihala_intake.models.base import Answer, Body, Instant, LanguageTag, Note
 from ihala_intake.models.cases import Officer
 
 AppointmentState = Literal["planned", "kept", "missed", "cancelled"]
@@ -17,7 +17,7 @@ AppointmentPurpose = Literal["registration", "assessment", "counselling", "plan"
 class TimeIn(Body):
     """When, and with whom. The purpose is a code that tells nothing of a need."""
 
-    begins_at: AwareDatetime
+    begins_at: Instant
     minutes: int = Field(default=30, ge=5, le=480)
     officer: Officer | None = Field(default=None, description="As the office names her; the case's own officer unless said.")
     office_id: UUID | None = Field(default=None, description="The case's own office unless said.")

@@ -6,11 +6,11 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from ihala_contracts.intake_v1 import Sensitivity
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ihala_intake.giving.rules import Kind, PartState, Reason, State, most_instalments
-from ihala_intake.models.base import Answer, Body, Code, Line, Note, Who
+from ihala_intake.models.base import Answer, Body, Code, Day, Instant, Line, Note, Who
 
 Amount = Annotated[Decimal, Field(gt=0, max_digits=15, decimal_places=3, examples=["250000"])]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.", examples=["IQD"])]
@@ -29,7 +29,7 @@ class ItemIn(Body):
 class InstalmentIn(Body):
     """One part: how much, and when it is due."""
 
-    due_on: date
+    due_on: Day
     amount: Amount
 
 
@@ -48,7 +48,7 @@ class AssistanceIn(Body):
     currency: Currency | None = None
     items: list[ItemIn] = Field(default=[], max_length=50)
     instalments: list[InstalmentIn] = Field(default=[], max_length=most_instalments())
-    given_at: AwareDatetime | None = None
+    given_at: Instant | None = None
     note: Note | None = None
     recorded_by: Who
 
@@ -117,7 +117,7 @@ class PartDue(Answer):
 class PaymentIn(Body):
     """That an instalment was paid."""
 
-    paid_at: AwareDatetime
+    paid_at: Instant
     recorded_by: Who
 
 

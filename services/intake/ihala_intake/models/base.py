@@ -1,12 +1,15 @@
 """What all bodies share: nothing unknown is taken, every text has an end and can be read as it stands."""
 
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Literal, TypeVar
 
 from ihala_kit import mail
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from ihala_intake import phones, texts
+
+_Day = TypeVar("_Day", bound=date)
 
 
 class Body(BaseModel):
@@ -46,6 +49,13 @@ def _when(text: str) -> str:
     return _refuse(texts.wrong_with_when(text), text)
 
 
+def _meant(day: _Day) -> _Day:
+    """Nobody means the ends of the calendar, and no span can be reckoned from them: Python and PostgreSQL end there."""
+    if not 1900 <= day.year <= 2200:
+        raise PydanticCustomError("out_of_range", "not a day that anybody means")
+    return day
+
+
 def _refuse(code: texts.Wrong | None, text: str) -> str:
     if code is not None:
         raise PydanticCustomError(code, "not a text as it stands")
@@ -62,6 +72,8 @@ Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,39}$")]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")]
 PhoneNumber = Annotated[str, StringConstraints(max_length=40), AfterValidator(_e164)]
 MailAddress = Annotated[str, StringConstraints(max_length=mail.LONGEST), AfterValidator(_e_mail)]
+Day = Annotated[date, AfterValidator(_meant)]
+Instant = Annotated[AwareDatetime, AfterValidator(_meant)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
 When = Annotated[
     str,

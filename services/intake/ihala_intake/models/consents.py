@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ihala_intake.consent_rules import Category
 from ihala_intake.minors import Assent
-from ihala_intake.models.base import Answer, Body, Code, How, LanguageTag, Sex, Who, Word
+from ihala_intake.models.base import Answer, Body, Code, Day, How, Instant, LanguageTag, Sex, Who, Word
 
 Basis = Literal["consent", "best_interests", "vital_interest"]
 BAGHDAD = timezone(timedelta(hours=3))
@@ -27,7 +27,7 @@ def _end_of_a_day(value: object) -> object:
 
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-Until = Annotated[AwareDatetime, BeforeValidator(_end_of_a_day), AfterValidator(lambda instant: instant.astimezone(UTC))]
+Until = Annotated[Instant, BeforeValidator(_end_of_a_day), AfterValidator(lambda instant: instant.astimezone(UTC))]
 
 
 class InterpreterIn(Body):
@@ -51,7 +51,7 @@ class CallIn(Body):
 
     called_back: bool
     witness: Who | None = None
-    signs_on: date | None = None
+    signs_on: Day | None = None
 
 
 class ConsentIn(Body):

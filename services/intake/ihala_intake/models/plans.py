@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ihala_intake.models.base import Answer, Body, Code, How, Line, Note, Who
+from ihala_intake.models.base import Answer, Body, Code, Day, How, Instant, Line, Note, Who
 from ihala_intake.plans.rules import EndReason, GoalState, Stage, StepState
 
 ByWhom = Literal["person", "office", "provider", "programme"]
@@ -20,9 +20,9 @@ class StepIn(Body):
     stage: Stage
     text: Line
     by_whom: ByWhom = "office"
-    due_on: date | None = None
+    due_on: Day | None = None
     ref: Line | None = None
-    done_at: AwareDatetime | None = None
+    done_at: Instant | None = None
 
 
 class ProgrammeGoalIn(Body):
@@ -45,7 +45,7 @@ class ProgrammeIn(Body):
     system: Line = Field(examples=["return-programme.de"])
     value: Line
     name: Line | None = None
-    made_on: date | None = None
+    made_on: Day | None = None
 
 
 class PlanIn(Body):
@@ -53,7 +53,7 @@ class PlanIn(Body):
 
     case_id: UUID
     goals: list[GoalIn] = Field(min_length=1, max_length=20)
-    begins_on: date | None = Field(default=None, description="Null: today.")
+    begins_on: Day | None = Field(default=None, description="Null: today.")
     programme: ProgrammeIn | None = None
     how: How = Field(description="How the person agreed.")
     recorded_by: Who

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from ihala_intake.models.base import Answer, Body, How, LanguageTag, Who
+from ihala_intake.models.base import Answer, Body, Day, How, LanguageTag, Who
 from ihala_intake.models.plans import ProgrammeGoalIn, ProgrammeIn, refuse_steps
 from ihala_intake.models.requests import Identifier
 
@@ -19,7 +19,7 @@ class ProgrammePlanIn(Body):
     about: Identifier = Field(description="Under which number the programme announced (arrivals) or brought (requests) the person.")
     programme: ProgrammeIn
     goals: list[ProgrammeGoalIn] = Field(min_length=1, max_length=20)
-    begins_on: date | None = None
+    begins_on: Day | None = None
     agreed: Literal[True] = Field(description="The person agreed that the office gets the plan. Else nothing may be sent.")
     agreed_in: LanguageTag = Field(description="The language in which they were asked.")
 

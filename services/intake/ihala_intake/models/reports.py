@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from ihala_intake.consent_rules import Category
-from ihala_intake.models.base import Answer, Body, Line, Note, Who, Written
+from ihala_intake.models.base import Answer, Body, Instant, Line, Note, Who, Written
 
 
 class ScriptView(Answer):
@@ -27,7 +27,7 @@ class ReportIn(Body):
     reason: Note
     categories: list[Category] = Field(min_length=1, max_length=len(Category))
     person_told: bool
-    reported_at: AwareDatetime
+    reported_at: Instant
     recorded_by: Who
 
 

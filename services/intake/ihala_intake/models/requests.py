@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from ihala_intake.models.base import Answer, Body, Code, Name, PhoneNumber, Readable
+from ihala_intake.models.base import Answer, Body, Code, Instant, Name, PhoneNumber, Readable
 from ihala_intake.models.consents import ConsentIn
 from ihala_intake.models.emergencies import CallNow
 from ihala_intake.models.information import Information
@@ -28,7 +28,7 @@ class HelpedIn(Body):
     """Help that was given at once: what and when, no story."""
 
     code: Code
-    at: AwareDatetime
+    at: Instant
 
 
 class FocalPointIn(Body):

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from ihala_intake.models.base import Answer, Body, Code, LanguageTag, Name, PhoneNumber, Written
+from ihala_intake.models.base import Answer, Body, Code, Instant, LanguageTag, Name, PhoneNumber, Written
 from ihala_intake.models.persons import HoursIn, PhoneIn
 from ihala_intake.models.requests import Identifier
 
@@ -106,4 +106,4 @@ class EndIn(Body):
 class TriedIn(Body):
     """Nobody answered. The person is called again then, within the hours they said."""
 
-    again_at: AwareDatetime
+    again_at: Instant
