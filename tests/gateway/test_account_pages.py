@@ -4,10 +4,13 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from ihala_gateway.staff import passwords
+from ihala_gateway.staff.tables import Account
 from ihala_kit.auth import Caller
 from sqlalchemy import text
 
 from tests.gateway.house import House
+from tests.gateway.party import changed
 from tests.gateway.staff import PASSWORD, account, browser, code, codes_of, enrolled, forget_tries, seed_of, who
 
 
@@ -53,6 +56,31 @@ async def test_a_new_password_ends_other_sessions_and_needs_the_old_one(home: Ho
         assert await who(home, there) is None
         assert (await there.sign_in(name)).status == 401
         assert (await there.sign_in(name, new)).status == 200
+
+
+async def test_a_password_that_was_changed_while_it_was_checked_opens_nothing(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, row, _ = await account(home)
+    fits = passwords.fits
+
+    async def changed_meanwhile(password: str, stored: str | None) -> bool:
+        right = await fits(password, stored)
+        await changed(home, Account, "account_id", row.account_id, password_hash="another's")
+        return right
+
+    async with browser(home) as here, browser(home) as thief:
+        await here.sign_in(name)
+        await here.open("/account")
+        with monkeypatch.context() as slow:
+            slow.setattr(passwords, "fits", changed_meanwhile)
+            mine = "nine slow camels at the well"
+            answer = await here.send("/account/password", current=PASSWORD, password=mine, again=mine)
+            assert (answer.status, answer.headers.get("Location")) == (303, "/sign-in")
+        await changed(home, Account, "account_id", row.account_id, password_hash=row.password_hash)
+        with monkeypatch.context() as slow:
+            slow.setattr(passwords, "fits", changed_meanwhile)
+            assert (await thief.sign_in(name)).status == 401 and await who(home, thief) is None
+        await changed(home, Account, "account_id", row.account_id, password_hash=row.password_hash)
+        assert (await thief.sign_in(name)).status == 200
 
 
 async def test_every_change_needs_the_page_of_the_session(home: House) -> None:

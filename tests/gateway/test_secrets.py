@@ -39,3 +39,17 @@ async def test_a_secret_of_ours_waits_for_nobody_and_no_registration_waits_for_i
     shown = [made["secret"], renewed["secret"], renewed["secret"] + "x", "", "x" * 1000]
     found = [(await home.ask_token(client_id=made["client_id"], client_secret=each))[0] for each in shown]
     assert found == [401, 200, 401, 401, 401]
+
+
+async def test_a_secret_that_was_replaced_while_it_was_checked_gives_nothing(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await home.register("renewed", jwks=None, secret=SECRET)
+    fits = secret_hash.fits_async
+
+    async def renewed_meanwhile(secret: str, stored: str) -> bool:
+        right = await fits(secret, stored)
+        await home.register("renewed", jwks=None, secret=f"{SECRET}-renewed")
+        return right
+
+    monkeypatch.setattr(secret_hash, "fits_async", renewed_meanwhile)
+    assert (await home.ask_token(client_id="renewed", client_secret=SECRET))[0] == 401
+    assert (await home.ask_token(client_id="renewed", client_secret=f"{SECRET}-renewed"))[0] == 200

@@ -110,7 +110,7 @@ class ClientEndpoint(ABC):
             return at_once()
         asked.row = await self._clients.read(asked.credentials.client_id)
         if asked.credentials.secret is not None or self._keys.must_read(asked.row, asked.credentials.assertion):
-            asked.secret_fits = await _secret_fits(asked)  # before a transaction: it takes long, and must not hold a connection
+            asked.fitting_hash = await _fitting_hash(asked)  # before a transaction: it takes long, and must not hold a connection
             await self._keys.read(asked.row)
             asked.row = await self._clients.read(asked.credentials.client_id)
         try:
@@ -152,8 +152,9 @@ class ClientEndpoint(ABC):
         return client
 
 
-async def _secret_fits(asked: TokenRequest) -> bool:
+async def _fitting_hash(asked: TokenRequest) -> str | None:
+    """Return what is stored of the client's secret if that is what it showed. By the end of it the client may have another one."""
     row, secret = asked.row, asked.credentials.secret
     if secret is None or row is None or row.secret_hash is None or row.kind != "sandbox":
-        return False
-    return await secret_hash.fits_async(secret, row.secret_hash)
+        return None
+    return row.secret_hash if await secret_hash.fits_async(secret, row.secret_hash) else None

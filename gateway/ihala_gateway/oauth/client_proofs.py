@@ -20,7 +20,7 @@ def proven(asked: TokenRequest, issuer: str, authorities: Authorities) -> Regist
     if method == "private_key_jwt" and given.assertion is not None:
         asked.spent = assertions.check(given.assertion, client, issuer)
     elif not (
-        (method == "client_secret" and given.secret is not None and asked.secret_fits)
+        (method == "client_secret" and asked.fitting_hash is not None and asked.fitting_hash == client.secret_hash)
         or (method == "tls_client_auth" and given.certificate is not None and authorities.prove(client, given.certificate))
         or (method == "self_signed_tls_client_auth" and given.certificate is not None and proves_self_signed(client, given.certificate))
     ):

@@ -98,7 +98,7 @@ class TokenRequest(OAuth2Request):
         self.payload = _Form(fields)
         self.credentials = credentials
         self.row: Client | None = None  # fetched before the core runs
-        self.secret_fits = False  # the same
+        self.fitting_hash: str | None = None  # of the client's secret, if the one that was shown fits it; the same
         self.spent: SpentJti | None = None
         self.shown = shown
         self.family: Family | None = None  # what a code or refresh token belongs to, fetched before the core runs

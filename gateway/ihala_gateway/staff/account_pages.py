@@ -93,7 +93,9 @@ class AccountPages:
         hashed = "" if wrong is not None else await passwords.hashed(fields["password"])
         async with self._at.transaction() as tx:
             account = await store.locked_account(tx, owner.account.account_id)
-            if wrong is None and account is not None:
+            if account is None or account.password_hash != owner.account.password_hash:
+                return to_sign_in()  # it changed while this one was checked, which ended this session
+            if wrong is None:
                 account.password_hash, account.changed_at = hashed, datetime.now(UTC)
                 account.version += 1
                 await step_store.forget(tx, account.account_id)

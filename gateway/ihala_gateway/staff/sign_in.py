@@ -72,10 +72,13 @@ class SignIn:
             early = await tries.take(tx, attempt, now)
             return Asked(await store.account_named(tx, name_hash), attempt, early, device is not None)
 
-    async def _password_was_right(self, request: Request, account: Account, asked: Asked, fields: Mapping[str, str]) -> Response:
-        now, shared = datetime.now(UTC), "own" not in fields
-        plan = steps.Plan(account, None, forms.next_of(fields), shared, asked.known_device)
+    async def _password_was_right(self, request: Request, before: Account, asked: Asked, fields: Mapping[str, str]) -> Response:
+        now, shared, next_path = datetime.now(UTC), "own" not in fields, forms.next_of(fields)
         async with self._at.transaction() as tx:
+            account = await store.locked_account(tx, before.account_id)
+            if account is None or account.password_hash != before.password_hash or not sessions.may_sign_in(account, now):
+                return self._form(request, next_path, wrong="wrong_name_or_password", status=401)  # changed meanwhile
+            plan = steps.Plan(account, None, next_path, shared, asked.known_device)
             await tries.succeeded(tx, asked.attempt)
             factors = Factors(*await store.factors(tx, account.account_id))
             if factors.any:

@@ -10,6 +10,7 @@ from ihala_gateway.oauth import assertions, authorization, client_endpoint, regi
 from ihala_gateway.oauth.profile import SANDBOX
 from ihala_gateway.oauth.registered import Registered
 from ihala_gateway.oauth.tables import PushedRequest
+from ihala_gateway.oauth.token_request import TokenRequest
 from joserfc import jws
 from joserfc.jwk import RSAKey
 from pytest import MonkeyPatch
@@ -108,10 +109,10 @@ async def _wrong_secret(house: House) -> bool:
 
 
 def _secret_unchecked(monkeypatch: MonkeyPatch, _: House) -> None:
-    async def fits(*_: Any) -> bool:
-        return True
+    async def fits(asked: TokenRequest) -> str | None:
+        return None if asked.row is None else asked.row.secret_hash
 
-    monkeypatch.setattr(client_endpoint, "_secret_fits", fits)
+    monkeypatch.setattr(client_endpoint, "_fitting_hash", fits)
 
 
 def _live(path: str, **fields: Any) -> Try:
