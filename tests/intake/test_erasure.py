@@ -14,11 +14,12 @@ from ihala_contracts.intake_v1 import (
     ErasureOverdue,
     FollowUpDue,
     HandOverEnded,
+    NeedChanged,
     NeedStateChanged,
     PersonErased,
 )
 
-from tests.intake.actors import COORDINATOR, HLP, MOMD, NOTIFY, OFFICER, OTHER_COORDINATOR, PROVIDER, WLCO, Actor
+from tests.intake.actors import COORDINATOR, HLP, MOMD, NGO, NOTIFY, OFFICER, OTHER_COORDINATOR, PROVIDER, WLCO, Actor
 from tests.intake.casework import NOOR, story_of
 from tests.intake.house import Answer, House
 from tests.intake.protectors import ASKING_COORDINATOR, DPO, FOREIGNERS, OTHER_DPO, UNCLEARED_DPO, officer
@@ -219,6 +220,18 @@ async def test_what_was_under_way_ends_with_the_person_and_stands_in_no_list(hou
     await house.later(timedelta(days=200))
     assert await house.scalar("SELECT count(*) FROM due_work WHERE attempts > 0") == 0
     assert not [event for event in await house.events() if isinstance(event, FollowUpDue)]
+
+
+async def test_who_may_have_been_the_erased_person_waits_for_nobodys_decision(house: House) -> None:
+    first = await asked(house, HLP, household=None)
+    other = await asked(house, NGO, household=None)
+    settled = "SELECT match_settled FROM need WHERE id = :id"
+    assert await house.scalar(settled, id=other.need_id) is False
+    await erased(house, first)
+    await house.work()
+    assert await house.scalar(settled, id=other.need_id) is True
+    assert [event.need_id for event in await house.events() if isinstance(event, NeedChanged)] == [other.need_id]
+    assert (await house.get("/v1/merges/candidates", OFFICER)).body["items"] == []
 
 
 async def test_a_refused_erasure_may_be_asked_for_again(house: House) -> None:

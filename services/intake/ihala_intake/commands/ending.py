@@ -8,7 +8,8 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake.casework import store
-from ihala_intake.commands import cases, hand_overs
+from ihala_intake.commands import cases, hand_overs, parting
+from ihala_intake.tables import Person
 
 ERASED = "erased"
 # Help and plans are locked before their parts, as whoever pays or settles one does.
@@ -28,12 +29,13 @@ _END = (
 )
 
 
-async def end_all(tx: AsyncSession, person_id: UUID) -> None:
+async def end_all(tx: AsyncSession, person: Person) -> None:
     """End a locked person's cases and all that was planned in them, while their key is there; emits HandOverEnded, CaseClosed.
 
-    What was paid stays paid. A complaint stays with those who handle it: it is about somebody else's work.
+    What was paid stays paid. A complaint stays with those who handle it: it is about somebody else's work. Whoever might have been the
+    same person is doubted no more for that, and their needs go on: nobody could compare the two.
     """
-    found = await store.locked_cases_of(tx, person_id)
+    found = await store.locked_cases_of(tx, person.id)
     for case in found:
         await hand_overs.withdraw(tx, case)
         if case.state == "open":
@@ -41,6 +43,7 @@ async def end_all(tx: AsyncSession, person_id: UUID) -> None:
             await cases.end(tx, case, ERASED)
     await tx.flush()
     await _run(tx, [case.id for case in found])
+    await parting.end_doubts(tx, person.operator_id, [person.id])
 
 
 async def _run(tx: AsyncSession, case_ids: Sequence[UUID]) -> None:

@@ -114,7 +114,7 @@ async def _destroy_row(tx: AsyncSession, person: Person, needs: Sequence[Need]) 
         await _take_back(tx, consent)
     for need in needs:
         _end(tx, need, consents[need.consent_id])
-    await ending.end_all(tx, person.id)
+    await ending.end_all(tx, person)
     await log_access(tx, "erasure", person_id=person.id, operator_id=person.operator_id)
     await _destroy_keys(tx, person, {need.key_id for need in needs} | {consent.key_id for consent in consents.values()})
 
