@@ -5,12 +5,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from ihala_intake.commands.assistance import give
+from ihala_intake.models.assistance import AssistanceIn
+from sqlalchemy import text
 
 from tests.intake.actors import COORDINATOR, HLP, NGO, OFFICER, OTHER_COORDINATOR, PROVIDER, STRANGER, WLCO, Actor
 from tests.intake.casework import TOLD, done, finished, opened
 from tests.intake.house import Answer, House
 from tests.intake.samples import need, person, request
-from tests.intake.test_rows import counted
+from tests.intake.test_rows import caller_of, counted
 
 SECOND_NGO = NGO.but(client_id="ngo-two", organization_id=STRANGER.organization_id)
 NOTE = "مبلغ الإيجار لشهرين"
@@ -140,6 +143,19 @@ async def test_what_was_paid_stays_paid_when_the_rest_is_cancelled(house: House)
     assert (await house.post(path, OFFICER, {"reason": "other"}, if_match='"3"')).slug == "assistance-over"
     wrong = await house.post(path, OFFICER, {"reason": "entered_in_error"}, if_match='"3"')
     assert wrong.body["state"] == "cancelled"
+
+
+async def test_two_that_give_the_same_in_one_moment_see_each_other(house: House) -> None:
+    first, second = await case_of(house, NGO), await case_of(house, SECOND_NGO)
+    waits = text("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT granted AND datname = current_database()")
+    async with house.database.transaction(caller_of(NGO)) as tx:
+        await give(tx, caller_of(NGO), AssistanceIn.model_validate(cash(first)))
+        other = asyncio.create_task(given(house, cash(second), SECOND_NGO))
+        async with asyncio.timeout(60):
+            while not (other.done() or await tx.scalar(waits)):
+                await asyncio.sleep(0.01)
+    await other
+    assert len(await doubles(house)) == 1
 
 
 async def test_the_same_help_from_two_organisations_is_told_to_the_operator_alone(house: House) -> None:

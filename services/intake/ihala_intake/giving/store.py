@@ -1,5 +1,7 @@
 """Queries about help that was given. Each says what the caller may see; row policies say it again."""
 
+# ruff: noqa: S608 - both questions begin with the same constant
+
 from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
@@ -14,7 +16,7 @@ from ihala_intake.tables import Assistance, AssistanceDouble, CaseFile, Instalme
 LOCKED = {"populate_existing": True}
 
 # Who the person is for the operator, and how sure that is: decided, living together, or a pair that nobody has told apart.
-_CONNECTED = text("""
+_CONNECTED = """
     WITH RECURSIVE linked (id) AS (
         SELECT CAST(:person_id AS uuid)
         UNION
@@ -29,6 +31,9 @@ _CONNECTED = text("""
         SELECT CASE WHEN c.person_a = linked.id THEN c.person_b ELSE c.person_a END, 'maybe_same', 3
         FROM linked JOIN match_candidate c ON c.state = 'open' AND (c.person_a = linked.id OR c.person_b = linked.id)
     )
+"""
+_LOCK = text(f"{_CONNECTED} SELECT p.id FROM person p WHERE p.id IN (SELECT id FROM connected) ORDER BY p.id FOR NO KEY UPDATE OF p")
+_OTHERS = text(f"""{_CONNECTED}
     SELECT DISTINCT ON (a.id) a.id, a.code, c.reason
     FROM connected c JOIN case_file f ON f.person_id = c.id JOIN assistance a ON a.case_id = f.id
     WHERE a.id <> :assistance_id AND a.operator_id = :operator_id AND a.kind = :kind AND a.state <> 'cancelled'
@@ -88,12 +93,16 @@ async def parts_due(
 async def connected(
     tx: AsyncSession, given: Assistance, person_id: UUID, since: datetime, until: datetime
 ) -> Sequence[tuple[UUID, str, str]]:  # fmt: skip
-    """Return id, code and reason of other help of the same kind to the same person, or to who may be. For the system alone."""
+    """Return id, code and reason of other help of the same kind to the same person, or to who may be. For the system alone.
+
+    These persons are locked before that: of two who write down help in the same moment the second sees what the first wrote.
+    """
+    await tx.execute(_LOCK, {"person_id": person_id})
     about = {
         "person_id": person_id, "assistance_id": given.id, "operator_id": given.operator_id, "kind": given.kind, "since": since,
         "until": until,
     }  # fmt: skip
-    return [(row.id, row.code, row.reason) for row in await tx.execute(_CONNECTED, about)]
+    return [(row.id, row.code, row.reason) for row in await tx.execute(_OTHERS, about)]
 
 
 def _doubles(caller: Caller) -> ColumnElement[bool]:
