@@ -19,6 +19,7 @@ from ihala_intake.plans import programme_store as store
 from ihala_intake.plans.details import ProgrammePlanDetails
 from ihala_intake.plans.errors import ReferenceUnknown
 from ihala_intake.tables import Person, ProgrammePlan, Waiting
+from ihala_intake.ways_in import waiting_store
 
 LAPSES = "programme-plan-lapses"  # due work: no desk took it over
 Settled = Literal["adopted", "refused", "lapsed"]
@@ -36,7 +37,7 @@ class About:
 async def whom(tx: AsyncSession, sender: UUID, number: Identifier) -> About | None:
     """Return whom the sender means; None when nothing may be kept of them any more. Raises ReferenceUnknown (422)."""
     mark = numbers.mark_of(tx, number.system, number.value)
-    arrival = await store.announced(tx, sender, mark)
+    arrival = await waiting_store.announced(tx, sender, mark)
     if arrival is not None and arrival.state == "waiting":
         return About(await intake_store.person(tx, arrival.person_id), arrival.id, None)
     found = {arrival.request_id} if arrival is not None else await intake_store.known_numbers(tx, sender, [mark])

@@ -36,7 +36,10 @@ Ended = Literal["completed", "closed", "lapsed"]
 
 
 async def announce(tx: AsyncSession, caller: Caller, body: ArrivalIn) -> None:
-    """Write down who comes, once for each number of the announcer; emits ArrivalAnnounced. Raises UnknownPlace, OperatorUnknown (422)."""
+    """Write down who comes, once for each number of the announcer until it lapses; emits ArrivalAnnounced.
+
+    Raises UnknownPlace, OperatorUnknown (422).
+    """
     place = codes.place(body.governorate)
     if place is None or place.governorate != body.governorate:
         raise UnknownPlace(pointer="#/governorate")
@@ -47,8 +50,12 @@ async def announce(tx: AsyncSession, caller: Caller, body: ArrivalIn) -> None:
     await act_for(tx, Caller.system("arrival"))
     if mark is not None:
         await numbers.hold(tx, caller.organization_id, [mark])
-        if await store.is_announced(tx, caller.organization_id, mark):
+        before = await store.announced(tx, caller.organization_id, mark)
+        if before is not None and before.state != "lapsed":
             return
+        if before is not None:  # who did not come in all that time is expected once more
+            before.mark = None
+            await tx.flush()
     row = await keep(
         tx, Kind.ARRIVAL, details, more, operator_id=operator_id, governorate=place.governorate, mark=mark,
         announced_by=caller.organization_id, next_at=now(tx) + ARRIVAL_WAITS, lapses_at=now(tx) + ARRIVAL_WAITS,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, true, tuple_, union_all
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake.tables import Assistance, CaseFile, Need, NeedAgain, ProgrammePlan, Waiting
+from ihala_intake.tables import Assistance, CaseFile, Need, NeedAgain, ProgrammePlan
 
 LOCKED = {"populate_existing": True}
 
@@ -49,12 +49,6 @@ async def of_arrival(tx: AsyncSession, arrival_id: UUID) -> Sequence[ProgrammePl
     query = select(ProgrammePlan).where(ProgrammePlan.arrival_id == arrival_id, ProgrammePlan.state == "waiting")
     query = query.order_by(col(ProgrammePlan.id)).with_for_update(key_share=True)
     return (await tx.exec(query, execution_options=LOCKED)).all()
-
-
-async def announced(tx: AsyncSession, announced_by: UUID, mark: bytes) -> Waiting | None:
-    """Return the arrival an organisation announced under this number, locked; for the system."""
-    query = select(Waiting).where(Waiting.kind == "arrival", Waiting.announced_by == announced_by, Waiting.mark == mark)
-    return (await tx.exec(query.with_for_update(key_share=True), execution_options=LOCKED)).one_or_none()
 
 
 async def case_of_request(tx: AsyncSession, request_id: UUID) -> CaseFile | None:

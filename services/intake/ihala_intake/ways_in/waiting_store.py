@@ -19,10 +19,10 @@ _COUNT = text("""
 """)
 
 
-async def is_announced(tx: AsyncSession, announced_by: UUID, mark: bytes) -> bool:
-    """Tell whether an organisation announced somebody under this number before; for the system."""
-    query = select(Waiting.id).where(Waiting.kind == "arrival", Waiting.announced_by == announced_by, Waiting.mark == mark)
-    return (await tx.exec(query)).first() is not None
+async def announced(tx: AsyncSession, announced_by: UUID, mark: bytes) -> Waiting | None:
+    """Return the arrival that an organisation announced under this number, locked; for the system."""
+    query = select(Waiting).where(Waiting.kind == "arrival", Waiting.announced_by == announced_by, Waiting.mark == mark)
+    return (await tx.exec(query.with_for_update(key_share=True), execution_options={"populate_existing": True})).one_or_none()
 
 
 async def waiting_of(tx: AsyncSession, caller: Caller, kind: Kind, waiting_id: UUID, *, lock: bool = False) -> Waiting | None:
