@@ -1,5 +1,7 @@
 """People's accounts by the API: who administers whom."""
 
+import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -59,6 +61,13 @@ async def test_an_administrator_adds_somebody_who_signs_in_by_the_link(home: Hou
     assert (status, shown["status"], "invitation" in shown) == (200, "active", False)
     assert (await ask(home, "centres", "POST", body={"name": "amal.n", "roles": []}))[1]["type"].endswith("sign-in-name-taken")
     assert (await ask(home, "centres", "POST", body={"name": "a b", "roles": []}))[0] == 422
+
+
+async def test_of_those_who_want_a_name_at_once_one_gets_it_and_the_others_are_told(home: House) -> None:
+    wanted = {"name": f"wanted-{uuid4().hex[:8]}", "roles": ["officer"]}
+    answers = await asyncio.gather(*(ask(home, "centres", "POST", body=wanted) for _ in range(6)))
+    told = sorted((status, body.get("type", "").rpartition(":")[2]) for status, body in answers)
+    assert told == [(201, ""), *[(409, "sign-in-name-taken")] * 5]
 
 
 async def test_a_repeated_request_adds_nobody_twice_and_tells_the_link_once(home: House) -> None:
@@ -134,6 +143,8 @@ async def test_only_the_operator_records_training(home: House) -> None:
     assert (await ask(home, "centres", "PUT", path, days, 1))[0] == 404
     status, said = await ask(home, "operators", "PUT", path, days, 1)
     assert (status, said["trained_on"], said["version"]) == (200, "2026-01-02", 2)
+    planned = days | {"trained_on": (datetime.now(UTC) + timedelta(days=2)).date().isoformat()}
+    assert (await ask(home, "operators", "PUT", path, planned, 2))[0] == 422
     _, ours, _ = await account(home)
     assert (await ask(home, "centres", "PUT", f"/{ours.account_id}/confidentiality", days, 1))[0] == 403
 

@@ -41,6 +41,7 @@ async def test_a_request_is_approved_and_another_is_returned(home: House) -> Non
 async def test_training_is_recorded(home: House) -> None:
     await home.register("by-hand", trained_on=None)
     assert "by-hand" in next(line for line in (await _done(home, "list")).splitlines() if "no training recorded" in line)
+    assert "trained_on" in await _said(home, "trained", "by-hand", "--trained-on", "9000-01-01")
     assert await _done(home, "trained", "by-hand", "--trained-on", "2026-09-01", "--code-signed-on", "2026-09-02") == "recorded\n"
     assert "no training recorded" not in next(line for line in (await _done(home, "list")).splitlines() if line.startswith("by-hand "))
 

@@ -1,5 +1,7 @@
 """An organisation registers its systems by itself; its operator decides what they may do."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from ihala_kit.auth import Caller
 from joserfc.jwk import ECKey
@@ -138,6 +140,9 @@ async def test_nobody_refers_before_training_and_code_are_recorded(home: House, 
     assert (await home.ask_token(**_proof(home, made["client_id"])))[1]["scope"] == "directory:read"
     one_day = {"trained_on": "2026-09-01", "code_signed_on": None}
     assert await ours.refused("PUT", path + "/confidentiality", one_day, version=2) == (403, "insufficient-scope")
+    planned = {"trained_on": "2026-09-01", "code_signed_on": (datetime.now(UTC) + timedelta(days=2)).date().isoformat()}
+    status, said = await operator.call("PUT", path + "/confidentiality", planned, version=2)
+    assert (status, [error["pointer"] for error in said["errors"]]) == (422, ["#/code_signed_on"]), "what is planned is not done"
     await operator.did("PUT", path + "/confidentiality", one_day, version=2)
     assert (await home.ask_token(**_proof(home, made["client_id"])))[1]["scope"] == "directory:read", "the code is not signed yet"
     assert await operator.refused("PUT", path + "/confidentiality", one_day, version=2) == (412, "stale")

@@ -101,8 +101,11 @@ def send_back(request_id: RequestId, words: Annotated[str, typer.Argument(help="
 @app.command("trained")
 def trained(client_id: ClientId, trained_on: Day = None, code_signed_on: Day = None) -> None:
     """Record the days of training and of the signed code of confidentiality; without both, no scope for referrals works."""
-    days = [day.date() if day else None for day in (trained_on, code_signed_on)]
-    _of(client_id, lambda tx, caller, client: requests.confidentiality(tx, caller, client_id, client.version, *days))
+    told = {"trained_on": trained_on and trained_on.date(), "code_signed_on": code_signed_on and code_signed_on.date()}
+    days = _checked(models.Confidentiality, told)
+    _of(client_id, lambda tx, caller, client: requests.confidentiality(
+        tx, caller, client_id, client.version, days.trained_on, days.code_signed_on
+    ))  # fmt: skip
     typer.echo("recorded")
 
 

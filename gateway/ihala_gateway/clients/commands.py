@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, field_validator, model_validator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway import store
@@ -20,6 +21,17 @@ from ihala_gateway.tables import Client
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
 Scope = Annotated[str, Field(pattern=r"^[a-z][a-z-]*:[a-z][a-z-]*$")]
+BAGHDAD = ZoneInfo("Asia/Baghdad")
+
+
+def _has_come(day: date) -> date:
+    """Return a day that is not after today: what is planned is not done. Raises ValueError."""
+    if day > datetime.now(BAGHDAD).date():
+        raise ValueError("the day has not come")
+    return day
+
+
+PastDay = Annotated[date, AfterValidator(_has_come)]
 PlaceCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,12}$")]
 
 SHORTEST_SECRET = 16

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ihala_gateway.clients.commands import Scope, Word
+from ihala_gateway.clients.commands import PastDay, Scope, Word
 
 Name = Annotated[str, Field(min_length=1, max_length=100, description="What you call the system; never a person's name.")]
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=60)]
@@ -80,8 +80,8 @@ class Returned(Body):
 class Confidentiality(Body):
     """The days of the training and of the signed code of confidentiality. Without both, no scope for referrals works."""
 
-    trained_on: date | None
-    code_signed_on: date | None
+    trained_on: PastDay | None
+    code_signed_on: PastDay | None
 
 
 class Client(BaseModel):

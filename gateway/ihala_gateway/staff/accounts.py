@@ -81,6 +81,7 @@ async def add(tx: AsyncSession, vault: Vault, new: NewAccount) -> Added:
         name_hash = vault.blind(names.plain(name), "account.name")
     except names.NameRefused:
         raise AccountRefused(f"a sign-in name has 3 to {names.LONGEST} characters, without spaces") from None
+    await store.alone_with(tx, name_hash)
     if await store.account_named(tx, name_hash) is not None:
         raise AccountRefused("this sign-in name is taken")
     now, account_id = datetime.now(UTC), new_id()

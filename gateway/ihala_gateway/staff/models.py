@@ -7,7 +7,7 @@ from uuid import UUID
 from ihala_kit.words import Language
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from ihala_gateway.clients.commands import PlaceCode, Word
+from ihala_gateway.clients.commands import PastDay, PlaceCode, Word
 
 Roles = Annotated[list[Word], Field(max_length=10)]
 Places = Annotated[list[PlaceCode], Field(max_length=40, description="P-codes of governorates.")]
@@ -41,8 +41,8 @@ class NewPerson(Rights):
 class PersonConfidentiality(Body):
     """The days of the training and of the signed code of confidentiality. Without both, no scope for cases works."""
 
-    trained_on: date | None
-    code_signed_on: date | None
+    trained_on: PastDay | None
+    code_signed_on: PastDay | None
 
 
 class Person(BaseModel):

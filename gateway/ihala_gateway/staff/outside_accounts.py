@@ -26,13 +26,15 @@ async def of(tx: AsyncSession, vault: Vault, provider: Provider, claims: dict[st
     Training and the signed code are never the provider's to say; a suspension here holds whatever it says.
     """
     outside_hash = vault.blind(f"{provider.issuer}\n{claims['sub']}", "account.outside")
+    if await clients.is_suspended(tx, provider.organization_id):
+        raise OutsideRefused("its organisation is suspended")
+    await store.alone_with(tx, outside_hash)  # she may come back twice at once
     account = await store.account_outside(tx, outside_hash)
     rights = _rights(provider, claims)
     rights["cleared"] = rights["cleared"] and await _may_be_cleared(tx, provider)
-    if await clients.is_suspended(tx, provider.organization_id):
-        raise OutsideRefused("its organisation is suspended")
     if account is None:
         account = _new(vault, provider, claims, outside_hash, language, rights)
+        await store.alone_with(tx, account.name_hash)
         if await store.account_named(tx, account.name_hash) is not None:
             raise OutsideRefused("the name is taken by another account")
         tx.add(account)

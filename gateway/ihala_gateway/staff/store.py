@@ -20,6 +20,7 @@ _PURGE = "DELETE FROM {0} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {0} WHERE {1} 
 _PURGE_OVER = tuple(text(_PURGE.format(*which)) for which in (("staff_session", "ends_at"), ("staff_ceremony", "expires_at")))
 _PURGE_TRIES = text(_PURGE.format("staff_tries", "changed_at"))
 TRIES_KEPT = timedelta(days=1)
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('ihala_gateway.account.' || encode(CAST(:hash AS bytea), 'hex'), 0))")
 
 
 async def account(tx: AsyncSession, account_id: UUID) -> Account | None:
@@ -35,6 +36,11 @@ async def locked_account(tx: AsyncSession, account_id: UUID) -> Account | None:
 async def account_named(tx: AsyncSession, name_hash: bytes) -> Account | None:
     """Return the account with this name."""
     return (await tx.exec(select(Account).where(Account.name_hash == name_hash))).one_or_none()
+
+
+async def alone_with(tx: AsyncSession, hash_: bytes) -> None:
+    """Wait for whoever just makes an account of this name or outside person; nobody else does until the transaction ends."""
+    await tx.execute(_ALONE, {"hash": hash_})
 
 
 async def account_outside(tx: AsyncSession, outside_hash: bytes) -> Account | None:
