@@ -144,6 +144,9 @@ async def test_members_of_the_household_go_along(house: House) -> None:
 async def test_without_history_a_new_case_knows_who_it_is_and_nothing_else(house: House) -> None:
     await neighbour(house)
     story, case_id = await story_of(house, needs=[need(note=NOTE)])
+    begins_at = (house.database.clock.now() + timedelta(days=3)).isoformat()
+    planned = await house.post(f"/v1/cases/{case_id}/appointments", NOOR, {"begins_at": begins_at, "purpose": "counselling"})
+    assert planned.status == 201, planned.body
     made = await offered(house, case_id, with_history=False)
     await house.events()
     answer = await answered(house, made, "acceptance")
@@ -159,6 +162,8 @@ async def test_without_history_a_new_case_knows_who_it_is_and_nothing_else(house
     assert (await house.get(f"/v1/needs/{story.need_id}", ERBIL)).status == 404
     left = await seen(house, case_id)
     assert (left.body["state"], left.body["closed_reason"]) == ("closed", "handed_over")
+    nobody_comes = (await house.get(f"/v1/appointments/{planned.body['appointment_id']}", NOOR)).body
+    assert (nobody_comes["state"], nobody_comes["reason"]) == ("cancelled", "handed_over")
     assert [one["state"] for one in left.body["needs"]] == ["closed"]
     assert await counted(house, ERBIL, "person") == 1
     assert await counted(house, ERBIL, "need") == 0

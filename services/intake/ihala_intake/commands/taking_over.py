@@ -101,6 +101,7 @@ async def without_history(tx: AsyncSession, case: CaseFile, hand_over: HandOver,
     """
     row = await tx.get_one(Person, case.person_id)
     known = await open_person(tx, row)
+    await tx.execute(_CANCEL, {"person_id": case.person_id, "at": now(tx)})
     hand_over.new_case_id = await _open_new(tx, case, hand_over, caller, known, row.identity_held_by)
     for need in await store.locked_needs_of_case(tx, case.id):
         if NeedState(need.state) in needs.UNFINISHED:
