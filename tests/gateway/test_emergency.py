@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from ihala_gateway.staff import emergency, store
+from ihala_gateway.staff import accounts, emergency, store
+from ihala_gateway.staff.accounts import AccountRefused
 from ihala_gateway.staff.second_factor import Factors, enrol, new_seed
 from ihala_gateway.staff.tables import Account
 from ihala_kit.auth import Caller
@@ -50,6 +51,27 @@ async def test_it_administers_through_a_live_client(home: House, opened: tuple[U
         assert found is not None and found.methods == ("pwd", "mca")
         sent = await at.open(await Party(home, "console").pushed(redirect_uri=BACK, scope=" ".join(scopes)))
         assert sent.status == 303 and "code=" in sent.headers["Location"], sent.headers["Location"]
+
+
+async def test_nobody_takes_its_rights_and_a_suspended_one_is_not_said_to_be_open(home: House, opened: tuple[UUID, str, str]) -> None:
+    account_id, name, password = opened
+    await home.register(
+        "quiet", organization_id=str(OPERATOR), organization_kind="operator", roles=["operator-administrator"],
+        scopes=["gateway:accounts", "gateway:approve"],
+    )  # fmt: skip
+    path, headers = f"/gateway/v1/accounts/{account_id}/rights", await home.signed_in("quiet") | {"If-Match": '"1"'}
+    async with home.session.put(path, json={"roles": []}, headers=headers) as answer:
+        assert (answer.status, (await answer.json())["type"]) == (409, "urn:ihala:problem:account-state-refused")
+    async with home.database.transaction(Caller.system("test")) as tx:
+        account = await _of(tx, account_id)
+        await accounts.suspend(tx, account)
+        with pytest.raises(AccountRefused, match="restore"):
+            await emergency.open_(tx, account, "nobody else is here")
+        accounts.restore(account)
+        await emergency.open_(tx, account, "nobody else is here")
+    async with browser(home) as at:
+        await at.sign_in(name, password)
+        assert await who(home, at) is not None
 
 
 async def test_whoever_used_it_leaves_no_factor_and_no_other_password(home: House, opened: tuple[UUID, str, str]) -> None:

@@ -64,7 +64,11 @@ async def of_version(tx: AsyncSession, caller: Caller, account_id: UUID, version
 
 
 async def change(tx: AsyncSession, caller: Caller, account: Account, wanted: models.Rights) -> None:
-    """Give other rights; tokens that were given before are refused. Raises RoleRefused (422)."""
+    """Give other rights; tokens that were given before are refused. Raises RoleRefused (422), and AccountStateRefused (409) for an
+    emergency account: it lies in its safe with the rights that the day needs on which nobody else can sign in.
+    """
+    if account.kind == "emergency":
+        raise AccountStateRefused
     _check(caller, await _organization(tx, caller, account.organization_id), wanted, had=frozenset(account.roles))
     account.roles, account.governorates = sorted(set(wanted.roles)), sorted(set(wanted.governorates))
     account.cleared = wanted.cleared

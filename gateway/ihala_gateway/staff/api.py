@@ -78,7 +78,7 @@ async def account(account_id: UUID, caller: Administering, tx: Transaction, vaul
 
 @router.put(
     "/{account_id}/rights", response_model=v1.Person,
-    responses=responses(no.AccountNotFound, RoleNeeded, no.OwnAccountRefused, no.RoleRefused),
+    responses=responses(no.AccountNotFound, RoleNeeded, no.OwnAccountRefused, no.AccountStateRefused, no.RoleRefused),
 )  # fmt: skip
 async def rights(
     account_id: UUID, body: v1.Rights, caller: Administering, tx: Transaction, version: IfMatch, vault: Sealed, response: Response
