@@ -18,7 +18,7 @@ Service = Annotated[str, typer.Argument(help="a service's name, or * for all of 
 
 @app.command("on")
 def on(service: Service, minutes: Minutes = None) -> None:
-    """Refuse calls to a service, within a second, until `off`. Sign-in, tokens, documents and health go on."""
+    """Refuse calls to a service, within a second (behind nginx: six), until `off`. Sign-in, tokens, documents and health go on."""
     until = in_transaction(lambda tx, settings: _on(tx, settings, service, minutes))
     typer.echo(f"{service} is under maintenance" + (f" until about {until:%Y-%m-%d %H:%M} UTC" if until else ""))
 

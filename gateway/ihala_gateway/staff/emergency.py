@@ -43,7 +43,10 @@ async def add(tx: AsyncSession, vault: Vault, organization_id: UUID, organizatio
 
 
 async def open_(tx: AsyncSession, account: Account, reason: str) -> datetime:
-    """Unseal it for some hours; return until when. Raises AccountRefused for any other account, one that is suspended, and without a reason."""
+    """Unseal it for some hours; return until when.
+
+    Raises AccountRefused for any other account, one that is suspended, and without a reason.
+    """
     _check(account)
     if account.status != "active":
         raise AccountRefused("this account is suspended, so that it would let nobody in: `ihala-gateway accounts restore` it first")
