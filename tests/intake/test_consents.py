@@ -62,6 +62,12 @@ async def test_a_restricted_consent_names_each_receiver_anew(house: House) -> No
     recipients = [str(PROVIDER.organization_id)]
     answer = await house.post(f"/v1/consents/{story.consent_id}/revisions", COORDINATOR, said(recipients=recipients), if_match='"1"')
     assert answer.body["recipients"] == recipients
+    path = f"/v1/consents/{story.consent_id}"
+    assert (await house.get(path, COORDINATOR)).body["recipients"] == recipients
+    theirs = await house.get(path, WLCO)  # the ministry's centres learn of no provider, but whom they named themselves
+    assert (theirs.status, theirs.body["recipients"], theirs.etag) == (200, [], '"2"')
+    own = await asked(house, WLCO, needs=[need("protection.gbv")], consent=consent(recipients=recipients, categories=["needs"]))
+    assert (await house.get(f"/v1/consents/{own.consent_id}", WLCO)).body["recipients"] == recipients
     await story.accept()
     assert "DisclosureOpened" in await story.named()
 

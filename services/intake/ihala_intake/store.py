@@ -141,6 +141,13 @@ async def consents(tx: AsyncSession, consent_ids: set[UUID]) -> Sequence[Consent
     return (await tx.exec(select(Consent).where(col(Consent.id).in_(consent_ids)))).all()
 
 
+async def named_by(tx: AsyncSession, consent_id: UUID, organization_id: UUID) -> set[UUID]:
+    """Return the organisations that this one itself wrote into a consent, as receivers or as not to be told."""
+    query = select(ConsentRevision.recipients, ConsentRevision.objections).where(ConsentRevision.consent_id == consent_id)
+    rows = (await tx.exec(query.where(ConsentRevision.organization_id == organization_id))).all()
+    return {one for named in rows for some in named for one in some}
+
+
 async def withdrawn_parts(tx: AsyncSession, consent_id: UUID) -> tuple[set[UUID], set[UUID]]:
     """Return the needs and the referrals that were withdrawn apart from the rest of the consent."""
     query = select(ConsentRevision).where(ConsentRevision.consent_id == consent_id, ConsentRevision.act == "withdrawn")

@@ -12,9 +12,9 @@ from ihala_kit.pages import Page, PageQuery, page_of
 from ihala_kit.problems import MalformedRequest, responses
 from starlette.responses import Response
 
-from ihala_intake import decisions_store, store
+from ihala_intake import decisions_store
 from ihala_intake.commands import decide
-from ihala_intake.commands.revise import consent_view, revise
+from ihala_intake.commands.revise import consent_view, revise, shown
 from ihala_intake.commands.withdraw import withdraw
 from ihala_intake.errors import (
     AlreadyWithdrawn,
@@ -49,11 +49,9 @@ WITHDRAWAL_REFUSALS = responses(ConsentNotFound, NeedNotFound, ReferralNotFound,
 @router.get("/consents/{consent_id}", response_model=ConsentView, responses=responses(ConsentNotFound))
 async def show(consent_id: UUID, caller: Consenting, tx: Transaction, response: Response) -> ConsentView:
     """Return a consent as it is now; its revision is its ETag."""
-    consent = await store.consent_of(tx, caller, consent_id)
-    if consent is None:
-        raise ConsentNotFound()
-    set_etag(response, consent.revision)
-    return consent_view(consent, await store.need_ids_of_consent(tx, consent_id))
+    view = await shown(tx, caller, consent_id)
+    set_etag(response, view.revision)
+    return view
 
 
 @router.post("/consents/{consent_id}/revisions", status_code=201, response_model=ConsentView, responses=REVISION_REFUSALS)

@@ -57,6 +57,23 @@ async def _revised(tx: AsyncSession, caller: Caller, consent_id: UUID, revision:
     return consent_view(consent, [need.id for need in of_consent if store.is_own(caller, need)])
 
 
+async def shown(tx: AsyncSession, caller: Caller, consent_id: UUID) -> ConsentView:
+    """Return a consent as it is now. A centre of the ministry learns of no receiver there that it did not name itself.
+
+    Raises ConsentNotFound (404).
+    """
+    consent = await store.consent_of(tx, caller, consent_id)
+    if consent is None:
+        raise ConsentNotFound()
+    view = consent_view(consent, await store.need_ids_of_consent(tx, consent_id))
+    if caller.organization_kind not in store.INTERIOR:
+        return view
+    known = await store.named_by(tx, consent_id, caller.organization_id)
+    return view.model_copy(update={
+        "recipients": [one for one in view.recipients if one in known], "objections": [one for one in view.objections if one in known],
+    })  # fmt: skip
+
+
 def consent_view(consent: Consent, need_ids: list[UUID]) -> ConsentView:
     """Return a consent as it is now."""
     return ConsentView.model_validate(consent.model_dump() | {"consent_id": consent.id, "need_ids": need_ids})
