@@ -133,3 +133,31 @@ async def test_malformed_bodies_change_nothing_and_are_not_echoed(
         assert await slug(answer, 422) == "malformed-request"
         assert "secret" not in await answer.text()
     assert await world.said() == []
+
+
+FOR_EVER = "9999-12-31"
+BEFORE_ALL, AFTER_ALL = "0001-01-01T00:00:00+03:00", f"{FOR_EVER}T23:59:59-05:00"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/v1/services", SERVICE | {"organization_id": str(TELAFAR), "closures": [{"from": "2026-01-01", "until": FOR_EVER}]}, 201),
+        ("/v1/organizations", ORGANIZATION | {"agreement": {"version": "1", "until": "0001-01-15"}}, 201),
+        (f"/v1/services-at-locations/{TELAFAR_AT}/openings?from={FOR_EVER}", None, 422),
+        (f"/v1/hsds/services?modified_after={BEFORE_ALL.replace('+', '%2B')}", None, 422),
+        (f"/v1/exports/services?modified_after={AFTER_ALL}", None, 422),
+        ("/v1/rulesets/00000000-0000-0000-0000-000000000001/dry-run", {"since": BEFORE_ALL}, 422),
+        ("/v1/rulesets/00000000-0000-0000-0000-000000000001/publication", {"valid_from": AFTER_ALL}, 422),
+        ("/v1/rulesets", {"name": "<b>Ours</b>", "body": {}}, 422),
+        ("/v1/matches", MATCH | {"facts": {"status": "returnee"}}, 422),
+    ],
+)
+async def test_the_ends_of_time_and_unknown_words_are_no_fault_of_ours(
+    http: aiohttp.ClientSession, people: People, path: str, body: dict[str, Any] | None, status: int
+) -> None:
+    headers = people.coordinator() | ({} if body is None else key() | match(1))
+    async with http.request("GET" if body is None else "POST", path, json=body, headers=headers) as answer:
+        found = await answer.json(content_type=None)
+        assert answer.status == status, found
+        assert status < 400 or found.get("pointer") or found["errors"][0]["pointer"] != "#"

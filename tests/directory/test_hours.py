@@ -92,6 +92,11 @@ def test_schedules_that_only_touch_are_apart() -> None:
     assert not dated[0].overlaps(dated[1])
 
 
+def test_what_is_closed_for_good_never_opens_again() -> None:
+    closures = [{"from": "2026-01-01", "until": "9999-12-31"}, {"from": "2026-01-01", "until": "2026-12-01"}]
+    assert hours.turns([], closures, SUNDAY) == {date(2026, 12, 2)}
+
+
 ALWAYS = {"days": list(hours.DAYS), "opens_at": "00:00", "closes_at": "24:00"}
 
 

@@ -38,7 +38,8 @@ def day_and_night(schedules: Parts, closures: Parts, today: date) -> bool:
 def turns(schedules: Parts, closures: Parts, today: date) -> set[date]:
     """Return the days to come on which a schedule begins, or on which a closure is over."""
     begun = {date.fromisoformat(one["valid_from"]) for one in schedules if one.get("valid_from")}
-    over = {date.fromisoformat(one["until"]) + timedelta(days=1) for one in closures}
+    ends = (date.fromisoformat(one["until"]) for one in closures)
+    over = {last + timedelta(days=1) for last in ends if last < date.max}  # as many write "for good"
     return {day for day in begun | over if day > today}
 
 

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_directory import hours, matching, needs, rights, store
 from ihala_directory.calendars import store as calendars
-from ihala_directory.errors import PlacementNotFound, UnknownNeedCode, UnknownPlace
+from ihala_directory.errors import PlacementNotFound, UnknownGroup, UnknownNeedCode, UnknownPlace
 from ihala_directory.facts import Facts
 from ihala_directory.matching import By, Match, Rules, Sought, finding, words
 from ihala_directory.matching import store as matching_store
@@ -21,10 +21,12 @@ from ihala_directory.places import Place, places
 
 
 async def match(tx: AsyncSession, caller: Caller, asked: models.MatchRequest) -> models.Matches:
-    """Return candidates, best first. Raises OfficersOnly, ClearanceNeeded (403), UnknownNeedCode, UnknownPlace (422)."""
+    """Return candidates, best first. Raises OfficersOnly, ClearanceNeeded (403), UnknownNeedCode, UnknownGroup, UnknownPlace (422)."""
     office = rights.officers_office(caller)
     if not needs.is_need(asked.need_code):
         raise UnknownNeedCode(pointer="#/need_code")
+    if asked.facts.status is not None and not needs.is_group(asked.facts.status):
+        raise UnknownGroup(pointer="#/facts/status")
     restricted = needs.is_restricted(asked.need_code)
     if restricted:
         rights.demand_clearance(caller)

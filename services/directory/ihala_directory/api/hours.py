@@ -22,6 +22,7 @@ from ihala_directory.places import places
 router = APIRouter(prefix="/v1", tags=["opening times"])
 
 Days = Annotated[int, Query(ge=1, le=62)]
+LAST = date(9999, 1, 1)  # there must be days after it
 
 
 @router.get(
@@ -33,7 +34,7 @@ async def list_openings(
     service_at_location_id: UUID,
     tx: Transaction,
     _: Reading,
-    first: Annotated[date | None, Query(alias="from", description="The first day; today if it is left out.")] = None,
+    first: Annotated[date | None, Query(alias="from", le=LAST, description="The first day; today if it is left out.")] = None,
     days: Days = 14,
 ) -> bodies.Openings:
     """Return when a service is open at a location: its schedules (else the service's), less closures and holidays. Asia/Baghdad."""

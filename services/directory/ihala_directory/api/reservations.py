@@ -25,7 +25,7 @@ REFERRAL_WITHIN = timedelta(minutes=15)
 @router.post(
     "/matches",
     response_model=matches.Matches,
-    responses=responses(errors.OfficersOnly, errors.ClearanceNeeded, errors.UnknownNeedCode, errors.UnknownPlace),
+    responses=responses(errors.OfficersOnly, errors.ClearanceNeeded, errors.UnknownNeedCode, errors.UnknownGroup, errors.UnknownPlace),
 )
 async def match(body: matches.MatchRequest, caller: Reading, tx: Transaction) -> matches.Matches:
     """Return who could meet a need, best first, each criterion explained. Nothing is stored, nothing is promised."""

@@ -22,7 +22,7 @@ async def watch(tx: AsyncSession, row: Organization) -> None:
     if row.agreement_until is None or row.status == "left":
         await cancel(tx, WATCH, row.id)
     else:
-        await schedule(tx, WATCH, row.id, max(now(tx), _begins(row.agreement_until - TOLD_BEFORE)))
+        await schedule(tx, WATCH, row.id, max(now(tx), _told_from(row.agreement_until)))
 
 
 async def look(tx: AsyncSession, organization_id: UUID) -> None:
@@ -37,11 +37,16 @@ async def look(tx: AsyncSession, organization_id: UUID) -> None:
     if at.date() > row.agreement_until:
         emit(tx, AgreementExpired(**said, expired_at=at))
         return
-    if at >= _begins(row.agreement_until - TOLD_BEFORE):
+    if at >= _told_from(row.agreement_until):
         emit(tx, AgreementExpiring(**said, told_at=at))
         await schedule(tx, WATCH, row.id, _begins(row.agreement_until + timedelta(days=1)))
         return
     await watch(tx, row)
+
+
+def _told_from(until: date) -> datetime:
+    """Return when the operator is told of its last day, at the earliest."""
+    return _begins(until - min(TOLD_BEFORE, until - date.min))
 
 
 def _begins(day: date) -> datetime:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ihala_directory.hsds.pages import DEFAULT_SIZE, LARGEST_MINIMAL, LARGEST_SIZE, Wanted
 from ihala_directory.models.drafts import AreaCode, Code
+from ihala_directory.models.parts import in_utc
 
 _SPACE_FOR_PLUS = re.compile(r" (\d\d:?\d\d)$")  # a `+` that was not escaped in a query arrives as a space
 
@@ -18,7 +19,7 @@ def _instant(value: object) -> object:
 
 
 def _aware(value: datetime) -> datetime:
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return in_utc(value if value.tzinfo else value.replace(tzinfo=UTC))
 
 
 Instant = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_aware)]

@@ -1,14 +1,15 @@
 """Matching's bodies, sent and answered, version 1."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ihala_contracts.directory_v1 import Criterion
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, Field
 
 from ihala_directory.matching.rules import By, RuleBody
 from ihala_directory.models.drafts import AreaCode, Body, Code, FactsDraft
+from ihala_directory.models.parts import Instant, plain
 from ihala_directory.models.shown import Shown
 
 Texts = dict[str, dict[str, dict[str, str]]]
@@ -93,20 +94,20 @@ class CriterionTexts(Shown):
 class RulesetDraft(Body):
     """Rules that an operator prepares."""
 
-    name: str = Field(min_length=1, max_length=120)
+    name: Annotated[str, AfterValidator(plain)] = Field(min_length=1, max_length=120)
     body: RuleBody
 
 
 class Publication(Body):
     """From when the rules hold; now, if nothing is said."""
 
-    valid_from: AwareDatetime | None = None
+    valid_from: Instant | None = None
 
 
 class DryRunRequest(Body):
     """Over which past answers: the newest first, not older than `since`."""
 
-    since: AwareDatetime | None = None
+    since: Instant | None = None
     most: int = Field(default=500, ge=1, le=2000)
 
 

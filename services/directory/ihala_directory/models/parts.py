@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import combinations
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 _MARKUP = re.compile(r"<\s*[a-zA-Z/!?]|&#?\w+;")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Refuse markup and characters that change how other text is shown."""
     if _MARKUP.search(text):
         raise ValueError("is plain text: no HTML")
@@ -21,8 +21,16 @@ def _plain(text: str) -> str:
     return text
 
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), AfterValidator(_plain)]
-LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True), AfterValidator(_plain)]
+def in_utc(value: datetime) -> datetime:
+    """Return an aware time in UTC. Raises ValueError for one that is outside of all years there."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside of the years 1 to 9999") from None
+
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), AfterValidator(plain)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True), AfterValidator(plain)]
 Tag = Literal["ar", "ckb", "en"]
 Words = dict[Tag, Text]
 LongWords = dict[Tag, LongText]
@@ -30,6 +38,7 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Number = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ]{2,20}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+$", max_length=254)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=500)]
+Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
 Day = Literal["SU", "MO", "TU", "WE", "TH", "FR", "SA"]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 
