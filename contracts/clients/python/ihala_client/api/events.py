@@ -1303,7 +1303,8 @@ class NotifySubscriptionChanged(BaseModel):
 
 class NotifySubscriptionDegraded(BaseModel):
     """
-    What a subscription is sent to fails: one event at a time is tried until it is taken. Keyed by the organisation.
+    What a subscription is sent to fails: one event at a time is tried until it is taken, or, with the reason `too_many_refused`,
+    what it refuses for good is given up early and everything else is sent. Keyed by the organisation.
     """
 
     model_config = ConfigDict(
@@ -1358,7 +1359,8 @@ class NotifySubscriptionOpened(BaseModel):
 
 class NotifySubscriptionPaused(BaseModel):
     """
-    Nothing is sent until it is resumed: its owner, or what it is sent to, said so. Keyed by the organisation.
+    Nothing is sent until it is resumed: its owner, the operator or what it is sent to said so, or its client may not read events
+    (`client_may_not_read`: it goes on by itself when it may again). Keyed by the organisation.
     """
 
     model_config = ConfigDict(
