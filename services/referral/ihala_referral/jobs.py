@@ -76,6 +76,6 @@ JOBS = [
     Job("deadlines", 0.5, work_off),
     Job("deadlines that come near", 5, nearing.tell),
     Job("count statistics", 2, counting.count, pause_seconds=0.25, much=counting.BATCH),  # also when there is much, deadlines come first
-    Job("publish statistics", 60, publishing.publish),
+    Job("publish statistics", 10, publishing.publish),
     Job("purge idempotency", 3600, purge_idempotency),
 ]

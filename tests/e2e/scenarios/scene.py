@@ -151,6 +151,29 @@ class Scene(Telling):
         listed = (await self.coordinator.get("/referral/v1/work-items", kind=kind, limit=200)).body["items"]
         return {str(item["about_id"]) for item in listed}
 
+    # --- following
+
+    async def feed_of(self, by: Client) -> str:
+        """Have somebody begin to follow what concerns its organisation; return from where on."""
+        return str((await by.get("/notify/v1/events", after="latest")).body["cursor"])
+
+    async def heard(self, by: Client, after: str) -> list[dict[str, Any]]:
+        """Return what came to its feed since then."""
+        found, more = [], True
+        while more:
+            page = (await by.get("/notify/v1/events", after=after, limit=1000)).body
+            found, after, more = [*found, *page["events"]], page["cursor"], bool(page["events"])
+        return found
+
+    async def counted(self, reader: Client, holds: Callable[[Any], bool], **asked: Any) -> list[dict[str, Any]]:
+        """Return what statistics tell somebody, once it holds; sheets that changed are made anew every ten minutes."""
+
+        async def read() -> list[dict[str, Any]]:
+            await self.minutes(11)
+            return list((await reader.get("/referral/v1/statistics", **asked)).body["items"])
+
+        return list(await self.eventually(read, holds))
+
     # --- waiting
 
     async def hours(self, number: float) -> None:
