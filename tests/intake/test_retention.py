@@ -14,11 +14,12 @@ from ihala_intake.protection.retention import policy
 from ihala_kit import cli, console
 from typer.testing import CliRunner
 
-from tests.intake.actors import COORDINATOR, WLCO
+from tests.intake.actors import COORDINATOR, NGO, OFFICER, WLCO
 from tests.intake.house import House
 from tests.intake.protectors import ASKING_COORDINATOR
 from tests.intake.samples import need, person, request
 from tests.intake.story import asked
+from tests.intake.two_offices import brought, person_ids
 
 YEAR = timedelta(days=366)
 
@@ -93,6 +94,44 @@ async def test_one_open_need_keeps_the_person(house: House) -> None:
     assert await run(house) == 0
     await house.later(2 * YEAR)
     assert await run(house) == 1
+
+
+async def merged_with_one_over(house: House) -> tuple[str, UUID, UUID]:
+    """Two that are decided to be one, of whom the first needs nothing any more; return the merge and both."""
+    first = await brought(house, WLCO)
+    await brought(house, NGO)
+    one, other = await person_ids(house)
+    await close(house, first.body["needs"][0]["need_id"])
+    made = await house.post("/v1/merges", OFFICER, {"kept_id": str(one), "merged_id": str(other)})
+    assert made.status == 201, made.body
+    return made.body["merge_id"], one, other
+
+
+async def test_who_is_one_with_somebody_in_need_is_kept_and_goes_with_them(house: House) -> None:
+    _, one, other = await merged_with_one_over(house)
+    await house.later(2 * YEAR)
+    assert [line async for line in retain.rehearse(house.database)] == ["nothing is over its time"]
+    assert await run(house) == 0
+    assert {one, other} <= await living(house)
+    await close(house, await house.scalar("SELECT id FROM need WHERE person_id = :id", id=other))
+    await house.later(2 * YEAR)
+    await house.events()
+    assert await run(house) == 1
+    assert not {one, other} & await living(house)
+    [told] = [event for event in await house.events() if isinstance(event, PersonErased)]
+    assert len(told.needs) == 2
+
+
+async def test_who_was_taken_for_somebody_else_is_not_kept_for_ever(house: House) -> None:
+    merge_id, one, other = await merged_with_one_over(house)
+    await house.later(2 * YEAR)
+    assert await run(house) == 0
+    assert (await house.call("POST", f"/v1/merges/{merge_id}/undo", OFFICER, if_match='"1"')).status == 200
+    assert await run(house) == 0
+    await house.later(2 * YEAR)
+    assert await run(house) == 1
+    left = await living(house)
+    assert one not in left and other in left
 
 
 async def test_members_without_needs_go_with_the_last_who_had_one(house: House) -> None:

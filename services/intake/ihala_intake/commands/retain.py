@@ -1,7 +1,8 @@
 """The retention policy at work: finds whose time is over, destroys their keys one person a transaction, and writes a signed report.
 
-A person's time begins when the last of their needs has ended, or with the file where nothing was needed. Members of a household who need
-nothing themselves go with the last one who did. Every end passes its term once, so each run looks only at what came since.
+A person's time begins when the last of their needs has ended, or with the file where nothing was needed; of those who were decided to be
+one person with the last of them all, and anew when that is taken back. Members of a household who need nothing themselves go with the last
+one who did. Every end passes its term once, so each run looks only at what came since.
 """
 
 import logging
@@ -32,33 +33,61 @@ SYSTEM = Caller.system("retention")
 RETENTION = "retention"
 _ONE_AT_A_TIME = text("SELECT pg_try_advisory_xact_lock(7007)")
 
-# Whose last need ended before the term; and who has a file, and never needed anything.
+
+def _held(person: str) -> str:
+    """Return the condition that somebody who was decided to be this person has a need that goes on, or something since the term: who is
+    erased is erased with all of them."""
+    return f"""EXISTS (
+        WITH RECURSIVE linked (id) AS (
+            SELECT {person}
+            UNION
+            SELECT CASE WHEN m.kept_id = linked.id THEN m.merged_id ELSE m.kept_id END
+            FROM linked JOIN merge m ON m.state = 'done' AND (m.kept_id = linked.id OR m.merged_id = linked.id)
+        )
+        SELECT FROM linked WHERE EXISTS (
+            SELECT FROM need o WHERE o.person_id = linked.id
+            AND (o.changed_at >= :cutoff OR o.state NOT IN ('verified', 'unverified', 'closed'))
+        ) OR EXISTS (SELECT FROM case_file o WHERE o.person_id = linked.id AND o.opened_at >= :cutoff))"""  # noqa: S608 - constants
+
+
+# Whose last need ended before the term; who has a file, and needed nothing since; and who was taken for somebody else until then, whose
+# own end may be long over.
 _OVER = {
-    "needs": """
+    "needs": f"""
         SELECT n.person_id, p.operator_id, n.changed_at AS ended_at FROM need n
         JOIN person p ON p.id = n.person_id JOIN data_key k ON k.id = p.key_id AND k.wrapped IS NOT NULL
         WHERE n.state IN ('verified', 'unverified', 'closed') AND n.changed_at >= :mark AND n.changed_at < :cutoff
-          AND p.sensitivity = :sensitivity AND NOT EXISTS (
-            SELECT FROM need o WHERE o.person_id = n.person_id
-            AND (o.changed_at >= :cutoff OR o.state NOT IN ('verified', 'unverified', 'closed')))
-        ORDER BY n.changed_at, n.id""",
-    "files": """
+          AND p.sensitivity = :sensitivity AND NOT {_held("n.person_id")}
+        ORDER BY n.changed_at, n.id""",  # noqa: S608 - constants
+    "files": f"""
         SELECT c.person_id, p.operator_id, c.opened_at AS ended_at FROM case_file c
         JOIN person p ON p.id = c.person_id JOIN data_key k ON k.id = p.key_id AND k.wrapped IS NOT NULL
         WHERE c.opened_at >= :mark AND c.opened_at < :cutoff AND p.sensitivity = :sensitivity
-          AND NOT EXISTS (SELECT FROM need o WHERE o.person_id = c.person_id)
-        ORDER BY c.opened_at, c.id""",
+          AND NOT EXISTS (SELECT FROM need o WHERE o.person_id = c.person_id AND o.changed_at >= c.opened_at) AND NOT {_held("c.person_id")}
+        ORDER BY c.opened_at, c.id""",  # noqa: S608 - constants
+    "parted": f"""
+        SELECT p.id AS person_id, p.operator_id, m.undone_at AS ended_at FROM merge m
+        JOIN person p ON p.id IN (m.kept_id, m.merged_id) JOIN data_key k ON k.id = p.key_id AND k.wrapped IS NOT NULL
+        WHERE m.state = 'undone' AND m.undone_at >= :mark AND m.undone_at < :cutoff AND p.sensitivity = :sensitivity
+          AND (EXISTS (SELECT FROM need o WHERE o.person_id = p.id) OR EXISTS (SELECT FROM case_file o WHERE o.person_id = p.id))
+          AND NOT {_held("p.id")}
+        ORDER BY m.undone_at, m.id""",  # noqa: S608 - constants
 }
+_IS_OVER = text(f"""
+    SELECT true FROM person p JOIN data_key k ON k.id = p.key_id AND k.wrapped IS NOT NULL
+    WHERE p.id = :person_id AND NOT {_held("p.id")}
+""")  # noqa: S608 - constants
 # The others of the household, once none of them has anything left that is theirs alone.
-_WITH = text("""
+_WITH = text(f"""
     SELECT m.id FROM person p JOIN person m ON m.household_id = p.household_id AND m.id <> p.id
     JOIN data_key k ON k.id = m.key_id AND k.wrapped IS NOT NULL
     WHERE p.id = :person_id AND NOT EXISTS (
         SELECT FROM person o JOIN data_key ok ON ok.id = o.key_id AND ok.wrapped IS NOT NULL
         WHERE o.household_id = p.household_id AND (
             EXISTS (SELECT FROM need n WHERE n.person_id = o.id) OR EXISTS (SELECT FROM case_file c WHERE c.person_id = o.id)))
+      AND NOT {_held("m.id")}
     ORDER BY m.id
-""")
+""")  # noqa: S608 - constants
 
 
 class _Counts(defaultdict[UUID, "defaultdict[str, Counter[str]]"]):
@@ -86,8 +115,9 @@ async def rehearse(database: Database) -> AsyncIterator[str]:
     counts: _Counts = _Counts()
     async with database.transaction(SYSTEM) as tx:
         at = now(tx)
-        for kept, source in _parts():
-            query = f"SELECT operator_id, count(DISTINCT person_id) AS people FROM ({_OVER[source]}) found GROUP BY 1"  # noqa: S608 - constants
+        together = " UNION ALL ".join(f"({query})" for query in _OVER.values())
+        query = f"SELECT operator_id, count(DISTINCT person_id) AS people FROM ({together}) found GROUP BY 1"  # noqa: S608 - constants
+        for kept in policy().classes:
             values = {"mark": BEGINNING, "cutoff": kept.cutoff(at), "sensitivity": kept.sensitivity}
             for row in await tx.execute(text(query), values):
                 counts[row.operator_id][kept.name]["would_destroy"] += row.people
@@ -124,7 +154,7 @@ async def _work_off(database: Database, kept: Kept, source: str, cutoff: datetim
         found = (await tx.execute(text(f"{_OVER[source]} LIMIT :most"), values)).all()
     mark = found[-1].ended_at if len(found) == AT_ONCE else cutoff
     for row in {row.person_id: row for row in reversed(found)}.values():
-        done = await _destroy_with_household(database, row.person_id)
+        done = await _destroy_with_household(database, row.person_id, cutoff)
         for act, number in done.items():
             counts[row.operator_id][kept.name][act] += number
         mark = min(mark, row.ended_at) if done["failed"] else mark  # the next run begins there again
@@ -132,13 +162,16 @@ async def _work_off(database: Database, kept: Kept, source: str, cutoff: datetim
         await tx.merge(RetentionMark(name=name, up_to=mark))
 
 
-async def _destroy_with_household(database: Database, person_id: UUID) -> Counter[str]:
+async def _destroy_with_household(database: Database, person_id: UUID, cutoff: datetime) -> Counter[str]:
     done: Counter[str] = Counter()
     others: Sequence[UUID] = []
+    values = {"person_id": person_id, "cutoff": cutoff}
     try:
         async with database.transaction(SYSTEM) as tx:
+            if not (await tx.execute(_IS_OVER, values)).scalar():
+                return done  # erased with another of the same, or something came since
             await _destroy(tx, person_id)
-            others = (await tx.execute(_WITH, {"person_id": person_id})).scalars().all()
+            others = (await tx.execute(_WITH, values)).scalars().all()
             for other in others:
                 await _destroy(tx, other)
     except Exception as error:
