@@ -148,6 +148,8 @@ async def test_refusals_of_a_correction(house: House) -> None:
         ({"person": {}}, '"1"', "malformed-request"),
         ({"place": "SY01"}, '"1"', "unknown-place"),
         ({"person": {"status": "group.martian"}}, '"1"', "malformed-request"),
+        ({"person": {"birth_year": 1990, "birth_on": "1991-02-03"}}, '"1"', "malformed-request"),
+        ({"person": {"birth_on": f"{house.database.clock.now() + timedelta(days=2):%Y-%m-%d}"}}, '"1"', "malformed-request"),
         ({"urgency": "urgent"}, '"9"', "stale"),
     ):
         assert (await house.post(path, OFFICER, body, if_match=if_match)).slug == slug
@@ -156,6 +158,15 @@ async def test_refusals_of_a_correction(house: House) -> None:
     etag = (await house.get(f"/v1/needs/{finished.need_id}", OFFICER)).etag
     late = await house.post(f"/v1/needs/{finished.need_id}/correction", OFFICER, {"urgency": "urgent"}, if_match=etag)
     assert (late.status, late.slug, late.body["moves"]) == (409, "need-move-not-allowed", ["closure"])
+
+
+async def test_no_correction_writes_down_who_it_is_whose_origin_keeps_that(house: House) -> None:
+    told = {"person": {"call_name": "W-17", "place": "IQG15"}, "household": None, "identity_held_by": "origin"}
+    story = await asked(house, WLCO, needs=[need("legal.advice")], **told)
+    path = f"/v1/needs/{story.need_id}/correction"
+    refused = await house.post(path, OFFICER, {"person": {"birth_on": "1990-02-03"}}, if_match='"1"')
+    assert (refused.status, refused.slug, refused.body["pointer"]) == (422, "identity-held-by-origin", "#/person")
+    assert (await house.post(path, OFFICER, {"person": {"birth_year": 1990}}, if_match='"1"')).status == 200
 
 
 async def test_a_coordinator_closes_a_need_and_nobody_else(house: House) -> None:

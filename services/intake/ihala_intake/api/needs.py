@@ -15,7 +15,7 @@ from starlette.responses import Response
 from ihala_intake import store
 from ihala_intake.commands import needs, read
 from ihala_intake.emergencies.errors import NoDutyRoster
-from ihala_intake.errors import NeedMoveNotAllowed, NeedNotFound, PersonErased, RoleNeeded, UnknownPlace
+from ihala_intake.errors import IdentityHeldByOrigin, NeedMoveNotAllowed, NeedNotFound, PersonErased, RoleNeeded, UnknownPlace
 from ihala_intake.models.needs import ClosureIn, CorrectionIn, DisclosureView, NeedView
 from ihala_intake.models.people import PersonView
 from ihala_intake.tables import CaseFile, Need
@@ -41,7 +41,7 @@ async def person(need_id: UUID, caller: Reading, tx: Transaction) -> PersonView:
 @router.post(
     "/{need_id}/correction",
     response_model=NeedView,
-    responses=responses(NeedNotFound, NeedMoveNotAllowed, NoDutyRoster, UnknownPlace, PersonErased, MalformedRequest),
+    responses=responses(NeedNotFound, NeedMoveNotAllowed, NoDutyRoster, IdentityHeldByOrigin, UnknownPlace, PersonErased, MalformedRequest),
 )
 async def correct(
     need_id: UUID, body: CorrectionIn, caller: Correcting, if_match: IfMatch, once: Once, tx: Transaction, response: Response

@@ -1,7 +1,7 @@
 """What a request is held against beyond its form, before anything is stored."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -107,15 +107,6 @@ def _check_member(member: MemberIn, at: datetime, pointer: str) -> None:
     if member.consent is not None:
         check_consent(member.consent, at, f"{pointer}/consent")
         check_covers(member.consent, [need.code for need in member.needs], pointer)
-
-
-def check_person(status: str | None, birth_year: int | None, birth_on: date | None, at: datetime) -> None:
-    """Raise MalformedRequest (422) for a group that is not in the list, or a birth to come."""
-    if status is not None and not codes.is_group(status):
-        raise malformed("#/person/status", "unknown_group")
-    for name, year in (("birth_year", birth_year), ("birth_on", birth_on.year if birth_on else None)):
-        if year is not None and not 1900 <= year <= at.year:
-            raise malformed(f"#/person/{name}", "not_a_birth")
 
 
 def checked_place(code: str, pointer: str) -> codes.Place:

@@ -9,7 +9,7 @@ from ihala_kit.etag import Stale
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import needs, store
+from ihala_intake import needs, person_rules, store
 from ihala_intake.commands import checks
 from ihala_intake.commands.moves import move
 from ihala_intake.commands.people import change_person, open_person
@@ -17,8 +17,9 @@ from ihala_intake.commands.read import owned_need
 from ihala_intake.commands.retell import retell
 from ihala_intake.details import PersonDetails
 from ihala_intake.emergencies import commands as emergencies
-from ihala_intake.errors import NeedMoveNotAllowed, RoleNeeded
+from ihala_intake.errors import IdentityHeldByOrigin, NeedMoveNotAllowed, RoleNeeded
 from ihala_intake.models.needs import ClosureIn, CorrectionIn
+from ihala_intake.models.persons import Said
 from ihala_intake.needs import Act, Impossible
 from ihala_intake.tables import Need, Person
 
@@ -26,7 +27,8 @@ from ihala_intake.tables import Need, Person
 async def correct(tx: AsyncSession, caller: Caller, need_id: UUID, version: int, body: CorrectionIn) -> Need:
     """Correct a need, or its person and with them all of the person's open needs; emits NeedChanged for each that referral knows.
 
-    Raises NeedNotFound (404), Stale (412), NeedMoveNotAllowed, NoDutyRoster (409), UnknownPlace, MalformedRequest (422).
+    Raises NeedNotFound (404), Stale (412), NeedMoveNotAllowed, NoDutyRoster (409), IdentityHeldByOrigin, UnknownPlace,
+    MalformedRequest (422).
     """
     known = await owned_need(tx, caller, need_id)
     of_person = {need.id: need for need in await store.needs_of_person(tx, known.person_id)}
@@ -80,7 +82,10 @@ async def _corrected(tx: AsyncSession, person: Person, body: CorrectionIn) -> Pe
     details = await open_person(tx, person)
     said = body.person.model_dump(exclude_none=True) if body.person else {}
     if body.person:
-        checks.check_person(body.person.status, body.person.birth_year, body.person.birth_on, now(tx))
+        wanted = Said.model_validate(body.person.model_dump(include={"status", "birth_year", "birth_on"}))
+        checks.check_said(wanted, now(tx), "#/person")
+        if person.identity_held_by == "origin" and person_rules.names_somebody(wanted):
+            raise IdentityHeldByOrigin(pointer="#/person")
     said |= {"place": body.place} if body.place else {}
     if person.sensitivity == "restricted":
         said.pop("household_size", None)
