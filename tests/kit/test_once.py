@@ -67,6 +67,18 @@ async def test_another_body_is_refused(api: Client, body: dict[str, Any]) -> Non
     assert small.ran == ["a"]
 
 
+async def test_another_person_of_the_same_app_never_gets_the_answer(api: Client) -> None:
+    async def post(account: str) -> tuple[int, Any]:
+        sent = api.mint.headers(small.NAME, ALL, client_id="app", sub=account, acting_officer=account) | {HEADER: "k1"}
+        async with api.session.post(THINGS, json={"name": "a"}, headers=sent) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    assert (await post("hers"))[0] == (await post("hers"))[0] == 201
+    status, document = await post("his")
+    assert (status, document["type"]) == (422, PROBLEM + "idempotency-key-reused")
+    assert small.ran == ["a"]
+
+
 async def test_another_query_address_or_version_is_refused(api: Client) -> None:
     first, second = f"/v1/notes/{uuid4()}", f"/v1/notes/{uuid4()}"
     assert (await api.post(first, "k1"))[0] == 200

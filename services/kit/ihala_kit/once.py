@@ -138,14 +138,17 @@ class Retries:
         return self._vault.fingerprint(key.encode(), "idempotency-key").hex()
 
     async def _fingerprint(self) -> bytes:
-        """Keyed hash of all that makes two requests the same: method, path, query, If-Match and body, byte by byte."""
-        parts = (
+        """Keyed hash of all that makes two requests the same: method, path, query, If-Match and body, byte by byte; and the person who
+        signed in, since one app serves people of many organisations."""
+        account = caller_of(self.tx).account_id
+        parts = [
             self.request.method.encode(),
             self.request.url.path.encode(),
             self.request.scope["query_string"],
             self.request.headers.get("if-match", "").encode(),
             await self.request.body(),
-        )
+            *([account.encode()] if account else []),
+        ]
         return self._vault.fingerprint(b"".join(len(part).to_bytes(4, "big") + part for part in parts), "idempotency")
 
     @property
