@@ -1,5 +1,6 @@
 """What the moves of a referral do to its place. Every event is delivered twice."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -153,6 +154,20 @@ async def test_no_capacity_means_no_places_until_the_provider_confirms(world: Wo
     assert following.service_at_location_id == ZUMMAR_AT
     assert only(await world.tell(Case().request()), PlaceReserved).service_at_location_id == ZUMMAR_AT
     assert await world.places(TELAFAR_AT) == (0, 1, 0)  # the other need's offer stays
+    await world.balanced()
+
+
+async def test_a_figure_given_after_the_decline_stays_when_the_decline_is_read_late(world: World) -> None:
+    case, other = Case(), Case()
+    reservation, second = await offered(world, case), await offered(world, other)
+    given_at = "SELECT figure_at FROM service_at_location WHERE id = :id"
+    before = await world.value(given_at, id=TELAFAR_AT) - timedelta(seconds=1)
+    late = case.declined(reservation, TELAFAR_AT, "no_capacity").model_copy(update={"moved_at": before})
+    assert only(await world.tell(late), PlaceReleased).reason == "declined"
+    assert await world.places(TELAFAR_AT) == (40, 1, 0)
+    assert await world.value("SELECT confirmed FROM service_at_location WHERE id = :id", id=TELAFAR_AT)
+    await world.tell(other.declined(second, TELAFAR_AT, "no_capacity"))  # this one is newer than the figure
+    assert await world.places(TELAFAR_AT) == (0, 0, 0)
     await world.balanced()
 
 

@@ -95,21 +95,21 @@ async def revoke_next(tx: AsyncSession, of: str, key: UUID) -> bool:
     return True
 
 
-async def apply_consequence(tx: AsyncSession, at_id: UUID, reason: str) -> None:
+async def apply_consequence(tx: AsyncSession, at_id: UUID, reason: str, declined_at: datetime) -> None:
     """Do to the directory what a decline says of it (domain section 7): no places until confirmed, a place closed, a service paused."""
     consequence = CONSEQUENCES.get(reason)
     if consequence is not None:
-        await consequence(tx, at_id)
+        await consequence(tx, at_id, declined_at)
 
 
-async def _no_places(tx: AsyncSession, at_id: UUID) -> None:
+async def _no_places(tx: AsyncSession, at_id: UUID, declined_at: datetime) -> None:
     _, service, at = await store.locked_place(tx, at_id)
-    if at.confirmed:
+    if at.confirmed and at.figure_at <= declined_at:  # a figure that its provider gave after declining is the newer word
         rows.change(at, {"figure": 0, "figure_at": now(tx), "used": 0, "confirmed": False}, now(tx))
         await tell_change(tx, service, places_opened=False)
 
 
-async def _close_place(tx: AsyncSession, at_id: UUID) -> None:
+async def _close_place(tx: AsyncSession, at_id: UUID, _: datetime) -> None:
     service = await store.locked_service(tx, at_id)  # for itself: it gets a new version
     _, _, at = await store.locked_place(tx, at_id)
     if rows.change(at, {"status": "closed"}, now(tx)):
@@ -119,7 +119,7 @@ async def _close_place(tx: AsyncSession, at_id: UUID) -> None:
         await tell_change(tx, service, places_opened=False)
 
 
-async def _pause_service(tx: AsyncSession, at_id: UUID) -> None:
+async def _pause_service(tx: AsyncSession, at_id: UUID, _: datetime) -> None:
     service = await store.locked_service(tx, at_id)
     if service.status == "active" and rows.change(service, {"status": "paused"}, now(tx)):
         await versions.keep_service(tx, service)

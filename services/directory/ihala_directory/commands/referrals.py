@@ -174,7 +174,8 @@ async def end(tx: AsyncSession, event: Ending) -> None:
         await overtaken(tx, event)
         return
     if isinstance(event, ReferralDeclined) and not event.envelope.snapshot:
-        await apply_consequence(tx, known.service_at_location_id, event.reason)  # may lock the service, so it comes first
+        # may lock the service, so it comes first
+        await apply_consequence(tx, known.service_at_location_id, event.reason, event.moved_at)
     place = await store.locked_place(tx, known.service_at_location_id)
     reservation = await store.relocked(tx, known)
     _count(place[2], reservation, event)
