@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from typing import Any
+from uuid import UUID
 
 import pytest
 from ihala_kit.auth import Caller
@@ -12,7 +13,7 @@ from sqlalchemy import text
 
 from tests.directory.imports.conftest import Office
 from tests.directory.imports.files import row, xlsx
-from tests.directory.world import GBV_SERVICE, TELAFAR_SERVICE, ZUMMAR_SERVICE, World
+from tests.directory.world import ALLOWANCE_AT, GBV_SERVICE, TELAFAR_SERVICE, ZUMMAR_SERVICE, World
 
 pytestmark = pytest.mark.usefixtures("read_here")
 SAME = """
@@ -62,6 +63,37 @@ async def test_our_own_export_changes_nothing_here(world: World, office: Office)
     done = await office.send(out, "application/x-ndjson", source="ihala")
     assert (done["created"], done["changed"], done["refused"]) == (0, 0, 0), await office.report(done["id"])
     assert await world.said() == []
+
+
+async def suspend(world: World, service: UUID) -> None:
+    """Suspend who offers the service."""
+    away = "UPDATE organization SET status = 'suspended', suspended_for = 'conduct', suspended_at = now()"
+    await world.rows(f"{away} WHERE id = (SELECT organization_id FROM service WHERE id = :id) RETURNING id", id=service)
+
+
+@pytest.mark.parametrize(("format", "kind"), [("ndjson", "application/x-ndjson"), ("hsds-csv", "application/zip")])
+async def test_what_is_closed_today_only_is_not_paused_by_our_own_export(world: World, office: Office, format: str, kind: str) -> None:
+    """HSDS has one word for what is closed for some days, what is suspended and what is paused; here they are told apart."""
+    today = f"[{json.dumps({'from': '2020-01-01', 'until': '2999-12-31', 'reason': {}})}]"
+    await world.rows("UPDATE service SET closures = CAST(:now AS jsonb) WHERE id = :id RETURNING id", now=today, id=TELAFAR_SERVICE)
+    await suspend(world, ZUMMAR_SERVICE)
+    pause = "UPDATE service s SET status = 'paused' FROM service_at_location a WHERE a.service_id = s.id AND a.id = :at RETURNING s.id"
+    paused = await world.value(pause, at=ALLOWANCE_AT)
+    before = {str(one.id): one.status for one in await world.rows("SELECT id, status FROM service WHERE NOT hidden")}
+    lines = {one["id"]: one for one in map(json.loads, (await export(office)).splitlines())}
+    for id_ in (TELAFAR_SERVICE, ZUMMAR_SERVICE, paused):
+        assert lines[str(id_)]["status"] == "temporarily closed"
+    done = await office.send(await export(office, format), kind, source="ihala")
+    assert (done["created"], done["changed"], done["refused"]) == (0, 0, 0), await office.report(done["id"])
+    assert {str(one.id): one.status for one in await world.rows("SELECT id, status FROM service WHERE NOT hidden")} == before
+
+
+async def test_a_status_that_somebody_wrote_into_our_export_is_taken(world: World, office: Office) -> None:
+    await suspend(world, TELAFAR_SERVICE)
+    lines = [json.loads(line) for line in (await export(office)).splitlines()]
+    sent = [one | {"status": "inactive"} for one in lines if one["id"] == str(TELAFAR_SERVICE)]
+    assert (await office.send(json.dumps(sent).encode(), "application/json", source="ihala"))["changed"] == 1
+    assert await world.value("SELECT status FROM service WHERE id = :id", id=TELAFAR_SERVICE) == "closed"
 
 
 async def test_hidden_services_leave_for_nobody_who_may_not_see_them(office: Office) -> None:

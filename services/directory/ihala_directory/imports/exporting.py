@@ -94,7 +94,9 @@ def _whole(rows: entries.ServiceRows, told: entries.Told) -> Entry:
         at, where = by_id[one["id"]]
         one |= {"capacity": {"kind": at.capacity_kind, "figure": at.figure}, "unit": at.unit}
         one["location"] |= {"place": where.place} | ({"sub_district": where.sub_district} if where.sub_district else {})
-    more = {"opening_hours_i18n": dict(row.opening_hours)} if row.opening_hours else {}
+    more: Entry = {"opening_hours_i18n": dict(row.opening_hours)} if row.opening_hours else {}
+    if row.status == "active" and entry["status"] != "active":  # only for some days, or as long as its organisation is suspended
+        more["service_status"] = row.status
     return entry | {"restricted": row.restricted} | more
 
 

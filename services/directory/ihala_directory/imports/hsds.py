@@ -10,7 +10,8 @@ from ihala_directory.imports import drafting, hsds_parts, limits, text_file
 from ihala_directory.imports.hsds_parts import Node, filled, nodes, words
 from ihala_directory.imports.reading import Entry, Reading
 
-_STATUS = {"active": "active", "temporarily closed": "paused", "inactive": "closed", "defunct": "closed"}
+_AWAY = "temporarily closed"
+_STATUS = {"active": "active", _AWAY: "paused", "inactive": "closed", "defunct": "closed"}
 _NEW_KIND = "nngo"  # of an organisation that is new and of which the file does not say it
 _NAMES = {  # where a draft's values stand in HSDS
     "names": "name", "need_codes": "attributes", "rules": "eligibility_rules", "documents_to_bring": "required_documents",
@@ -143,7 +144,7 @@ def _values(node: Node) -> dict[str, Any]:
     documents = nodes(node, "required_documents")
     return filled(
         names=words(node, "name"), description=words(node, "description"), application_process=words(node, "application_process"),
-        url=node.get("url"), email=node.get("email"), status=_STATUS.get(str(node.get("status")), node.get("status")),
+        url=node.get("url"), email=node.get("email"), status=_status(node),
         need_codes=hsds_parts.term_codes(node, "need"), rules=hsds_parts.rules(node), languages=hsds_parts.languages(node),
         phones=hsds_parts.phones(node), contacts=hsds_parts.contacts(node), costs=hsds_parts.costs(node), schedules=times,
         opening_hours=words(node, "opening_hours") or said, closures=hsds_parts.closures(node),
@@ -152,6 +153,12 @@ def _values(node: Node) -> dict[str, Any]:
         woman_counsellor=referral.get("woman_counsellor"), wait_days=referral.get("wait_days"),
         decision_target_hours=referral.get("decision_target_hours"),
     )  # fmt: skip
+
+
+def _status(node: Node) -> object:
+    """Return the status; where HSDS has one word for closed for some days and paused, our export says which of them it is."""
+    said, ours = node.get("status"), node.get("service_status")
+    return ours if ours and said == _AWAY else _STATUS.get(str(said), said)
 
 
 def _at(node: Node, service: Node) -> dict[str, Any]:

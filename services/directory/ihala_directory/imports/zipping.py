@@ -22,7 +22,7 @@ _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     "id", "organization_id", "name", "name_i18n", "description", "description_i18n", "url", "email", "status", "application_process",
     "application_process_i18n", "wait_time", "alert", "minimum_age", "maximum_age", "eligibility_description", "eligibility_rules",
-    "referral", "closures", "restricted", "opening_hours_i18n", "last_modified",
+    "referral", "closures", "restricted", "opening_hours_i18n", "service_status", "last_modified",
 )  # fmt: skip
 GONE = "deleted.csv"  # ids of what is not there any more
 
