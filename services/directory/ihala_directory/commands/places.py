@@ -109,7 +109,7 @@ async def _no_places(tx: AsyncSession, at_id: UUID, declined_at: datetime) -> No
         await tell_change(tx, service, places_opened=False)
 
 
-async def _close_place(tx: AsyncSession, at_id: UUID, _: datetime) -> None:
+async def _close_place(tx: AsyncSession, at_id: UUID, _declined_at: datetime) -> None:
     service = await store.locked_service(tx, at_id)  # for itself: it gets a new version
     _, _, at = await store.locked_place(tx, at_id)
     if rows.change(at, {"status": "closed"}, now(tx)):
@@ -119,7 +119,7 @@ async def _close_place(tx: AsyncSession, at_id: UUID, _: datetime) -> None:
         await tell_change(tx, service, places_opened=False)
 
 
-async def _pause_service(tx: AsyncSession, at_id: UUID, _: datetime) -> None:
+async def _pause_service(tx: AsyncSession, at_id: UUID, _declined_at: datetime) -> None:
     service = await store.locked_service(tx, at_id)
     if service.status == "active" and rows.change(service, {"status": "paused"}, now(tx)):
         await versions.keep_service(tx, service)
