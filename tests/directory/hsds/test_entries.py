@@ -45,6 +45,7 @@ INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st
 RULES = st.fixed_dictionaries({}, optional={
     "age_min": st.integers(0, 120), "age_max": st.integers(0, 120), "sex": st.lists(st.sampled_from(["female", "male"]), unique=True),
     "statuses": st.lists(st.sampled_from(["group.idp", "group.host", "group.unknown"]), unique=True), "languages": st.lists(CODES),
+    "household_min": st.integers(1, 50), "household_max": st.integers(1, 50), "documents": st.lists(CODES),
     "something_new": st.just({"a": 1}),
 })  # fmt: skip
 ORGANIZATION = st.builds(

@@ -45,6 +45,10 @@ async def rows_of(office: Office) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(("format", "kind"), [("ndjson", "application/x-ndjson"), ("hsds-csv", "application/zip")])
 async def test_an_export_makes_the_same_services_elsewhere(office: Office, elsewhere: Office, format: str, kind: str) -> None:
     await office.send(xlsx(row(1, closed_from="2030-01-02", closed_until="2030-02-03"), row(1, location_id="B"), row(2, cost="2500")))
+    for_whom = {"age_min": 18, "household_min": 4, "household_max": 9, "documents": ["national_id", "court_paper"]}
+    async with office.database.transaction(Caller.system("test")) as tx:
+        values = {"id": TELAFAR_SERVICE, "rules": json.dumps(for_whom)}
+        await tx.execute(text("UPDATE service SET rules = CAST(:rules AS jsonb) WHERE id = :id"), values)
     out = await export(office, format)
     done = await elsewhere.send(out, kind, source="ihala")
     assert (done["state"], done["refused"]) == ("done", 0), await elsewhere.report(done["id"], only="faults")

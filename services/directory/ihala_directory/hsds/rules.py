@@ -10,11 +10,12 @@ from ihala_directory.hsds.speech import AGE_MAX, AGE_MIN, SEXES, comma, said
 from ihala_directory.needs import entries
 
 Rules = Mapping[str, Any]
+RANGES = {"age": ("age_min", "age_max"), "household": ("household_min", "household_max")}
 LISTS = {"sex": "sex", "statuses": "group", "languages": "language"}  # our column's name -> what the profile calls it
 
 
 def eligibility(rules: Rules, entry_condition: str, language: Language) -> dict[str, Any]:
-    """Return ages, a sentence, and the rules one by one: `any_of` needs one of its values to hold."""
+    """Return ages, a sentence, and the rules one by one: `any_of` needs one of its values to hold, `all_of` all of them."""
     shown = filled(
         minimum_age=rules.get("age_min"), maximum_age=rules.get("age_max"), eligibility_description=_sentence(rules, language) or None
     )
@@ -28,9 +29,12 @@ def groups(rules: Rules) -> list[str]:
 
 def _rules(rules: Rules, entry_condition: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    if rules.get("age_min") is not None or rules.get("age_max") is not None:
-        found.append({"criterion": "age", **filled(minimum=rules.get("age_min"), maximum=rules.get("age_max"))})
+    for name, (least, most) in RANGES.items():
+        limits = filled(minimum=rules.get(least), maximum=rules.get(most))
+        found += [{"criterion": name, **limits}] if limits else []
     found += [{"criterion": name, "any_of": list(rules[column])} for column, name in LISTS.items() if rules.get(column)]
+    if rules.get("documents"):
+        found.append({"criterion": "document", "all_of": list(rules["documents"])})
     if entry_condition != "none":
         found.append({"criterion": "entry_condition", "any_of": [entry_condition]})
     return found

@@ -146,6 +146,10 @@ def rules(node: Node) -> dict[str, Any]:
         name = {"sex": "sex", "group": "statuses", "language": "languages"}.get(str(one.get("criterion")))
         if name and isinstance(one.get("any_of"), list):
             found[name] = list(one["any_of"])
+        elif one.get("criterion") == "household":
+            found |= filled(household_min=_whole(one.get("minimum")), household_max=_whole(one.get("maximum")))
+        elif one.get("criterion") == "document" and isinstance(one.get("all_of"), list):
+            found["documents"] = list(one["all_of"])
     groups = term_codes(node, "group")
     return found if "statuses" in found or not groups else found | {"statuses": groups}
 
