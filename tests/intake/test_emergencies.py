@@ -130,6 +130,24 @@ async def test_a_need_becomes_an_emergency_only_where_somebody_is_on_duty(town: 
     assert any(isinstance(event, NeedChanged) for event in await town.events())
 
 
+async def test_an_emergency_moves_only_to_where_somebody_is_on_duty(town: House) -> None:
+    story = await asked(town, HLP, needs=[need("health.medical", "emergency"), need()], household=None)
+    person_id = await town.scalar("SELECT person_id FROM need WHERE id = :id", id=story.need_id)
+    corrected, changed = f"/v1/needs/{story.need_id}/correction", f"/v1/persons/{person_id}"
+    refused = [
+        await town.post(corrected, OFFICER, {"place": "IQG13"}, if_match='"1"'),
+        await town.call("PATCH", changed, OFFICER, {"place": "IQG13"}, if_match='"1"'),
+    ]
+    assert [(one.status, one.slug) for one in refused] == [(409, "no-duty-roster")] * 2
+    assert refused[0].body["call_now"] == [OFFICE]
+    assert (await town.get(changed, OFFICER)).body["place"] == "IQG15Q08N01"
+    assert await town.events() == []
+    same = await town.call("PATCH", changed, OFFICER, {"place": "IQG15"}, if_match='"1"')  # there it was taken
+    assert same.status == 200
+    moved = await town.post(corrected, OFFICER, {"place": "IQG13", "urgency": "urgent"}, if_match='"2"')
+    assert (moved.status, moved.body["urgency"], moved.body["governorate"]) == (200, "urgent", "IQG13")
+
+
 @pytest.mark.parametrize(
     "change",
     [

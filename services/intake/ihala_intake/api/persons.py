@@ -11,6 +11,7 @@ from ihala_kit.problems import MalformedRequest, responses
 from starlette.responses import Response
 
 from ihala_intake.commands import persons
+from ihala_intake.emergencies.errors import NoDutyRoster
 from ihala_intake.errors import IdentityHeldByOrigin, PersonErased, UnknownPlace
 from ihala_intake.models.people import FoundPersons, PersonRecord
 from ihala_intake.models.person_changes import PersonChange, SearchIn
@@ -20,7 +21,7 @@ router = APIRouter(prefix="/v1/persons", tags=["persons"])
 Reading = Annotated[Caller, Security(caller, scopes=["intake:read"])]
 Changing = Annotated[Caller, Security(caller, scopes=["intake:request"])]
 _LIMITED = {"x-ihala": {"limit": "people"}}  # the gateway lets a client look for people by number only so often
-CHANGE_REFUSALS = responses(PersonNotFound, PersonErased, FiledApart, IdentityHeldByOrigin, UnknownPlace, MalformedRequest)
+CHANGE_REFUSALS = responses(PersonNotFound, PersonErased, FiledApart, NoDutyRoster, IdentityHeldByOrigin, UnknownPlace, MalformedRequest)
 
 
 @router.get("/{person_id}", response_model=PersonRecord, responses=responses(PersonNotFound, PersonErased))

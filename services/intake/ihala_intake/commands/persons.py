@@ -44,7 +44,7 @@ async def read_person(tx: AsyncSession, caller: Caller, person_id: UUID) -> tupl
 async def change(tx: AsyncSession, caller: Caller, person_id: UUID, version: int, body: PersonChange) -> tuple[Person, PersonRecord]:
     """Write down what is different about a person; emits NeedChanged for each of their needs that referral may still place.
 
-    Raises PersonNotFound (404), Stale (412), PersonErased (410), FiledApart (409), IdentityHeldByOrigin,
+    Raises PersonNotFound (404), Stale (412), PersonErased (410), FiledApart, NoDutyRoster (409), IdentityHeldByOrigin,
     UnknownPlace, MalformedRequest (422).
     """
     if await people_store.person_of(tx, caller, person_id) is None:

@@ -11,12 +11,18 @@ from ihala_intake import needs
 from ihala_intake.codes import Place
 from ihala_intake.commands.announce import sealed_facts
 from ihala_intake.details import PersonDetails
+from ihala_intake.emergencies import commands as emergencies
 from ihala_intake.tables import Need
 
 
 async def retell(tx: AsyncSession, need: Need, person: PersonDetails, place: Place | None = None, reason: str | None = None) -> None:
-    """Raise a locked need's version, put it at `place` if that is another, and emit NeedChanged if referral knows of it."""
+    """Raise a locked need's version, put it at `place` if that is another, and emit NeedChanged if referral knows of it.
+
+    Raises NoDutyRoster (409) for an emergency that would come to a governorate where nobody of its operator is on duty.
+    """
     if place is not None:
+        if place.governorate != need.governorate and need.urgency == Urgency.EMERGENCY:
+            await emergencies.refuse_uncovered(tx, need.operator_id, place.governorate, need.code)
         need.governorate = place.governorate
         need.district = None if need.sensitivity == Sensitivity.RESTRICTED else place.district
     need.version, need.changed_at = need.version + 1, now(tx)
@@ -29,7 +35,7 @@ async def retell(tx: AsyncSession, need: Need, person: PersonDetails, place: Pla
 
 
 async def retell_all(tx: AsyncSession, of_person: Sequence[Need], person: PersonDetails, place: Place | None = None) -> None:
-    """Do the same for those of a person's locked needs for which a receiver may still be found."""
+    """Do the same for those of a person's locked needs for which a receiver may still be found. Raises NoDutyRoster (409)."""
     for need in of_person:
         if need.state in needs.CAN_BE_PLACED:
             await retell(tx, need, person, place)
