@@ -51,6 +51,9 @@ async def test_the_first_account_comes_from_the_command_line(home: House, tmp_pa
     file.write_text(json.dumps([entry | {"name": "live.one", "kind": "live", "password": PASSWORD}]))
     status, said = await _command(home, "accounts", "load", str(file))
     assert status == 1 and PASSWORD not in said
+    file.write_text(json.dumps([entry | {"code_signed_on": "2999-01-01"}]))
+    status, said = await _command(home, "accounts", "load", str(file))
+    assert status == 1 and "the day has not come" in said
 
 
 async def test_the_emergency_account_is_sealed_until_somebody_opens_it_with_a_reason(home: House) -> None:

@@ -103,6 +103,10 @@ async def test_a_no_and_a_form_of_another_page_give_no_code(home: House, person:
     party, desk = Party(home, "app"), person[0]
     await desk.open(party.address())
     assert answered(await desk.send(party.address(), decision="deny"))["error"] == "access_denied"
+    pushed = await party.pushed()
+    await desk.open(pushed)
+    assert answered(await desk.send(pushed, decision="deny"))["error"] == "access_denied"
+    assert (await desk.open(pushed)).status == 400, "she is not asked again what she said no to"
     for forged in ({"csrf": None}, {"csrf": "0" * 40}):
         await desk.open(party.address())
         assert (await desk.send(party.address(), decision="allow", **forged)).status == 403

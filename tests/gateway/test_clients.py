@@ -157,6 +157,9 @@ async def test_the_command_does_it_all(home: House, tmp_path: Path) -> None:
     file.write_text(json.dumps([entry("by-command", secret=SECRET)]))
     status, said = await _command(home, "clients", "load", str(file))
     assert status == 1 and SECRET not in said and "either jwks or secret" in said
+    file.write_text(json.dumps([entry("by-command", trained_on="2999-01-01")]))
+    status, said = await _command(home, "clients", "load", str(file))
+    assert status == 1 and "the day has not come" in said
     status, said = await _command(home, "clients", "list", GATEWAY_DATABASE_URL="postgresql://x:y@127.0.0.1:1/x")
     assert (status, said) == (1, "the gateway's database does not answer\n")
     status, said = await _command(home, "clients", "list", GATEWAY_MASTER_KEY="")

@@ -134,11 +134,20 @@ async def test_its_people_are_suspended_with_it_and_come_back_with_it(home: Hous
 
 
 async def test_an_organisation_is_known_as_it_was_told_last(home: House) -> None:
-    ours, operator = new_id(), new_id()
+    ours, operator, person = new_id(), new_id(), new_id()
+    await home.register("renamed", organization_id=str(ours))
+    async with home.database.transaction(Caller.system("test")) as tx:
+        tx.add(_account(person, ours, "active", []))
+    before = await home.signed_in("renamed")
     first = OrganizationJoined(organization_id=ours, kind="provider", names={"en": "A", "ar": "أ"}, operator_id=operator, joined_at=NOW)
     await heard(home, first, first.model_copy(update={"names": {"ar": "ب"}, "cleared": True}))
     found = await rows(home, "SELECT name, kind, operator_id, cleared FROM known_organization WHERE organization_id = :id", id=ours)
     assert found == [("ب", "provider", operator, True)]
+    named = "SELECT organization_name FROM {} WHERE organization_id = :id"
+    assert [await rows(home, named.format(table), id=ours) for table in ("client", "account")] == [[("ب",)]] * 2, (
+        "on her pages, too, and where she is asked about a client"
+    )
+    assert await status(home, before) == 200, "a name ends no token"
 
 
 async def test_who_is_cleared_no_more_sees_nothing_restricted_and_a_human_gives_it_back(home: House) -> None:

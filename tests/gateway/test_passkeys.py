@@ -1,5 +1,6 @@
 """Passkeys: added by their owner, signing in alone or as the second step; every answer that is not quite right is refused."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -8,7 +9,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from ihala_gateway.staff import relying_party, tries
+from ihala_gateway.staff import accounts, relying_party, store, tries
 from ihala_kit.auth import Caller
 from ihala_kit.vault import Vault
 from sqlalchemy import text
@@ -161,6 +162,24 @@ async def test_a_suspended_account_does_not_come_in_by_passkey(named: House, dev
         async with named.database.transaction(Caller.system("test")) as tx:
             await tx.execute(text("UPDATE account SET status = 'suspended', suspended_by = '{administrator}'"))
         assert (await at.send("/sign-in/passkey/answer", passkey=device.sign(await asked(at)))).status == 401
+
+
+async def test_who_is_suspended_while_she_signs_in_by_passkey_signs_in_anew_afterwards(named: House, device: Authenticator) -> None:
+    async with browser(named) as first, browser(named) as at:
+        await added(named, first, device)
+        hers = await who(named, first)
+        assert hers is not None
+        wanted = await asked(at)
+        async with named.database.transaction(Caller.system("test")) as tx:
+            found = await store.locked_account(tx, hers.account_id)
+            assert found is not None and await accounts.suspend(tx, found)
+            signing_in = asyncio.create_task(at.send("/sign-in/passkey/answer", passkey=device.sign(wanted)))
+            assert not (await asyncio.wait({signing_in}, timeout=0.3))[0], "it waits for what her suspension ends"
+        assert (await signing_in).status == 401
+        async with named.database.transaction(Caller.system("test")) as tx:
+            found = await store.locked_account(tx, hers.account_id)
+            assert found is not None and accounts.restore(found)
+        assert await who(named, at) is None
 
 
 @pytest.mark.parametrize(

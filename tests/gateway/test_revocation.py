@@ -103,6 +103,9 @@ async def test_a_token_for_kafka_is_good_nowhere_else(home: House) -> None:
     status, said = await party.post(REVOKE, token=body["access_token"])
     assert (status, said["error"]) == (400, "unsupported_token_type"), "nothing that is not so is said to have been done"
     assert (await Party(home).post(REVOKE, token=body["access_token"]))[0] == 200, "and to others it is no token"
+    told = (await party.post(INTROSPECT, token=body["access_token"]))[1]
+    assert (told["active"], told["aud"], told["scope"], told["exp"]) == (True, "kafka", "events:read", claims["exp"])
+    assert (await Party(home).post(INTROSPECT, token=body["access_token"]))[1] == {"active": False}
     assert (await party.post(TOKEN, grant_type="client_credentials", resource="kafka", scope="events:read"))[1]["error"] == "invalid_target"
     assert (await Party(home).post(TOKEN, grant_type="client_credentials", resource="kafka"))[1]["error"] == "invalid_target"
 

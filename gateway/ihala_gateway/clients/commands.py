@@ -53,8 +53,8 @@ class Entry(BaseModel):
     cleared: bool = False
     kind: Literal["sandbox", "live"]
     name: Annotated[str, Field(max_length=100)] = ""
-    trained_on: date | None = None
-    code_signed_on: date | None = None  # of the code of confidentiality; the day of the training where it is not named
+    trained_on: PastDay | None = None
+    code_signed_on: PastDay | None = None  # of the code of confidentiality; the day of the training where it is not named
     jwks: dict[str, Any] | None = None
     secret: SecretStr | None = None
     auth_method: Literal["private_key_jwt", "client_secret", "tls_client_auth", "self_signed_tls_client_auth"] = "private_key_jwt"

@@ -19,14 +19,15 @@ from ihala_gateway.staff.roles import open_to
 
 
 async def know(tx: AsyncSession, event: OrganizationJoined) -> None:
-    """Keep what is told of an organisation; its clients and people become of its kind, and uncleared with it. Emits ClientApproved."""
-    told = {
-        "name": event.names.get("en") or next(iter(event.names.values()), ""), "kind": event.kind, "operator_id": event.operator_id,
-        "cleared": event.cleared,
-    }  # fmt: skip
+    """Keep what is told of an organisation; its clients and people get its name and kind, and become uncleared with it.
+
+    Emits ClientApproved.
+    """
+    name = event.names.get("en") or next(iter(event.names.values()), "")
+    told = {"name": name, "kind": event.kind, "operator_id": event.operator_id, "cleared": event.cleared}
     row = upsert(KnownOrganization).values(organization_id=event.organization_id, **told)
     await tx.execute(row.on_conflict_do_update(index_elements=["organization_id"], set_=told))
-    await _follow(tx, event.organization_id, event.kind, may_be_cleared=event.cleared or event.kind == rights.OPERATOR)
+    await _follow(tx, event.organization_id, name, event.kind, may_be_cleared=event.cleared or event.kind == rights.OPERATOR)
 
 
 async def suspend(tx: AsyncSession, organization_id: UUID) -> None:
@@ -51,15 +52,17 @@ async def reinstate(tx: AsyncSession, organization_id: UUID) -> None:
         accounts.release(account, "organization")
 
 
-async def _follow(tx: AsyncSession, organization_id: UUID, kind: str, *, may_be_cleared: bool) -> None:
-    """Take from clients and people what those of such an organisation cannot have; a human gives it back, if it is."""
+async def _follow(tx: AsyncSession, organization_id: UUID, name: str, kind: str, *, may_be_cleared: bool) -> None:
+    """Name them anew, and take from clients and people what those of such an organisation cannot have; a human gives it back, if it is."""
     for client in await store.locked_clients_of(tx, organization_id):
+        client.organization_name = name  # stands in no token: those that were given stay good
         if client.organization_kind != kind or (client.cleared and not may_be_cleared):
             client.organization_kind, client.cleared = kind, client.cleared and may_be_cleared
             client.first_party = client.first_party and kind == rights.OPERATOR
             standing.touch(client)
             standing.tell(tx, client)
     for person in await staff.locked_accounts_of(tx, organization_id):
+        person.organization_name = name
         if person.organization_kind != kind or (person.cleared and not may_be_cleared):
             if person.organization_kind != kind:
                 person.organization_kind, person.roles = kind, sorted(open_to(kind) & set(person.roles))

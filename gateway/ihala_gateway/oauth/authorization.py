@@ -95,17 +95,17 @@ class Authorization:
             return RedirectResponse(f"/sign-in?next={quote(here, safe='')}", 303, {"Cache-Control": "no-store"})
         _came_from(request, arrival.client)
         note(request, person)
-        scope = _may(arrival, person)
+        scope, agreed = _may(arrival, person), True
         if said:
-            form = await forms.read(request, person.csrf)
-            if form.get("decision") != "allow":
-                raise RequestRefused("access_denied", "the person said no", wanted.redirect_uri, wanted.state)
+            agreed = (await forms.read(request, person.csrf)).get("decision") == "allow"
         elif not arrival.client.row.first_party or "consent" in wanted.prompt:
             if "none" in wanted.prompt:
                 raise RequestRefused("consent_required", "the person must be asked", wanted.redirect_uri, wanted.state)
             return consent_page(arrival.client.row, person, scope, _origin(wanted.redirect_uri), request.scope["query_string"])
         if arrival.pushed is not None and not await store.use_pushed(tx, arrival.pushed):
             raise RequestRefused("invalid_request_uri", "the request was used")
+        if not agreed:
+            raise RequestRefused("access_denied", "the person said no", wanted.redirect_uri, wanted.state)
         code = await codes.issue(tx, arrival.client.row, wanted, person, scope, now)
         return self._back(wanted.redirect_uri, wanted.state, code=code)
 

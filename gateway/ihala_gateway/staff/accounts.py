@@ -5,7 +5,7 @@ Who may make it is decided before: by administering.py for the API; on the comma
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway.clients import store as clients
-from ihala_gateway.clients.commands import PlaceCode, Word
+from ihala_gateway.clients.commands import PastDay, PlaceCode, Word
 from ihala_gateway.staff import names, passwords, step_store, store
 from ihala_gateway.staff.roles import ROLES
 from ihala_gateway.staff.sessions import hash_of
@@ -55,8 +55,8 @@ class NewAccount(BaseModel):
     cleared: bool = False
     kind: Literal["sandbox", "live"] = "live"
     language: Language = "ar"
-    trained_on: date | None = None
-    code_signed_on: date | None = None
+    trained_on: PastDay | None = None
+    code_signed_on: PastDay | None = None
     password: SecretStr | None = None  # sandbox only; all others choose theirs
 
 

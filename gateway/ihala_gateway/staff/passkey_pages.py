@@ -7,7 +7,7 @@ from ihala_kit.problems import NotFound
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ihala_gateway.staff import forms, relying_party, sessions, steps, store, tries
+from ihala_gateway.staff import forms, relying_party, sessions, steps, tries
 from ihala_gateway.staff.reception import Handler, Reception, address_of, go_on
 from ihala_gateway.staff.relying_party import Party
 from ihala_gateway.staff.steps import Plan, Purpose
@@ -54,9 +54,10 @@ class PasskeySignIn:
             if ceremony is None:
                 return forms.refusal(request)
             await steps.finish(tx, ceremony)  # whatever was signed: a challenge is good for one answer
-            account_id = await passkeys.signed_in(tx, party, fields.get("passkey", ""), ceremony.challenge, now)
-            account = None if account_id is None else await store.account(tx, account_id)
-            if account is None or not sessions.may_sign_in(account, now):
+            answer = fields.get("passkey", "")
+            account = await passkeys.locked_owner(tx, answer)  # who suspends her waits, and ends this session with the others
+            proven = account and await passkeys.signed_in(tx, party, answer, ceremony.challenge, now, account_id=account.account_id)
+            if account is None or proven is None or not sessions.may_sign_in(account, now):
                 return self._refused(request, 401)
             await tries.succeeded(tx, tries.unguessable(self._at.vault, "passkey", address_of(request), now))
             headers = await self._at.begin(tx, request, account, METHODS, now, shared_desk=ceremony.shared_desk)

@@ -21,7 +21,7 @@ from webauthn.helpers.structs import (
 
 from ihala_gateway.staff import store
 from ihala_gateway.staff.relying_party import Party
-from ihala_gateway.staff.tables import Passkey
+from ihala_gateway.staff.tables import Account, Passkey
 
 NAME = "Ihala"
 _LONGEST = 8_000
@@ -60,6 +60,16 @@ def registered(at: Party, answer: str, challenge: bytes, account_id: UUID, now: 
         credential_id=made.credential_id, passkey_id=new_id(), account_id=account_id, public_key=made.credential_public_key,
         sign_count=made.sign_count, created_at=now,
     )  # fmt: skip
+
+
+async def locked_owner(tx: AsyncSession, answer: str) -> Account | None:
+    """Return whose passkey a browser answers with, locked; ask before `signed_in`, so that all lock the account first."""
+    try:
+        credential = parse_authentication_credential_json(answer[:_LONGEST])
+    except _BAD:
+        return None
+    owner = await store.owner_of_passkey(tx, credential.raw_id)
+    return None if owner is None else await store.locked_account(tx, owner)
 
 
 async def signed_in(

@@ -174,6 +174,11 @@ async def passkeys(tx: AsyncSession, account_id: UUID) -> Sequence[Passkey]:
     return (await tx.exec(select(Passkey).where(Passkey.account_id == account_id).order_by(col(Passkey.created_at)))).all()
 
 
+async def owner_of_passkey(tx: AsyncSession, credential_id: bytes) -> UUID | None:
+    """Return whose passkey it is, without a lock."""
+    return (await tx.exec(select(Passkey.account_id).where(Passkey.credential_id == credential_id))).one_or_none()
+
+
 async def passkey(tx: AsyncSession, credential_id: bytes) -> Passkey | None:
     """Return a passkey by what its browser calls it, locked: its counter only grows."""
     return await tx.get(Passkey, credential_id, with_for_update=True)
