@@ -4,12 +4,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from ihala_contracts.intake_v1 import DisclosureClosed, NeedChanged, NeedClosed, NeedConsentChanged, NeedIdentified, NeedStateChanged
+from ihala_contracts.intake_v1 import (
+    DisclosureClosed,
+    DisclosureOpened,
+    NeedChanged,
+    NeedClosed,
+    NeedConsentChanged,
+    NeedIdentified,
+    NeedStateChanged,
+)
+from ihala_contracts.referral_v1 import ReferralFailed
 
 from tests.intake.actors import COORDINATOR, HLP, NGO, OFFICER, OTHER_COORDINATOR, PROVIDER, SECOND_PROVIDER, STRANGER, WLCO
 from tests.intake.house import House
-from tests.intake.samples import consent, need
-from tests.intake.story import accepted, asked, served
+from tests.intake.samples import consent, need, suspended
+from tests.intake.story import Story, accepted, asked, served
 
 
 def said(**changes: Any) -> dict[str, Any]:
@@ -99,6 +108,52 @@ async def test_a_longer_consent_moves_the_end_of_what_is_open(house: House) -> N
     assert (await house.get(story.person_path, PROVIDER)).status == 200
     await house.later(timedelta(days=101))
     assert await story.named() == ["DisclosureClosed"]
+
+
+async def ran_out(house: House, story: Story, after: timedelta = timedelta(days=366)) -> None:
+    await house.later(after)
+    await house.fresh()
+    assert (await house.get(story.person_path, PROVIDER)).status == 404
+
+
+async def test_a_consent_that_ran_out_and_is_renewed_opens_what_goes_on(house: House) -> None:
+    story = await accepted(house)
+    await ran_out(house, story)
+    deleted = {"acknowledgement": "deleted"}
+    assert (await house.post(f"{story.person_path}/acknowledgement", PROVIDER, deleted)).status == 200
+    await house.events()
+    renewed = await house.post(f"/v1/consents/{story.consent_id}/revisions", COORDINATOR, said(categories=["identity"]), if_match='"1"')
+    assert renewed.status == 201, renewed.body
+    opened, told = await house.events()
+    assert isinstance(opened, DisclosureOpened)
+    assert isinstance(told, NeedConsentChanged)
+    assert (opened.referral_id, opened.revision, opened.categories) == (story.referral_id, 2, ["identity"])
+    answer = (await house.get(story.person_path, PROVIDER)).body
+    assert (answer["revision"], answer["categories"]) == (2, ["identity"])
+    await ran_out(house, story)  # and the receiver is asked anew what became of it
+    [closed] = [event for event in await house.events() if isinstance(event, DisclosureClosed)]
+    assert closed.acknowledge_by is not None
+    assert await house.scalar("SELECT acknowledgement IS NULL AND acknowledge_by IS NOT NULL FROM disclosure")
+
+
+@pytest.mark.parametrize("end", ["referral", "withdrawn", "suspended", "objection"])
+async def test_a_renewed_consent_opens_nothing_that_ended_otherwise(house: House, end: str) -> None:
+    story, objections, revision = await accepted(house), [], '"1"'
+    await ran_out(house, story)
+    if end == "referral":
+        await story.tell(ReferralFailed)
+    elif end == "withdrawn":
+        taken = {"referral_id": str(story.referral_id), "by": "person", "how": "spoken"}
+        assert (await house.post("/v1/withdrawals", HLP, taken)).status == 200
+        revision = '"2"'
+    elif end == "suspended":
+        await house.deliver(suspended(PROVIDER.organization_id))
+    else:
+        objections = [str(PROVIDER.organization_id)]
+    renewed = await house.post(f"/v1/consents/{story.consent_id}/revisions", COORDINATOR, said(objections=objections), if_match=revision)
+    assert renewed.status == 201, renewed.body
+    assert "DisclosureOpened" not in await story.named()
+    assert await house.scalar("SELECT state FROM disclosure") == "closed"
 
 
 async def test_a_corrected_need_is_told_with_new_facts(house: House) -> None:

@@ -67,6 +67,20 @@ async def test_where_the_persons_word_holds_nothing_is_decided(house: House) -> 
     assert (await house.post(path(story), OFFICER, DECISION)).slug == "consent-ended"
 
 
+async def test_what_was_decided_and_ran_out_may_be_decided_anew(house: House) -> None:
+    story = await asked(house, NGO, consent=REFUSED)
+    await decided(house, story)
+    await story.offer()
+    await story.accept()
+    assert (await house.post(path(story), OFFICER, DECISION)).slug == "nothing-to-decide"
+    await house.later(timedelta(days=31))
+    await house.fresh()
+    assert (await house.get(story.person_path, PROVIDER)).status == 404
+    assert (await decided(house, story)).status == 200
+    answer = await house.get(story.person_path, PROVIDER)
+    assert (answer.status, answer.body["revision"]) == (200, 3)
+
+
 async def test_what_was_decided_ends_by_the_persons_word(house: House) -> None:
     story = await asked(house, NGO, consent=REFUSED)
     await decided(house, story)
@@ -114,16 +128,18 @@ async def test_the_reason_lies_sealed_and_the_chain_holds(house: House) -> None:
         assert await ledger.check_revisions(tx, story.consent_id) == 2
 
 
-def test_all_decisions_that_may_be_taken() -> None:
+@pytest.mark.parametrize("ran_out", [False, True])
+def test_all_decisions_that_may_be_taken(ran_out: bool) -> None:
     """Of all combinations: a child's consent by best interests, and vital interest where no adult refused something restricted."""
+    over = {"withdrawn"} if ran_out else {"given", "withdrawn"}
     open_to = {
         (basis, state, of_minor, restricted)
         for basis, state, of_minor, restricted in product(
             ("best_interests", "vital_interest"), ("given", "refused", "withdrawn", "awaited"), (True, False), (True, False)
         )
-        if refused(basis, state, of_minor=of_minor, restricted=restricted) is None  # type: ignore[arg-type]
+        if refused(basis, state, ran_out=ran_out, of_minor=of_minor, restricted=restricted) is None  # type: ignore[arg-type]
     }
-    assert {one for one in open_to if one[1] in ("given", "withdrawn")} == set()
+    assert {one for one in open_to if one[1] in over} == set()
     assert {one for one in open_to if not one[2] and (one[3] or one[0] == "best_interests")} == set()
     assert {one[2:] for one in open_to if one[0] == "best_interests"} == {(True, True), (True, False)}
     assert {one[2:] for one in open_to if one[0] == "vital_interest"} == {(True, False), (False, False)}

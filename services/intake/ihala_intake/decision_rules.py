@@ -16,15 +16,15 @@ LASTS: dict[Basis, timedelta] = {"best_interests": timedelta(days=365), "vital_i
 REMINDED_EVERY = timedelta(days=1)  # while a child's consent waits for somebody to decide
 
 
-def refused(basis: Basis, state: str, *, of_minor: bool, restricted: bool) -> Refused | None:
-    """Return why no such decision is taken, or None.
+def refused(basis: Basis, state: str, *, ran_out: bool, of_minor: bool, restricted: bool) -> Refused | None:
+    """Return why no such decision is taken, or None. What was given and ran out (`ran_out`) may be decided anew.
 
     Best interests are a child's alone. Vital interest never overrides an adult's refusal of a restricted need; a child's is decided in
     the child's best interests.
     """
     if state == "withdrawn":
         return "ended"
-    if state == "given":
+    if state == "given" and not ran_out:
         return "nothing_to_decide"
     if basis == "best_interests":
         return None if of_minor else "refusal_stands"

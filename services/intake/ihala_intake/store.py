@@ -201,6 +201,13 @@ async def open_disclosures(
     return (await tx.exec(query, execution_options={"populate_existing": True})).all()
 
 
+async def ended_with_consent(tx: AsyncSession, consent_id: UUID) -> Sequence[Disclosure]:
+    """Return what was closed because its consent had ended, locked in the order of their ids."""
+    query = select(Disclosure).where(Disclosure.consent_id == consent_id, Disclosure.reason == "consent_ended")
+    query = query.order_by(col(Disclosure.id)).with_for_update(key_share=True)
+    return (await tx.exec(query, execution_options={"populate_existing": True})).all()
+
+
 async def disclosures_of_need(tx: AsyncSession, need_id: UUID) -> Sequence[Disclosure]:
     """Return all disclosures of a need, the oldest first."""
     return (await tx.exec(select(Disclosure).where(Disclosure.need_id == need_id).order_by(col(Disclosure.id)))).all()

@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_intake import decision_rules, decisions_store, keys, minors, needs, store
 from ihala_intake.commands import checks, revisions
 from ihala_intake.commands.people import open_person
-from ihala_intake.commands.revise import tell
+from ihala_intake.commands.revise import follow
 from ihala_intake.decision_rules import CONFIRMERS, LASTS, PROPOSERS, REMINDED_EVERY, Basis
 from ihala_intake.details import ConsentDetails, DecisionDetails
 from ihala_intake.errors import ConsentEnded, ConsentNotFound, RoleNeeded
@@ -124,7 +124,8 @@ async def _refuse(tx: AsyncSession, consent: Consent, basis: Basis) -> None:
     person = await open_person(tx, await store.person(tx, consent.person_id))
     of_minor = consent.state == "awaited" or minors.minor(person, now(tx)) is not None
     restricted = consent.sensitivity == "restricted"
-    why = decision_rules.refused(basis, consent.state, of_minor=of_minor, restricted=restricted)
+    ran_out = consent.until <= now(tx)
+    why = decision_rules.refused(basis, consent.state, ran_out=ran_out, of_minor=of_minor, restricted=restricted)
     if why is not None:
         raise _REFUSALS[why]()
 
@@ -138,8 +139,8 @@ async def _put_in_force(
         how="decided", said_by=decision.basis, recorded_by=details.recorded_by, reason=details.reason, second=details.second
     )
     await revisions.add_next(tx, consent, "decided", said)
+    await follow(tx, of_consent, consent)
     for need in of_consent:
-        await tell(tx, need, consent)
         if NeedState(need.state) in needs.UNFINISHED:
             emit(tx, LawfulBasisUsed(
                 need_id=need.id, operator_id=need.operator_id, consent_id=consent.id, revision=consent.revision,

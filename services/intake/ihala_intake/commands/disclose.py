@@ -1,5 +1,6 @@
 """Opening and closing what a receiver may read of a person."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -51,6 +52,23 @@ def close(tx: AsyncSession, disclosure: Disclosure, reason: str) -> None:
         organization_id=disclosure.organization_id, reason=reason, closed_at=disclosure.closed_at,
         acknowledge_by=disclosure.acknowledge_by,
     ))  # fmt: skip
+
+
+async def open_again(tx: AsyncSession, needs: Sequence[Need], consent: Consent) -> None:
+    """Open what ended with a consent's last day, where it holds again and the referral goes on; emits DisclosureOpened for each.
+
+    The needs and their consent are locked. What the receiver said of what it had read is over: it reads anew, and is asked anew.
+    """
+    for disclosure in await store.ended_with_consent(tx, consent.id):
+        need = next(one for one in needs if one.id == disclosure.need_id)
+        copy = await tx.get_one(ReferralCopy, disclosure.referral_id, populate_existing=True)
+        if copy.state != "accepted" or await _refusal(tx, need, consent, copy) or await store.is_suspended(tx, copy.organization_id):
+            continue
+        disclosure.state, disclosure.opened_at, disclosure.closed_at, disclosure.reason = "open", now(tx), None, None
+        disclosure.categories, disclosure.revision = consent.categories, consent.revision
+        disclosure.acknowledge_by = disclosure.acknowledged_at = disclosure.silent_since = None
+        disclosure.acknowledgement = disclosure.legal_basis = None
+        emit(tx, await opened(tx, need, await store.person(tx, need.person_id), disclosure))
 
 
 async def close_later(tx: AsyncSession, disclosure: Disclosure, ended_at: datetime) -> None:

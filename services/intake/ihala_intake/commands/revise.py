@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_intake import needs, store
 from ihala_intake.commands import checks, revisions
 from ihala_intake.commands.announce import announce, scope_of
-from ihala_intake.commands.disclose import close
+from ihala_intake.commands.disclose import close, open_again
 from ihala_intake.commands.people import open_person
 from ihala_intake.commands.read import open_need
 from ihala_intake.consent_rules import is_for
@@ -25,7 +25,7 @@ from ihala_intake.tables import Consent, Need
 
 async def revise(tx: AsyncSession, caller: Caller, consent_id: UUID, revision: int, body: ConsentIn) -> ConsentView:
     """Write down what the person allows from now on; emits NeedConsentChanged for each open need, NeedIdentified for those that waited
-    for a consent, DisclosureClosed for receivers that it no longer covers.
+    for a consent, DisclosureClosed for receivers that it no longer covers, DisclosureOpened for those whose time was over with it.
 
     Raises ConsentNotFound (404), Stale (412), ConsentEnded, WithdrawalHasOneDoor (409), ConsentMissing, GuardianNeeded,
     MalformedRequest (422).
@@ -51,9 +51,7 @@ async def _revised(tx: AsyncSession, caller: Caller, consent_id: UUID, revision:
         raise GuardianNeeded(pointer="#/guardian")  # what was given is taken back at one door alone
     act = "changed" if before == consent.state else consent.state
     await revisions.add_next(tx, consent, act, revisions.said(body))
-    await _follow(tx, consent)
-    for need in of_consent:
-        await tell(tx, need, consent)
+    await follow(tx, of_consent, consent)
     return consent_view(consent, [need.id for need in of_consent if store.is_own(caller, need)])
 
 
@@ -93,14 +91,20 @@ async def _refuse_to_drop(tx: AsyncSession, of_consent: Sequence[Need], body: Co
             raise WithdrawalHasOneDoor(pointer="#/needs")
 
 
-async def _follow(tx: AsyncSession, consent: Consent) -> None:
-    """Bring what is open to the newest revision: other categories, or closed."""
+async def follow(tx: AsyncSession, of_consent: Sequence[Need], consent: Consent) -> None:
+    """Bring what is open to the newest revision: other categories, or closed; open what ended with the last one's time; tell referral.
+
+    The needs and the consent are locked.
+    """
     allowed = revisions.allowed(consent)
     for disclosure in await store.open_disclosures(tx, consent.id):
         if allowed.covers(disclosure.organization_id, now(tx)):
             disclosure.categories, disclosure.revision = consent.categories, consent.revision
         else:
             close(tx, disclosure, "consent_changed")
+    await open_again(tx, of_consent, consent)
+    for need in of_consent:
+        await tell(tx, need, consent)
 
 
 async def tell(tx: AsyncSession, need: Need, consent: Consent) -> None:

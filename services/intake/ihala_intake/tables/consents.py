@@ -98,7 +98,7 @@ class ConsentDecision(Table, table=True):
 
 
 class Disclosure(Table, table=True):
-    """Who may read what of a person for one referral. At most one a referral; it never opens again."""
+    """Who may read what of a person for one referral, of which it is the one. Closed, it opens again only by a consent that is renewed."""
 
     id: UUID = an_id(key=True)
     referral_id: UUID = an_id()
