@@ -13,7 +13,7 @@ from tests.directory.test_placing import reserve
 from tests.directory.world import ZUMMAR_AT, Case, World, only
 
 
-async def pass_time(world: World, minutes: int) -> None:
+async def pass_time(world: World, minutes: float) -> None:
     """Move domain time, and do what is due by then."""
     await move_clock(world.database.settings.owner_database_url or "", timedelta(minutes=minutes))
     world.database.clock.offset = await world.database.read_offset()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -20,8 +20,10 @@ from ihala_contracts.directory_v1 import (
     ReservationRevoked,
     ServiceChanged,
 )
+from ihala_directory import hours
 from ihala_directory.commands import organizations, reservations
 from ihala_directory.errors import NoPlace
+from ihala_kit.db import now
 
 from tests.directory.test_due import pass_time
 from tests.directory.test_placing import OFFICER, reserve
@@ -160,14 +162,19 @@ async def test_leaving_against_reservation(world: World) -> None:
     await world.balanced()
 
 
+async def clock_of(world: World) -> datetime:
+    """Return the time as directory knows it."""
+    async with world.database.transaction(ADMIN) as tx:
+        return now(tx)
+
+
 async def agree(world: World, http: aiohttp.ClientSession, people: People, days: int, organization: Any = TELAFAR) -> None:
     """Give an organisation an agreement that has this many days to go."""
-    async with world.database.transaction(ADMIN) as tx:
-        clock = tx.info["clock"].now()
+    clock = await clock_of(world)
     url = f"/v1/organizations/{organization}"
     async with http.get(url, headers=people.coordinator()) as answer:
         known, etag = await answer.json(), answer.headers["ETag"]
-    until = (clock + timedelta(days=days)).date().isoformat()
+    until = (hours.day_of(clock) + timedelta(days=days)).isoformat()
     body = DRAFT | {"kind": known["kind"], "agreement": {"version": "3", "until": until}}
     async with http.put(url, json=body, headers=people.coordinator() | {"If-Match": etag}) as answer:
         assert answer.status == 200, await answer.json()
@@ -183,9 +190,10 @@ async def test_the_operator_is_told_before_an_agreement_ends_and_when_it_has(
     assert [one for one in await world.said() if isinstance(one, AgreementExpiring)] == []
     await pass_time(world, 60 * 24 * 2)
     told = only(await world.said(), AgreementExpiring)
-    assert (told.organization_id, told.agreement_version, (told.until - told.told_at.date()).days) == (TELAFAR, "3", 29)
+    assert (told.organization_id, told.agreement_version, (told.until - hours.day_of(told.told_at)).days) == (TELAFAR, "3", 29)
     only(await world.tell(Case().request()), PlaceReserved)
-    await pass_time(world, 60 * 24 * 30)
+    first_minute = hours.begins(told.until + timedelta(days=1)) + timedelta(minutes=1)
+    await pass_time(world, (first_minute - await clock_of(world)) / timedelta(minutes=1))
     only(await world.said(), AgreementExpired)
     await pass_time(world, 60 * 24 * 30)
     assert [one for one in await world.said() if isinstance(one, AgreementExpired | AgreementExpiring)] == []

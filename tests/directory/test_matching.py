@@ -44,6 +44,8 @@ ONE = UUID(int=7)
         ("agreement", "pass", {}, {}),
         ("agreement", "fail", {"agreement_until": date(2026, 2, 28)}, {}),
         ("agreement", "fail", {"agreement_until": None}, {}),
+        ("agreement", "pass", {}, {"at": datetime(2026, 3, 1, 20, 59, tzinfo=UTC)}),
+        ("agreement", "fail", {}, {"at": datetime(2026, 3, 1, 21, tzinfo=UTC)}),  # midnight in Baghdad
         ("need", "fail", {"restricted": True}, {}),
         ("cleared", None, {}, {}),
         ("cleared", "fail", {"restricted": True}, {"restricted": True}),

@@ -44,6 +44,12 @@ async def test_a_rule_holds_from_its_day(world: World, tomorrow: date, monkeypat
     assert _shown("hlp", [], world.now).rows
 
 
+async def test_an_agreement_ends_with_its_last_day(world: World, tomorrow: date) -> None:
+    await world.join(NGO, agreement_until=tomorrow - timedelta(days=1))
+    need_id = await world.identified(NGO)
+    assert await world.value("SELECT state FROM placement WHERE need_id = :need", need=need_id) == "triage"
+
+
 async def test_a_reason_is_in_force_from_its_day(world: World, tomorrow: date, monkeypatch: pytest.MonkeyPatch) -> None:
     _, referral_id = await world.offered(FIRST, NGO)
     only = replace(consequences.reason("no_capacity"), valid_from=tomorrow)

@@ -7,6 +7,7 @@ from ihala_contracts.directory_v1 import ServiceChanged
 from ihala_contracts.intake_v1 import NeedChanged
 from ihala_contracts.referral_v1 import DeadlineMissed, NeedUnserved, PlacementRequested
 from ihala_kit.due import perform_next
+from ihala_referral import calendar
 from ihala_referral.performers import RETRY_EVERY
 
 from tests.referral.actors import COORDINATOR, FIRST, NGO, NINEWA
@@ -110,7 +111,8 @@ async def test_only_what_opens_something_is_worth_a_try(world: World) -> None:
 
 
 async def test_an_agreement_that_holds_again_is_worth_a_try(world: World) -> None:
-    yesterday, today = (world.now - timedelta(days=1)).date(), world.now.date()
+    today = calendar.today(world.now)
+    yesterday = today - timedelta(days=1)
     await world.join(FIRST, agreement_until=yesterday)
     await world.deliver(changed(world, organization_id=FIRST.organization_id))
     await unserved(world)

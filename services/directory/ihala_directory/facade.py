@@ -59,7 +59,7 @@ def changed(row: Service, located: Located, at: datetime, *, places_opened: bool
     """Return the event that tells the others of a service; of a restricted one only that it is one of protection."""
     ats = [one for one, _ in located]
     areas = (places().area(code) for one in ats for code in one.areas)
-    always_open = not row.hidden and _always_open(row, ats, _today(at))
+    always_open = not row.hidden and _always_open(row, ats, hours.day_of(at))
     return ServiceChanged(
         service_id=row.id, organization_id=row.organization_id, status=row.status, restricted=row.restricted,
         need_codes=[PROTECTION] if row.restricted else row.need_codes, governorates=sorted({area.governorate for area in areas if area}),
@@ -72,17 +72,13 @@ def changed(row: Service, located: Located, at: datetime, *, places_opened: bool
 
 def always_open_from(row: Service, ats: Sequence[ServiceAtLocation], at: datetime) -> datetime | None:
     """Return the instant to come from which `changed` will say `always_open` though nobody changes anything; None without one."""
-    today = _today(at)
+    today = hours.day_of(at)
     if row.hidden or _always_open(row, ats, today):
         return None
     parts = ((one.schedules or row.schedules, [*row.closures, *one.closures]) for one in ats if one.status == "open")
     days = sorted({day for schedules, closures in parts for day in hours.turns(schedules, closures, today)})
     first = next((day for day in days if _always_open(row, ats, day)), None)
     return None if first is None else hours.begins(first)
-
-
-def _today(at: datetime) -> date:
-    return at.astimezone(hours.ZONE).date()
 
 
 def _always_open(row: Service, ats: Iterable[ServiceAtLocation], today: date) -> bool:

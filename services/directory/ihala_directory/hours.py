@@ -45,7 +45,7 @@ def turns(schedules: Parts, closures: Parts, today: date) -> set[date]:
 
 def is_open(schedules: Parts, closures: Parts, holidays: Collection[date], at: datetime) -> bool | None:
     """Tell whether it is open at an instant; None when no schedule is known and nothing says that it is closed."""
-    day = at.astimezone(ZONE).date()
+    day = day_of(at)
     if not schedules:
         return False if any(_covers(one["from"], one["until"], day) for one in closures) else None
     return any(opens <= at < closes for opens, closes in spans(schedules, closures, holidays, day))
@@ -55,6 +55,11 @@ def openings(schedules: Parts, closures: Parts, holidays: Collection[date], firs
     """Return all spans of so many days from the first."""
     for number in range(days):
         yield from spans(schedules, closures, holidays, first + timedelta(days=number))
+
+
+def day_of(at: datetime) -> date:
+    """Return which day it is in Iraq: agreements, schedules, closures and holidays begin and end by it."""
+    return at.astimezone(ZONE).date()
 
 
 def begins(day: date) -> datetime:

@@ -46,7 +46,7 @@ async def match(tx: AsyncSession, caller: Caller, asked: models.MatchRequest) ->
 
 async def days_off(tx: AsyncSession, area: Place | None, operator_id: UUID) -> frozenset[date]:
     """Return the holidays of an operator's offices in an area, of the days that matching looks ahead: one look into an index."""
-    first = now(tx).astimezone(hours.ZONE).date()
+    first = hours.day_of(now(tx))
     last = first + timedelta(days=matching.LOOKS_AHEAD_DAYS - 1)
     return frozenset(await calendars.days_off(tx, area, operator_id, first, last))
 

@@ -101,4 +101,4 @@ def may_receive(receiver: Organization, referral: Referral) -> bool:
 
 def agreement_holds(organization: Organization, at: datetime) -> bool:
     """Tell whether the organisation's data-sharing agreement has not ended; one without an end holds."""
-    return organization.agreement_until is None or organization.agreement_until >= at.date()
+    return organization.agreement_until is None or organization.agreement_until >= today(at)

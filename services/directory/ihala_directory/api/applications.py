@@ -16,6 +16,7 @@ from ihala_kit.problems import responses
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
+from ihala_directory import hours
 from ihala_directory.api.callers import Administering, Reading, Writing
 from ihala_directory.commands import joining as commands
 from ihala_directory.errors import AlreadyExists, ClearanceNeeded, OfficersOnly
@@ -121,7 +122,7 @@ def _shown(tx: AsyncSession, row: Application, checks: list[ApplicationCheck]) -
     draft = models.ApplicationDraft.model_validate(row.draft)
     return models.Application(
         id=row.id, organization_id=row.organization_id, operator_id=row.operator_id, status=row.status, application=draft,
-        missing=missing(draft, commands.passing(checks), now(tx).date()) if row.status in commands.OPEN else [],
+        missing=missing(draft, commands.passing(checks), hours.day_of(now(tx))) if row.status in commands.OPEN else [],
         checks=[models.Check.model_validate(one) for one in checks], words=row.words, refused_for=row.refused_for,
         applied_at=row.applied_at, reviewed_at=row.reviewed_at, version=row.version,
     )  # fmt: skip

@@ -40,7 +40,7 @@ async def list_openings(
     """Return when a service is open at a location: its schedules (else the service's), less closures and holidays. Asia/Baghdad."""
     at, where = await store.at_location(tx, service_at_location_id)
     service = await store.service(tx, at.service_id)
-    today = now(tx).astimezone(hours.ZONE).date()
+    today = hours.day_of(now(tx))
     begins = first or today
     schedules, closures = at.schedules or service.schedules, [*service.closures, *at.closures]
     span = min(begins, today), max(begins + timedelta(days=days), today)

@@ -1,6 +1,6 @@
 """The last day of a data-sharing agreement is watched: the operator is told 30 days before, and when it has come."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from ihala_contracts.directory_v1 import AgreementExpired, AgreementExpiring
@@ -9,7 +9,7 @@ from ihala_kit.due import cancel, schedule
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_directory import store
+from ihala_directory import hours, store
 from ihala_directory.errors import OrganizationNotFound
 from ihala_directory.tables import Organization
 
@@ -34,21 +34,16 @@ async def look(tx: AsyncSession, organization_id: UUID) -> None:
     if row.agreement_until is None or row.agreement_version is None or row.status == "left":
         return
     at, said = now(tx), {"organization_id": row.id, "agreement_version": row.agreement_version, "until": row.agreement_until}
-    if at.date() > row.agreement_until:
+    if hours.day_of(at) > row.agreement_until:
         emit(tx, AgreementExpired(**said, expired_at=at))
         return
     if at >= _told_from(row.agreement_until):
         emit(tx, AgreementExpiring(**said, told_at=at))
-        await schedule(tx, WATCH, row.id, _begins(row.agreement_until + timedelta(days=1)))
+        await schedule(tx, WATCH, row.id, hours.begins(row.agreement_until + timedelta(days=1)))
         return
     await watch(tx, row)
 
 
 def _told_from(until: date) -> datetime:
     """Return when the operator is told of its last day, at the earliest."""
-    return _begins(until - min(TOLD_BEFORE, until - date.min))
-
-
-def _begins(day: date) -> datetime:
-    """Return the day's first instant as matching counts days: UTC."""
-    return datetime.combine(day, time(), UTC)
+    return hours.begins(until - min(TOLD_BEFORE, until - date.min))

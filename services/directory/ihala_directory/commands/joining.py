@@ -11,7 +11,7 @@ from ihala_kit.outbox import emit
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_directory import rights
+from ihala_directory import hours, rights
 from ihala_directory import store as entries
 from ihala_directory.commands import organizations
 from ihala_directory.errors import OfficersOnly, OrganizationNotFound
@@ -112,7 +112,7 @@ async def _admit(tx: AsyncSession, row: Application, body: Review) -> None:
     draft = ApplicationDraft.model_validate(row.draft)
     admitted = draft.admitted(body)
     passed = passing((await store.checks(tx, [row.id])).get(row.id, []))
-    lacking = missing(draft.model_copy(update={"agreement": admitted.agreement}), passed, now(tx).date())
+    lacking = missing(draft.model_copy(update={"agreement": admitted.agreement}), passed, hours.day_of(now(tx)))
     if lacking:
         raise ApplicationIncomplete(missing=lacking)
     await organizations.join(tx, row.operator_id, row.organization_id, admitted, checked=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,9 +12,9 @@ from ihala_kit.db import Database, now
 from ihala_kit.words import Language, language_of
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from ihala_directory import hours
 from ihala_directory.api.callers import Public, Reading
 from ihala_directory.hsds.entries import Told
-from ihala_directory.hsds.parts import BAGHDAD_HOURS
 
 FULL = "/v1/hsds"
 
@@ -30,7 +30,7 @@ class View:
 
     def told(self, at: datetime) -> Told:
         """Return how an answer is told that is given at this time."""
-        return Told(self.language, (at + timedelta(hours=BAGHDAD_HOURS)).date())
+        return Told(self.language, hours.day_of(at))
 
 
 def _view(request: Request, caller: Caller) -> None:

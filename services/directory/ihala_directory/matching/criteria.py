@@ -74,7 +74,7 @@ def disclosed_attributes(rules: dict[str, Any]) -> list[str]:
 
 def _opens_in_hours(candidate: Candidate, sought: Sought) -> float | None:
     """Return in how many hours it is open; 0 when it is, or when no schedule is known and no closure holds; None: not within two weeks."""
-    at, first = sought.at, sought.at.astimezone(hours.ZONE).date()
+    at, first = sought.at, hours.day_of(sought.at)
     if not candidate.schedules:
         days = (first + timedelta(days=number) for number in range(LOOKS_AHEAD_DAYS))
         free = next((day for day in days if not any(one["from"] <= day.isoformat() <= one["until"] for one in candidate.closures)), None)
@@ -89,7 +89,7 @@ def _passes(holds: bool) -> Result:
 
 def _agreement(candidate: Candidate, sought: Sought) -> Result:
     until = candidate.agreement_until
-    return _passes(until is not None and until >= sought.at.date())
+    return _passes(until is not None and until >= hours.day_of(sought.at))
 
 
 def _consent(candidate: Candidate, sought: Sought) -> Result:
