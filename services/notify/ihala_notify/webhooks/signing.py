@@ -14,6 +14,8 @@ from typing import Final, Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 Kind = Literal["hmac", "ed25519"]
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
@@ -48,14 +50,14 @@ class Signer:
     """The keys of one webhook, ready to sign: each secret a `whsec_…` or a `whsk_…`."""
 
     def __init__(self, given: Sequence[str]) -> None:
-        self._hmac = [_bytes(each, SECRET) for each in given if each.startswith(SECRET)]
+        self._hmac = [HMAC(_bytes(each, SECRET), SHA256()) for each in given if each.startswith(SECRET)]  # copied for each request
         seeds = (_bytes(each, PRIVATE)[:_BYTES] for each in given if each.startswith(PRIVATE))
         self._ed25519 = [Ed25519PrivateKey.from_private_bytes(seed) for seed in seeds]
 
     def headers(self, event_id: str, at: int, body: bytes) -> dict[str, str]:
         """Return the three headers for a body that is sent at this second."""
         signed = b"%s.%d.%s" % (event_id.encode(), at, body)
-        found = [f"v1,{_text(hmac.digest(key, signed, hashlib.sha256))}" for key in self._hmac]
+        found = [f"v1,{_text(_digest(key, signed))}" for key in self._hmac]
         found += [f"v1a,{_text(key.sign(signed))}" for key in self._ed25519]
         return {ID: event_id, TIMESTAMP: str(at), SIGNATURE: " ".join(found)}
 
@@ -88,6 +90,12 @@ def _signed_by(key: str, signature: str, signed: bytes) -> bool:
     except (InvalidSignature, binascii.Error, ValueError):
         return False
     return False
+
+
+def _digest(key: HMAC, signed: bytes) -> bytes:
+    begun = key.copy()
+    begun.update(signed)
+    return begun.finalize()
 
 
 def _text(value: bytes) -> str:
