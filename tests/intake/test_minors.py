@@ -11,6 +11,7 @@ from ihala_intake.minors import Minor, minor, state_of
 
 from tests.intake.actors import CLEARED_PROVIDER, COORDINATOR, HLP, NGO, OFFICER, OTHER_COORDINATOR, STRANGER, WLCO
 from tests.intake.house import House
+from tests.intake.protectors import DPO
 from tests.intake.samples import consent, need, person, request
 from tests.intake.story import Story, asked
 
@@ -129,6 +130,9 @@ async def test_two_people_decide_in_a_childs_best_interests(house: House) -> Non
     assert await house.scalar("SELECT act || ' ' || basis FROM consent_revision WHERE revision = 2") == "decided best_interests"
     other = await house.get("/v1/consents?which=other_basis", COORDINATOR)
     assert [one["basis"] for one in other.body["items"]] == ["best_interests"]
+    person_id = await house.scalar("SELECT person_id FROM consent")
+    held = await house.get(f"/v1/persons/{person_id}/held", DPO)  # which the guardian may ask for
+    assert held.body["held"]["consent_revision"][1]["details"] == {"how": "decided", "said_by": "best_interests", "needs": []}
 
 
 async def test_two_officers_of_one_client_are_two_people_and_one_officer_of_two_clients_is_one(house: House) -> None:

@@ -25,4 +25,4 @@ def test_a_signature_is_over_everything_a_report_says() -> None:
 
 
 def test_who_wrote_it_down_is_not_the_persons() -> None:
-    assert without_others({"how": "spoken", "recorded_by": "x", "by": "y", "interpreter": {}}) == {"how": "spoken"}
+    assert without_others({"how": "spoken", "recorded_by": "x", "by": "y", "interpreter": {}, "second": "z"}) == {"how": "spoken"}

@@ -8,11 +8,14 @@ from ihala_contracts.directory_v1 import OrganizationJoined
 from ihala_intake.protection.held import NOT_SHOWN, SHOWN
 from ihala_intake.tables import Table
 
-from tests.intake.actors import COORDINATOR, NOTIFY, OFFICER, PROVIDER, WLCO
+from tests.intake.actors import COORDINATOR, NGO, NOTIFY, OFFICER, PROVIDER, WLCO
+from tests.intake.casework import opened
 from tests.intake.house import House
 from tests.intake.protectors import ASKING_COORDINATOR, DPO, FOREIGNERS, OTHER_DPO, UNCLEARED_DPO
 from tests.intake.samples import EVERYTHING, NOTE, OFFICER_NAME, consent, joined, need, request
 from tests.intake.story import Story, accepted, asked
+from tests.intake.test_complaints import HANDLER, filed, seen
+from tests.intake.test_reports import report
 
 
 async def read_by_three(house: House) -> tuple[Story, UUID]:
@@ -82,6 +85,31 @@ async def test_what_is_restricted_is_shown_on_site_by_the_cleared(house: House) 
     other = await house.get(f"/v1/persons/{rows['standard']}/held", DPO)
     assert "protection" not in str(other.body)
     assert len(other.body["held"]["need"]) == len(other.body["held"]["case_file"]) == 1
+
+
+async def test_a_report_she_was_not_told_of_does_not_reach_her_on_paper(house: House) -> None:
+    story = await asked(house, NGO)
+    person_id = await house.scalar("SELECT person_id FROM need WHERE id = :id", id=story.need_id)
+    path = f"/v1/persons/{person_id}/held"
+    assert (await house.post("/v1/disclosures/reports", NGO, report(story, law="told"))).status == 201
+    told = (await house.get(path, DPO)).body
+    assert [one["details"]["law"] for one in told["held"]["report"]] == ["told"]
+    assert [one["what"] for one in told["readers"]] == ["report"]
+    assert (await house.post("/v1/disclosures/reports", NGO, report(story, law="secret", person_told=False))).status == 201
+    held = (await house.get(path, DPO)).body
+    assert [one["details"]["law"] for one in held["held"]["report"]] == ["told"]
+    assert "report" not in [one["what"] for one in held["readers"]]
+    reads = (await house.get(f"/v1/access-log?person_id={person_id}", DPO)).body["items"]
+    assert [one["what"] for one in reads].count("report") == 2  # the officer for data protection knows
+
+
+async def test_who_looked_at_a_complaint_is_not_printed_by_the_office_it_may_be_about(house: House) -> None:
+    complaint_id = await filed(house, OFFICER, "staff_conduct", case_id=await opened(house))
+    assert (await seen(house, complaint_id, HANDLER)).status == 200
+    person_id = await house.scalar("SELECT person_id FROM complaint")
+    assert "complaint" in await house.scalar("SELECT array_agg(what) FROM access_log WHERE person_id = :id", id=person_id)
+    held = (await house.get(f"/v1/persons/{person_id}/held", DPO)).body
+    assert "complaint" not in {*held["held"], *(one["what"] for one in held["readers"])}
 
 
 async def test_after_erasure_there_is_nothing_to_show(house: House) -> None:

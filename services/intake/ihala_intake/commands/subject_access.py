@@ -12,6 +12,7 @@ from ihala_intake.models.protection import HeldView, ReaderView
 from ihala_intake.protection import store
 from ihala_intake.protection.errors import OnSiteOnly, PersonNotFound
 from ihala_intake.protection.gathering import Row, gather
+from ihala_intake.protection.held import reads_shown
 from ihala_intake.same_person.store import linked
 from ihala_intake.tables import AccessLog, Organization, Person
 
@@ -21,6 +22,8 @@ MOST_READS = 5000
 
 async def held(tx: AsyncSession, caller: Caller, person_id: UUID, *, on_site: bool) -> HeldView:
     """Return all that is held of a person to the office that owns the file. Logged with the person.
+
+    What she must not learn from paper stays out, with its reads: complaints, why somebody decided for a child, reports she was not told of.
 
     Raises PersonNotFound (404), RoleNeeded, OnSiteOnly (403), PersonErased (410).
     """
@@ -33,14 +36,15 @@ async def held(tx: AsyncSession, caller: Caller, person_id: UUID, *, on_site: bo
         raise OnSiteOnly()
     found: dict[str, list[Row]] = {}
     reads: list[AccessLog] = []
-    for one in await store.persons(
-        tx, sorted({person.id, *await linked(tx, person.id)})
-    ):  # what each sender gave stays apart, and is all hers or his
+    ids = sorted({person.id, *await linked(tx, person.id)})
+    for one in await store.persons(tx, ids):  # what each sender gave stays apart, and is all hers or his
         for name, rows in (await _gathered(tx, one)).items():
             found.setdefault(name, []).extend(rows)
         reads += await store.accesses(tx, caller, one.id, None, MOST_READS)
     if not found:
         raise PersonErased()
+    is_shown = reads_shown(untold=await store.has_untold_report(tx, ids))
+    reads = [read for read in reads if is_shown(read.what)]
     offices = await store.organizations(tx, {read.organization_id for read in reads})
     await log_access(tx, "held", person_id=person.id, operator_id=person.operator_id, categories=["everything"])
     readers = [_reader(read, offices.get(read.organization_id)) for read in sorted(reads, key=lambda read: read.at)]

@@ -14,11 +14,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_intake import keys
 from ihala_intake.errors import PersonErased
 from ihala_intake.keys import Key
-from ihala_intake.protection.held import LEFT_OUT, SHOWN, without_others
+from ihala_intake.protection.held import LEFT_OUT, SHOWN, is_told, without_others
 from ihala_intake.tables import Person, Table
 
 Row = dict[str, Any]
-UNREADABLE = "unreadable"
+UNREADABLE, BEST_INTERESTS = "unreadable", "best_interests"
 
 
 async def gather(tx: AsyncSession, person: Person) -> dict[str, list[Row]]:
@@ -29,9 +29,9 @@ async def gather(tx: AsyncSession, person: Person) -> dict[str, list[Row]]:
     for name, column in SHOWN.items():
         table = Table.metadata.tables[name]
         query = select(table).where(table.c[column].in_(ids[column if column != "id" else f"{name}_id"]))
-        rows = (await tx.execute(query.order_by(*table.primary_key.columns))).mappings().all()
-        if rows:
-            found[name] = [await opener.row(table, dict(row)) for row in rows]
+        rows = [dict(row) for row in (await tx.execute(query.order_by(*table.primary_key.columns))).mappings()]
+        if told := [row for row in rows if is_told(name, row)]:
+            found[name] = [await opener.row(table, row) for row in told]
     return found
 
 
@@ -68,7 +68,7 @@ class _Opener:
             if column.name in LEFT_OUT or value is None:
                 continue
             shown[column.name] = (
-                self._opened(key, value, f"{table.name}.{column.name}/{place}") if column.info["personal"] else plain(value)
+                self._opened(key, row, f"{table.name}.{column.name}/{place}", value) if column.info["personal"] else plain(value)
             )
         return shown
 
@@ -80,7 +80,7 @@ class _Opener:
         except PersonErased:
             return None
 
-    def _opened(self, key: Key | None, blob: bytes, about: str) -> Any:
+    def _opened(self, key: Key | None, row: Row, about: str, blob: bytes) -> Any:
         """Return what is inside; a word where the key is gone or it is no text."""
         if key is None:
             return UNREADABLE
@@ -88,7 +88,7 @@ class _Opener:
             content = json.loads(key.vault.open(key.wrapped, blob, about))
         except (SealBroken, ValueError):
             return UNREADABLE
-        return without_others(content) if isinstance(content, dict) else content
+        return without_others(content, for_a_child=row.get("basis") == BEST_INTERESTS) if isinstance(content, dict) else content
 
 
 def plain(value: Any) -> Any:

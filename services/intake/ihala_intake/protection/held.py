@@ -3,7 +3,8 @@
 A test holds every table with a personal column against these two lists, so that nobody adds one without deciding.
 """
 
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 # Table → the column by which its rows belong to a person, straight or through a case, need, consent or request of theirs.
 SHOWN: Final[dict[str, str]] = {
@@ -51,9 +52,22 @@ LEFT_OUT: Final = frozenset({
     "key_id", "person_id", "previous", "hash", "mark", "version", "client_id", "acting_officer", "officer", "waits", "operator_id",
     "match_settled", "closing_by", "said",
 })  # fmt: skip
-LEFT_OUT_WITHIN: Final = frozenset({"recorded_by", "by", "interpreter"})  # the same, of what is sealed
+LEFT_OUT_WITHIN: Final = frozenset({"recorded_by", "by", "interpreter", "second"})  # the same, of what is sealed
+
+# Reads of what is not shown: a line about them would tell of it.
+READS_LEFT_OUT: Final = frozenset({"complaint", "decision"})
 
 
-def without_others(content: dict[str, object]) -> dict[str, object]:
-    """Return sealed content without the names of those who wrote it down."""
-    return {name: value for name, value in content.items() if name not in LEFT_OUT_WITHIN}
+def is_told(table: str, row: Mapping[str, Any]) -> bool:
+    """Tell whether a row may come to the person's eyes: a report was told before it was made, unless that endangered somebody."""
+    return table != "report" or bool(row["person_told"])
+
+
+def without_others(content: dict[str, object], *, for_a_child: bool = False) -> dict[str, object]:
+    """Return sealed content without the names of those who wrote it down, nor why two people decided instead of a child's guardian."""
+    return {name: value for name, value in content.items() if name not in LEFT_OUT_WITHIN and not (for_a_child and name == "reason")}
+
+
+def reads_shown(*, untold: bool) -> Callable[[str], bool]:
+    """Return which reads stand in the list of readers. Where a report was not told (`untold`), none of any report does: they look alike."""
+    return lambda what: what not in READS_LEFT_OUT and not (untold and what == "report")

@@ -18,6 +18,7 @@ from ihala_intake.tables import (
     Need,
     Organization,
     Person,
+    Report,
     RetentionReport,
 )
 
@@ -67,6 +68,12 @@ async def accesses(tx: AsyncSession, caller: Caller, person_id: UUID, after: int
     query = select(AccessLog).where(AccessLog.person_id == person_id, owned)
     query = query if after is None else query.where(AccessLog.n > after)
     return (await tx.exec(query.order_by(col(AccessLog.n)).limit(limit))).all()
+
+
+async def has_untold_report(tx: AsyncSession, person_ids: Sequence[UUID]) -> bool:
+    """Tell whether something about these persons was reported without telling them."""
+    query = select(Report.id).where(col(Report.person_id).in_(person_ids), ~col(Report.person_told)).limit(1)
+    return (await tx.exec(query)).one_or_none() is not None
 
 
 async def organizations(tx: AsyncSession, ids: set[UUID]) -> dict[UUID, Organization]:
