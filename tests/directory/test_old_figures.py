@@ -6,7 +6,7 @@ from ihala_contracts.directory_v1 import CapacityFigureOld
 from ihala_directory.commands import figures
 from ihala_kit.clock import move_clock
 
-from tests.directory.world import ZUMMAR_AT, World
+from tests.directory.world import OPERATOR, OTHER_OPERATOR, TELAFAR_AT, ZUMMAR_AT, World
 
 
 async def told(world: World, days: int = 0) -> list[CapacityFigureOld]:
@@ -40,3 +40,20 @@ async def test_what_is_not_offered_is_told_of_when_it_is_again(world: World) -> 
     assert ZUMMAR_AT in {event.service_at_location_id for event in await told(world)}
     await world.rows("UPDATE service_at_location SET figure_at = figure_at + interval '1 s', status = 'closed' RETURNING id")
     assert await told(world) == []
+
+
+async def test_a_figure_is_as_old_as_the_operators_own_rules_say(world: World) -> None:
+    await world.rows("""
+        INSERT INTO ruleset (id, operator_id, name, state, number, body, valid_from, drafted_by, published_by, changed_at, version)
+        SELECT gen_random_uuid(), :operator, 'own', 'published', 6 + n, jsonb_set(body, '{figure_good_for_days}', days::text::jsonb),
+            now() + after * interval '1 day', 'x', 'x', now(), 1
+        FROM ruleset, (VALUES (1, 90, 0), (2, 10, 0), (3, 45, 20)) AS own (n, days, after) WHERE number = 1 RETURNING id
+    """, operator=OPERATOR)  # fmt: skip
+    other = "UPDATE service_at_location SET operator_id = :other WHERE id = :id RETURNING id"
+    assert await world.rows(other, other=OTHER_OPERATOR, id=TELAFAR_AT) and await told(world, 9) == []
+    found = {event.service_at_location_id for event in await told(world, 2)}
+    assert ZUMMAR_AT in found and TELAFAR_AT not in found
+    await world.rows("UPDATE service_at_location SET figure_at = figure_at + interval '11 days' WHERE id = :id RETURNING id", id=ZUMMAR_AT)
+    assert {event.service_at_location_id for event in await told(world, 20)} == {TELAFAR_AT}  # by what Ihala ships
+    assert await told(world, 24) == []
+    assert [event.service_at_location_id for event in await told(world, 2)] == [ZUMMAR_AT]
