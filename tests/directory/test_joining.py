@@ -108,6 +108,11 @@ async def test_an_employer_joins_after_every_check_and_no_other_way(world: World
     row = await act(http, officer, row, "checks", {"code": "no_fee", "passed": True})
     assert [one["checked_by"] for one in row["checks"]] == [f"coordinator-{OPERATOR}"] * 5
     assert (row["missing"], all(one["checked_at"] for one in row["checks"])) == ([], True)
+    for registration, lacking in (("another", ["check.registration"]), (EMPLOYER["registration"], [])):
+        changed = EMPLOYER | {"registration": registration}
+        async with http.put(f"/v1/applications/{row['id']}", json=changed, headers=officer | match(row["version"])) as answer:
+            row = await answer.json()
+        assert (answer.status, row["missing"]) == (200, lacking)
     row = await act(http, officer, row, "review", {"outcome": "approved"})
     assert row["missing"] == []
     for path, method, if_match in (("/v1/organizations", "POST", {}), (f"/v1/organizations/{TELAFAR}", "PUT", match(1))):

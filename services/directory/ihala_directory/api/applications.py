@@ -122,7 +122,7 @@ def _shown(tx: AsyncSession, row: Application, checks: list[ApplicationCheck]) -
     draft = models.ApplicationDraft.model_validate(row.draft)
     return models.Application(
         id=row.id, organization_id=row.organization_id, operator_id=row.operator_id, status=row.status, application=draft,
-        missing=missing(draft, commands.passing(checks), hours.day_of(now(tx))) if row.status in commands.OPEN else [],
+        missing=missing(draft, commands.passing(checks, draft), hours.day_of(now(tx))) if row.status in commands.OPEN else [],
         checks=[models.Check.model_validate(one) for one in checks], words=row.words, refused_for=row.refused_for,
         applied_at=row.applied_at, reviewed_at=row.reviewed_at, version=row.version,
     )  # fmt: skip

@@ -51,7 +51,9 @@ async def apply(tx: AsyncSession, caller: Caller, body: NewApplication) -> Appli
 
 
 async def apply_again(tx: AsyncSession, caller: Caller, application_id: UUID, version: int, draft: ApplicationDraft) -> Application:
-    """Send a changed application, also one that was returned; emits OrganizationApplied. Recorded checks stay.
+    """Send a changed application, also one that was returned; emits OrganizationApplied.
+
+    Recorded checks stay; that of the registration counts no more if another one is named.
 
     Raises ApplicationNotFound (404), ApplicationNotOpen (409), Stale (412).
     """
@@ -71,10 +73,11 @@ async def check(tx: AsyncSession, caller: Caller, application_id: UUID, version:
     Raises OfficersOnly (403), ApplicationNotFound (404), ApplicationNotOpen (409), Stale (412).
     """
     row = await _for_operator(tx, caller, application_id, version)
+    draft = ApplicationDraft.model_validate(row.draft)
     tx.add(ApplicationCheck(
         id=new_id(), application_id=row.id, organization_id=row.organization_id, operator_id=row.operator_id, hidden=row.hidden,
-        code=body.code, passed=body.passed, note=body.note, checked_by=caller.client_id, acting_officer=caller.acting_officer,
-        checked_at=now(tx),
+        code=body.code, passed=body.passed, note=body.note, registration=draft.registration, checked_by=caller.client_id,
+        acting_officer=caller.acting_officer, checked_at=now(tx),
     ))  # fmt: skip
     _touch(tx, row)
     emit(tx, ApplicationChecked(
@@ -111,17 +114,19 @@ async def _admit(tx: AsyncSession, row: Application, body: Review) -> None:
     """Let the organisation join, if all that its kind demands is there."""
     draft = ApplicationDraft.model_validate(row.draft)
     admitted = draft.admitted(body)
-    passed = passing((await store.checks(tx, [row.id])).get(row.id, []))
+    passed = passing((await store.checks(tx, [row.id])).get(row.id, []), draft)
     lacking = missing(draft.model_copy(update={"agreement": admitted.agreement}), passed, hours.day_of(now(tx)))
     if lacking:
         raise ApplicationIncomplete(missing=lacking)
     await organizations.join(tx, row.operator_id, row.organization_id, admitted, checked=True)
 
 
-def passing(checks: list[ApplicationCheck]) -> set[str]:
-    """Return the codes whose newest check was passed."""
-    newest = {check.code: check.passed for check in checks}
-    return {code for code, passed in newest.items() if passed}
+def passing(checks: list[ApplicationCheck], draft: ApplicationDraft) -> set[str]:
+    """Return the codes whose newest check was passed, and of the registration that the application names now."""
+    newest = {check.code: check for check in checks}
+    return {
+        code for code, check in newest.items() if check.passed and (code != "registration" or check.registration == draft.registration)
+    }  # fmt: skip
 
 
 def _organization(caller: Caller, body: NewApplication) -> UUID:

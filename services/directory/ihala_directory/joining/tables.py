@@ -46,6 +46,7 @@ class ApplicationCheck(Table, table=True):
     code: str = column()  # see joining/demands.py
     passed: bool = column()
     note: str | None = column(default=None)
+    registration: str | None = column(default=None)  # what stood in the application then: another one is another thing to look at
     checked_by: str = column()
     acting_officer: str | None = column(default=None)
     checked_at: datetime = instant()
