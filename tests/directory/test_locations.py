@@ -7,7 +7,7 @@ import aiohttp
 from ihala_contracts.directory_v1 import ServiceChanged
 
 from tests.directory.bodies import ORGANIZATION, SERVICE
-from tests.directory.world import People, World, key, match
+from tests.directory.world import People, World, key, match, slug
 
 AT: dict[str, Any] = SERVICE["at"][0]
 
@@ -45,6 +45,35 @@ async def test_who_shares_a_location_moves_with_it(world: World, http: aiohttp.C
     async with http.get("/v1/search?q=Repair&area=IQG15Q08N01", headers=officer) as answer:
         cards = {one["service"]["id"]: one["service"]["at"][0]["address"] for one in (await answer.json())["items"]}
     assert cards[second["id"]] == cards[first["id"]] == {"en": "2 New Road"}
+
+
+async def test_who_goes_to_another_location_leaves_the_first_as_it_is(world: World, http: aiohttp.ClientSession, people: People) -> None:
+    officer, old, new, elsewhere = people.coordinator(), uuid4(), uuid4(), uuid4()
+    owner, stranger = [{"organization_id": (await send(http, officer, "/v1/organizations", ORGANIZATION))["id"]} for _ in range(2)]
+    stays = await send(http, officer, "/v1/services", SERVICE | owner | {"at": [at(old, "1 Old Road")]})
+    there = await send(http, officer, "/v1/services", SERVICE | owner | {"at": [at(new, "2 New Road")]})
+    moves = await send(http, officer, "/v1/services", SERVICE | owner | {"at": [at(old, "1 Old Road")]})
+    await send(http, officer, "/v1/services", SERVICE | stranger | {"at": [at(elsewhere, "9 Their Road")]})
+    await addresses(world)
+    url, id_ = f"/v1/services/{moves['id']}", moves["at"][0]["id"]
+    moved = await send(http, officer | match(1), url, SERVICE | {"at": [at(new, "2 New Road", id=id_)]})
+    assert (moved["at"][0]["id"], moved["at"][0]["location"]["id"]) == (id_, str(new))
+    assert await addresses(world) == {moves["id"]: {"en": "2 New Road"}}
+    first = await send(http, officer | match(2), url, SERVICE | {"at": [at(uuid4(), "3 First Road", id=id_)]})
+    assert first["at"][0]["location"]["address"] == {"en": "3 First Road"}
+    assert await world.value("SELECT latitude FROM service_reach WHERE service_at_location_id = :id LIMIT 1", id=id_) == 36.4
+    for one, street in ((stays, "1 Old Road"), (there, "2 New Road")):
+        async with http.get(f"/v1/services/{one['id']}", headers=officer) as answer:
+            assert (await answer.json())["at"][0]["location"]["address"] == {"en": street}
+    theirs = SERVICE | {"at": [at(elsewhere, "4 Our Road", id=id_)]}
+    async with http.put(url, json=theirs, headers=officer | match(3)) as answer:
+        assert await slug(answer, 409) == "already-exists"
+    hidden = SERVICE | {"restricted": True, "at": [at(uuid4(), None, id=id_)]}
+    await send(http, officer | match(1), f"/v1/organizations/{owner['organization_id']}", ORGANIZATION | {"cleared": True})
+    await send(http, officer | match(3), url, hidden)  # it alone was at the first road
+    where = "SELECT hidden, address FROM location WHERE id = :id"
+    assert [tuple(row) for row in await world.rows(where, id=first["at"][0]["location"]["id"])] == [(True, {})]
+    assert [tuple(row) for row in await world.rows(where, id=new)] == [(False, {"en": "2 New Road"})]
 
 
 async def test_an_address_is_told_where_there_is_one_to_go_to(world: World, http: aiohttp.ClientSession, people: People) -> None:

@@ -177,21 +177,36 @@ async def _change_ats(tx: AsyncSession, service: Service, items: list[ServiceAtL
 
 
 async def _leave(tx: AsyncSession, service: Service, at: ServiceAtLocation) -> bool:
-    """Close where it is not offered any more. What is hidden from now on was there, too: that place is hidden with it, as far as it alone
-    was there."""
-    if at.hidden != service.hidden and not await store.is_shared(tx, at.location_id, but=service.id):
-        where = await tx.get_one(Location, at.location_id)
-        if rows.set_values(where, {"hidden": service.hidden} | (NOWHERE if service.hidden else {})):
-            where.changed_at = now(tx)
+    """Close where it is not offered any more."""
+    await _hide_left(tx, service, at)
     hidden = rows.change(at, {"hidden": service.hidden}, now(tx))
     return await _set_status(tx, at, "closed") or hidden
 
 
+async def _hide_left(tx: AsyncSession, service: Service, at: ServiceAtLocation) -> None:
+    """What is hidden from now on was there, too: that location is hidden with it, as far as it alone was there."""
+    if at.hidden != service.hidden and not await store.is_shared(tx, at.location_id, but=service.id):
+        where = await tx.get_one(Location, at.location_id)
+        if rows.set_values(where, {"hidden": service.hidden} | (NOWHERE if service.hidden else {})):
+            where.changed_at = now(tx)
+
+
 async def _change_at(tx: AsyncSession, service: Service, at: ServiceAtLocation, item: ServiceAtLocationDraft) -> bool:
-    where = await tx.get_one(Location, at.location_id)
-    moved = await _set_location(tx, where, service, item.location)
+    moved = await _move(tx, service, at, item.location)
     changed = rows.change(at, _as_is(item) | {"hidden": service.hidden, "capacity_kind": item.capacity.kind}, now(tx))
     return await _set_status(tx, at, item.status) or moved or changed
+
+
+async def _move(tx: AsyncSession, service: Service, at: ServiceAtLocation, draft: LocationDraft) -> bool:
+    """Change where it is offered, or offer it at the other location that is named: the one it leaves stays as it is, for who else is there.
+
+    Raises AlreadyExists (409) for a location of another organisation, PlaceShown (422).
+    """
+    if draft.id in (None, at.location_id):
+        return await _set_location(tx, await tx.get_one(Location, at.location_id), service, draft)
+    where = await _location(tx, service, draft)
+    await _hide_left(tx, service, at)
+    return rows.change(at, {"location_id": where.id}, now(tx))
 
 
 def _as_is(item: ServiceAtLocationDraft) -> dict[str, Any]:
