@@ -245,6 +245,7 @@ async def test_an_application_without_a_public_page_is_for_the_cleared(http: aio
         ({"reporting_duty": {"en": "&lt;script&gt;"}}, "#/reporting_duty", "value_error"),
         ({"cleared": True}, "#/cleared", "extra_forbidden"),
         ({"agreement": {"version": "1"}}, "#/agreement/until", "missing"),
+        ({"agreement": {"version": "<b>1</b>", "until": "2035-01-01"}}, "#/agreement/version", "value_error"),
     ],
 )
 async def test_bad_applications_change_nothing(

@@ -4,9 +4,9 @@ from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from ihala_directory.models.parts import Closures, Contacts, Costs, Email, Language, LongWords, Phones, Schedules, Text, Url, Words
+from ihala_directory.models.parts import Closures, Contacts, Costs, Email, Language, LongWords, Phones, Schedules, Text, Url, Words, plain
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*(\.[a-z][a-z_]*)?$", max_length=60)]
 AreaCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]+$", min_length=3, max_length=16)]
@@ -22,7 +22,7 @@ class Body(BaseModel):
 class Agreement(Body):
     """The data-sharing agreement: which text, and its last day."""
 
-    version: str = Field(min_length=1, max_length=40)
+    version: Annotated[str, AfterValidator(plain)] = Field(min_length=1, max_length=40)
     until: date
 
 
