@@ -53,6 +53,24 @@ async def test_many_feeds_go_side_by_side_and_each_in_its_order(office: Office, 
             assert sequences(await read(consumer, 120)) == list(range(1, 121))
 
 
+async def test_what_many_transactions_append_in_a_moment_is_written_in_few_rounds(
+    office: Office, organization: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds, send = 0, writing._send
+
+    async def counted(producer: Producer, items: Sequence[Any]) -> None:
+        nonlocal rounds
+        rounds += 1
+        await send(producer, items)
+
+    monkeypatch.setattr(writing, "_send", counted)
+    await office.approve("moment", organization)
+    for _ in range(40):
+        await office.append(organization, 1)
+    await office.written(organization, 40)
+    assert rounds <= 6
+
+
 async def test_one_process_alone_works_and_another_takes_over(idle: Office, settings: Settings, issuer: Issuer, organization: UUID) -> None:
     await idle.approve_settled("taken-over", organization)
     second = Partners(settings)

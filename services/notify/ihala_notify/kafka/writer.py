@@ -28,7 +28,7 @@ from ihala_notify.kafka.names import topic_of
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 1.0
-GATHER_SECONDS = 0.01  # what many transactions append in a moment is written together
+GATHER_SECONDS = 0.2  # what a need's way appends in a moment goes in one round; who reads a topic decides nothing within that time
 AT_ONCE = 20  # organisations
 OF_ONE = 500  # items of each
 ASIDE_SECONDS = 30.0  # twice as long with each failure in a row: while one gives no answer, the others of its round wait
