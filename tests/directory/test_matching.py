@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from ihala_directory import matching
+from ihala_directory.commands.reservations import ASKED_ALONE
 from ihala_directory.facts import Facts
 from ihala_directory.matching import By, Candidate, RuleBody, Rules, Sought, kept, words
-from ihala_directory.matching.criteria import CRITERIA
+from ihala_directory.matching.criteria import CRITERIA, failing
 from ihala_directory.matching.judging import SETTABLE
 from pydantic import ValidationError
 
@@ -103,8 +104,15 @@ ONE = UUID(int=7)
     ],
 )
 def test_a_criterion(code: str, result: str | None, of: dict[str, Any], wanted: dict[str, Any]) -> None:
-    found = {one.code: one.result for one in matching.explain(candidate(**of), sought(**wanted))}
-    assert found.get(code) == result
+    there, asked = candidate(**of), sought(**wanted)
+    assert {one.code: one.result for one in matching.explain(there, asked)}.get(code) == result
+    if code in ASKED_ALONE:
+        assert failing(there, asked, {code}) == ({code} if result == "fail" else set())
+
+
+def test_what_is_asked_alone_is_no_setting() -> None:
+    assert not SETTABLE & ASKED_ALONE
+    assert {code for code, _ in CRITERIA} >= ASKED_ALONE
 
 
 def test_who_serves_comes_first_then_what_is_known_then_near_then_free() -> None:

@@ -5,6 +5,7 @@ A holiday closes offices, not what is open day and night: else nobody would be f
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ def spans(schedules: Parts, closures: Parts, holidays: Collection[date], day: da
     today = [one for one in schedules if name in one["days"] and _covers(one.get("valid_from"), one.get("valid_to"), day)]
     if day in holidays:
         today = [one for one in today if (one["opens_at"], one["closes_at"]) == DAY_AND_NIGHT]
-    return sorted((_instant(day, one["opens_at"]), _instant(day, one["closes_at"])) for one in today)
+    return sorted([(_instant(day, one["opens_at"]), _instant(day, one["closes_at"])) for one in today])
 
 
 def day_and_night(schedules: Parts, closures: Parts, today: date) -> bool:
@@ -68,10 +69,13 @@ def begins(day: date) -> datetime:
 
 
 def _covers(first: str | None, last: str | None, day: date) -> bool:
+    if first is None and last is None:
+        return True
     said = day.isoformat()
     return (first is None or first <= said) and (last is None or said <= last)
 
 
+@lru_cache(maxsize=4096)  # who looks for a service asks the same few of these days for every candidate
 def _instant(day: date, clock: str) -> datetime:
     """Return the instant of a clock time; "24:00" is the next midnight."""
     hour, minute = (int(part) for part in clock.split(":"))

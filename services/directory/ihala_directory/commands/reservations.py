@@ -10,16 +10,17 @@ from ihala_kit.etag import Stale
 from ihala_kit.ids import new_id
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_directory import holding, matching, queries, rights, store
+from ihala_directory import holding, queries, rights, store
 from ihala_directory.commands.places import RELEASE_UNCLAIMED, give_back
 from ihala_directory.errors import AlreadyReserved, NoPlace, ReservationNotOpen
 from ihala_directory.lifecycle import State
-from ihala_directory.matching import Candidate, Sought, finding
+from ihala_directory.matching import BINDING, Candidate, Sought, criteria, finding
 from ihala_directory.matching import store as matching_store
 from ihala_directory.places import places
 from ihala_directory.tables import Reservation
 
 UNCLAIMED_FOR = timedelta(minutes=15)
+ASKED_ALONE = BINDING | {"capacity"}  # of a place that an officer chose; what the rules say of the person is for her to weigh
 MOST_ALTERNATIVES, LOOKED_AT = 5, 30  # who was told that a place is gone waits for no more than the nearest
 
 
@@ -33,8 +34,7 @@ async def reserve(tx: AsyncSession, caller: Caller, known_need: UUID | None, at_
     need_id = known_need or reservation_id  # its own id says: for a need that nobody has named yet
     place = await holding.locked(tx, at_id)
     at = place.candidate
-    choice = matching.matched(at, Sought(at=now(tx), restricted=at.restricted, point=None, by_hand=True))
-    refused = sorted(choice.failing & (matching.BINDING | {"capacity"}))
+    refused = sorted(criteria.failing(at, Sought(at=now(tx), restricted=at.restricted, point=None, by_hand=True), ASKED_ALONE))
     if refused:
         await _refuse_second(tx, operator_id, need_id)
         raise NoPlace(failing=refused, alternatives=await _alternatives(tx, place))

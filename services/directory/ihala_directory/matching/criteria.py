@@ -4,7 +4,7 @@
 can be judged again by other rules, without the person's facts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from math import asin, cos, radians, sin, sqrt
@@ -50,6 +50,11 @@ def looked_at(candidate: Candidate, sought: Sought) -> tuple[dict[str, Result], 
         distance(candidate.point, sought.point), wait, opens, bool(candidate.schedules), candidate.answer_rate,
         candidate.answers_by(sought.at), candidate.free, max(0.0, (sought.at - candidate.figure_at) / timedelta(days=1)),
     )  # fmt: skip
+
+
+def failing(candidate: Candidate, sought: Sought, codes: Collection[str]) -> set[str]:
+    """Return which of these criteria, which no rule changes, the candidate fails: for one that is not to be put in order with others."""
+    return {code for code, rule in CRITERIA if code in codes and rule(candidate, sought) == "fail"}
 
 
 def distance(here: tuple[float, float] | None, there: tuple[float, float] | None) -> float | None:

@@ -1,6 +1,6 @@
 """What a ruleset makes of candidates: which criteria fail, who comes first, and why before the next. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -101,34 +101,35 @@ def _by_strictness(strictness: str, result: Result) -> Result | None:
 
 def rank(results: dict[str, Result], figures: Figures, body: RuleBody, urgency: str) -> tuple[float, ...]:
     """Return what to sort by: those that serve, by the order of the rules; the others by how much speaks against them."""
-    failing = sum(result == "fail" for result in results.values())
-    return (failing, *(_steps(figure(step.by, results, figures, body), step.step) for step in body.order_for(urgency)))
+    failing = list(results.values()).count("fail")
+    return (failing, *[_steps(_FIGURES[step.by](results, figures, body), step.step) for step in body.order_for(urgency)])
 
 
 def _steps(value: float, step: float) -> float:
     return value if value == _UNKNOWN_DISTANCE else round(value / step)
 
 
-def figure(by: By, results: dict[str, Result], figures: Figures, body: RuleBody) -> float:
-    """Return one thing to order by, smaller is better."""
-    match by:
-        case By.KNOWN:
-            return sum(result == "unknown" and code not in ORDERED_APART for code, result in results.items())
-        case By.WOMAN_COUNSELLOR | By.LANGUAGE:
-            return float(results.get(by.value, "pass") != "pass")
-        case By.DISTANCE:
-            return _UNKNOWN_DISTANCE if figures.distance_km is None else figures.distance_km
-        case By.WAIT:
-            return body.wait_days_unless_known if figures.wait_days is None else figures.wait_days
-        case By.OPENS:
-            return 24.0 * 14 if figures.opens_in_hours is None else figures.opens_in_hours
-        case By.ANSWER_RATE:
-            known = figures.answer_rate is not None and figures.answers >= body.answers_until_known
-            return -(figures.answer_rate or 0.0) if known else -body.answer_rate_unless_known
-        case By.PLACES:
-            return -figures.places
-        case By.FIGURE_AGE:
-            return figures.figure_age_days
+def _known(results: dict[str, Result], figures: Figures, body: RuleBody) -> float:
+    return sum([result == "unknown" and code not in ORDERED_APART for code, result in results.items()])
+
+
+def _answer_rate(results: dict[str, Result], figures: Figures, body: RuleBody) -> float:
+    known = figures.answer_rate is not None and figures.answers >= body.answers_until_known
+    return -(figures.answer_rate or 0.0) if known else -body.answer_rate_unless_known
+
+
+_FIGURES: dict[By, Callable[[dict[str, Result], Figures, RuleBody], float]] = {
+    By.KNOWN: _known,
+    By.WOMAN_COUNSELLOR: lambda results, figures, body: float(results.get("woman_counsellor", "pass") != "pass"),
+    By.LANGUAGE: lambda results, figures, body: float(results.get("language", "pass") != "pass"),
+    By.DISTANCE: lambda results, figures, body: _UNKNOWN_DISTANCE if figures.distance_km is None else figures.distance_km,
+    By.WAIT: lambda results, figures, body: body.wait_days_unless_known if figures.wait_days is None else figures.wait_days,
+    By.OPENS: lambda results, figures, body: 24.0 * 14 if figures.opens_in_hours is None else figures.opens_in_hours,
+    By.ANSWER_RATE: _answer_rate,
+    By.PLACES: lambda results, figures, body: -figures.places,
+    By.FIGURE_AGE: lambda results, figures, body: figures.figure_age_days,
+}
+"""Each thing to order by; smaller is better."""
 
 
 def ahead_by(one: tuple[float, ...], other: tuple[float, ...], body: RuleBody, urgency: str) -> By | None:
