@@ -127,7 +127,7 @@ class Gateway:
         """Start, run the background work, stop. An error at the start ends the process, with its reason in the log."""
         await receive()
         await self._upkeep.begin()
-        await self._proxy.start()
+        self._proxy.start()
         _settle()
         work = [asyncio.create_task(part.run()) for part in (self._upkeep, self._admission, self._log)]
         await send({"type": "lifespan.startup.complete"})
@@ -135,7 +135,7 @@ class Gateway:
         for task in work:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
-        await self._proxy.stop()
+        self._proxy.stop()
         await self._log.close()
         await send({"type": "lifespan.shutdown.complete"})
 

@@ -107,7 +107,7 @@ NAMES = [b"connection", b"x-a", b"x_b", b"x-ihala-c", b"authorization", b"idempo
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.just(b"x-a, idempotency-key"))))
 def test_no_mix_of_headers_brings_a_forbidden_one_through(headers: list[tuple[bytes, bytes]]) -> None:
     names = {name for name, _ in onward(headers)}
-    assert names <= {"x-a", "idempotency-key"}
+    assert names <= {b"x-a", b"idempotency-key"}
     if any(name == b"connection" for name, _ in headers):
         assert not names
 

@@ -90,7 +90,7 @@ async def test_who_does_not_read_its_answer_is_let_go(seen: House, monkeypatch: 
     writer.write(get(OPEN) + more)
     try:
         async with asyncio.timeout(30):
-            while seen.gateway._proxy._session.connector._acquired or not seen.upstream.seen:  # type: ignore[union-attr]
+            while seen.gateway._proxy.under_way or not seen.upstream.seen:
                 await asyncio.sleep(0.02)
     finally:
         ended.set()

@@ -57,7 +57,7 @@ async def test_its_document_is_served_and_its_internal_tokens_are_not_taken_from
     async with home.session.get("/openapi/gateway.v1.json") as answer:
         assert "/v1/clients" in (await answer.json())["paths"]
     grant = home.gateway._door._gatekeeper.tokens.check(f"Bearer {await home.token()}".encode())
-    inside = home.gateway._door._administration._tokens.header("gateway", grant)
+    inside = home.gateway._door._administration._tokens.header("gateway", grant).decode()
     async with home.session.get(CLIENTS, headers={"Authorization": inside}) as answer:
         assert answer.status == 401
 

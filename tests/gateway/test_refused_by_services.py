@@ -49,7 +49,7 @@ class Behind:
     def made_from(self, token: str) -> str:
         """Return the internal header that the gateway makes from an access token."""
         grant = self.home.gateway._door._gatekeeper.tokens.check(f"Bearer {token}".encode())
-        return self.home.gateway._door._administration._tokens.header("referral", grant)
+        return self.home.gateway._door._administration._tokens.header("referral", grant).decode()
 
     async def status(self, header: str) -> int:
         async with (

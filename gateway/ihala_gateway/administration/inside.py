@@ -69,11 +69,10 @@ class Administration:
         await self.app(scope, given(content, visit.receive), send)
 
     def _headers(self, visit: Visit, decision: Decision, length: int) -> list[tuple[bytes, bytes]]:
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in onward(visit.headers)]
         return [
-            *headers,
+            *onward(visit.headers),
             (b"content-length", str(length).encode("ascii")),
             (b"x-request-id", visit.request_id.encode("ascii")),
             (b"traceparent", visit.traceparent.encode("ascii")),
-            (b"authorization", self._tokens.header(NAME, decision.grant, decision.officer).encode("ascii")),
+            (b"authorization", self._tokens.header(NAME, decision.grant, decision.officer)),
         ]

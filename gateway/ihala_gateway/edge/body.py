@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
-from ihala_kit.problems import BodyTooLarge, Problem
+from ihala_kit.problems import BodyTooLarge
 
 from ihala_gateway.errors import BodyTooSlow, UpgradeRefused
 
@@ -29,7 +29,6 @@ class Body:
         self._largest = largest
         self._seen = 0
         self._waited = 0.0  # seconds, for the caller
-        self.failure: Problem | CallerGone | None = None
         self._upgrade = b"upgrade" in fields
         self.declared = fields.get(b"content-length")
         self.read_whole = self.declared in (None, b"0") and b"transfer-encoding" not in fields
@@ -37,7 +36,7 @@ class Body:
     async def opened(self) -> bytes | AsyncIterator[bytes] | None:
         """Return the body: nothing, all of it when it came in one piece, or else an iterator over the pieces.
 
-        Raises UpgradeRefused (400), BodyTooLarge (413), BodyTooSlow (408), CallerGone; the iterator too, leaving the reason in `failure`.
+        Raises UpgradeRefused (400), BodyTooLarge (413), BodyTooSlow (408), CallerGone; the iterator too.
         """
         if self.read_whole:
             return None
@@ -57,12 +56,8 @@ class Body:
 
     async def _pieces(self, piece: bytes) -> AsyncIterator[bytes]:
         yield piece
-        try:
-            while not self.read_whole:
-                yield await self._next()
-        except (Problem, CallerGone) as failure:
-            self.failure = failure
-            raise
+        while not self.read_whole:
+            yield await self._next()
 
     async def _next(self) -> bytes:
         began = time.monotonic()

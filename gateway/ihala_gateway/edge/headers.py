@@ -39,21 +39,20 @@ def on_every_answer(*, secure: bool) -> tuple[tuple[bytes, bytes], ...]:
     return (*_GUARDING, *transport)
 
 
-def onward(headers: Raw) -> list[tuple[str, str]]:
+def onward(headers: Raw) -> list[tuple[bytes, bytes]]:
     """Return the caller's own headers that a service may see. Names with `_` go: some servers read them as `-`."""
     named = _named_by_connection(headers)
     return [
-        (name.decode("latin-1"), value.decode("latin-1"))
+        (name, value)
         for name, value in headers
         if name not in _NEVER_ON and name not in named and b"_" not in name and not name.startswith(_NEVER_ON_PREFIXES)
     ]
 
 
 def back(headers: Raw) -> list[tuple[bytes, bytes]]:
-    """Return the headers of a service's answer that a caller may see, in small letters."""
-    small = [(name.lower(), value) for name, value in headers]
-    named = _named_by_connection(small)
-    return [(name, value) for name, value in small if name not in _NEVER_BACK and name not in named]
+    """Return the headers of a service's answer that a caller may see. Names are in small letters."""
+    named = _named_by_connection(headers)
+    return [(name, value) for name, value in headers if name not in _NEVER_BACK and name not in named]
 
 
 def request_id_of(fields: Mapping[bytes, bytes]) -> str:

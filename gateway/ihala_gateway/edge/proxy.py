@@ -1,13 +1,10 @@
-"""The way to the services and back: HTTP by aiohttp, bodies streamed in both directions, exactly the path that was decided on."""
+"""The way to the services and back: bodies streamed in both directions, exactly the path that was decided on."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
-from functools import partial
+from collections.abc import Mapping
 
-import aiohttp
-from ihala_kit.problems import Problem, ServiceUnavailable
-from yarl import URL
+from ihala_kit.problems import InternalError, Problem, ServiceUnavailable
 
 from ihala_gateway.edge.authorize import Decision
 from ihala_gateway.edge.body import Body, CallerGone, Send
@@ -15,17 +12,18 @@ from ihala_gateway.edge.breaker import Breaker
 from ihala_gateway.edge.headers import back, onward
 from ihala_gateway.edge.leaving import Leaving
 from ihala_gateway.edge.routes import Route
+from ihala_gateway.edge.service_connection import Failed, Gone, Request, ServiceConnection, Silent
+from ihala_gateway.edge.service_pool import ServicePool
 from ihala_gateway.edge.visit import Visit
 from ihala_gateway.errors import ServiceTimeout
 from ihala_gateway.oauth.internal_tokens import InternalTokens
 
 log = logging.getLogger(__name__)
 
-CONNECT_SECONDS = 3.0
-KEPT_OPEN_SECONDS = 4.0  # below the 5 seconds after which uvicorn closes an idle connection: or a request meets a closing one
-MOST_CONNECTIONS = 1000
+LOOK_EVERY_SECONDS = 0.25  # at all connections: who is silent, what is idle
 TRY_AGAIN_SECONDS = 0.1
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})  # without a body, so that nothing of a request was read and is gone
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 RETRY_AFTER_SECONDS = 2
 
 
@@ -37,26 +35,31 @@ class Proxy:
     """Passes requests on. `start` before the first, `stop` after the last."""
 
     def __init__(self, upstreams: Mapping[str, str], tokens: InternalTokens, largest_body: int, silence_seconds: float) -> None:
-        self._bases = {service: base.rstrip("/") for service, base in upstreams.items()}
         self._tokens = tokens
         self._largest_body = largest_body
+        self._silence_seconds = silence_seconds
         self._breakers = {service: Breaker() for service in upstreams}
-        self._timeouts = _Timeouts(silence_seconds)
-        self._session: aiohttp.ClientSession | None = None
+        self._pools = {service: ServicePool(base) for service, base in upstreams.items()}
+        self._looking: asyncio.TimerHandle | None = None
 
-    async def start(self) -> None:
-        """Open the pool of connections."""
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS, keepalive_timeout=KEPT_OPEN_SECONDS),
-            cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False,
-            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-        )  # fmt: skip
-        self._session._retry_connection = False  # else aiohttp sends PUT and DELETE twice by itself; it has no public switch
+    def start(self) -> None:
+        """Begin to look at the connections once in a while."""
+        loop = asyncio.get_running_loop()
+        for pool in self._pools.values():
+            pool.look(loop.time())
+        self._looking = loop.call_later(LOOK_EVERY_SECONDS, self.start)
 
-    async def stop(self) -> None:
-        """Close it."""
-        if self._session is not None:
-            await self._session.close()
+    def stop(self) -> None:
+        """Close them."""
+        if self._looking is not None:
+            self._looking.cancel()
+        for pool in self._pools.values():
+            pool.close()
+
+    @property
+    def under_way(self) -> int:
+        """Return how many requests are at services now."""
+        return sum(len(pool.busy) for pool in self._pools.values())
 
     async def forward(self, visit: Visit, decision: Decision, route: Route) -> None:
         """Pass an allowed request on and its answer back.
@@ -78,89 +81,84 @@ class Proxy:
 
     async def _exchange(self, visit: Visit, decision: Decision, route: Route, body: Body) -> None:
         """Do one request to the service, streaming."""
-        url = URL(self._target(visit, decision, route), encoded=True)
-        headers = self._headers(visit, decision, route, body)
+        pool, breaker = self._pools[route.service], self._breakers[route.service]
+        request = await self._request(visit, decision, route, body, pool)
         try:
-            data = await body.opened()
-            async with await self._answered(route, url, headers, data) as answer:
-                self._breakers[route.service].worked()
-                if answer.status == 401 and decision.grant is not None:
+            connection = await self._asked(pool, breaker, request)
+            try:
+                breaker.worked()
+                if connection.status == 401 and decision.grant is not None:
                     decision.grant.internal.clear()  # the service knows of a suspension that is over: the next call has a new token
-                await visit.send({"type": "http.response.start", "status": answer.status, "headers": back(answer.raw_headers)})
-                await _pipe(answer.content, visit.send)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            if body.failure is None:
-                details = {"upstream": route.service, "error": type(error).__name__, "answer_begun": visit.status is not None}
-                log.warning("a service does not answer", extra=details)
-                if visit.status is None:
-                    self._breakers[route.service].failed()
+                await visit.send({"type": "http.response.start", "status": connection.status, "headers": back(connection.headers)})
+                await _pipe(connection, visit.send)
+            finally:
+                pool.give_back(connection)
+        except Failed as error:
+            details = {"upstream": route.service, "error": f"{type(error).__name__}: {error}", "answer_begun": visit.status is not None}
+            log.warning("a service does not answer", extra=details)
             if visit.status is not None:
                 raise AnswerBroken from None
-            raise body.failure or _problem_of(error) from None
+            breaker.failed()
+            raise _problem_of(error) from None
 
-    async def _answered(
-        self, route: Route, url: URL, headers: list[tuple[str, str]], data: bytes | AsyncIterator[bytes] | None
-    ) -> aiohttp.ClientResponse:
-        """Send a request and return the answer as soon as it begins.
+    async def _asked(self, pool: ServicePool, breaker: Breaker, request: Request) -> ServiceConnection:
+        """Send a request and return its connection as soon as the answer begins.
 
         One that only reads is sent once more a moment later where nobody listened, or where a connection was closed before an answer:
         a service that is just being restarted. One that changes something never is, since it may have been done.
         """
-        assert self._session is not None, "the proxy was not started"
-        send = partial(
-            self._session.request, route.method, url, headers=headers, data=data, allow_redirects=False,
-            timeout=self._timeouts[route.terms.silence_seconds],
-        )  # fmt: skip
         try:
-            return await send()
-        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
-            if data is not None or route.method not in _REPEATABLE or self._breakers[route.service].failures:
+            return await pool.asked(request)
+        except Gone:
+            if request.body or request.method not in _REPEATABLE or breaker.failures:
                 raise
         await asyncio.sleep(TRY_AGAIN_SECONDS)
-        return await send()
+        return await pool.asked(request)
 
-    def _target(self, visit: Visit, decision: Decision, route: Route) -> str:
-        """Return the address at the service: the path's own bytes without what is only for the outside, and the query's own bytes."""
-        path = decision.path[route.in_front :].decode("ascii")
-        query = f"?{visit.query.decode('latin-1')}" if visit.query else ""
-        return self._bases[route.service] + path + query
+    async def _request(self, visit: Visit, decision: Decision, route: Route, body: Body, pool: ServicePool) -> Request:
+        """Return what the service is asked: the path's own bytes without what is only for the outside, and the query's own bytes.
 
-    def _headers(self, visit: Visit, decision: Decision, route: Route, body: Body) -> list[tuple[str, str]]:
-        headers = onward(visit.headers)
-        if body.declared is not None:
-            headers.append(("Content-Length", body.declared.decode("ascii")))
-        headers += [
-            ("X-Request-Id", visit.request_id),
-            ("traceparent", visit.traceparent),
-            ("Authorization", self._tokens.header(route.service, decision.grant, decision.officer)),
+        Raises what opening the body does, and InternalError (500).
+        """
+        data = await body.opened()
+        chunked = data is not None and not isinstance(data, bytes) and body.declared is None
+        framing = []
+        if chunked:
+            framing = [(b"transfer-encoding", b"chunked")]
+        elif data is not None or route.method in _WITH_BODY:
+            framing = [(b"content-length", body.declared or b"%d" % len(data if isinstance(data, bytes) else b""))]
+        target = pool.prefix + decision.path[route.in_front :] + (b"?" + visit.query if visit.query else b"")
+        head = _head(route.method, target, [(b"host", pool.host), *framing, *self._headers(visit, decision, route)])
+        silence = route.terms.silence_seconds
+        return Request(route.method, head, data or b"", chunked, self._silence_seconds if silence is None else silence)
+
+    def _headers(self, visit: Visit, decision: Decision, route: Route) -> list[tuple[bytes, bytes]]:
+        return [
+            *onward(visit.headers),
+            (b"x-request-id", visit.request_id.encode("ascii")),
+            (b"traceparent", visit.traceparent.encode("ascii")),
+            (b"authorization", self._tokens.header(route.service, decision.grant, decision.officer)),
         ]
-        return headers
 
 
-class _Timeouts(dict[float | None, aiohttp.ClientTimeout]):
-    """By the longest pause that a route may make in its answer, in seconds; None: the usual one."""
-
-    def __init__(self, usual_seconds: float) -> None:
-        self._usual_seconds = usual_seconds
-
-    def __missing__(self, seconds: float | None) -> aiohttp.ClientTimeout:
-        longest = self._usual_seconds if seconds is None else seconds
-        made = self[seconds] = aiohttp.ClientTimeout(
-            total=None, connect=CONNECT_SECONDS + 1, sock_connect=CONNECT_SECONDS, sock_read=longest
-        )
-        return made
+def _head(method: str, target: bytes, headers: list[tuple[bytes, bytes]]) -> bytes:
+    """Return a request's head. Raises InternalError (500) when something of it would be a line of its own: our parser lets none through."""
+    lines = [b"%b %b HTTP/1.1" % (method.encode("ascii"), target), *[b"%b: %b" % header for header in headers], b"", b""]
+    head = b"\r\n".join(lines)
+    if not head.count(b"\n") == head.count(b"\r") == len(lines) - 1 or head.count(b"\0"):
+        raise InternalError
+    return head
 
 
-async def _pipe(content: aiohttp.StreamReader, send: Send) -> None:
+async def _pipe(connection: ServiceConnection, send: Send) -> None:
     """Pass each piece on as it comes; the last one closes the answer, so that a short answer is one write."""
     more = True
     while more:
-        piece = await content.readany()
-        more = not content.at_eof()
+        piece = await connection.piece()
+        more = not connection.whole
         await send({"type": "http.response.body", "body": piece, "more_body": more})
 
 
-def _problem_of(error: BaseException) -> Problem:
+def _problem_of(error: Failed) -> Problem:
     """Tell a service that took the request and is silent (504) from one that is not there or broke off (503)."""
-    silent = isinstance(error, aiohttp.SocketTimeoutError)
-    return ServiceTimeout() if silent else ServiceUnavailable(retry_after_s=RETRY_AFTER_SECONDS)
+    return ServiceTimeout() if isinstance(error, Silent) else ServiceUnavailable(retry_after_s=RETRY_AFTER_SECONDS)

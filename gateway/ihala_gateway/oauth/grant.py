@@ -19,4 +19,4 @@ class Grant:
     account_id: str | None = None  # the person for whom the client acts; None for the client itself
     account_version: int = 0
     confirmation: object = None  # `cnf`: to what the token is bound
-    internal: dict[tuple[str, str | None], tuple[str, float]] = field(default_factory=dict)
+    internal: dict[tuple[str, str | None], tuple[bytes, float]] = field(default_factory=dict)

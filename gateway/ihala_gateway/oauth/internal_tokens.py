@@ -32,9 +32,9 @@ class InternalTokens:
     def __init__(self, keys: Keyring, issuer: str) -> None:
         self.keys = keys
         self.issuer = issuer
-        self._anonymous: dict[tuple[str, str | None], tuple[str, float]] = {}
+        self._anonymous: dict[tuple[str, str | None], tuple[bytes, float]] = {}
 
-    def header(self, service: str, grant: Grant | None, officer: str | None = None) -> str:
+    def header(self, service: str, grant: Grant | None, officer: str | None = None) -> bytes:
         """Return the header's value for a call as `grant`, by that officer if one is named; or as nobody."""
         kept = self._anonymous if grant is None else grant.internal
         now = time.time()
@@ -43,17 +43,17 @@ class InternalTokens:
             kept.pop((service, officer), None)
             if len(kept) >= MOST_KEPT:
                 kept.pop(next(iter(kept)))  # the one made first
-            known = kept[service, officer] = ("Bearer " + self._made(service, grant, officer, int(now)), now + KEPT_SECONDS)
+            known = kept[service, officer] = (b"Bearer " + self._made(service, grant, officer, int(now)), now + KEPT_SECONDS)
         return known[0]
 
-    def _made(self, service: str, grant: Grant | None, officer: str | None, now: int) -> str:
+    def _made(self, service: str, grant: Grant | None, officer: str | None, now: int) -> bytes:
         """Return a new token. Its jti is the access token's, so that revoking that one stops this one too."""
         who = _NOBODY | {"jti": new_id().hex} if grant is None else _passed_on(grant.claims)
         key = self.keys.current()
         claims = {**who, "iss": self.issuer, "aud": service, "iat": now, "exp": now + LIVES_SECONDS}
         if officer is not None:
             claims["acting_officer"] = officer
-        return jwt.encode({"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}, claims, key)
+        return jwt.encode({"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}, claims, key).encode("ascii")
 
 
 def _passed_on(claims: dict[str, Any]) -> dict[str, Any]:

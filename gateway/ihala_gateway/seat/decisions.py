@@ -95,7 +95,7 @@ class DecisionSeat:
     def _allowed(self, decision: Decision, grant: Grant, service: str) -> list[tuple[bytes, bytes]]:
         subject = str(grant.claims.get("sub", grant.client_id))
         return [
-            (b"x-ihala-authorization", self._tokens.header(service, grant, decision.officer).encode("ascii")),
+            (b"x-ihala-authorization", self._tokens.header(service, grant, decision.officer)),
             (b"x-ihala-client", grant.client_id.encode("ascii")),
             (b"x-ihala-organization", grant.organization_id.encode("ascii")),
             (b"x-ihala-account", b"" if subject == grant.client_id else subject.encode("ascii")),

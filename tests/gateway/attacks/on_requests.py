@@ -73,9 +73,9 @@ def _ours_first(monkeypatch: MonkeyPatch, house: House) -> None:
     """Put our own headers on first, and then take off what `Connection` names."""
     theirs = house.gateway._proxy._headers
 
-    def stripped(visit: Any, *more: Any) -> list[tuple[str, str]]:
+    def stripped(visit: Any, *more: Any) -> list[tuple[bytes, bytes]]:
         named = headers._named_by_connection(visit.headers)
-        return [(name, value) for name, value in theirs(visit, *more) if name.lower().encode() not in named]
+        return [(name, value) for name, value in theirs(visit, *more) if name not in named]
 
     monkeypatch.setattr(house.gateway._proxy, "_headers", stripped)
 
