@@ -9,9 +9,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake.casework import store
 from ihala_intake.commands import cases, hand_overs, parting
-from ihala_intake.tables import Person
+from ihala_intake.commands.case_steps import ERASED
+from ihala_intake.protection import store as protected
+from ihala_intake.tables import DataKey, Person
 
-ERASED = "erased"
+LEFT = "end-what-erasure-left"  # due work, by person
 # Help and plans are locked before their parts, as whoever pays or settles one does.
 _END = (
     """UPDATE appointment SET state = 'cancelled', reason = 'erased', recorded_at = :at, version = version + 1
@@ -30,7 +32,7 @@ _END = (
 
 
 async def end_all(tx: AsyncSession, person: Person) -> None:
-    """End a locked person's cases and all that was planned in them, while their key is there; emits HandOverEnded, CaseClosed.
+    """End a locked person's cases and all that was planned in them; emits HandOverEnded, CaseClosed.
 
     What was paid stays paid. A complaint stays with those who handle it: it is about somebody else's work. Whoever might have been the
     same person is doubted no more for that, and their needs go on: nobody could compare the two.
@@ -44,6 +46,15 @@ async def end_all(tx: AsyncSession, person: Person) -> None:
     await tx.flush()
     await _run(tx, [case.id for case in found])
     await parting.end_doubts(tx, person.operator_id, [person.id])
+
+
+async def end_left(tx: AsyncSession, person_id: UUID) -> None:
+    """Do so for somebody who was erased when that ended no case yet: nobody could close it."""
+    await protected.locked_needs(tx, [person_id])
+    [person] = await protected.locked_persons(tx, [person_id])
+    key = await tx.get_one(DataKey, person.key_id)
+    if key.wrapped is None:
+        await end_all(tx, person)
 
 
 async def _run(tx: AsyncSession, case_ids: Sequence[UUID]) -> None:

@@ -27,7 +27,7 @@ from ihala_intake.casework.errors import (
 )
 from ihala_intake.casework.rules import Step
 from ihala_intake.commands import taking_over
-from ihala_intake.commands.case_steps import key_of, write_step
+from ihala_intake.commands.case_steps import ERASED, key_of, write_step
 from ihala_intake.commands.cases import locked
 from ihala_intake.emergencies import commands as emergencies
 from ihala_intake.errors import RoleNeeded
@@ -118,7 +118,7 @@ async def withdraw(tx: AsyncSession, case: CaseFile) -> None:
         return
     hand_over = await _locked(tx, Caller.system("erasure"), known.id, known.version)
     _answer(tx, hand_over, "taken_back")
-    await write_step(tx, case, Step.TAKEN_BACK, reason="erased")
+    await write_step(tx, case, Step.TAKEN_BACK, reason=ERASED)
     await cancel(tx, LAPSES, hand_over.id)
 
 
