@@ -1,5 +1,6 @@
 """Each move as receiver, origin, coordinator, officer, another provider, stranger and nobody; and what a bad request gets."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -119,6 +120,17 @@ async def test_a_bad_body_changes_nothing_and_is_not_repeated(world: World, act:
 async def test_a_bad_body_of_a_later_move(world: World, state: str, act: str, body: Any, problem: str) -> None:
     referral_id = await brought_to(world, state)
     assert (await world.move(FIRST, referral_id, act, body)).problem == problem
+
+
+async def test_nobody_was_reached_before_the_acceptance(world: World) -> None:
+    referral_id = await brought_to(world, "offered")
+    world.advance(days=1)
+    assert (await world.move(FIRST, referral_id, "acceptance", {})).status == 200
+    accepted_at = (await world.referral(referral_id)).accepted_at
+    for at, status in ((accepted_at - timedelta(minutes=2), 422), (accepted_at.replace(second=0, microsecond=0), 200)):
+        answer = await world.move(FIRST, referral_id, "start", {"first_contact_at": at.isoformat()})
+        assert answer.status == status and answer.body.get("type") in (None, "urn:ihala:problem:date-not-allowed")
+    assert (await world.referral(referral_id)).first_contact_at == accepted_at
 
 
 async def test_after_a_question_missing_information_is_a_reason(world: World) -> None:

@@ -154,6 +154,19 @@ async def test_the_first_contact_is_due_a_day_after_the_request_whatever_the_att
     assert accepted.body["deadlines"]["first_contact_by"] == (requested_at + timedelta(days=1)).isoformat().replace("+00:00", "Z")
 
 
+async def test_what_becomes_an_emergency_late_owes_its_first_contact_from_then_on(world: World) -> None:
+    need_id, _ = await world.offered(FIRST, urgency="routine")
+    world.advance(hours=40)
+    risen = change(world, need_id, urgency="emergency", governorate=NINEWA)
+    await world.deliver(risen)
+    second = await world.offer(need_id, SECOND)
+    world.advance(hours=3)
+    accepted = await world.move(SECOND, second, "acceptance", {})
+    assert accepted.body["deadlines"]["first_contact_by"] == (risen.changed_at + timedelta(days=1)).isoformat().replace("+00:00", "Z")
+    await world.tick()
+    assert "level_1" not in (await world.referral(second)).fired
+
+
 async def test_an_emergency_on_a_waiting_list_is_offered_to_somebody_else_at_once(world: World) -> None:
     need_id = await world.identified(urgency="emergency")
     waits = await world.offer(need_id, FIRST, allows_waitlist=True)

@@ -75,7 +75,7 @@ async def one(tx: AsyncSession, work: DueWork) -> None:
     await _triage(tx, situation)
     for referral in situation.open():
         timing = await counting.of_referral(tx, situation, referral)
-        moves = recompute(referral, timing, situation.placement.requested_at, situation.now)
+        moves = recompute(referral, timing, situation.placement.contact_from, situation.now)
         if moves:
             _tell(tx, situation, moves, referral)
     clock.wind(situation.placement, situation.referrals)

@@ -16,7 +16,7 @@ async def accept(tx: AsyncSession, situation: Situation, referral: Referral, by:
     before = lifecycle.move(situation, referral, Act.ACCEPT, by)
     referral.accepted_at = situation.now
     timing = await counting.of_referral(tx, situation, referral)
-    clock.start_contact(referral, timing, situation.placement.requested_at, situation.now)
+    clock.start_contact(referral, timing, situation.placement.contact_from, situation.now)
     announcing.record(tx, situation, Act.ACCEPT, by, before, referral.state, referral=referral)
     announcing.moved(
         tx, situation, referral, v1.ReferralAccepted, service_id=referral.service_id,

@@ -28,6 +28,7 @@ from ihala_referral.together import ground, tries
 from ihala_referral.together import store as together
 
 FIRST_CONTACT_AT_MOST_BEFORE = timedelta(days=30)
+SAME_MINUTE = timedelta(minutes=1)  # a time of hours and minutes alone lies before the seconds of the acceptance
 
 
 async def _begin(
@@ -142,10 +143,12 @@ async def waitlist(tx: AsyncSession, caller: Caller, referral_id: UUID, version:
 async def start(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, first_contact_at: datetime | None) -> Referral:
     """Record the first contact: the service runs. Emits ReferralStarted."""
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.START, ANSWER)
+    accepted_at = referral.accepted_at or situation.now
     at = first_contact_at or situation.now
-    if not situation.now - FIRST_CONTACT_AT_MOST_BEFORE <= at <= situation.now:
+    earliest = max(accepted_at - SAME_MINUTE, situation.now - FIRST_CONTACT_AT_MOST_BEFORE)
+    if not earliest <= at <= situation.now:
         raise DateNotAllowed(pointer="#/first_contact_at", latest=situation.now)
-    referral.first_contact_at = at
+    referral.first_contact_at = max(at, accepted_at)
     clock.serve(referral, placing.policy_of(situation), situation.now)
     await work_items.close(tx, situation, work_items.OF_ATTEMPT)
     return await _finish(tx, situation, referral, Act.START, party, v1.ReferralStarted)

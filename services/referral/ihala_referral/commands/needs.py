@@ -125,6 +125,7 @@ async def change(tx: AsyncSession, event: NeedChanged, *, told: Collection[UUID]
     placement.version += 1
     announcing.record(tx, situation, "change", Party.SYSTEM, placement.state, placement.state)
     if placement.rank != rank_before:
+        placement.emergency_at = event.changed_at if event.urgency is Urgency.EMERGENCY else None
         await work_items.as_urgent(tx, situation)
     if event.facts is not None and readable:
         await sealing.keep_facts(tx, placement, facts)

@@ -122,7 +122,7 @@ async def accepted(tx: AsyncSession, event: v1.ReferralAccepted) -> None:
         if referral.accepted_at is None:
             referral.accepted_at = event.moved_at
             timing = await counting.of_referral(tx, situation, referral)
-            clock.start_contact(referral, timing, placement.requested_at, event.moved_at)
+            clock.start_contact(referral, timing, placement.contact_from, event.moved_at)
         referral.first_contact_by = event.first_contact_by
         await work_items.close(tx, situation, work_items.OF_ATTEMPT)
         if placement.state is not PlacementState.PLACED:

@@ -46,6 +46,7 @@ class Placement(Table, table=True):
     triage_reasons: list[str] = listed(Text, "why a human decides")
     policy_version: int = needed(Integer, "the clock policy it began with and keeps")
     requested_at: datetime = needed(AT, "the need's first clock: never changes")
+    emergency_at: datetime | None = maybe(AT, "when it became an emergency after it was requested; empty: it was one then, or is none")
     changed_at: datetime | None = maybe(AT, "when intake last corrected the need")
     attempt: int = counted("number of the last question to the directory")
     offers: int = counted("offers since a human last decided")
@@ -62,6 +63,11 @@ class Placement(Table, table=True):
     ended_at: datetime | None = maybe(AT, "when it ended")
     officer: str | None = maybe(Text, "who works on it at the owning office, opaque")
     version: int = counted("for If-Match", 1)
+
+    @property
+    def contact_from(self) -> datetime:
+        """Return when an emergency's first contact began to be owed: with the request, or when it became one."""
+        return self.emergency_at or self.requested_at
 
 
 class Attempt(Table, table=True):
