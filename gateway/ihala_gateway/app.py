@@ -85,6 +85,7 @@ class Gateway:
         routes = compile_routes(found)
         administration.app.state.known_scopes = frozenset(routes.scopes())
         self._log = AccessLog(database, usage.routes_called(routes))
+        self._tracing = Tracing(settings.otlp_endpoint, VERSION)
         self._admission = Admission(settings, database)
         proof_keys = ProofKeys(database, inside=settings.keys_inside)
         kafka_keys = PublishedFile(settings.kafka_keys_file)
@@ -109,7 +110,7 @@ class Gateway:
             }),
             administration,
             self._log,
-            Tracing(settings.otlp_endpoint is not None),
+            self._tracing,
         )  # fmt: skip
         secret, door = settings.seat_secret, self._door
         self._seat = door if secret is None else DecisionSeat(door, gatekeeper, self._admission, inside, secret.get_secret_value())
@@ -129,7 +130,7 @@ class Gateway:
         await self._upkeep.begin()
         self._proxy.start()
         _settle()
-        work = [asyncio.create_task(part.run()) for part in (self._upkeep, self._admission, self._log)]
+        work = [asyncio.create_task(part.run()) for part in (self._upkeep, self._admission, self._log, self._tracing)]
         await send({"type": "lifespan.startup.complete"})
         await receive()
         for task in work:
@@ -137,6 +138,7 @@ class Gateway:
         await asyncio.gather(*work, return_exceptions=True)
         self._proxy.stop()
         await self._log.close()
+        await self._tracing.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -1,27 +1,27 @@
 """A real service of the kit behind the gateway: it takes what the gateway gives it, and nothing that a caller could give it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from fastapi import APIRouter, Security
+from ihala_gateway.edge.spans import Finished
 from ihala_gateway.edge.tracing import Tracing
 from ihala_gateway.settings import Settings
 from ihala_gateway.staff.tables import Account
-from ihala_kit import telemetry
 from ihala_kit.auth import Caller, caller, public_caller
 from ihala_kit.http import create_app
 from ihala_kit.service import Service
 from ihala_kit.settings import KitSettings
 from ihala_kit.testing import serving
 from ihala_kit.vault import new_master_key
-from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 
 from tests.gateway.house import DOCUMENTS, OPERATOR, ORGANIZATION, House, free_port, opened
 from tests.gateway.party import Party, code
@@ -90,30 +90,68 @@ async def test_a_public_route_is_answered_for_nobody(home: House) -> None:
 
 
 async def test_where_traces_are_collected_the_service_continues_the_gateways_span(seen: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    spans = InMemorySpanExporter()
-    monkeypatch.setattr(telemetry, "finished", [(SimpleSpanProcessor(spans), Resource({"service.name": "ihala-gateway"}))])
-    monkeypatch.setattr(seen.gateway._door, "_tracing", Tracing(collected=True))
-    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-    headers = await seen.signed_in()
-    spans.clear()
-    async with seen.session.get(PATH + "/private?x=private", headers=headers | {"traceparent": parent}) as answer:
-        assert answer.status == 200
-    [span] = spans.get_finished_spans()
-    assert span.context is not None and span.parent is not None
-    assert seen.upstream.seen[0].all("traceparent") == [f"00-{span.context.trace_id:032x}-{span.context.span_id:016x}-01"]
-    assert f"{span.parent.span_id:016x}" == "b7ad6b7169203331" and span.name == "GET /referral/v1/referrals/{referral_id}"
-    assert "private" not in span.to_json()
-    assert dict(span.attributes or {}) == {
+    async with collector(200) as (address, taken):
+        tracing = Tracing(address, "1.2")
+        headers = await seen.signed_in()
+        monkeypatch.setattr(seen.gateway._door, "_tracing", tracing)
+        parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        async with seen.session.get(PATH + "/private?x=private", headers=headers | {"traceparent": parent}) as answer:
+            assert answer.status == 200
+        async with seen.session.get(PATH, headers=headers | {"traceparent": parent[:-1] + "0"}) as answer:
+            assert answer.status == 200
+        assert seen.upstream.seen[-1].all("traceparent") == [parent[:-1] + "0"], "nobody collects that one"
+        async with seen.session.get("/intake/v1/requests/self/x") as answer:
+            assert answer.status == 404
+        await tracing.close()
+    [of] = taken[0].resource_spans
+    assert {"service.name": "ihala-gateway", "service.version": "1.2"}.items() <= _told(of.resource.attributes).items()
+    assert of.scope_spans[0].scope.name == "ihala_gateway" and b"private" not in taken[0].SerializeToString()
+    span, other = of.scope_spans[0].spans
+    assert seen.upstream.seen[0].all("traceparent") == [f"00-{span.trace_id.hex()}-{span.span_id.hex()}-01"]
+    assert (span.trace_id.hex(), span.parent_span_id.hex()) == (parent[3:35], parent[36:52])
+    assert (span.name, span.kind) == ("GET /referral/v1/referrals/{referral_id}", span.SPAN_KIND_SERVER)
+    assert _told(span.attributes) == {
         "http.request.method": "GET", "http.response.status_code": 200, "http.route": "/referral/v1/referrals/{referral_id}",
     }  # fmt: skip
-    assert span.status.is_unset and span.end_time is not None and span.start_time is not None and 0 < span.end_time - span.start_time < 2e9
-    assert span.instrumentation_scope is not None and span.instrumentation_scope.name == "ihala_gateway"
-    encoded = encode_spans([span]).resource_spans[0]
-    assert encoded.scope_spans[0].spans[0].parent_span_id.hex() == "b7ad6b7169203331"
-    spans.clear()
-    async with seen.session.get(PATH, headers=headers | {"traceparent": parent[:-1] + "0"}) as answer:
-        assert answer.status == 200
-    assert spans.get_finished_spans() == () and seen.upstream.seen[-1].all("traceparent") == [parent[:-1] + "0"]  # nobody collects that one
-    async with seen.session.get("/intake/v1/requests/self/x") as answer:
-        assert answer.status == 404
-    assert [span.name for span in spans.get_finished_spans()] == ["GET no route"]
+    assert span.status.code == span.status.STATUS_CODE_UNSET and 0 < span.end_time_unix_nano - span.start_time_unix_nano < 2e9
+    assert (other.name, span.flags) == ("GET no route", 0x300)
+
+
+@pytest.mark.parametrize(("answers", "kept"), [(503, 600), (400, 0), (None, 600)])
+async def test_spans_that_the_collector_does_not_take_now_are_sent_later(answers: int | None, kept: int) -> None:
+    spans = [Finished(f"00-{'a' * 32}-{number:016x}-01", f"00-{'a' * 32}-{'b' * 16}-01", 1, 2, "GET", None, 0) for number in range(600)]
+    async with collector(answers) as (address, _):
+        tracing = Tracing(address)
+        tracing.waiting.extend(spans)
+        await tracing.send()
+        assert len(tracing.waiting) == kept
+    async with collector(200) as (address, taken):
+        again = Tracing(address)
+        again.waiting = tracing.waiting
+        await again.send()
+    found = [span for batch in taken for span in batch.resource_spans[0].scope_spans[0].spans]
+    assert [span.span_id.hex() for span in found] == [span.own[36:52] for span in spans][600 - kept :]
+    assert all(span.status.code == span.status.STATUS_CODE_ERROR for span in found), "no answer is a failure"
+
+
+@asynccontextmanager
+async def collector(status: int | None) -> AsyncIterator[tuple[str, list[ExportTraceServiceRequest]]]:
+    """Take traces and answer with a status, or (None) break off; gives its address and what it took."""
+    taken: list[ExportTraceServiceRequest] = []
+
+    async def take(request: web.Request) -> web.Response:
+        if status is None:
+            assert request.transport is not None
+            request.transport.abort()
+        if status == 200:
+            taken.append(ExportTraceServiceRequest.FromString(await request.read()))
+        return web.Response(status=status or 200)
+
+    app = web.Application()
+    app.router.add_post("/v1/traces", take)
+    async with TestServer(app) as server:
+        yield str(server.make_url("")), taken
+
+
+def _told(attributes: Iterable[KeyValue]) -> dict[str, str | int]:
+    return {each.key: each.value.string_value or each.value.int_value for each in attributes}

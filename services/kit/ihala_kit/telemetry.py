@@ -3,8 +3,7 @@
 FastAPI makes a request's span itself (since 0.165, without the texts of errors); `FASTAPI` is what it is told.
 """
 
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
@@ -13,11 +12,10 @@ from opentelemetry import propagate, trace
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
-from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode
+from opentelemetry.trace import SpanKind
 
 # `logs` would record errors with their texts; `operation_spans` makes three more spans a request.
 FASTAPI: TelemetryConfig = {
@@ -26,10 +24,6 @@ FASTAPI: TelemetryConfig = {
     "auto_configure": False,
     "exclude": lambda scope: str(scope.get("path", "")).startswith("/health/"),
 }
-
-
-finished: list[tuple[SpanProcessor, Resource]] = []
-"""Where `finish` brings spans, and of what process they are."""
 
 
 class OneResource(Resource):
@@ -59,9 +53,7 @@ def set_up_telemetry(service: str, otlp_endpoint: str | None, version: str = "",
     provider.add_span_processor(WithoutAddress())
     if otlp_endpoint:
         exporter = OTLPSpanExporter(endpoint=otlp_endpoint.rstrip("/") + "/v1/traces")
-        processor = BatchSpanProcessor(exporter)
-        provider.add_span_processor(processor)
-        finished.append((processor, resource))
+        provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     return provider
 
@@ -71,21 +63,6 @@ def inject() -> str | None:
     carrier: dict[str, str] = {}
     propagate.inject(carrier)
     return carrier.get("traceparent")
-
-
-def finish(
-    maker: InstrumentationScope, name: str, kind: SpanKind, own: SpanContext, parent: SpanContext,
-    attributes: Mapping[str, str | int], began_ns: int, *, failed: bool,
-) -> None:  # fmt: skip
-    """Export a span that `maker` made without a tracer, from `began_ns` (since 1970) until now: for where a tracer's costs count."""
-    status = Status(StatusCode.ERROR) if failed else Status(StatusCode.UNSET)
-    for processor, resource in finished:
-        processor.on_end(
-            ReadableSpan(
-                name, own, parent, resource, attributes, kind=kind, status=status, start_time=began_ns, end_time=time.time_ns(),
-                instrumentation_scope=maker,
-            )
-        )  # fmt: skip
 
 
 @cache
