@@ -1,10 +1,8 @@
 """Where a webhook may go, whatever way an address is written."""
 
-import socket
-from typing import Any
-
 import pytest
-from ihala_notify.webhooks.addresses import AddressRefused, GuardedResolver, UrlRefused, checked, is_public
+from ihala_notify.webhooks import addresses
+from ihala_notify.webhooks.addresses import AddressRefused, Look, Names, UrlRefused, checked, is_public
 
 INSIDE = (
     "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "100.64.0.1",
@@ -52,15 +50,29 @@ def test_a_host_may_be_allowed_by_name_and_no_other_with_it() -> None:
             checked(url, allowed)
 
 
-def _look(*addresses: str) -> Any:
-    return lambda host, port, family: [(socket.AF_INET, each) for each in addresses]
+def _look(*addresses: str) -> Look:
+    return lambda host, port: list(addresses)
 
 
 async def test_a_name_is_given_only_public_addresses_and_all_must_be() -> None:
-    resolver = GuardedResolver(frozenset(), _look("8.8.8.8", "8.8.4.4"))
-    assert [each["host"] for each in await resolver.resolve("h.example", 443)] == ["8.8.8.8", "8.8.4.4"]
+    assert await Names(frozenset(), _look("8.8.8.8", "8.8.4.4")).find("h.example", 443) == ["8.8.8.8", "8.8.4.4"]
     for found in (("8.8.8.8", "10.0.0.1"), ("127.0.0.1",), ("::1",)):
         with pytest.raises(AddressRefused):
-            await GuardedResolver(frozenset(), _look(*found)).resolve("h.example", 443)
-    allowed = GuardedResolver(frozenset({"h.example"}), _look("10.0.0.1"))
-    assert [each["host"] for each in await allowed.resolve("h.example", 443)] == ["10.0.0.1"]
+            await Names(frozenset(), _look(*found)).find("h.example", 443)
+    assert await Names(frozenset({"h.example"}), _look("10.0.0.1")).find("h.example", 443) == ["10.0.0.1"]
+    with pytest.raises(OSError, match="no address"):
+        await Names(frozenset(), _look()).find("h.example", 443)
+
+
+async def test_a_name_is_looked_up_again_when_its_time_is_over_or_nobody_was_met(monkeypatch: pytest.MonkeyPatch) -> None:
+    leads: list[list[str]] = [["8.8.8.8"], ["8.8.4.4"], [], ["10.0.0.1"]]
+    names = Names(frozenset(), lambda host, port: leads.pop(0))
+    assert names.known("8.8.8.8", 443) and not names.known("h.example", 443)
+    assert await names.find("h.example", 443) == ["8.8.8.8"] and names.known("h.example", 443)
+    names.doubt("h.example", 443)
+    assert not names.known("h.example", 443)
+    monkeypatch.setattr(addresses, "KNOWN_SECONDS", 0.0)
+    assert await names.find("h.example", 443) == ["8.8.4.4"] and not names.known("h.example", 443)
+    assert await names.find("h.example", 443) == ["8.8.4.4"]  # nothing is found now: what is connected goes on
+    with pytest.raises(AddressRefused):
+        await names.find("h.example", 443)

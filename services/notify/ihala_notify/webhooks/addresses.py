@@ -1,22 +1,23 @@
 """Where a webhook may go: to public addresses over https, unless an operator allows a host by name.
 
 A name is looked up once, what is found is checked, and the connection goes to exactly that: a second look-up could be told something
-else. A literal address never reaches the resolver, so it is checked with the address of the webhook itself.
+else. The address of each socket is checked once more before it is opened (sending.py), whichever way it came there.
 """
 
 import asyncio
 import ipaddress
 import socket
+import time
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from aiohttp.abc import AbstractResolver, ResolveResult
-
 LONGEST_URL = 2000
 LOOKING_UP = 64  # at a time: a server of names that hangs keeps one thread, and not the others' turn
-Look = Callable[[str, int, socket.AddressFamily], list[tuple[socket.AddressFamily, str]]]
+KNOWN_SECONDS = 30.0  # then a name is looked up again
+Look = Callable[[str, int], list[str]]
 
 # What the standard library calls global, and still leads inside: addresses that carry another one, and what is not of one machine.
 _WITHIN = tuple(
@@ -66,7 +67,7 @@ def checked(url: str, allowed: frozenset[str]) -> str:
         return url if parts.scheme in {"https", "http"} else _refuse("scheme")
     if parts.scheme != "https":
         raise UrlRefused("scheme")
-    if _is_literal(host) and not is_public(host):
+    if is_literal(host) and not is_public(host):
         raise UrlRefused("private_address")
     return url
 
@@ -75,37 +76,64 @@ def _refuse(code: str) -> str:
     raise UrlRefused(code)
 
 
-def _is_literal(host: str) -> bool:
+def is_literal(host: str) -> bool:
     """Tell whether it is an address in any way of writing one: what is all digits and dots, or has a colon, is no name."""
     return ":" in host or host.rstrip(".").rpartition(".")[2].isdigit() or host.rpartition(".")[2].startswith("0x")
 
 
-class GuardedResolver(AbstractResolver):
+@lru_cache(maxsize=4096)
+def target(url: str) -> tuple[str, int]:
+    """Return host and port of a url that was `checked`."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or (80 if parts.scheme == "http" else 443)
+
+
+class Names:
     """Looks names up and gives only public addresses; a name that leads to any other is refused as a whole."""
 
     def __init__(self, allowed: Collection[str], look: Look | None = None) -> None:
         self.allowed = allowed
         self._look = look or _looked_up
+        self._good: defaultdict[tuple[str, int], tuple[float, list[str]]] = defaultdict(lambda: (0.0, []))  # until when, and which
         self._threads = ThreadPoolExecutor(LOOKING_UP, "webhook names")
 
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
+    def known(self, host: str, port: int) -> bool:
+        """Tell whether there is nothing to look up."""
+        return is_literal(host) or time.monotonic() < self._good[host, port][0]
+
+    async def find(self, host: str, port: int) -> list[str]:
+        """Return the addresses of a host, which are good for a while; where nothing is found now, those found before: what is connected
+        goes on. Raises AddressRefused, OSError when there never were any."""
+        before = self._good[host, port][1]
+        try:
+            found = await self.resolve(host, port)
+        except AddressRefused:
+            raise
+        except OSError:
+            if not before:
+                raise
+            found = before
+        self._good[host, port] = time.monotonic() + KNOWN_SECONDS, found
+        return found
+
+    def doubt(self, host: str, port: int) -> None:
+        """Have a name looked up anew: nobody was met where it led."""
+        self._good[host, port] = 0.0, self._good[host, port][1]
+
+    async def resolve(self, host: str, port: int) -> list[str]:
         """Return the addresses of a host. Raises AddressRefused, OSError when there are none."""
-        found = await asyncio.get_running_loop().run_in_executor(self._threads, self._look, host, port, family)
-        if host not in self.allowed and not all(is_public(address) for _, address in found):
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, self._look, host, port)
+        if host not in self.allowed and not all(map(is_public, found)):
             raise AddressRefused("address_refused")
         if not found:
             raise OSError("no address")
-        flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
-        return [
-            ResolveResult(hostname=host, host=address, port=port, family=kind, proto=socket.IPPROTO_TCP, flags=flags)
-            for kind, address in found
-        ]
+        return found
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """End the threads; one that still waits for a name is left to itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _looked_up(host: str, port: int, family: socket.AddressFamily) -> list[tuple[socket.AddressFamily, str]]:
-    found = socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
-    return [(kind, str(address[0])) for kind, _, _, _, address in found]
+def _looked_up(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+    return [str(address[0]) for *_, address in found]

@@ -9,7 +9,6 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from uuid import UUID
 
-import aiohttp
 from ihala_kit.db import Database
 from ihala_kit.ids import new_id
 
@@ -18,7 +17,7 @@ from ihala_notify.webhooks import keeping
 from ihala_notify.webhooks.addresses import Look
 from ihala_notify.webhooks.feeding import SYSTEM
 from ihala_notify.webhooks.lane import Lane
-from ihala_notify.webhooks.sending import new_session
+from ihala_notify.webhooks.sending import Client
 
 log = logging.getLogger(__name__)
 
@@ -40,23 +39,23 @@ class Dispatcher:
         """Serve until cancelled. For a Job, which begins it anew after a fault."""
         wakeups = Wakeups()
         listening = asyncio.create_task(wakeups.listen(database))
-        async with new_session(self.allowed, self.look) as session:
+        async with Client(self.allowed, self.look) as client:
             try:
                 while True:
-                    await self._tick(database, wakeups, session)
+                    await self._tick(database, wakeups, client)
                     await asyncio.sleep(self.tick_seconds)
-            finally:  # before the session, whose end would look like the receivers'
+            finally:  # before the client, whose end would look like the receivers'
                 await _stop([listening, *(task for _, task in self._lanes.values())])
                 self._lanes.clear()
 
-    async def _tick(self, database: Database, wakeups: Wakeups, session: aiohttp.ClientSession) -> None:
+    async def _tick(self, database: Database, wakeups: Wakeups, client: Client) -> None:
         for hook_id, (_, task) in list(self._lanes.items()):
             if task.done():
                 del self._lanes[hook_id]
                 if not task.cancelled() and (error := task.exception()) is not None:
                     log.warning("a webhook's lane begins anew", extra={"subscription_id": str(hook_id)}, exc_info=error)
                 if hook_id in self._taken_before_end:  # nobody takes what is ours before it ends
-                    self._begin(database, wakeups, session, hook_id)
+                    self._begin(database, wakeups, client, hook_id)
         at, now = datetime.now(UTC), time.monotonic()
         async with database.transaction(SYSTEM) as tx:
             taken = await keeping.take(tx, self.owner, at, TAKEN_AT_ONCE)
@@ -65,13 +64,13 @@ class Dispatcher:
                 self._taken_before_end.add(hook_id)
                 self._lanes[hook_id][1].cancel()
             else:
-                self._begin(database, wakeups, session, hook_id)
+                self._begin(database, wakeups, client, hook_id)
         if self._lanes and now >= self._renewed_at + keeping.RENEWED_EVERY_SECONDS:
             await self._renew(database, at, now)
 
-    def _begin(self, database: Database, wakeups: Wakeups, session: aiohttp.ClientSession, hook_id: UUID) -> None:
+    def _begin(self, database: Database, wakeups: Wakeups, client: Client, hook_id: UUID) -> None:
         self._taken_before_end.discard(hook_id)
-        lane = Lane(database, session, wakeups, self.allowed, self.owner, hook_id)
+        lane = Lane(database, client, wakeups, self.owner, hook_id)
         self._lanes[hook_id] = lane, asyncio.create_task(lane.run(), name=f"webhook {hook_id}")
 
     async def _renew(self, database: Database, at: datetime, now: float) -> None:

@@ -9,7 +9,6 @@ import time
 from datetime import UTC, datetime
 from uuid import UUID
 
-import aiohttp
 from ihala_kit.crash import crash_point
 from ihala_kit.db import Database
 from ihala_kit.waiting import is_set_within
@@ -19,7 +18,7 @@ from ihala_notify.wakeups import Wakeups
 from ihala_notify.webhooks import keeping, loading, turns
 from ihala_notify.webhooks.feeding import SYSTEM, Feeding
 from ihala_notify.webhooks.ledger import Ledger
-from ihala_notify.webhooks.sending import send
+from ihala_notify.webhooks.sending import Client
 
 AT_ONCE = 8
 KEPT_AFTER_SECONDS = 0.1  # results are gathered for so long, or until there are so many
@@ -34,10 +33,8 @@ NO_MORE_SENT_BEFORE_LEASE_ENDS_SECONDS = 3.0
 class Lane:
     """Serves one webhook until its lease is lost, its owner changes it, or there is nothing to be sent by it."""
 
-    def __init__(
-        self, database: Database, session: aiohttp.ClientSession, wakeups: Wakeups, allowed: frozenset[str], owner: str, hook_id: UUID
-    ) -> None:
-        self.database, self.session, self.wakeups, self.allowed, self.owner, self.id = database, session, wakeups, allowed, owner, hook_id
+    def __init__(self, database: Database, client: Client, wakeups: Wakeups, owner: str, hook_id: UUID) -> None:
+        self.database, self.client, self.wakeups, self.owner, self.id = database, client, wakeups, owner, hook_id
         self.leased_until = time.monotonic() + keeping.LEASE.total_seconds()  # set anew by whoever renews
         self._changed, self._turn = asyncio.Event(), asyncio.Event()
         self._keep_at: float | None = None
@@ -178,7 +175,7 @@ class Lane:
                 continue
             if item.body:
                 headers = self.signer.headers(str(item.event_id), int(time.time()), item.body)
-                answer = await send(self.session, self.allowed, self.hook.url, headers, item.body)
+                answer = await self.client.send(self.hook.url, headers, item.body)
                 self.ledger.came(item, answer, at)
             else:
                 self.ledger.lost(item, at)

@@ -3,21 +3,20 @@
 import asyncio
 import re
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from typing import Self
 
-import aiohttp
+import pycurl
 
-from ihala_notify.webhooks.addresses import AddressRefused, GuardedResolver, Look, UrlRefused, checked
+from ihala_notify.webhooks.addresses import AddressRefused, Look, Names, UrlRefused, checked, target
+from ihala_notify.webhooks.hands import Came, Hand
 
 MEDIA_TYPE = "application/cloudevents+json"
 WITHIN_SECONDS = 15.0
-READ_BYTES = 4096
 SHOWN_CHARACTERS = 200
 LONGEST_PAUSE_ASKED_SECONDS = 3600.0
-_NAME = {"content-type": MEDIA_TYPE, "user-agent": "Ihala-Webhooks/1", "accept-encoding": "identity"}
+_NAME = (f"content-type: {MEDIA_TYPE}", "user-agent: Ihala-Webhooks/1", "accept-encoding: identity", "expect:")
 
 # In this order: a whole address goes before its digits. Digits may be written in groups, and in any script. An address is looked for where
 # a word begins, and nowhere else: a word of 4,000 letters would take as many times as long.
@@ -42,60 +41,55 @@ class Answer:
         return self.reason is None
 
 
-def new_session(allowed: Collection[str], look: Look | None = None) -> aiohttp.ClientSession:
-    """Return the session of all webhooks: no proxy, no cookie, nothing unpacked. Each lane limits itself, so the session does not."""
-    connector = aiohttp.TCPConnector(limit=0, resolver=GuardedResolver(allowed, look), keepalive_timeout=30)
-    return aiohttp.ClientSession(
-        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, auto_decompress=False,
-        timeout=aiohttp.ClientTimeout(total=WITHIN_SECONDS),
-    )  # fmt: skip
+class Client:
+    """Sends for all webhooks of a process. Each lane limits itself, so this does not."""
 
+    def __init__(self, allowed: Collection[str], look: Look | None = None) -> None:
+        self.allowed = frozenset(allowed)
+        self._names = Names(self.allowed, look)
+        self._multi = pycurl.AsyncCurlMulti()
+        self._free: list[Hand] = []
 
-async def send(session: aiohttp.ClientSession, allowed: frozenset[str], url: str, headers: dict[str, str], body: bytes) -> Answer:
-    """Send the body once, to this address alone."""
-    began, status, read, pause = time.monotonic(), None, b"", None
-    try:
-        checked(url, allowed)  # what is allowed may have changed since the address was given
-        async with session.post(url, data=body, headers=_NAME | headers, allow_redirects=False) as answer:
-            status, pause = answer.status, pause_asked(answer.headers.get("Retry-After", ""), datetime.now(UTC))
-            read = await _head(answer)
-        reason = _reason(status)
-    except (AddressRefused, UrlRefused):
-        reason = "address_refused"
-    except TimeoutError:
-        reason = "timeout" if status is None else _reason(status)
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        reason = _fault(error) if status is None else _reason(status)
-    took = round((time.monotonic() - began) * 1000)
-    return Answer(status, reason, masked(read), took, pause)
+    async def __aenter__(self) -> Self:
+        return self
 
+    async def __aexit__(self, *why: object) -> None:
+        await self._multi.aclose()
+        self._names.close()
 
-async def _head(answer: aiohttp.ClientResponse) -> bytes:
-    """Read an answer to its end, so that its connection serves again; at most so much that nobody can make us read for ever."""
-    found = b""
-    while len(found) < READ_BYTES:
-        part = await answer.content.read(READ_BYTES - len(found))
-        if not part:
-            break
-        found += part
-    return found
+    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Send the body once, to this address alone."""
+        began, hand = time.monotonic(), self._free.pop() if self._free else Hand()
+        fault = await self._lead(hand, url)
+        came = Came(None, fault) if fault else await self._post(hand, url, headers, body, began + WITHIN_SECONDS - time.monotonic())
+        self._free.append(hand)  # not after a cancellation: libcurl lets go of it a moment later
+        reason = came.fault if came.status is None else _reason(came.status)
+        pause = min(came.pause_seconds, LONGEST_PAUSE_ASKED_SECONDS) if came.pause_seconds else None
+        return Answer(came.status, reason, masked(came.read), round((time.monotonic() - began) * 1000), pause)
 
+    async def _post(self, hand: Hand, url: str, headers: Mapping[str, str], body: bytes, within_seconds: float) -> Came:
+        lines = [*_NAME, *(f"{name}: {value}" for name, value in headers.items())]
+        came = await hand.post(self._multi, url, lines, body, within_seconds)
+        if came.fault == "unreachable":
+            self._names.doubt(*target(url))
+        return came
 
-def pause_asked(given: str, at: datetime) -> float | None:
-    """Return the seconds that a Retry-After header asks for, at most an hour; None for nothing, for nonsense and for a date that is over.
-
-    Both forms of RFC 9110, since proxies before a receiver write either: seconds, or a date.
-    """
-    if not given:
+    async def _lead(self, hand: Hand, url: str) -> str | None:
+        """Have a hand know where it may go; return the code of why it may not."""
+        try:
+            checked(url, self.allowed)  # what is allowed may have changed since the address was given
+            host, port = target(url)
+            hand.guarded = host not in self.allowed
+            if not self._names.known(host, port):
+                async with asyncio.timeout(WITHIN_SECONDS):
+                    hand.lead(host, port, await self._names.find(host, port))
+        except (AddressRefused, UrlRefused):
+            return "address_refused"
+        except TimeoutError:
+            return "timeout"
+        except OSError:
+            return "name_unknown"
         return None
-    if given.isascii() and given.isdecimal():
-        return min(float(given), LONGEST_PAUSE_ASKED_SECONDS)
-    try:
-        until = parsedate_to_datetime(given)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-    seconds = ((until if until.tzinfo else until.replace(tzinfo=UTC)) - at).total_seconds()
-    return min(seconds, LONGEST_PAUSE_ASKED_SECONDS) if seconds > 0 else None
 
 
 def _reason(status: int) -> str | None:
@@ -104,19 +98,9 @@ def _reason(status: int) -> str | None:
     return "redirected" if 300 <= status < 400 else f"status_{status}"
 
 
-def _fault(error: Exception) -> str:
-    """Return the code of a fault on the way; its text may hold the address, so it goes nowhere."""
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
-        return "certificate_refused"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        refused = isinstance(error.os_error, AddressRefused)
-        return "address_refused" if refused else "name_unknown" if isinstance(error, aiohttp.ClientConnectorDNSError) else "unreachable"
-    if isinstance(error, aiohttp.ServerDisconnectedError | asyncio.IncompleteReadError | ConnectionError):
-        return "connection_lost"
-    return "answer_malformed"
-
-
 def masked(read: bytes) -> str | None:
     """Return the first printable signs of an answer without what may name a person: addresses, numbers of six digits and more."""
+    if not read:
+        return None
     text = "".join(sign for sign in read.decode("utf-8", "replace") if sign.isprintable() or sign == "\n").replace("\n", " ").strip()
     return _MASKED.sub("…", text)[:SHOWN_CHARACTERS] or None
