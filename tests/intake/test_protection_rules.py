@@ -9,7 +9,7 @@ AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
 
 def test_a_class_is_kept_so_many_days() -> None:
-    assert Kept("personal", "standard", 730).cutoff(AT) == AT - timedelta(days=730)
+    assert Kept("personal", "standard", 730, 90).cutoff(AT) == AT - timedelta(days=730)
 
 
 def test_a_signature_is_over_everything_a_report_says() -> None:

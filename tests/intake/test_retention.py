@@ -15,10 +15,12 @@ from ihala_kit import cli, console
 from typer.testing import CliRunner
 
 from tests.intake.actors import COORDINATOR, NGO, OFFICER, WLCO
+from tests.intake.casework import NOOR, done
 from tests.intake.house import House
 from tests.intake.protectors import ASKING_COORDINATOR
 from tests.intake.samples import need, person, request
 from tests.intake.story import asked
+from tests.intake.test_plans import agreed, plan
 from tests.intake.two_offices import brought, person_ids
 
 YEAR = timedelta(days=366)
@@ -42,10 +44,10 @@ async def living(house: House) -> set[UUID]:
 
 
 async def run(house: House) -> int:
-    done = 0
+    seen = 0
     while number := await retain.run(house.database):
-        done += number
-    return done
+        seen += number
+    return seen
 
 
 def test_the_policy_names_both_classes_and_restricted_goes_sooner() -> None:
@@ -141,6 +143,67 @@ async def test_members_without_needs_go_with_the_last_who_had_one(house: House) 
     await house.later(2 * YEAR)
     assert await run(house) == 2
     assert await living(house) == set()
+
+
+async def worked_on(house: House) -> tuple[UUID, str]:
+    """A person whose need is closed and whose file an officer has; return both."""
+    person_id = await ended(house, "زينب")
+    case_id = await house.scalar("SELECT id FROM case_file WHERE person_id = :id", id=person_id)
+    assert (await done(house, case_id, "assignment", NOOR, {"officer": "zainab-7"})).status == 200
+    return person_id, str(case_id)
+
+
+async def proposed(house: House) -> list[str]:
+    return [one["case_id"] for one in (await house.get("/v1/cases?closing=true", COORDINATOR)).body["items"]]
+
+
+async def test_a_file_that_is_worked_on_keeps_its_person(house: House) -> None:
+    person_id, case_id = await worked_on(house)
+    await agreed(house, plan(case_id))
+    for _ in range(3):
+        await house.later(YEAR)
+        assert (await done(house, case_id, "assignment", NOOR, {"officer": "karim-2"})).status == 200
+        await run(house)
+    assert person_id in await living(house)
+    assert await proposed(house) == []
+    assert [line async for line in retain.rehearse(house.database)] == ["nothing is over its time"]
+    assert await house.scalar("SELECT count(*) FROM retention_report") == 0
+
+
+async def test_a_file_that_was_forgotten_open_is_told_of_before_its_person_is_destroyed(house: House) -> None:
+    person_id, case_id = await worked_on(house)
+    await house.later(2 * YEAR)
+    await run(house)
+    assert await proposed(house) == [case_id]
+    assert (await house.get(f"/v1/cases/{case_id}/steps", COORDINATOR)).body["items"][-1]["act"] == "forgotten"
+    await house.later(timedelta(days=80))
+    await run(house)
+    assert person_id in await living(house)
+    assert await house.scalar("SELECT count(*) FROM case_step WHERE act = 'forgotten'") == 1
+    await house.later(timedelta(days=11))
+    await run(house)
+    assert person_id not in await living(house)
+    assert await house.scalar("SELECT count(*) FROM retention_look") == 0
+    assert await run(house) == 0
+
+
+@pytest.mark.parametrize("kept_open", [True, False])
+async def test_what_a_coordinator_decides_of_a_forgotten_file_begins_the_time_anew(house: House, kept_open: bool) -> None:
+    person_id, case_id = await worked_on(house)
+    await house.later(2 * YEAR)
+    await run(house)
+    if kept_open:
+        decided = await done(house, case_id, "closure-refusal", COORDINATOR, None)
+    else:
+        decided = await done(house, case_id, "closure", COORDINATOR, {"reason": "goals_reached", "told": "phone", "recorded_by": "O-1"})
+    assert (decided.status, decided.body["state"]) == (200, "open" if kept_open else "closed"), decided.body
+    await house.later(timedelta(days=700))
+    await run(house)
+    assert person_id in await living(house)
+    await house.later(timedelta(days=40))
+    await run(house)
+    assert (person_id in await living(house)) is kept_open  # which is told of once more first
+    assert await proposed(house) == ([case_id] if kept_open else [])
 
 
 async def test_help_on_the_spot_ends_with_its_file(house: House) -> None:

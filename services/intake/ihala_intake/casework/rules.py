@@ -18,6 +18,7 @@ class Step(StrEnum):
     OFFICE = "office_changed"
     CLOSING = "closing_proposed"
     CLOSING_REFUSED = "closing_refused"
+    FORGOTTEN = "forgotten"  # nobody worked on it for long: retention proposes to close it, and says when nobody does
     CLOSED = "closed"
     REOPENED = "reopened"
     OFFERED = "hand_over_offered"

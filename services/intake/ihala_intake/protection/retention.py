@@ -9,15 +9,21 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Kept:
-    """One class of people's data, and how many days it is kept after the last thing has ended."""
+    """One class of people's data: how many days it is kept after the last thing has ended, and how long before that a coordinator is told
+    of a file that somebody worked on and nobody closed."""
 
     name: str
     sensitivity: str
     days: int
+    told_days: int
 
     def cutoff(self, at: datetime) -> datetime:
         """Return the moment before which everything must have ended, for a person to be destroyed at `at`."""
         return at - timedelta(days=self.days)
+
+    def told_before(self, at: datetime) -> datetime:
+        """Return the moment before which a coordinator must have been told of an open file, for its person to be destroyed at `at`."""
+        return at - timedelta(days=self.told_days)
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class Policy:
 def policy() -> Policy:
     """Return the policy that holds."""
     read = json.loads((files("ihala_intake") / "data" / "retention.json").read_text("utf-8"))
-    return Policy(read["version"], tuple(Kept(one["name"], one["sensitivity"], one["days"]) for one in read["classes"]))
+    return Policy(read["version"], tuple(Kept(one["name"], one["sensitivity"], one["days"], one["told_days"]) for one in read["classes"]))
 
 
 def signed_content(

@@ -14,7 +14,7 @@ from ihala_intake.tables.giving import AssistanceDouble, Instalment
 from ihala_intake.tables.onward import OnwardNeed
 from ihala_intake.tables.people import DataKey, Household, HouseholdMember, Person, PersonMark
 from ihala_intake.tables.plans import Plan, PlanGoal, PlanStep, ProgrammePlan
-from ihala_intake.tables.protection import BreakGlass, Erasure, ErasureReport, RetentionMark, RetentionReport
+from ihala_intake.tables.protection import BreakGlass, Erasure, ErasureReport, RetentionLook, RetentionMark, RetentionReport
 from ihala_intake.tables.reports import Report
 from ihala_intake.tables.request_files import RequestFile, RequestFileLine, RequestFileRow
 from ihala_intake.tables.same_person import LinkageRun, MatchCandidate, Merge
@@ -24,7 +24,7 @@ __all__ = [
     "Assessment", "Plan", "PlanGoal", "PlanStep", "ProgrammePlan",
     "Appointment", "Attachment", "AttachmentPart", "CaseStep", "Complaint", "HandOver",
     "AccessChain", "AccessLog", "Assistance", "AssistanceDouble", "Instalment", "BreakGlass", "Erasure", "ErasureReport",
-    "RetentionMark", "RetentionReport",
+    "RetentionLook", "RetentionMark", "RetentionReport",
     "CaseFile", "Consent", "ConsentDecision", "ConsentRevision", "DataKey", "Disclosed", "Disclosure", "FollowUp", "FollowUpTry",
     "LinkageRun", "MatchCandidate", "Merge", "Household", "HouseholdMember", "Need", "Organization", "Overtaken", "Person",
     "PersonMark", "Reference",

@@ -104,3 +104,14 @@ class RetentionMark(Table, table=True):
 
     name: str = a_code(key=True)
     up_to: datetime = an_instant()
+
+
+class RetentionLook(Table, table=True):
+    """Who would be over their time but for a file that is worked on, and when to look again."""
+
+    __tablename__ = "retention_look"
+
+    person_id: UUID = an_id("person", key=True)
+    look_at: datetime = an_instant()
+
+    __table_args__ = (Index("retention_look_at", "look_at", "person_id"),)
