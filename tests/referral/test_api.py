@@ -12,6 +12,8 @@ from tests.referral.actors import ALL, COORDINATOR, FIRST, NGO, Actor
 from tests.referral.cast import CAST, IN_TEN_DAYS, OTHER_OPERATOR, READER, brought_to
 from tests.referral.world import World
 
+MET = {"item": "housing.hlp", "result": "met"}
+
 # act, body, what the referral must be in, who may (200); the others that see it get 409 or, without the scope, 403; the rest 404
 MOVES: list[tuple[str, Any, str, set[str]]] = [
     ("acknowledgement", {}, "offered", {"provider"}),
@@ -115,6 +117,8 @@ async def test_a_bad_body_changes_nothing_and_is_not_repeated(world: World, act:
         ("in_service", "hold", {"reason": "waiting_for_person", "resume_by": "2028-01-01T00:00:00Z"}, "date-not-allowed"),
         ("in_service", "completion", {"outcomes": []}, "malformed-request"),
         ("in_service", "completion", {"outcomes": [{"item": "housing.hlp", "result": "done"}]}, "malformed-request"),
+        ("in_service", "completion", {"outcomes": [MET, {"item": "legal.documents", "result": "met"}]}, "outcome-not-asked"),
+        ("in_service", "completion", {"outcomes": [MET, {"item": "roof", "result": "met"}, MET]}, "outcome-not-asked"),
     ],
 )
 async def test_a_bad_body_of_a_later_move(world: World, state: str, act: str, body: Any, problem: str) -> None:

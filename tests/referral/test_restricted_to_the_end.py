@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from ihala_contracts.intake_v1 import NeedConsentChanged
-from ihala_contracts.referral_v1 import PlacementRequested, ReferralDeclined, ReferralFailed, ReferralOffered
+from ihala_contracts.referral_v1 import PlacementRequested, ReferralCompleted, ReferralDeclined, ReferralFailed, ReferralOffered
 from ihala_kit.http import openapi_document
 
 from tests.referral.actors import ALL, CLEARED, COORDINATOR, FIRST, MOMD, NGO, NINEWA, OFFICER, STRANGER, Actor
@@ -92,6 +92,17 @@ async def test_nothing_is_written_between_the_parties(world: World) -> None:
     assert (await world.move(CLEARED, referral_id, "decline", {"reason": "other"})).status == 200
     assert await world.value("SELECT comment FROM referral WHERE id = :id", id=referral_id) is None
     assert (await world.last(ReferralDeclined)).reason == "other"
+
+
+async def test_what_came_of_it_says_nothing_of_what_it_was(world: World) -> None:
+    for results, told in ((("met", "met"), "met"), (("not_met", "met"), "partly_met")):
+        referral_id = await offered(world, await restricted(world, CLEARED))
+        outcomes = [{"item": f"shelter.{number}", "result": result} for number, result in enumerate(results)]
+        for act, body in (("acceptance", {}), ("start", {}), ("completion", {"outcomes": outcomes})):
+            assert (await world.move(CLEARED, referral_id, act, body)).status == 200
+        assert [(one.item, one.result) for one in (await world.last(ReferralCompleted)).outcomes] == [("protection", told)]
+        shown = (await world.get(CLEARED, f"/v1/referrals/{referral_id}")).body
+        assert shown["outcomes"] == [{"item": "protection", "result": told}]
 
 
 async def test_elsewhere_words_are_needed(world: World) -> None:

@@ -144,6 +144,18 @@ class RouteMissing(Problem):
     )
 
 
+class OutcomeNotAsked(Problem):
+    """What came of another need belongs to that need's own referral; of each thing there is one outcome."""
+
+    status = 422
+    slug = "outcome-not-asked"
+    title = Words(
+        en="This was not asked for in this referral, or it is named twice.",
+        ar="هذا لم يُطلب في هذه الإحالة، أو ذُكر مرتين.",
+        ckb="ئەمە لەم ڕەوانەکردنەدا داوا نەکراوە، یان دوو جار ناوی هاتووە.",
+    )
+
+
 class NeedCodeUnknown(Problem):
     """There is no need of this code."""
 

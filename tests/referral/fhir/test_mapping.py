@@ -169,6 +169,16 @@ def test_what_is_restricted_is_masked_and_labelled() -> None:
     assert resource("ServiceRequest", attempt(row))["code"]["coding"][0]["code"] == "protection"
 
 
+def test_an_outcome_is_of_a_need_or_of_a_part_in_the_receivers_own_word() -> None:
+    row = referral(State.COMPLETED, "completed", [*MET, {"item": "roof", "result": "partly_met"}])
+    task = resource("Task", attempt(row))
+    assert [one["type"] for one in task["output"]] == [
+        {"coding": [{"system": codes.NEED, "code": MET[0]["item"]}]}, {"text": "roof"}
+    ] and faults(task) == []  # fmt: skip
+    masked = resource("Task", attempt(referral(State.COMPLETED, "completed", MET, restricted=True)))
+    assert "protection" in str(masked["output"]) and MET[0]["item"] not in str(masked)
+
+
 def test_an_older_version_says_nothing_of_what_is_known_only_now() -> None:
     row = referral(State.COMPLETED, "completed", MET)
     older = resource("Task", attempt(row, version=1, state=State.OFFERED, reason=None, newest=False))

@@ -24,6 +24,7 @@ from ihala_referral.errors import (
     DateNotAllowed,
     MoveNotAllowed,
     OfferChanged,
+    OutcomeNotAsked,
     QuestionNotAsked,
     ReasonUnknown,
     ReferralNotFound,
@@ -157,7 +158,7 @@ async def review(caller: Answering, change: Moving, body: models.Nothing | None 
     return await change.answer(caller, lambda: moves.review(change.tx, caller, *change.this))
 
 
-@_post("/completion")
+@_post("/completion", OutcomeNotAsked)
 async def complete(body: models.Completion, caller: Answering, change: Moving) -> models.Referral:
     """Say what came of each thing asked: met, partly met, not met. The person is asked too, by intake."""
     outcomes = [outcome.sent() for outcome in body.outcomes]

@@ -16,7 +16,7 @@ from ihala_kit.etag import Stale
 from ihala_kit.problems import Problem
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import announcing, by_voice, clock, consequences, lifecycle, placing, sealing, store, work_items
+from ihala_referral import announcing, asked, by_voice, clock, consequences, lifecycle, placing, sealing, store, work_items
 from ihala_referral.calendars import counting
 from ihala_referral.commands import accepting, ending
 from ihala_referral.errors import AgreementMissing, DateNotAllowed, OfferChanged
@@ -186,8 +186,12 @@ async def resumed(tx: AsyncSession, situation: Situation, referral: Referral, pa
 
 
 async def complete(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, outcomes: list[v1.Outcome]) -> Referral:
-    """Say what came of each thing asked. Emits ReferralCompleted; with nothing met a coordinator decides anew."""
+    """Say what came of each thing asked. Emits ReferralCompleted; with nothing met a coordinator decides anew.
+
+    Raises OutcomeNotAsked (422).
+    """
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.COMPLETE, ANSWER)
+    outcomes = asked.outcomes(situation.placement, referral, outcomes)
     referral.outcomes = [outcome.model_dump() for outcome in outcomes]
     met = any(outcome.result != "not_met" for outcome in outcomes)
     follows = consequences.COMPLETED if met else consequences.NOTHING_MET

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ihala_kit.words import Language
 
+from ihala_referral.competence import sensitivity_of
 from ihala_referral.fhir import codes
 from ihala_referral.fhir.elements import (
     CONFIDENTIALITY,
@@ -161,4 +162,9 @@ def _restriction(seen: Attempt) -> Resource | None:
 def _outputs(row: Referral) -> Iterator[Resource]:
     for outcome in row.outcomes or ():
         result = concept(codes.RESULT, codes.hyphened(outcome["result"]))
-        yield {"type": concept(codes.NEED, outcome["item"]), "valueCodeableConcept": result}
+        yield {"type": _thing(PROTECTION if row.restricted else outcome["item"]), "valueCodeableConcept": result}
+
+
+def _thing(item: str) -> Resource:
+    """Return what an outcome is of: a need, or a part of one in the receiver's own word, which stands in no list."""
+    return concept(codes.NEED, item) if item == PROTECTION or sensitivity_of(item) is not None else {"text": item}
