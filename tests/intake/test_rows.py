@@ -15,6 +15,7 @@ from ihala_intake.tables import Table
 from ihala_kit import tables as kit_tables
 from ihala_kit.auth import Caller
 from ihala_kit.days import is_part
+from ihala_kit.migrations import in_place
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -55,6 +56,13 @@ async def test_a_receiver_sees_rows_only_while_its_disclosure_is_open(house: Hou
     assert [await counted(house, PROVIDER, table) for table in ("need", "consent", "person", "case_file", "request")] == [1, 1, 1, 0, 0]
     await house.post("/v1/withdrawals", HLP, {"referral_id": str(story.referral_id), "by": "person", "how": "spoken"})
     assert [await counted(house, PROVIDER, table) for table in ("need", "consent", "person")] == [0, 0, 0]
+
+
+async def test_policies_read_who_calls_where_they_compare_it(house: House) -> None:
+    async with house.database.transaction(Caller.system("test")) as tx:
+        policies = (await tx.execute(text("SELECT tablename, policyname, qual, with_check FROM pg_policies"))).all()
+    assert len(policies) > 100
+    assert not [(table, name) for table, name, *said in policies for one in said if one and in_place(one) != one]
 
 
 async def test_members_of_a_household_show_only_with_that_category(house: House) -> None:

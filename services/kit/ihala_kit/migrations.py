@@ -1,6 +1,7 @@
 """Runs a service's Alembic history, as the database's owner; one history a service, numbered, forward only."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ihala_kit.schema import Operations
 
 LOCK_TIMEOUT = "5s"
 ONE_AT_A_TIME = 0x1A_5C_8E
+_SELECT, _NAMED = "( SELECT ", r' AS "?\w+"?$'  # as PostgreSQL prints one that was written for a value
 
 
 def migrate(folder: Path, owner_url: str, app_role: str, revision: str = "head") -> None:
@@ -73,6 +75,43 @@ def row_security(op: Operations, table: str, visible: str, *, restricted: str | 
     op.execute(f'CREATE POLICY visible ON "{table}" USING ({SYSTEM} OR ({visible}))')
     if restricted is not None:
         op.execute(f'CREATE POLICY restricted ON "{table}" AS RESTRICTIVE USING ({SYSTEM} OR ({restricted}))')
+
+
+def settings_in_place(op: Operations) -> None:
+    """Have all row policies read who calls where they compare it, without a SELECT around it: last in a migration that adds policies.
+
+    A SELECT is planned and made ready at every statement, some forty of them for one row by its id, which costs more than the row; read
+    in its place a setting costs a tenth of a microsecond a row. The conditions stay the same. Locks each table for an instant.
+    """
+    policies = op.get_bind().execute(text("SELECT tablename, policyname, qual, with_check FROM pg_policies WHERE schemaname = 'public'"))
+    for table, name, using, check in policies.all():
+        changes = [
+            f"{word} ({in_place(said)})" for word, said in (("USING", using), ("WITH CHECK", check)) if said and in_place(said) != said
+        ]
+        if changes:
+            op.execute(f'ALTER POLICY "{name}" ON "{table}" {" ".join(changes)}')
+
+
+def in_place(condition: str) -> str:
+    """Return a condition, as PostgreSQL prints it, with each SELECT of a setting replaced by the setting."""
+    before, begin, rest = condition.partition(_SELECT)
+    if not begin:
+        return condition
+    end = _closing(rest)
+    inner, rest = rest[:end], rest[end:]
+    if "current_setting(" in inner and not re.search(r"\bFROM\b", inner):
+        return f"{before}({re.sub(_NAMED, '', inner)}{in_place(rest)}"
+    return f"{before}{_SELECT}{in_place(inner)}{in_place(rest)}"
+
+
+def _closing(text: str) -> int:
+    """Return where the bracket closes that was open before the text. No policy has brackets in a string."""
+    depth = 1
+    for at, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if not depth:
+            return at
+    raise ValueError("the brackets do not match")
 
 
 # Who calls, as `Database.transaction` told it. Each in a SELECT of its own, so that it is read once a statement and not once a row.
