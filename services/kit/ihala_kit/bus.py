@@ -2,7 +2,7 @@
 
 aiokafka with the guards that research asked for: no waiting in the producer, explicit offsets, a new producer after any fatal error, a
 refused token that is an error at once (bearer.py), an end that ends nobody else (stopping.py), a reader that stands still while records
-wait and begins anew.
+wait and begins anew. Readers ask within sessions (fetching.py).
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from ihala_contracts.envelope import Envelope
 
 from ihala_kit import bearer
+from ihala_kit.fetching import in_sessions
 from ihala_kit.settings import KitSettings
 from ihala_kit.stopping import stop
 
@@ -154,6 +155,7 @@ class Consumer:
             *topics, **sign_in(settings), group_id=group, enable_auto_commit=False, auto_offset_reset="earliest",
             session_timeout_ms=SESSION_MS, heartbeat_interval_ms=SESSION_MS // 5, fetch_max_wait_ms=1_000,
         )  # fmt: skip
+        self.sessions = in_sessions(self._consumer)
         self._ends: dict[TopicPartition, int] = {}
         self._empty_since: float | None = None  # monotonic; since when polls bring nothing, as far as records may have waited
 
