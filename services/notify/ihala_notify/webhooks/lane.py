@@ -21,7 +21,7 @@ from ihala_notify.webhooks.ledger import Ledger
 from ihala_notify.webhooks.sending import Client
 
 AT_ONCE = 8
-KEPT_AFTER_SECONDS = 0.1  # results are gathered for so long, or until there are so many
+KEPT_AFTER_SECONDS = 0.25  # results are gathered for so long, or until there are so many: what a death has us send again
 KEPT_AT = 200
 LOOK_AGAIN_SECONDS = 1.0  # for what its owner changed; while nothing happens, only when something wakes the lane
 PLACE_KEPT_SECONDS = 5.0  # a cursor that moves without a delivery, past what nobody wants
