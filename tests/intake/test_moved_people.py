@@ -1,15 +1,19 @@
 """Somebody another operator has now is known there: by their origin, by the desks of both, and where two may be one."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
-from ihala_contracts.intake_v1 import NeedChanged, NeedIdentified
+from ihala_contracts.intake_v1 import CaseMoved, NeedChanged, NeedIdentified
+from ihala_contracts.referral_v1 import NeedUnserved, ReferralFailed
 
-from tests.intake.actors import COORDINATOR, HLP, MOMD, NGO, OFFICER, OTHER_OPERATOR, WLCO, Actor
+from tests.intake.actors import COORDINATOR, HLP, MOMD, NGO, OFFICER, OTHER_OPERATOR, PROVIDER, WLCO, Actor
 from tests.intake.casework import NOOR, done, finished
 from tests.intake.families import member
 from tests.intake.house import Answer, House
 from tests.intake.samples import need, person, request
+from tests.intake.story import Story
 from tests.intake.test_hand_overs import ERBIL, answered, neighbour, offered
 from tests.intake.test_moved_households import HUSBAND, went
 from tests.intake.two_offices import brought, pairs
@@ -49,6 +53,66 @@ async def test_an_origin_that_tells_again_is_heard_where_the_case_is_now(house: 
     for one in again.body["needs"]:
         assert [(await house.get(f"/v1/needs/{one['need_id']}", actor)).status for actor in (ERBIL, COORDINATOR)] == [200, 404]
     assert await house.scalar("SELECT count(*) FROM person") == 1
+
+
+async def came_back(house: House) -> tuple[Answer, Answer]:
+    """Bring somebody whose file was closed, who came back, and whose first file is worked on again: two open files."""
+    await neighbour(house)
+    first = await told(house, OFFICER)
+    await finished(house, first.body["case_ids"][0])
+    await done(house, first.body["case_ids"][0], "closure", NOOR, {"reason": "goals_reached", "recorded_by": "x"})
+    second = await told(house, OFFICER, need("cash.grant"))
+    assert second.body["case_ids"] != first.body["case_ids"]
+    assert await house.scalar("SELECT count(*) FROM person") == 1
+    assert (await done(house, first.body["case_ids"][0], "reopening", NOOR, {"reason": "other"})).status == 200
+    await done(house, second.body["case_ids"][0], "assignment", NOOR, {"officer": "zainab-7"})
+    await house.events()
+    return first, second
+
+
+async def test_all_files_of_a_person_go_together_and_none_while_a_receiver_is_asked(house: House) -> None:
+    first, second = await came_back(house)
+    cases = [one.body["case_ids"][0] for one in (first, second)]
+    need_id = UUID(second.body["needs"][0]["need_id"])
+    story = Story(house, need_id, UUID(second.body["needs"][0]["consent_id"]), second.body["request_id"], uuid4(), PROVIDER)
+    await story.offer()
+    made = await offered(house, cases[0])
+    busy = await answered(house, made, "acceptance")
+    assert (busy.status, busy.slug) == (409, "case-unfinished")
+    await story.tell(ReferralFailed)
+    await story.tell(NeedUnserved, failing=[], unserved_at=house.database.clock.now())
+    await house.events()
+    assert (await answered(house, made, "acceptance")).status == 200
+    events = await house.events()
+    assert {str(event.case_id) for event in events if isinstance(event, CaseMoved)} == set(cases)
+    assert [event.need_id for event in events if isinstance(event, NeedChanged)] == [need_id]
+    assert [(await house.get(f"/v1/cases/{one}", ERBIL)).body["officer"] for one in cases] == [None, None]
+
+
+async def test_without_history_the_other_file_of_a_person_goes_on_as_it_was(house: House) -> None:
+    first, second = await came_back(house)
+    begins_at = (house.database.clock.now() + timedelta(days=2)).isoformat()
+    meeting = {"begins_at": begins_at, "purpose": "counselling", "officer": "zainab-7"}
+    kept = await house.post(f"/v1/cases/{second.body['case_ids'][0]}/appointments", NOOR, meeting)
+    assert kept.status == 201, kept.body
+    made = await offered(house, first.body["case_ids"][0], with_history=False)
+    assert (await answered(house, made, "acceptance")).status == 200
+    assert await house.scalar("SELECT state FROM appointment") == "planned"
+
+
+async def test_a_merge_may_be_taken_back_when_one_of_the_two_is_another_operators(house: House) -> None:
+    await neighbour(house)
+    first = await brought(house, HLP)
+    await brought(house, NGO)
+    [pair] = await pairs(house)
+    kept, merged = pair["person_ids"]
+    made = await house.post("/v1/merges", OFFICER, {"kept_id": kept, "merged_id": merged})
+    await went(house, first.body["case_ids"][0])
+    await house.events()
+    path = f"/v1/merges/{made.body['merge_id']}/undo"
+    assert (await house.call("POST", path, ERBIL.but(scopes=("intake:merge",)), if_match='"1"')).status == 404
+    undone = await house.call("POST", path, OFFICER, if_match='"1"')
+    assert (undone.status, undone.body["state"]) == (200, "undone")
 
 
 async def test_what_is_restricted_goes_to_the_operator_of_its_origin(house: House) -> None:

@@ -14,7 +14,7 @@ from ihala_kit.ids import new_id
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import needs
+from ihala_intake import needs, people_store
 from ihala_intake.casework import rules, store
 from ihala_intake.casework.details import HandOverDetails, StepDetails
 from ihala_intake.casework.errors import (
@@ -75,7 +75,7 @@ async def accept(tx: AsyncSession, caller: Caller, hand_over_id: UUID, version: 
         case = await taking_over.locked_file(tx, known.case_id)
         hand_over = await _locked(tx, caller, hand_over_id, version)
         if hand_over.with_history:
-            await emergencies.refuse_any_uncovered(tx, caller.organization_id, await store.needs_of_case(tx, case.id))
+            await emergencies.refuse_any_uncovered(tx, caller.organization_id, await people_store.locked_needs(tx, [case.person_id]))
         hand_over.to_office_id = body.office_id or hand_over.to_office_id
         _answer(tx, hand_over, "accepted")
         await (taking_over.with_history if hand_over.with_history else taking_over.without_history)(tx, case, hand_over, caller)

@@ -90,12 +90,15 @@ async def merge(tx: AsyncSession, caller: Caller, body: MergeIn) -> Merge:
 async def undo(tx: AsyncSession, caller: Caller, merge_id: UUID, version: int) -> Merge:
     """Take a merge back: the two are told apart from now on, and not proposed again; emits PersonMergeUndone.
 
+    Also when one of them has gone to another operator: then nobody else could, and erasing would go on taking them for one.
+
     Raises MergeNotFound (404), Stale (412), MergeUndone (409).
     """
     known = await store.merge_of(tx, caller, merge_id)
     if known is None:
         raise MergeNotFound()
-    _, _ = await _locked(tx, caller, [known.kept_id, known.merged_id])
+    for person_id in sorted([known.kept_id, known.merged_id]):
+        await _ordinary(tx, caller, person_id, lock=True)
     made = await store.merge_of(tx, caller, merge_id, lock=True)
     assert made is not None, "it was there a moment ago, and merges are never deleted"
     if made.state == "undone":

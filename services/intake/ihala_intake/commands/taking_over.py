@@ -13,7 +13,7 @@ from ihala_kit.outbox import emit
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import keys, needs, references
+from ihala_intake import keys, needs, people_store, references
 from ihala_intake.casework import moving, store
 from ihala_intake.casework.errors import CaseUnfinished
 from ihala_intake.casework.rules import Step
@@ -31,7 +31,7 @@ from ihala_intake.ways_in.store import remember
 
 _CANCEL = text("""
     UPDATE appointment SET state = 'cancelled', reason = 'handed_over', recorded_at = :at, version = version + 1
-    WHERE state = 'planned' AND case_id IN (SELECT id FROM case_file WHERE person_id = :person_id)
+    WHERE state = 'planned' AND case_id = ANY(:cases)
 """)
 # What a new case without history knows: who the person is, and how to reach and speak to them.
 CARRIED = frozenset({
@@ -52,46 +52,51 @@ async def as_system(tx: AsyncSession, caller: Caller) -> AsyncIterator[None]:
 
 
 async def locked_file(tx: AsyncSession, case_id: UUID) -> CaseFile:
-    """Return an offered case, locked after the household of its person and all its needs."""
-    system = Caller.system("hand-over")
-    await parting.lock_household(tx, (await tx.get_one(CaseFile, case_id)).person_id)
-    await store.locked_needs_of_case(tx, case_id)
-    case = await store.locked_case(tx, system, case_id)
-    assert case is not None, "an offer names it, and cases are never deleted"
-    return case
+    """Return an offered case, locked after the household of its person and all their needs, with their other cases."""
+    person_id = (await tx.get_one(CaseFile, case_id)).person_id
+    await parting.lock_household(tx, person_id)
+    await people_store.locked_needs(tx, [person_id])
+    return next(case for case in await store.locked_cases_of(tx, person_id) if case.id == case_id)
 
 
 async def with_history(tx: AsyncSession, case: CaseFile, hand_over: HandOver, caller: Caller) -> None:
-    """Move the whole file of the person; emits CaseMoved, and NeedChanged for each need that others know. Raises CaseUnfinished (409).
+    """Move all files of the person; emits CaseMoved for each, and NeedChanged for each need that others know. Raises CaseUnfinished (409).
 
-    While a receiver is asked or at work the file stays: they were told of it by the operator that has it.
+    While a receiver is asked or at work they stay: they were told of it by the operator that has them; and while another is offered, too.
     """
-    found = await store.locked_needs_of_case(tx, case.id)
+    found, files = await people_store.locked_needs(tx, [case.person_id]), await store.locked_cases_of(tx, case.person_id)
     busy = [need for need in found if need.state == NeedState.REFERRING]
-    if busy:
+    elsewhere = [other for other in files if other is not case and await store.offered(tx, other.id)]
+    if busy or elsewhere:
         raise CaseUnfinished(needs=len(busy), hand_over=True)
     before = case.operator_id
-    await tx.execute(_CANCEL, {"person_id": case.person_id, "at": now(tx)})
+    await tx.execute(_CANCEL, {"cases": [one.id for one in files], "at": now(tx)})
     await tx.flush()
     home = await parting.home_of(tx, case.person_id)
     about = {"person_id": case.person_id, "household_id": home.moves_with, "before": before, "after": hand_over.to_operator_id}
     for statement in (moving.KNOWN_THERE, *moving.moved().values()):
         await tx.execute(text(statement), {name: value for name, value in about.items() if f":{name}" in statement})
     await parting.settle_apart(tx, home, before, hand_over.to_operator_id)
-    for row in (case, *found):
+    for row in (*files, *found):
         await tx.refresh(row)
     await parting.end_doubts(tx, before, home.goes)
     for need in found:
         need.match_settled = True  # what was doubted, the operator of before doubted; whoever takes the case looks anew
+    hand_over.new_case_id = case.id
+    for one in files:
+        await _settle(tx, one, hand_over, before)
+    await _tell(tx, case, [need for need in found if need.announced_at and NeedState(need.state) in needs.UNFINISHED])
+
+
+async def _settle(tx: AsyncSession, case: CaseFile, hand_over: HandOver, before: UUID) -> None:
+    """Give a case that has moved to the office it was asked for, where nobody has it yet."""
     case.office_id, case.officer, case.version = hand_over.to_office_id, None, case.version + 1
     case.closing_reason = case.closing_by = None
-    hand_over.new_case_id = case.id
     await write_step(tx, case, Step.HANDED_OVER)
     emit(tx, CaseMoved(
         case_id=case.id, operator_id=case.operator_id, from_operator_id=before, office_id=case.office_id, to="operator",
         sensitivity=Sensitivity(case.sensitivity), moved_at=now(tx),
     ))  # fmt: skip
-    await _tell(tx, case, [need for need in found if need.announced_at and NeedState(need.state) in needs.UNFINISHED])
 
 
 async def without_history(tx: AsyncSession, case: CaseFile, hand_over: HandOver, caller: Caller) -> None:
@@ -101,7 +106,7 @@ async def without_history(tx: AsyncSession, case: CaseFile, hand_over: HandOver,
     """
     row = await tx.get_one(Person, case.person_id)
     known = await open_person(tx, row)
-    await tx.execute(_CANCEL, {"person_id": case.person_id, "at": now(tx)})
+    await tx.execute(_CANCEL, {"cases": [case.id], "at": now(tx)})
     hand_over.new_case_id = await _open_new(tx, case, hand_over, caller, known, row.identity_held_by)
     for need in await store.locked_needs_of_case(tx, case.id):
         if NeedState(need.state) in needs.UNFINISHED:
