@@ -106,6 +106,17 @@ async def test_many_are_asked_for_in_few_calls_and_settled_together(world: World
     assert await events(world) == ["message-delivered"] * 150
 
 
+async def test_what_is_queued_in_a_moment_is_asked_for_together(world: World, peers: Peers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow, "MOMENT_SECONDS", 1.0)
+    await world.introduce()
+    async with following(world):
+        await until_states(world)
+        for _ in range(4):
+            await world.announce(uuid4())
+        await until_states(world, delivered=4)
+    assert (len(peers.contacts_asked), peers.bulks_asked) == (4, 1)
+
+
 async def test_a_hundred_refusals_in_many_words_are_understood(world: World, peers: Peers) -> None:
     peers.contact_status, peers.contact = 409, {"detail": "لا" * 500}
     await world.queue(100)

@@ -2,9 +2,9 @@
 beats contacts are asked for many at once, and each message goes through its channel's lane. No transaction is open while another system
 is asked.
 
-A beat comes when a message is queued, when something ended, and twice a second, but at most every `gather` seconds: what ends together is
-settled together, and the feeds that share this process have their turn. A process that dies leaves leases; when they are over its messages
-are tried again, by the same route and under the same ids.
+A beat comes when something ended, a moment after a message was queued, and twice a second, but at most every `gather` seconds: what ends
+together is settled together, what is queued in that moment is claimed and asked for together, and the feeds that share this process have
+their turn. A process that dies leaves leases; when they are over its messages are tried again, by the same route and under the same ids.
 """
 
 import asyncio
@@ -43,6 +43,7 @@ TIMEOUT = aiohttp.ClientTimeout(total=20)
 APPLICATION = "ihala-notify-sender"  # as PostgreSQL shows the connection that listens
 POLL_SECONDS = 0.5
 GATHER_SECONDS = 0.05
+MOMENT_SECONDS = 0.2  # in which more may join what was queued: no person notices, and asking for one contact costs as much as for ten
 ASKED_AT_ONCE = 2 * MOST_AT_ONCE
 WAITS_SECONDS = 10.0  # for a place in its lane; then it is given back
 LEAST_LEASE = timedelta(seconds=60)  # with less of it left nothing is begun: to hand over may take as long
@@ -68,7 +69,7 @@ class Flow:
     async def follow(self, database: Database) -> int:
         """Send until cancelled. For a Job."""
         async with self._run(database) as run:
-            heard = lambda _: run.stir.set()  # noqa: E731 - what is said, and whether one listens, is all the same: look
+            heard = lambda _: run.look_soon()  # noqa: E731 - what is said, and whether one listens, is all the same: look
             listening = asyncio.create_task(hear(database, messages.QUEUED, APPLICATION, heard, heard))
             database.listeners[messages.QUEUED].append(heard)
             try:
@@ -109,6 +110,16 @@ class _Run:
         self._asked = 0
         self._ended: list[tuple[Claimed, Settled]] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._moment: asyncio.TimerHandle | None = None  # until then nothing is claimed
+
+    def look_soon(self) -> None:
+        """Claim what was queued when its moment is over."""
+        if self._moment is None:
+            self._moment = asyncio.get_running_loop().call_later(MOMENT_SECONDS, self._look)
+
+    def _look(self) -> None:
+        self._moment = None
+        self.stir.set()
 
     @property
     def busy(self) -> bool:
@@ -120,13 +131,15 @@ class _Run:
         self.stir.clear()
         if self._ended:
             crash_point("send.before-settle")
-        claimed = await self._settle_and_claim(self._rooms())
+        claimed = await self._settle_and_claim({} if self._moment else self._rooms())
         for start in range(0, len(claimed), MOST_AT_ONCE):
             self._start(self._ask(claimed[start : start + MOST_AT_ONCE]))
         return len(claimed)
 
     async def end(self) -> None:
         """Stop what is under way, and settle what ended already."""
+        if self._moment:
+            self._moment.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -230,7 +243,7 @@ class _Run:
     async def _together(self, ended: Sequence[tuple[Claimed, Settled]], rooms: Mapping[str, int]) -> list[Claimed]:
         async with self.database.transaction(Caller.system("send")) as tx:
             await self._settle(tx, ended)
-            claimed = await messages.claim(tx, rooms)
+            claimed = await messages.claim(tx, rooms) if rooms else []
         del self._ended[: len(ended)]
         return claimed
 
