@@ -11,8 +11,10 @@ import pytest
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database, attempt
 from ihala_kit.dsn import plain_dsn
+from ihala_kit.due import row, schedule
 from ihala_kit.rows import Row, write_new
 from ihala_kit.settings import KitSettings
+from ihala_kit.tables import due_work
 from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Integer, LargeBinary, Text, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
@@ -107,6 +109,27 @@ async def test_one_statement_for_all_tables_and_rows_change_afterwards(database:
     async with database.transaction(Caller.system("test")) as tx:
         assert (await tx.get_one(Thing, things[0].id)).words == "other"
         assert (await tx.get_one(Thing, things[1].id)).words == "1"
+
+
+async def test_what_goes_beside_takes_the_place_of_the_row_with_the_same_key(database: Database) -> None:
+    thing, beside, work = Thing(id=uuid4(), words="new"), Thing.metadata.tables["thing"], uuid4()
+    there, at = Other(id=uuid4(), thing_id=thing.id), datetime(2030, 1, 1, tzinfo=UTC)
+    async with database.transaction(Caller.system("test")) as tx:
+        tx.add_all([thing, there])
+        await write_new(tx)
+        await schedule(tx, "thing", work, AT, {"after": "1"})
+    async with database.transaction(Caller.system("test")) as tx:
+        sent = await statements(database, tx)
+        tx.add(Other(id=uuid4(), thing_id=thing.id))
+        changed = thing.model_dump() | {"words": "other", "nothing": WORDS}
+        await write_new(tx, {beside: [changed, changed | {"id": UUID(int=7)}], due_work: [row("thing", work, at)]})
+        await asyncio.sleep(0)
+        assert sent == ["WITH"]
+    async with database.transaction(Caller.system("test")) as tx:
+        found = {one.id: one.words for one in (await tx.exec(select(Thing))).all()}
+        assert found == {thing.id: "other", UUID(int=7): "other"}
+        assert len((await tx.exec(select(Other))).all()) == 2
+        assert (await tx.execute(due_work.select())).all() == [("thing", work, {}, at, 0)]
 
 
 async def test_what_a_table_refuses_is_refused_as_by_a_flush(database: Database) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import ModuleType
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -77,6 +78,11 @@ def performers_in(modules: Iterable[ModuleType]) -> dict[str, Performer]:
 async def schedule(tx: AsyncSession, kind: str, key: UUID, due_at: datetime, payload: dict[str, str] | None = None) -> None:
     """Have `kind` done for `key` at `due_at`; a second call moves it."""
     await fetch(tx, _SCHEDULE, kind, key, json.dumps(payload or {}), due_at)
+
+
+def row(kind: str, key: UUID, due_at: datetime) -> dict[str, Any]:
+    """Return the row by which `kind` is done for `key` at `due_at`, for a statement with which other rows go (`rows.write_new`)."""
+    return {"kind": kind, "key": key, "payload": {}, "due_at": due_at, "attempts": 0}
 
 
 async def schedule_all(tx: AsyncSession, kind: str, keys: Sequence[UUID], due_at: datetime) -> None:

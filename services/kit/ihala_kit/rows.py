@@ -3,7 +3,7 @@ else. `Row` takes its values as they are; `write_new` sends all rows in one stat
 table, of which PostgreSQL makes rows of its own types."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -34,19 +34,21 @@ def _optional(row: type[Row]) -> tuple[tuple[str, FieldInfo], ...]:
     return tuple((name, field) for name, field in row.model_fields.items() if not field.is_required())
 
 
-async def write_new(tx: AsyncSession) -> None:
+async def write_new(tx: AsyncSession, replacing: Mapping[Table, Sequence[dict[str, Any]]] | None = None) -> None:
     """Write what was added to the session, in one statement; afterwards it is as after a flush.
 
+    `replacing` are rows of other tables, each instead of the one with the same key, if there is one; no two of them have the same.
     For tables whose columns all have their values in the row (no defaults of the database), whose references are checked at the commit,
     and whose values are plain: ids, texts, numbers, times, bytes, lists of these, JSON. Raises asyncpg's errors.
     """
-    added = list(tx.new)
-    if not added:
+    added, beside = list(tx.new), {table: values for table, values in (replacing or {}).items() if values}
+    if not added and not beside:
         return
     rows: defaultdict[Table, list[dict[str, Any]]] = defaultdict(list)
     for one in added:
         rows[inspect(type(one)).local_table].append(vars(one))
-    await fetch(tx, _statement(tuple(rows)), *(_as_json(table, values) for table, values in rows.items()))
+    sent = [_as_json(table, values) for table, values in (*rows.items(), *beside.items())]
+    await fetch(tx, _statement(tuple(rows), tuple(beside)), *sent)
     tx.sync_session._register_persistent({inspect(one) for one in added})  # as a flush ends
 
 
@@ -61,11 +63,19 @@ def _plain(value: Any) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _statement(tables: tuple[Table, ...]) -> str:
+def _statement(tables: tuple[Table, ...], replaced: tuple[Table, ...]) -> str:
     """Return the statement for these tables: all inserts are parts of one query, so each sees the database as it was before."""
     inserts = []
-    for n, table in enumerate(tables, 1):
+    for n, table in enumerate((*tables, *replaced), 1):
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
         source = f'json_populate_recordset(NULL::"{table.name}", ${n}::json)'
-        inserts.append(f'new_{table.name} AS (INSERT INTO "{table.name}" ({columns}) SELECT {columns} FROM {source})')  # noqa: S608 - names of our own tables
+        instead = _instead(table) if n > len(tables) else ""
+        inserts.append(f'new_{table.name} AS (INSERT INTO "{table.name}" ({columns}) SELECT {columns} FROM {source}{instead})')  # noqa: S608 - names of our own tables
     return f"WITH {', '.join(inserts)} SELECT"
+
+
+def _instead(table: Table) -> str:
+    """Return what puts a row in the place of the one with the same key."""
+    key = ", ".join(f'"{column.name}"' for column in table.primary_key)
+    said = ", ".join(f'"{column.name}" = excluded."{column.name}"' for column in table.columns if not column.primary_key)
+    return f" ON CONFLICT ({key}) DO UPDATE SET {said}"

@@ -59,7 +59,7 @@ async def _open_file(filing: Filing, home: Home, group: Group) -> File:
         case = known.case or _opened(filing, group, kept.person_id, person.operator_id, person.household_id)
         case.household_id = case.household_id or person.household_id
     said = filing.body.consent if group.member is None else _member(filing, group).consent
-    consent = await _add_consent(filing, group, case, kept, said)
+    consent = _add_consent(filing, group, case, kept, said)
     file = File(case, kept.key, kept.details, _place(filing, group), consent, group.member)
     for asked in group.needs:
         await _add_need(filing, file, asked)
@@ -109,7 +109,7 @@ def _kept_apart(filing: Filing, group: Group) -> Kept:
     return Kept(person_id, key, details)
 
 
-async def _add_consent(filing: Filing, group: Group, case: CaseFile, kept: Kept, body: ConsentIn | None) -> Consent | None:
+def _add_consent(filing: Filing, group: Group, case: CaseFile, kept: Kept, body: ConsentIn | None) -> Consent | None:
     if body is None:
         return None
     consent = Consent(
@@ -119,7 +119,7 @@ async def _add_consent(filing: Filing, group: Group, case: CaseFile, kept: Kept,
     of = "#" if group.member is None else f"#/household/members/{group.member}"
     checks.check_speakers(body, kept.details, filing.at, f"{of}/consent")
     revisions.write_down(consent, body, filing.at, kept.details)
-    await revisions.add_first(filing.tx, consent, kept.key, revisions.said(body))
+    revisions.add_first(filing.tx, consent, kept.key, revisions.said(body))
     filing.tx.add(consent)
     return consent
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
+from ihala_kit import due
 from ihala_kit.auth import Caller
 from ihala_kit.db import now
 from ihala_kit.rows import write_new
+from ihala_kit.tables import due_work
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import numbers, references, views
-from ihala_intake.commands import checks, known
+from ihala_intake.commands import checks, known, revisions
 from ihala_intake.commands.filing import open_files
 from ihala_intake.commands.filing_parts import File, Filing
 from ihala_intake.commands.grouping import Asked, Group, grouped
@@ -20,8 +23,10 @@ from ihala_intake.commands.people import details_of, everybody, held
 from ihala_intake.emergencies import commands as emergencies
 from ihala_intake.errors import IdentifiersConflict
 from ihala_intake.models.requests import RequestIn, RequestView
-from ihala_intake.tables import Need, Request
-from ihala_intake.ways_in.store import brought_before, remember
+from ihala_intake.tables import NaturalKey, Need, Request
+from ihala_intake.ways_in.store import brought_before
+
+_KEYS = NaturalKey.metadata.tables["natural_key"]
 
 
 async def register(tx: AsyncSession, caller: Caller, body: RequestIn) -> RequestView:
@@ -48,9 +53,8 @@ async def register(tx: AsyncSession, caller: Caller, body: RequestIn) -> Request
     home, files = await open_files(filing, groups)
     if person is not None and all(group.restricted for group in groups):
         await known.bring_up_to_date(tx, person, details_of(body).ordinary())
-    await _remember(filing, home, marks.names)
     rows = await _add_request(filing, files, again)
-    await write_new(tx)
+    await write_new(tx, replacing={_KEYS: _known_by(filing, home, marks.names), due_work: _due(filing, files)})
     return await emergencies.answered(tx, body, views.view(caller, rows), rows.needs)
 
 
@@ -149,9 +153,19 @@ async def _add_request(filing: Filing, files: list[File], again: list[tuple[Aske
     )  # fmt: skip
 
 
-async def _remember(filing: Filing, home: Home, marks: list[bytes]) -> None:
-    """Let the origin's next telling of this person find them. A restricted file has a person of its own, whom nothing finds."""
+def _known_by(filing: Filing, home: Home, marks: list[bytes]) -> list[dict[str, Any]]:
+    """Return by what the origin's next telling of this person finds them; a mark that meant somebody else means this person from now on.
+
+    A restricted file has a person of its own, whom nothing finds.
+    """
     asker = home.kept.get(None)
     person_id = filing.known.person.id if filing.known else asker.person_id if asker else None
-    if person_id is not None:
-        await remember(filing.tx, person_id, filing.caller.organization_id, filing.home_operator_id, marks)
+    if person_id is None:
+        return []
+    whose = {"origin_id": filing.caller.organization_id, "operator_id": filing.home_operator_id, "person_id": person_id}
+    return [{"mark": mark, **whose} for mark in marks]
+
+
+def _due(filing: Filing, files: list[File]) -> list[dict[str, Any]]:
+    work = [revisions.due(file.consent, file.consent.state, filing.at) for file in files if file.consent]
+    return [due.row(*one) for one in work if one is not None]

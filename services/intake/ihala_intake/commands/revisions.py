@@ -42,9 +42,18 @@ def write_down(consent: Consent, body: ConsentIn, at: datetime, person: PersonDe
     consent.until, consent.changed_at = body.until or at + LASTS_UNLESS_SAID, at
 
 
-async def add_first(tx: AsyncSession, consent: Consent, key: Key, details: ConsentDetails) -> None:
-    """Begin the chain of a new consent."""
-    await _add(tx, consent, key, details, consent.state, ledger.BEGINNING)
+def add_first(tx: AsyncSession, consent: Consent, key: Key, details: ConsentDetails) -> None:
+    """Begin the chain of a new consent. What is `due` for it has to be stored with it."""
+    _add(tx, consent, key, details, consent.state, ledger.BEGINNING)
+
+
+def due(consent: Consent, act: str, at: datetime) -> tuple[str, UUID, datetime] | None:
+    """Return what is to be done for a consent after `act`: kind, key and when; None for nothing."""
+    if consent.state == "given":
+        return ENDS, consent.id, consent.until
+    if consent.state == "awaited" and act != "withdrawn":
+        return AWAITED, consent.id, at
+    return None
 
 
 async def add_next(
@@ -54,10 +63,13 @@ async def add_next(
     key = await keys.of(tx, consent.key_id)
     newest = await tx.get_one(ConsentRevision, (consent.id, consent.revision))
     consent.revision += 1
-    await _add(tx, consent, key, details, act, newest.hash, need_id, referral_id)
+    _add(tx, consent, key, details, act, newest.hash, need_id, referral_id)
+    work = due(consent, act, now(tx))
+    if work is not None:
+        await schedule(tx, *work)
 
 
-async def _add(
+def _add(
     tx: AsyncSession, consent: Consent, key: Key, details: ConsentDetails, act: str, previous: bytes,
     need_id: UUID | None = None, referral_id: UUID | None = None,
 ) -> None:  # fmt: skip
@@ -71,7 +83,3 @@ async def _add(
     )  # fmt: skip
     ledger.link(tx, row, previous)
     tx.add(row)
-    if consent.state == "given":
-        await schedule(tx, ENDS, consent.id, consent.until)
-    if consent.state == "awaited" and act != "withdrawn":
-        await schedule(tx, AWAITED, consent.id, now(tx))
