@@ -1,6 +1,6 @@
 """Who may read a person, and what of them: receivers by consent, the operator as owner, notify for a message."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from ihala_contracts.directory_v1 import OrganizationSuspended
@@ -25,6 +25,8 @@ from tests.intake.actors import (
 from tests.intake.house import House
 from tests.intake.samples import EVERYTHING, consent, left, need, person, suspended
 from tests.intake.story import accepted, asked
+
+AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 async def test_the_receiver_reads_exactly_the_categories_agreed_to(house: House) -> None:
@@ -231,13 +233,13 @@ def test_ways_to_the_person_are_those_of_the_consent_and_of_the_phones(
 ) -> None:
     known = {"number": "+9647701234567", "safe_to_call": True, "safe_to_message": True, "shared": False, "owner": "own"}
     details = PersonDetails.model_validate({"call_name": "x", "place": "IQG15", "phones": [known | phone]})
-    assert ways_of(details, agreed, restricted=False, held_by_origin=held_by == "origin") == ways
+    assert ways_of(details, agreed, AT, restricted=False, held_by_origin=held_by == "origin") == ways
 
 
 def test_a_restricted_person_is_reached_by_a_phone_of_her_own_alone() -> None:
     shared = {"number": "+9647701234567", "safe_to_call": True, "safe_to_message": True, "shared": True, "owner": "shared"}
     details = PersonDetails.model_validate({"call_name": "x", "place": "IQG15", "phones": [shared]})
-    assert ways_of(details, ["contact", "place"], restricted=True, held_by_origin=False) == ["through_origin"]
+    assert ways_of(details, ["contact", "place"], AT, restricted=True, held_by_origin=False) == ["through_origin"]
 
 
 async def test_the_ways_are_told_with_the_disclosure(house: House) -> None:

@@ -6,14 +6,16 @@ from uuid import UUID, uuid4
 
 import pytest
 from ihala_contracts.intake_v1 import DecisionAwaited, LawfulBasisUsed, NeedConsentChanged, NeedIdentified
+from ihala_intake.contacts import ways_of
 from ihala_intake.details import Guardian, PersonDetails
 from ihala_intake.minors import Minor, minor, state_of
 
-from tests.intake.actors import CLEARED_PROVIDER, COORDINATOR, HLP, NGO, OFFICER, OTHER_COORDINATOR, STRANGER, WLCO
+from tests.intake.actors import CLEARED_PROVIDER, COORDINATOR, HLP, NGO, OFFICER, OTHER_COORDINATOR, PROVIDER, STRANGER, WLCO
+from tests.intake.families import phone
 from tests.intake.house import House
 from tests.intake.protectors import DPO
 from tests.intake.samples import consent, need, person, request
-from tests.intake.story import Story, asked
+from tests.intake.story import Story, accepted, asked
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 PROTECTOR = COORDINATOR.but(client_id="child-protection-mosul", roles=("child-protection",))
@@ -133,6 +135,26 @@ async def test_two_people_decide_in_a_childs_best_interests(house: House) -> Non
     person_id = await house.scalar("SELECT person_id FROM consent")
     held = await house.get(f"/v1/persons/{person_id}/held", DPO)  # which the guardian may ask for
     assert held.body["held"]["consent_revision"][1]["details"] == {"how": "decided", "said_by": "best_interests", "needs": []}
+
+
+async def test_a_guardian_of_a_child_who_came_of_age_is_no_way_to_an_adult(house: House) -> None:
+    mother = {"state": "person", "call_name": "أم علي", "phone": phone("07709999999", safe_to_call=True)}
+    until = (house.database.clock.now() + timedelta(days=1000)).isoformat()
+    agreed = consent(assent="given", guardian=YES, until=until)
+    story = await accepted(house, NGO, person=child(17, guardian=mother, phones=[]), household=None, consent=agreed)
+    assert (await house.get(story.person_path, PROVIDER)).body["contact"]["guardian"]["call_name"] == "أم علي"
+    await house.later(timedelta(days=2 * 366))
+    await house.fresh()
+    assert (await house.get(story.person_path, PROVIDER)).body["contact"]["guardian"] is None
+
+
+@pytest.mark.parametrize(
+    ("born", "ways"), [(2012, ["call", "through_origin"]), (2005, ["through_origin"]), (None, ["call", "through_origin"])]
+)
+def test_through_whom_somebody_is_reached_at_which_age(born: int | None, ways: list[str]) -> None:
+    phone = {"number": "+9647709999999", "safe_to_call": True, "safe_to_message": False, "shared": False, "owner": "own"}
+    said = {"call_name": "x", "place": "IQG15", "birth_year": born, "guardian": {"state": "person", "call_name": "y", "phone": phone}}
+    assert ways_of(PersonDetails.model_validate(said), ["contact"], AT, restricted=False, held_by_origin=False) == ways
 
 
 async def test_two_officers_of_one_client_are_two_people_and_one_officer_of_two_clients_is_one(house: House) -> None:

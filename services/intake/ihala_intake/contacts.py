@@ -49,13 +49,14 @@ def contact_of(person: PersonDetails, need: Need, at: datetime, *, held_by_origi
     })  # fmt: skip
 
 
-def ways_of(person: PersonDetails, categories: Collection[str], *, restricted: bool, held_by_origin: bool) -> list[str]:
+def ways_of(person: PersonDetails, categories: Collection[str], at: datetime, *, restricted: bool, held_by_origin: bool) -> list[str]:
     """Return by which ways a receiver that may read these categories may reach the person; through the origin always.
 
     Calls and messages as the phones allow, also that of who stands for them (of a restricted need her own alone); a visit where the
     place may be read.
     """
-    guardian = [person.guardian.phone] if person.guardian and person.guardian.phone else []
+    stands = person.guardian_at(at)
+    guardian = [stands.phone] if stands and stands.phone else []
     known = [] if held_by_origin or Category.CONTACT not in categories else [*person.phones, *guardian]
     phones = [phone for phone in known if (phone.is_own and phone not in guardian) or not restricted]
     allowed = {

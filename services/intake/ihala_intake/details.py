@@ -166,6 +166,10 @@ class PersonDetails(_Sealed):
         age = self.age(at)
         return age is not None and age <= ADULT_FROM_YEARS
 
+    def guardian_at(self, at: datetime) -> Guardian | None:
+        """Return who stands for them: nobody any more once they are known to be of age."""
+        return self.guardian if self.age(at) is None or self.is_minor(at) else None
+
     def told(self, said: dict[str, Any]) -> "PersonDetails":
         """Return what is known after somebody said these fields anew.
 

@@ -29,7 +29,7 @@ def portrait(
     shown = members if view.referral_id is None else [_unnamed(member, at) for member in members]
     every: dict[Category, dict[str, object]] = {
         Category.IDENTITY: {"identity": Identity.model_validate(person)},
-        Category.CONTACT: {"contact": ContactWays.model_validate(person)},
+        Category.CONTACT: {"contact": ContactWays.model_validate(person if view.referral_id is None else _as_of(person, at))},
         Category.PLACE: {"place": person.place, "address": person.address},
         Category.HOUSEHOLD: {"household": _household(person, shown)},
         Category.STATUS: {"status": person.status, "movements": [MovementView.model_validate(one) for one in person.movements]},
@@ -53,6 +53,11 @@ def frame(need: Need, revision: int, names: Collection[str], *, referral_id: UUI
     return PersonView.model_validate(
         {"need_id": need.id, "referral_id": referral_id, "revision": revision, "categories": categories_of(names)}
     )
+
+
+def _as_of(person: PersonDetails, at: datetime) -> PersonDetails:
+    """Return the person without a guardian who does not stand for them any more: an adult is not reached through a parent."""
+    return person.model_copy(update={"guardian": person.guardian_at(at)})
 
 
 def _unnamed(member: PersonDetails, at: datetime) -> MemberView:

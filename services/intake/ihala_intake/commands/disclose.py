@@ -112,7 +112,7 @@ async def _ways(tx: AsyncSession, need: Need, person: Person, categories: list[s
         details = await open_person(tx, person)
     except PersonErased:
         return []
-    return ways_of(details, categories, restricted=restricted, held_by_origin=person.identity_held_by == "origin")
+    return ways_of(details, categories, now(tx), restricted=restricted, held_by_origin=person.identity_held_by == "origin")
 
 
 async def open_awaiting(tx: AsyncSession, referral_id: UUID) -> None:
