@@ -7,6 +7,7 @@ from ihala_contracts import directory_v1, referral_v1
 
 from tests.referral.actors import FIRST, NGO, SECOND
 from tests.referral.said import refused_take
+from tests.referral.test_unserved import changed
 from tests.referral.world import World
 
 
@@ -53,3 +54,27 @@ async def test_nobody_waits_longer_than_ninety_days_whatever_is_reviewed(world: 
     world.advance(days=days - 50)
     await world.tick()
     assert (await world.states(need_id))[1] == (["waitlisted"] if days == 89 else ["expired"])
+
+
+async def test_a_place_that_frees_has_the_list_looked_at_for_the_first_who_waits(world: World) -> None:
+    service_id = (await world.referral((await waiting(world))[1])).service_id
+    world.advance(hours=1)
+    urgent = await world.identified(NGO, urgency="urgent")
+    second = await world.offer(urgent, FIRST, allows_waitlist=True, service_id=service_id)
+    body = {"person_agreed": True, "review_at": "2026-12-10T08:00:00Z"}
+    assert (await world.move(FIRST, second, "waitlisting", body)).status == 200
+    freed = changed(world, organization_id=FIRST.organization_id, service_id=service_id, places_opened=True)
+    await world.deliver(freed.model_copy(update={"places_opened": False}))
+    await world.tick()
+    assert await world.all(referral_v1.DeadlineNear) == []
+    for told in (1, 2, 2):  # the most urgent, then who waits longest; each is asked for once
+        await world.deliver(freed)
+        await world.tick()
+        found = await world.all(referral_v1.DeadlineNear)
+        assert len(found) == told and {(one.deadline, tuple(one.to)) for one in found} == {("waitlist_review", ("provider",))}
+        assert found[0].referral_id == second
+    row = await world.referral(second)
+    assert row.review_at == found[0].due_at == row.next_at
+    world.advance(days=2)
+    await world.tick()
+    assert (await world.referral(second)).reviews_missed == 1

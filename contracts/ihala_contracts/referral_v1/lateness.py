@@ -22,8 +22,8 @@ class DeadlineMissed(NeedEvent):
 class DeadlineNear(NeedEvent):
     """Three quarters of a deadline's time are over and nothing was done: told once a deadline, and not while it rests. Read by notify.
 
-    `deadline` is acknowledge, decide, first_contact or answer; `to` names who must act by it: provider, origin, or office for an origin
-    whose part its operator takes.
+    `deadline` is acknowledge, decide, first_contact or answer, or waitlist_review where a place became free for somebody who waits; `to`
+    names who must act by it: provider, origin, or office for an origin whose part its operator takes.
     """
 
     type: Literal["org.ihala.referral.deadline-near"] = "org.ihala.referral.deadline-near"

@@ -12,6 +12,7 @@ from ihala_referral.states import State
 from ihala_referral.tables import Referral
 
 ANSWER = "answer"
+WAITLIST = "waitlist_review"  # told when a place becomes free (commands/waiting.py), not by the share of its time
 # By state: each deadline with the columns of its beginning and its end.
 _CLOCKS: dict[State, dict[str, tuple[str, str]]] = {
     State.OFFERED: {"acknowledge": ("offered_at", "acknowledge_by"), "decide": ("offered_at", "decide_by")},

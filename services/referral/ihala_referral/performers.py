@@ -10,7 +10,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import clock, lifecycle, placing, store, work_items
-from ihala_referral.commands import ending, offering
+from ihala_referral.commands import ending, offering, waiting
 from ihala_referral.commands.organizations import HELD, REPLACE_ORGANIZATION, REPLACE_SERVICE, RETRY
 from ihala_referral.guards import Situation, may_receive
 from ihala_referral.states import OPEN, TAKEN, Act, AttemptState, Party
@@ -102,6 +102,14 @@ async def _spread(tx: AsyncSession, work: DueWork, referral_ids: Sequence[UUID],
 
 def _after(work: DueWork) -> UUID | None:
     return UUID(work.payload["after"]) if "after" in work.payload else None
+
+
+@performs(waiting.LOOK)
+async def look_at_waiting_list(tx: AsyncSession, work: DueWork) -> None:
+    """A place of a service became free: the receiver is asked to look at the first who waits there."""
+    found = await waiting.first(tx, work.key)
+    if found is not None:
+        await waiting.look(tx, *found)
 
 
 @performs(RETRY)

@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import store
+from ihala_referral.commands.waiting import LOOK
 from ihala_referral.guards import agreement_holds
 from ihala_referral.tables import Organization, ServiceCopy
 from ihala_referral.worklists.handing_over import ORIGIN_AWAY
@@ -86,6 +87,8 @@ async def service_changed(tx: AsyncSession, event: ServiceChanged) -> None:
         tx.add(known)
     known.status, known.restricted = event.status, event.restricted
     known.need_codes, known.governorates = event.need_codes, event.governorates
+    if event.places_opened and event.status == "active":
+        await schedule(tx, LOOK, known.id, now(tx))
     if opened:
         await _try_again(tx, known)
 

@@ -53,6 +53,8 @@ async def told_near(tx: AsyncSession, event: v1.DeadlineNear) -> None:
     referral = _named(situation, event)
     if referral is not None:
         referral.near_told = [*referral.near_told, near.mark(referral, event.deadline)]
+        if event.deadline == near.WAITLIST and referral.state is State.WAITLISTED:
+            referral.review_at = event.due_at
     ground.wound(situation)
 
 
