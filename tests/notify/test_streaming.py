@@ -91,6 +91,36 @@ async def test_a_subscriptions_place_moves_on_over_what_it_does_not_want(
         assert await answer.json() == {"events": [], "cursor": beat["id"]}
 
 
+async def test_an_open_stream_brings_what_its_subscription_wants_now_and_ends_when_that_rests(
+    http: aiohttp.ClientSession, world: World, as_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "LOOK_SECONDS", 0.05)
+
+    async def ask(method: str, path: str, body: Any = None, **headers: str) -> dict[str, Any]:
+        headers |= as_of(ORIGIN) | {"Idempotency-Key": str(uuid4())}
+        async with http.request(method, f"/v1/subscriptions{path}", json=body, headers=headers) as answer:
+            assert answer.status in {200, 201}
+            found: dict[str, Any] = await answer.json()
+            return found
+
+    kinds, need = [f"org.ihala.referral.{name}" for name in ("offered", "accepted", "started")], uuid4()
+    one = await ask("POST", "", {"kind": "feed", "types": kinds[2:]})
+    path, place = f"/v1/subscriptions/{one['id']}/events", {"Last-Event-ID": one["cursor"]}
+    await world.identify(need)
+    async with world.listening(), http.get(path, headers=as_of(ORIGIN) | ACCEPT | place) as answer:
+        await ask("PATCH", f"/{one['id']}", {"types": kinds[:2]}, **{"If-Match": '"1"'})
+        await world.deliver(sample(ReferralOffered, need_id=need))
+        [offered] = await heard(answer, 1)
+        await ask("POST", f"/{one['id']}/pause", **{"If-Match": '"2"'})
+        await world.deliver(sample(ReferralAccepted, need_id=need))
+        async with asyncio.timeout(30):
+            assert [part async for part in parts(answer) if "data" in part] == []
+    await ask("POST", f"/{one['id']}/resume", **{"If-Match": '"3"'})
+    async with http.get(path, headers=as_of(ORIGIN) | ACCEPT | {"Last-Event-ID": offered["id"]}) as answer:
+        [accepted] = await heard(answer, 1)
+    assert [offered["event"], accepted["event"]] == kinds[:2]
+
+
 async def test_a_stream_ends_with_its_token(http: aiohttp.ClientSession, as_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "LOOK_SECONDS", 0.05)
     async with http.get("/v1/events", headers=as_of(RECEIVER, exp=int(time.time()) + 2) | ACCEPT) as answer:

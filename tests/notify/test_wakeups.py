@@ -10,7 +10,6 @@ from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_notify import following
 from ihala_notify.subscriptions import reading
-from ihala_notify.subscriptions.filters import EVERYTHING
 from ihala_notify.wakeups import CHANNEL, Wakeups
 
 from tests.notify.samples import OPERATOR, RECEIVER, sample
@@ -34,7 +33,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 async def poll(world: World, database: Database, cursor: str | None, wait: float) -> following.Followed:
-    return await following.follow(database, world.service.wakeups, READER, cursor, EVERYTHING, wait, 100)
+    return await following.follow(database, world.service.wakeups, READER, cursor, following.everything, wait, 100)
 
 
 async def read_to_end(world: World, database: Database) -> str:

@@ -1,6 +1,7 @@
 """The feed over HTTP: pages, long polls and server-sent events, of all that an organisation may see or of one subscription."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,9 +16,9 @@ from ihala_notify import following, streaming
 from ihala_notify import models as v1
 from ihala_notify.cloud_events import as_page
 from ihala_notify.errors import CursorTooOld
+from ihala_notify.following import Wanted
 from ihala_notify.subscriptions import commands
 from ihala_notify.subscriptions.errors import SubscriptionNotFound, SubscriptionRests
-from ihala_notify.subscriptions.filters import EVERYTHING, Filters
 from ihala_notify.wakeups import Wakeups
 
 LONGEST_WAIT_SECONDS = 25
@@ -79,7 +80,7 @@ async def events(request: Request, caller: Following, database: OwnDatabase, wak
     version. With `Accept: text/event-stream` the answer stays open and events come as they happen; it ends after a minute at most:
     come again with `Last-Event-ID`.
     """
-    return await _followed(request, caller, database, wakeups, asked, EVERYTHING)
+    return await _followed(request, caller, database, wakeups, asked, following.everything)
 
 
 @router.get(
@@ -96,20 +97,21 @@ async def subscription_events(
 
     Where little fits an answer may come early and without events: its cursor has moved on, ask again with that.
     """
+    wanted = partial(commands.begin_reading, caller=caller, subscription_id=subscription_id)
     async with database.transaction(caller) as tx:
-        filters = await commands.begin_reading(tx, caller, subscription_id)
-    return await _followed(request, caller, database, wakeups, asked, filters)
+        await wanted(tx)  # before anything is waited for
+    return await _followed(request, caller, database, wakeups, asked, wanted)
 
 
-async def _followed(request: Request, caller: Caller, database: Database, wakeups: Wakeups, asked: Asked, filters: Filters) -> Response:
+async def _followed(request: Request, caller: Caller, database: Database, wakeups: Wakeups, asked: Asked, wanted: Wanted) -> Response:
     """Answer with a page, or with a stream where that is asked for; what is wrong with the cursor is said before either."""
     streamed = streaming.MEDIA_TYPE in request.headers.get("accept", "")
     if asked.after == following.LATEST:
         page = await following.newest(database, caller)
     else:
-        page = await following.follow(database, wakeups, caller, asked.after, filters, 0 if streamed else asked.wait, asked.limit)
+        page = await following.follow(database, wakeups, caller, asked.after, wanted, 0 if streamed else asked.wait, asked.limit)
     if not streamed:
         return Response(as_page(page.items, page.cursor), media_type="application/json")
     tokens, token = request.app.state.tokens, bearer_token(request)
-    parts = streaming.stream(database, wakeups, caller, page, filters, lambda: tokens.caller_of(token))
+    parts = streaming.stream(database, wakeups, caller, page, wanted, lambda: tokens.caller_of(token))
     return StreamingResponse(parts, media_type=streaming.MEDIA_TYPE, headers={"Cache-Control": "no-store"})

@@ -1,7 +1,7 @@
 """Reading a feed: cursors, and waiting for what comes next without holding a database connection."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,11 +10,14 @@ from ihala_contracts.views import VIEWS
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_kit.pages import MalformedCursor, decoded, encoded
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_notify.subscriptions import reading
-from ihala_notify.subscriptions.filters import Filters
+from ihala_notify.subscriptions.filters import EVERYTHING, Filters
 from ihala_notify.subscriptions.reading import Item
 from ihala_notify.wakeups import Wakeups
+
+Wanted = Callable[[AsyncSession], Awaitable[Filters]]  # asked at each look: meanwhile a subscription may want something else, or rest
 
 LATEST = "latest"
 EVENT_TYPES = frozenset(type_of(model) for model in VIEWS)
@@ -27,6 +30,11 @@ class Followed:
 
     items: Sequence[Item]
     cursor: str
+
+
+async def everything(tx: AsyncSession) -> Filters:
+    """Return the filters of who wants all that its organisation may see."""
+    return EVERYTHING
 
 
 def cursor_at(organization_id: UUID, position: int) -> str:
@@ -51,12 +59,12 @@ async def newest(database: Database, caller: Caller) -> Followed:
 
 
 async def follow(
-    database: Database, wakeups: Wakeups, caller: Caller, cursor: str | None, filters: Filters, wait: float, limit: int
+    database: Database, wakeups: Wakeups, caller: Caller, cursor: str | None, wanted: Wanted, wait: float, limit: int
 ) -> Followed:
     """Return what follows the cursor as soon as there is something, at the latest after `wait` seconds.
 
     Sooner, and with nothing, when much of a feed was looked through that the filters leave out: the cursor has moved on.
-    Raises MalformedCursor (400), CursorTooOld (410). No connection is held while waiting.
+    Raises MalformedCursor (400), CursorTooOld (410), and what `wanted` raises. No connection is held while waiting.
     """
     position = position_of(cursor, caller.organization_id)
     until, looks = time.monotonic() + wait, 0
@@ -68,7 +76,7 @@ async def follow(
                 await wakeups.wait(woken, left)
                 continue
             async with database.transaction(caller) as tx:
-                part = await reading.read_after(tx, caller.organization_id, position, limit, filters)
+                part = await reading.read_after(tx, caller.organization_id, position, limit, await wanted(tx))
             position, looks = part.position, looks + part.more
             if part.items or looks >= MOST_LOOKS or (left <= 0 and not part.more):
                 return Followed(part.items, cursor_at(caller.organization_id, position))

@@ -1,7 +1,7 @@
 """A feed as server-sent events: `GET /v1/events` with `Accept: text/event-stream`. The id of each is the cursor after it.
 
-A stream ends with the internal token it began with, after a minute at most, or as soon as that is refused: whoever follows comes
-again with `Last-Event-ID`, which is what every client of server-sent events does by itself.
+A stream ends with the internal token it began with, after a minute at most, or as soon as that is refused or its subscription rests:
+whoever follows comes again with `Last-Event-ID`, which is what every client of server-sent events does by itself.
 """
 
 import time
@@ -13,7 +13,6 @@ from ihala_kit.problems import Problem
 
 from ihala_notify import following
 from ihala_notify.cloud_events import as_cloud_event
-from ihala_notify.subscriptions.filters import Filters
 from ihala_notify.subscriptions.reading import Item
 from ihala_notify.wakeups import Wakeups
 
@@ -27,9 +26,9 @@ MayFollow = Callable[[], Awaitable[Caller]]
 
 
 async def stream(
-    database: Database, wakeups: Wakeups, caller: Caller, first: following.Followed, filters: Filters, may_follow: MayFollow
+    database: Database, wakeups: Wakeups, caller: Caller, first: following.Followed, wanted: following.Wanted, may_follow: MayFollow
 ) -> AsyncIterator[str]:
-    """Send `first` and what follows it until `may_follow` refuses. A subscription's cursor moves on with the beats, too."""
+    """Send `first` and what follows it until `may_follow` or `wanted` refuses. A subscription's cursor moves on with the beats, too."""
     yield f"retry: {COME_AGAIN_MS}\n\n"
     part, beat_at = first, float("-inf")
     while True:
@@ -38,7 +37,7 @@ async def stream(
             beat_at = time.monotonic() + BEAT_SECONDS
         try:
             await may_follow()
-            part = await following.follow(database, wakeups, caller, part.cursor, filters, LOOK_SECONDS, MOST_EVENTS)
+            part = await following.follow(database, wakeups, caller, part.cursor, wanted, LOOK_SECONDS, MOST_EVENTS)
         except Problem:
             return
 
