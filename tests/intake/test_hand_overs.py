@@ -204,6 +204,22 @@ async def test_a_refused_taken_back_or_unanswered_offer_leaves_the_case_where_it
     assert (await seen(house, case_id)).body["hand_over_id"] is None
 
 
+async def test_who_takes_the_consent_back_goes_nowhere_until_they_are_asked_anew(house: House) -> None:
+    await neighbour(house)
+    case_id = await opened(house, HLP)
+    consent_id = await house.scalar("SELECT id FROM consent WHERE case_id = :id", id=case_id)
+    made = await offered(house, case_id)
+    await house.events()
+    taken = await house.post("/v1/withdrawals", HLP, {"consent_id": str(consent_id), "by": "person", "how": "spoken"})
+    assert taken.status == 200, taken.body
+    assert [event.state for event in await house.events() if isinstance(event, HandOverEnded)] == ["taken_back"]
+    late = await answered(house, made, "acceptance", version=2)
+    assert (late.status, late.slug) == (409, "hand-over-ended")
+    assert (await seen(house, case_id)).body["hand_over_id"] is None
+    again = await offered(house, case_id)
+    assert (await answered(house, again, "acceptance")).status == 200
+
+
 async def test_nothing_is_offered_without_agreement_or_to_whom_it_may_not_go(house: House) -> None:
     case_id = await opened(house)
     unknown = await done(house, case_id, "hand-over", NOOR, offer())

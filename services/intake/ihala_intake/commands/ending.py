@@ -39,7 +39,7 @@ async def end_all(tx: AsyncSession, person: Person) -> None:
     """
     found = await store.locked_cases_of(tx, person.id)
     for case in found:
-        await hand_overs.withdraw(tx, case)
+        await hand_overs.withdraw(tx, case, ERASED)
         if case.state == "open":
             case.version += 1
             await cases.end(tx, case, ERASED)

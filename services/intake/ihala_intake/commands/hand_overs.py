@@ -27,7 +27,7 @@ from ihala_intake.casework.errors import (
 )
 from ihala_intake.casework.rules import Step
 from ihala_intake.commands import taking_over
-from ihala_intake.commands.case_steps import ERASED, key_of, write_step
+from ihala_intake.commands.case_steps import key_of, write_step
 from ihala_intake.commands.cases import locked
 from ihala_intake.emergencies import commands as emergencies
 from ihala_intake.errors import RoleNeeded
@@ -111,14 +111,15 @@ async def lapse(tx: AsyncSession, hand_over_id: UUID) -> None:
         await _end(tx, Caller.system("clock"), hand_over_id, hand_over.version, "lapsed", Step.LAPSED)
 
 
-async def withdraw(tx: AsyncSession, case: CaseFile) -> None:
-    """End what is offered of a locked case whose person is erased; emits HandOverEnded. The other operator is not told why."""
+async def withdraw(tx: AsyncSession, case: CaseFile, reason: str) -> None:
+    """End what is offered of a locked case whose person is erased, or took the consent back; emits HandOverEnded. The other operator is
+    not told why."""
     known = await store.offered(tx, case.id)
     if known is None:
         return
-    hand_over = await _locked(tx, Caller.system("erasure"), known.id, known.version)
+    hand_over = await _locked(tx, Caller.system(reason), known.id, known.version)
     _answer(tx, hand_over, "taken_back")
-    await write_step(tx, case, Step.TAKEN_BACK, reason=ERASED)
+    await write_step(tx, case, Step.TAKEN_BACK, reason=reason)
     await cancel(tx, LAPSES, hand_over.id)
 
 

@@ -11,7 +11,8 @@ from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import store, views
-from ihala_intake.commands import revisions
+from ihala_intake.casework import store as casework
+from ihala_intake.commands import hand_overs, revisions
 from ihala_intake.commands.disclose import close
 from ihala_intake.commands.moves import move
 from ihala_intake.details import ConsentDetails
@@ -32,7 +33,8 @@ class _Part:
 
 
 async def withdraw(tx: AsyncSession, caller: Caller, body: WithdrawalIn) -> Withdrawn:
-    """Take back a consent, or its part for one need or referral; emits ConsentWithdrawn, DisclosureClosed and NeedStateChanged.
+    """Take back a consent, or its part for one need or referral; emits ConsentWithdrawn, DisclosureClosed and NeedStateChanged, and
+    HandOverEnded where the case of a consent was offered to another operator: its office asks the person anew before it offers again.
 
     A consent ends for what receivers found under it, too, which its giver may not see.
     Raises ConsentNotFound, NeedNotFound, ReferralNotFound (404), AlreadyWithdrawn (409).
@@ -59,11 +61,20 @@ async def _take_back(tx: AsyncSession, caller: Caller, body: WithdrawalIn, part:
         close(tx, disclosure, "withdrawn")
     for need in part.needs:
         _tell(tx, need, part)
+    if whole:
+        await _stay(tx, consent.case_id)
     return Withdrawn(
         consent_id=consent.id, revision=consent.revision, referral_id=part.referral_id, withdrawn_at=at,
         disclosures_closed=None if caller.organization_kind in store.INTERIOR else len(closed),
         needs=[WithdrawnNeed(need_id=need.id, state=views.state(caller, need)) for need in part.needs if store.is_own(caller, need)],
     )  # fmt: skip
+
+
+async def _stay(tx: AsyncSession, case_id: UUID) -> None:
+    """End what is offered of the case to another operator: the person agreed to that together with what is taken back now."""
+    case = await casework.locked_case(tx, Caller.system("withdrawal"), case_id)
+    if case is not None:
+        await hand_overs.withdraw(tx, case, "withdrawn")
 
 
 def _tell(tx: AsyncSession, need: Need, part: _Part) -> None:
