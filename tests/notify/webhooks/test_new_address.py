@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+from aiohttp import web
+
 from tests.notify.webhooks.calling import Call, opened
 from tests.notify.webhooks.receiver import Receiver
 from tests.notify.webhooks.rig import Rig, until
@@ -76,3 +78,22 @@ async def test_what_a_lane_learnt_of_the_old_address_is_not_written_over_the_new
     assert await rig.state(UUID(hook)) == "active"
     [row] = await rig.rows("SELECT failing_since > now() - interval '1 day' OR failing_since IS NULL AS anew FROM webhook")
     assert row["anew"]
+
+
+async def test_a_new_address_waits_for_nothing_that_the_old_one_put_off(rig: Rig, receiver: Receiver, call: Call) -> None:
+    hook, go = await opened(call, receiver), asyncio.Event()
+
+    async def answer(number: int, event: dict[str, Any]) -> web.Response:
+        if number > 1:
+            return web.Response(status=204)
+        await go.wait()
+        return web.Response(status=503, headers={"Retry-After": "3600"})
+
+    receiver.answer = answer
+    await rig.happen(1)
+    async with rig.delivering():
+        await until(lambda: receiver.came)
+        await call("PATCH", f"/subscriptions/{hook}/webhook", {"url": receiver.address + "/new"}, **{"If-Match": '"1"'})
+        go.set()
+        await until(lambda: receiver.taken)
+    assert [row["status"] for row in await rig.rows("SELECT status FROM attempt ORDER BY number")] == [503, 204]

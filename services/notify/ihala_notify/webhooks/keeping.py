@@ -30,7 +30,8 @@ _RENEW = """
 """
 _RELEASE = "UPDATE webhook SET lease_owner = NULL, lease_until = NULL WHERE subscription_id = $1 AND lease_owner = $2"
 # The cursor and what it stands on, together or not at all: without the lease no row is written. How the receiver fares is written only
-# while the subscription is as the lane knows it: an old address's conduct is not held against a new one. Locked first, as its owner does.
+# while the subscription is as the lane knows it: an old address's conduct is not held against a new one, which waits for nothing that the
+# old one put off. Locked first, as its owner does.
 _KEEP = """
     WITH owners AS MATERIALIZED (
         SELECT version = $29 AS known FROM subscription WHERE id = $1 FOR KEY SHARE
@@ -39,12 +40,12 @@ _KEEP = """
                            failing_since = CASE WHEN owners.known THEN $6 ELSE failing_since END,
                            replay_cursor = CASE WHEN replay_cursor IS NOT DISTINCT FROM $7 THEN $8 ELSE replay_cursor END,
                            replay_until = CASE WHEN replay_cursor IS NOT DISTINCT FROM $7 AND $8 IS NULL THEN NULL ELSE replay_until END
-        FROM owners WHERE subscription_id = $1 AND lease_owner = $2 RETURNING subscription_id, organization_id
+        FROM owners WHERE subscription_id = $1 AND lease_owner = $2 RETURNING subscription_id, organization_id, url = $30 AS is_there
     ), kept AS (
         INSERT INTO delivery (id, subscription_id, organization_id, position, event_id, type, subject, asked, state, status, reason,
                               attempts, begun_at, next_at, settled_at)
         SELECT id, subscription_id, organization_id, position, event_id, type, subject, asked, state, status, reason,
-               attempts, begun_at, next_at, settled_at
+               attempts, begun_at, CASE WHEN is_there OR next_at IS NULL THEN next_at ELSE begun_at END, settled_at
         FROM unnest($9::uuid[], $10::bigint[], $11::uuid[], $12::text[], $13::text[], $14::boolean[], $15::text[], $16::smallint[],
                     $17::text[], $18::int[], $19::timestamptz[], $20::timestamptz[], $21::timestamptz[])
             AS d (id, position, event_id, type, subject, asked, state, status, reason, attempts, begun_at, next_at, settled_at), mine
@@ -72,13 +73,14 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a lane stands: cursor, what is settled after it, how its receiver fares (in which version of the subscription), and the replay
-    that it found and that it leaves."""
+    """Where a lane stands: cursor, what is settled after it, how its receiver fares (in which version of the subscription, and at which
+    address), and the replay that it found and that it leaves."""
 
     cursor: int
     ahead: list[int]
     receiver: Receiver
     version: int
+    url: str
     replay_found: int | None
     replay_left: int | None
 
@@ -105,7 +107,8 @@ async def keep(
     receiver = standing.receiver
     where = (standing.cursor, standing.ahead, receiver.failures, receiver.failing_since, standing.replay_found, standing.replay_left)
     rows, attempts = [_row(item) for item in touched], [_attempt(each) for each in tried]
-    kept = await fetch(tx, _KEEP, subscription_id, owner, *where, *_columns(rows, 13), *_columns(attempts, 7), standing.version)
+    known = (standing.version, standing.url)
+    kept = await fetch(tx, _KEEP, subscription_id, owner, *where, *_columns(rows, 13), *_columns(attempts, 7), *known)
     return bool(kept)
 
 

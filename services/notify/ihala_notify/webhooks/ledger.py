@@ -25,7 +25,7 @@ class Ledger:
     def __init__(self, hook: Hook, waiting: Iterable[Item]) -> None:
         self.receiver = hook.receiver
         self.told_before = hook.receiver.told
-        self.version = hook.version
+        self.version, self.url = hook.version, hook.url
         self._worked_at: datetime | None = None
         self.lines, self.track = Lines(ordered=hook.ordered), Track(hook.cursor, hook.ahead)
         self.kept_cursor = hook.cursor
@@ -143,7 +143,7 @@ class Ledger:
         left = None
         if self.replay is not None and self.replay.cursor < self.replay_until:
             left = self.replay.cursor
-        standing = Standing(self.track.cursor, self.track.ahead(), self.receiver, self.version, self.replay_found, left)
+        standing = Standing(self.track.cursor, self.track.ahead(), self.receiver, self.version, self.url, self.replay_found, left)
         self.kept_cursor, self.replay_found = standing.cursor, left
         if left is None:
             self.replay = None
