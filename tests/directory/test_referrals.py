@@ -4,10 +4,17 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import aiohttp
 import pytest
 from ihala_contracts.directory_v1 import NoPlaceFound, PlaceReleased, PlaceReserved, PlaceTaken, PlaceTakeRefused, ServiceChanged
+from ihala_directory import store
+from ihala_directory.commands import edits, services
+from ihala_directory.models.drafts import ServiceDraft
+from ihala_kit.auth import Caller
 
-from tests.directory.world import ALLOWANCE_AT, TELAFAR_AT, TELAFAR_SERVICE, ZUMMAR_AT, Case, World, only
+from tests.directory.world import ALLOWANCE_AT, OPERATOR, TELAFAR_AT, TELAFAR_SERVICE, ZUMMAR_AT, Case, People, World, match, only
+
+OFFICE = Caller("office", OPERATOR, "operator", OPERATOR, cleared=True)
 
 
 async def offered(world: World, case: Case, attempt: int = 1, **asked: Any) -> UUID:
@@ -186,6 +193,35 @@ async def test_a_site_that_is_not_secure_is_closed(world: World) -> None:
     assert await world.value("SELECT status FROM service_at_location WHERE id = :id", id=TELAFAR_AT) == "closed"
     none = only(await world.tell(Case(need_code="housing.hlp").request(excluded=[ZUMMAR_AT], recipients=[uuid4()])), NoPlaceFound)
     assert none.candidates == 4
+
+
+@pytest.mark.parametrize(("reason", "table"), [("funding_ended", "service"), ("site_insecure", "service_at_location")])
+@pytest.mark.parametrize("word", ["figure", "opened", None])
+async def test_a_decline_that_is_read_late_closes_nothing_that_was_opened_since(
+    world: World, http: aiohttp.ClientSession, people: People, reason: str, table: str, word: str | None
+) -> None:
+    case, officer = Case(), people.coordinator()
+    reservation = await offered(world, case)
+    declined = case.declined(reservation, TELAFAR_AT, reason)
+    async with http.get(f"/v1/services/{TELAFAR_SERVICE}", headers=officer) as answer:
+        known = await answer.json()
+    at = next(one for one in known["at"] if one["id"] == str(TELAFAR_AT))
+    if word == "figure":
+        url = f"/v1/services-at-locations/{TELAFAR_AT}/capacity"
+        async with http.put(url, json={"figure": 7}, headers=officer | match(at["version"])) as answer:
+            assert answer.status == 200, await answer.text()
+    elif word == "opened":
+        async with world.database.transaction(OFFICE) as tx:
+            for number, (status, open_) in enumerate((("paused", "closed"), ("active", "open"))):
+                owner, row = await services.service_for(tx, OFFICE, TELAFAR_SERVICE, known["version"] + number)
+                body = edits.service_draft(row, await store.locations_of(tx, row.id)).model_dump() | {"status": status}
+                for one in body["at"]:
+                    one["status"] = open_
+                await services.change(tx, owner, row, ServiceDraft.model_validate(body))
+    await world.tell(declined)
+    good = {"service": ("active", "paused"), "service_at_location": ("open", "closed")}[table]
+    id_ = TELAFAR_SERVICE if table == "service" else TELAFAR_AT
+    assert await world.value(f"SELECT status FROM {table} WHERE id = :id", id=id_) == good[word is None]
 
 
 async def test_two_offers_of_an_emergency_hold_two_places(world: World) -> None:

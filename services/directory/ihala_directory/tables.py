@@ -102,6 +102,7 @@ class Service(Table, table=True):
     decision_target_hours: int | None = column(default=None)
     woman_counsellor: bool = column(default=False)
     status: str = column(default="active")  # active, paused, closed
+    opened_at: datetime | None = instant(default=None)  # when it was made active again, if it was ever paused or closed
     changed_at: datetime = instant()
     version: int = column(default=1)
 
@@ -142,6 +143,7 @@ class ServiceAtLocation(Table, table=True):
     closures: list[dict[str, Any]] = parts()  # beside the service's
     unit: str = column(default="place")
     status: str = column(default="open")  # open, closed
+    opened_at: datetime | None = instant(default=None)  # when it was opened again, if it was ever closed
     capacity_kind: str = column()  # stock: used up at acceptance; slot: returned at the end
     figure: int = column()  # places that the provider said were free at figure_at
     figure_at: datetime = instant()

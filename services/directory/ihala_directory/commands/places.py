@@ -15,7 +15,7 @@ from ihala_directory.errors import ServiceNotFound
 from ihala_directory.lifecycle import Act
 from ihala_directory.matching import Match, Rules, Sought
 from ihala_directory.matching import store as matching_store
-from ihala_directory.tables import Reservation, Service
+from ihala_directory.tables import Reservation, Service, ServiceAtLocation
 
 REVOKE = "revoke-reservations"
 RELEASE_UNCLAIMED = "release-unclaimed"
@@ -96,7 +96,10 @@ async def revoke_next(tx: AsyncSession, of: str, key: UUID) -> bool:
 
 
 async def apply_consequence(tx: AsyncSession, at_id: UUID, reason: str, declined_at: datetime) -> None:
-    """Do to the directory what a decline says of it (domain section 7): no places until confirmed, a place closed, a service paused."""
+    """Do to the directory what a decline says of it (domain section 7): no places until confirmed, a place closed, a service paused.
+
+    A decline that is read late changes nothing where a newer word was given: a figure, or that it is open again.
+    """
     consequence = CONSEQUENCES.get(reason)
     if consequence is not None:
         await consequence(tx, at_id, declined_at)
@@ -104,14 +107,16 @@ async def apply_consequence(tx: AsyncSession, at_id: UUID, reason: str, declined
 
 async def _no_places(tx: AsyncSession, at_id: UUID, declined_at: datetime) -> None:
     _, service, at = await store.locked_place(tx, at_id)
-    if at.confirmed and at.figure_at <= declined_at:  # a figure that its provider gave after declining is the newer word
+    if at.confirmed and not _figure_since(at, declined_at):
         rows.change(at, {"figure": 0, "figure_at": now(tx), "used": 0, "confirmed": False}, now(tx))
         await tell_change(tx, service, places_opened=False)
 
 
-async def _close_place(tx: AsyncSession, at_id: UUID, _declined_at: datetime) -> None:
+async def _close_place(tx: AsyncSession, at_id: UUID, declined_at: datetime) -> None:
     service = await store.locked_service(tx, at_id)  # for itself: it gets a new version
     _, _, at = await store.locked_place(tx, at_id)
+    if _figure_since(at, declined_at) or _since(at.opened_at, declined_at):
+        return
     if rows.change(at, {"status": "closed"}, now(tx)):
         rows.touch(service, now(tx))
         await versions.keep_service(tx, service)
@@ -119,12 +124,24 @@ async def _close_place(tx: AsyncSession, at_id: UUID, _declined_at: datetime) ->
         await tell_change(tx, service, places_opened=False)
 
 
-async def _pause_service(tx: AsyncSession, at_id: UUID, _declined_at: datetime) -> None:
+async def _pause_service(tx: AsyncSession, at_id: UUID, declined_at: datetime) -> None:
     service = await store.locked_service(tx, at_id)
+    _, _, at = await store.locked_place(tx, at_id)
+    if _figure_since(at, declined_at) or _since(service.opened_at, declined_at):
+        return
     if service.status == "active" and rows.change(service, {"status": "paused"}, now(tx)):
         await versions.keep_service(tx, service)
         await schedule(tx, REVOKE, service.id, now(tx), {"of": "service"})
         await tell_change(tx, service, places_opened=False)
+
+
+def _figure_since(at: ServiceAtLocation, declined_at: datetime) -> bool:
+    """Tell whether its provider said after declining how many places are free."""
+    return at.confirmed and at.figure_at > declined_at
+
+
+def _since(opened_at: datetime | None, declined_at: datetime) -> bool:
+    return opened_at is not None and opened_at > declined_at
 
 
 CONSEQUENCES = {

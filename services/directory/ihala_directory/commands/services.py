@@ -74,7 +74,8 @@ async def change(tx: AsyncSession, owner: Organization, row: Service, draft: Ser
 
     Raises the same as `publish`.
     """
-    differs = rows.change(row, checked(owner, draft), now(tx))
+    reopened = draft.status == "active" and row.status != "active"
+    differs = rows.change(row, checked(owner, draft) | ({"opened_at": now(tx)} if reopened else {}), now(tx))
     if await _change_ats(tx, row, draft.at) and not differs:
         rows.touch(row, now(tx))  # where it is offered is a part of it
         differs = True
@@ -235,8 +236,9 @@ async def _set_location(tx: AsyncSession, row: Location, service: Service, draft
 
 
 async def _set_status(tx: AsyncSession, at: ServiceAtLocation, status: str) -> bool:
-    if not rows.change(at, {"status": status}, now(tx)):
+    if at.status == status:
         return False
+    rows.change(at, {"status": status} | ({"opened_at": now(tx)} if status == "open" else {}), now(tx))
     if status == "closed":
         await schedule(tx, REVOKE, at.id, now(tx), {"of": "place"})
     return True
