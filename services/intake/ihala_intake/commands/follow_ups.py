@@ -60,7 +60,7 @@ async def become_due(tx: AsyncSession, follow_up_id: UUID) -> None:
     need, follow_up = await _locked(tx, Caller.system("clock"), follow_up_id)
     if follow_up.state != "planned":
         return
-    if not policy.may_be_asked(NeedState(need.state), follow_up.number):
+    if not policy.may_be_asked(NeedState(need.state), follow_up.number) or await _taken_back(tx, need):
         _end(follow_up, "lapsed")
         return
     lapses_at = now(tx) + terms_of(need, follow_up.policy).lapses_after
@@ -86,7 +86,8 @@ async def lapse(tx: AsyncSession, follow_up_id: UUID) -> None:
 async def record(tx: AsyncSession, caller: Caller, follow_up_id: UUID, version: int, body: ResultIn) -> tuple[FollowUp, Need]:
     """Write down what the person said, or a try that failed; emits FollowUpRecorded and, when it changes the need, NeedStateChanged.
 
-    A dispute opens the need again, and its case. Somebody who comes forward after all is heard while the need is unverified.
+    A dispute opens the need again, and its case. Somebody who comes forward after all is heard while the need is unverified. Whoever took
+    the consent back asks anew for what did not come: nothing could be done for a need that was opened without one.
     Raises FollowUpNotFound (404), ProviderMayNotVerify, NotHerWorker (403), Stale (412), FollowUpNotDue, TriedToday (409),
     WayNotAllowed (422), PersonErased (410).
     """
@@ -99,7 +100,7 @@ async def record(tx: AsyncSession, caller: Caller, follow_up_id: UUID, version: 
     await _refuse(tx, caller, need, follow_up, body)
     if follow_up.version != version:
         raise Stale()
-    if not _may_be_recorded(need, follow_up, body.result):
+    if not _may_be_recorded(need, follow_up, body.result) or (body.result == "disputed" and await _taken_back(tx, need)):
         raise FollowUpNotDue()
     if body.result == "unreached" and await _try_counted(tx, need, follow_up, body):
         return follow_up, need
@@ -122,6 +123,20 @@ async def _refuse(tx: AsyncSession, caller: Caller, need: Need, follow_up: Follo
             raise NotHerWorker()
     if body.way not in terms.ways and (terms.own_worker or body.way is not None):
         raise WayNotAllowed(pointer="#/way", ways=list(terms.ways))
+
+
+async def let_go(tx: AsyncSession, need: Need) -> None:
+    """End all questions about a locked need whose consent is taken back."""
+    for follow_up in await following.open_ones(tx, need.id, "planned", "due"):
+        _end(follow_up, "lapsed")
+        for kind in (DUE, LAPSES):
+            await cancel(tx, kind, follow_up.id)
+
+
+async def _taken_back(tx: AsyncSession, need: Need) -> bool:
+    consents = await store.consents(tx, {need.consent_id})
+    apart, _ = await store.withdrawn_parts(tx, need.consent_id)
+    return need.id in apart or any(consent.state == "withdrawn" for consent in consents)
 
 
 def _may_be_recorded(need: Need, follow_up: FollowUp, result: Result) -> bool:
@@ -171,7 +186,7 @@ def _next(follow_up: FollowUp) -> FollowUp:
 
 async def _open_again(tx: AsyncSession, need: Need) -> None:
     """Nothing that was planned for a disputed need is asked; its case, if it was closed, is worked on again."""
-    for other in await following.planned(tx, need.id):
+    for other in await following.open_ones(tx, need.id, "planned"):
         _end(other, "lapsed")
         await cancel(tx, DUE, other.id)
     caller = caller_of(tx)

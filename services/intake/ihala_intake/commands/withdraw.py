@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import store, views
 from ihala_intake.casework import store as casework
-from ihala_intake.commands import hand_overs, revisions
+from ihala_intake.commands import follow_ups, hand_overs, revisions
 from ihala_intake.commands.disclose import close
 from ihala_intake.commands.moves import move
 from ihala_intake.details import ConsentDetails
@@ -61,6 +61,8 @@ async def _take_back(tx: AsyncSession, caller: Caller, body: WithdrawalIn, part:
         close(tx, disclosure, "withdrawn")
     for need in part.needs:
         _tell(tx, need, part)
+        if part.referral_id is None:
+            await follow_ups.let_go(tx, need)
     if whole:
         await _stay(tx, consent.case_id)
     return Withdrawn(

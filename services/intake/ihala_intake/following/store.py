@@ -23,9 +23,9 @@ async def tries(tx: AsyncSession, caller: Caller, follow_up_id: UUID) -> Sequenc
     return (await tx.exec(query.order_by(col(FollowUpTry.id)))).all()
 
 
-async def planned(tx: AsyncSession, need_id: UUID) -> Sequence[FollowUp]:
-    """Return what is still planned for a locked need."""
-    query = select(FollowUp).where(FollowUp.need_id == need_id, FollowUp.state == "planned").order_by(col(FollowUp.id))
+async def open_ones(tx: AsyncSession, need_id: UUID, *states: str) -> Sequence[FollowUp]:
+    """Return what is still planned, or due, for a locked need."""
+    query = select(FollowUp).where(FollowUp.need_id == need_id, col(FollowUp.state).in_(states)).order_by(col(FollowUp.id))
     return (await tx.exec(query.with_for_update(key_share=True), execution_options={"populate_existing": True})).all()
 
 
