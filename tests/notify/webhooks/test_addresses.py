@@ -1,5 +1,8 @@
 """Where a webhook may go, whatever way an address is written."""
 
+import asyncio
+import threading
+
 import pytest
 from ihala_notify.webhooks import addresses
 from ihala_notify.webhooks.addresses import AddressRefused, Look, Names, UrlRefused, checked, is_public
@@ -76,3 +79,22 @@ async def test_a_name_is_looked_up_again_when_its_time_is_over_or_nobody_was_met
     assert await names.find("h.example", 443) == ["8.8.4.4"]  # nothing is found now: what is connected goes on
     with pytest.raises(AddressRefused):
         await names.find("h.example", 443)
+
+
+async def test_servers_of_names_that_hang_hold_up_nobody_who_was_found_before() -> None:
+    answered, asked = threading.Event(), []
+
+    def look(host: str, port: int) -> list[str]:
+        asked.append(host)
+        if len(asked) > 1:
+            answered.wait(30)
+        return ["8.8.8.8"]
+
+    names = Names(frozenset(), look)
+    await names.find("h.example", 443)
+    names.doubt("h.example", 443)
+    again = asyncio.create_task(names.find("h.example", 443))
+    await asyncio.sleep(0)
+    assert names.known("h.example", 443)  # so that one looks, and all others go on
+    assert await again == ["8.8.8.8"] and not answered.is_set()
+    answered.set()

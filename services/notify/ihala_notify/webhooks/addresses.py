@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 LONGEST_URL = 2000
 LOOKING_UP = 64  # at a time: a server of names that hangs keeps one thread, and not the others' turn
 KNOWN_SECONDS = 30.0  # then a name is looked up again
+AGAIN_SECONDS = 1.0  # for that; a name that is looked up for the first time has as long as its request
 Look = Callable[[str, int], list[str]]
 
 # What the standard library calls global, and still leads inside: addresses that carry another one, and what is not of one machine.
@@ -102,14 +103,20 @@ class Names:
         return is_literal(host) or time.monotonic() < self._good[host, port][0]
 
     async def find(self, host: str, port: int) -> list[str]:
-        """Return the addresses of a host, which are good for a while; where nothing is found now, those found before: what is connected
-        goes on. Raises AddressRefused, OSError when there never were any."""
+        """Return the addresses of a host, which are good for a while; those found before where none come soon: what is connected goes on.
+
+        Meanwhile nobody else looks for the same. Raises AddressRefused, OSError when there never were any.
+        """
         before = self._good[host, port][1]
+        if before:
+            self._good[host, port] = time.monotonic() + AGAIN_SECONDS, before
         try:
-            found = await self.resolve(host, port)
+            async with asyncio.timeout(AGAIN_SECONDS if before else None):
+                found = await self.resolve(host, port)
         except AddressRefused:
+            self._good.pop((host, port), None)
             raise
-        except OSError:
+        except OSError:  # TimeoutError is one
             if not before:
                 raise
             found = before
