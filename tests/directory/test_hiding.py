@@ -1,12 +1,19 @@
 """An organisation that is hidden takes all of it out of sight, and those who may still see it are told that it changed."""
 
 from datetime import datetime
+from typing import Any
 
 import aiohttp
+import pytest
 from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
+from ihala_directory import store
+from ihala_directory.commands import edits, services
 
+from tests.directory.bodies import SERVICE
 from tests.directory.conftest import SEED
-from tests.directory.world import TELAFAR, TELAFAR_AT, TELAFAR_SERVICE, WLCO, People, World, match
+from tests.directory.test_proposals import propose
+from tests.directory.test_suspension import ADMIN
+from tests.directory.world import TELAFAR, TELAFAR_AT, TELAFAR_SERVICE, WLCO, ZUMMAR, ZUMMAR_SERVICE, People, World, match
 
 
 async def hide_telafar(http: aiohttp.ClientSession, people: People, version: int, *, hidden: bool) -> None:
@@ -66,3 +73,30 @@ async def test_what_was_hidden_before_its_organisation_was_has_no_new_version(
         assert answer.status == 200, await answer.text()
     rows = await world.rows("SELECT restricted, hidden, version FROM service WHERE organization_id = :id", id=WLCO)
     assert {(row.restricted, row.hidden, row.version) for row in rows} <= {(True, True, 1), (False, False, 2)} and rows
+
+
+@pytest.mark.parametrize("what", ["organization", "service"])
+async def test_what_was_asked_for_an_entry_is_hidden_with_it(world: World, http: aiohttp.ClientSession, people: People, what: str) -> None:
+    uncleared, change = people.coordinator(cleared=False), {"opening_hours": {"en": "8 to 14, the house behind the mill"}}
+    about: list[dict[str, Any]] = [{"kind": "service", "id": str(TELAFAR_SERVICE), "version": 1}]
+    changes = [change]
+    if what == "organization":
+        about.append({"kind": "service"})
+        changes.append(SERVICE | change)
+    rows = [await propose(http, people.provider(TELAFAR), one, wanted) for one, wanted in zip(about, changes, strict=True)]
+    other = await propose(http, people.provider(ZUMMAR), {"kind": "service", "id": str(ZUMMAR_SERVICE), "version": 1}, change)
+    if what == "organization":
+        await hide_telafar(http, people, 1, hidden=True)
+    else:
+        await world.rows("UPDATE organization SET cleared = true WHERE id = :id RETURNING id", id=TELAFAR)
+        async with world.database.transaction(ADMIN) as tx:
+            owner, row = await services.service_for(tx, ADMIN, TELAFAR_SERVICE, 1)
+            draft = edits.service_draft(row, await store.locations_of(tx, row.id))
+            for one in draft.at:
+                one.location.latitude, one.location.longitude, one.location.address, one.location.transportation = None, None, {}, {}
+            await services.change(tx, owner, row, draft.model_copy(update={"restricted": True}))
+    for row, status in (*((row, 404) for row in rows), (other, 200)):
+        async with http.get(f"/v1/proposals/{row['id']}", headers=uncleared) as answer:
+            assert answer.status == status
+        async with http.get(f"/v1/proposals/{row['id']}", headers=people.coordinator()) as answer:
+            assert answer.status == 200

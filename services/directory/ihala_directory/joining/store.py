@@ -145,10 +145,14 @@ async def next_service_of(tx: AsyncSession, organization_id: UUID, after: UUID |
 
 
 async def keep(tx: AsyncSession, values: dict[str, Any]) -> None:
-    """Write a version of an entry; a hidden entry's earlier ones are hidden from now on."""
+    """Write a version of an entry; a hidden entry's earlier ones are hidden from now on, and what its organisation asked for it."""
     if values["hidden"]:
-        earlier = update(EntryVersion).where(col(EntryVersion.entry_id) == values["entry_id"], not_(col(EntryVersion.hidden)))
-        await tx.execute(earlier.values(hidden=True))
+        owner, entry_id, whole = values["organization_id"], values["entry_id"], values["about"] == "organization"
+        earlier = update(EntryVersion).where(col(EntryVersion.entry_id) == entry_id, not_(col(EntryVersion.hidden)))
+        asked = update(Proposal).where(col(Proposal.organization_id) == owner, not_(col(Proposal.hidden)))
+        applied = update(Application).where(col(Application.organization_id) == owner, not_(col(Application.hidden)))
+        for hides in (earlier, asked, applied) if whole else (earlier, asked.where(col(Proposal.entry_id) == entry_id)):
+            await tx.execute(hides.values(hidden=True))
     row = insert(EntryVersion).values(values)
     same = {name: row.excluded[name] for name in ("entry", "hidden", "published_by", "published_at")}
     await tx.execute(row.on_conflict_do_update(index_elements=["entry_id", "version"], set_=same))
