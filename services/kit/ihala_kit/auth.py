@@ -2,24 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Self
+from typing import Any, Self
 from uuid import UUID
 
-from fastapi import Request, Security
-from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
-from fastapi.security import OAuth2, SecurityScopes
+from fastapi import Request
+from fastapi.openapi.models import OAuth2, OAuthFlowClientCredentials, OAuthFlows
+from fastapi.security import SecurityScopes
+from fastapi.security.base import SecurityBase
 
 from ihala_kit.problems import InsufficientScope, Unauthenticated
 
 NO_ORGANIZATION = UUID(int=0)
 ANONYMOUS = "anonymous"
-
-# Only for the OpenAPI document; `current_caller` reads the header itself.
-oauth2 = OAuth2(
-    flows=OAuthFlows(clientCredentials=OAuthFlowClientCredentials(tokenUrl="/oauth/token", scopes={})),
-    scheme_name="oauth2",
-    auto_error=False,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +61,27 @@ async def current_caller(request: Request) -> Caller:
     return known
 
 
-async def caller(request: Request, demanded: SecurityScopes, _: Annotated[Any, Security(oauth2)]) -> Caller:
-    """Return who calls; the dependency of every route that is not public.
+class _Caller(SecurityBase):
+    """Who calls, as the OpenAPI document names it and as a route asks: FastAPI solves each dependency of a dependency for each request."""
 
-    Raises Unauthenticated (401), also for anonymous callers, InsufficientScope (403) and ServiceUnavailable (503).
-    """
-    known = await current_caller(request)
-    if known.is_anonymous:
-        raise unauthenticated("missing")
-    if not known.scopes.issuperset(demanded.scopes):
-        challenge = f'Bearer error="insufficient_scope", scope="{demanded.scope_str}"'
-        raise InsufficientScope(headers={"WWW-Authenticate": challenge}, needed=demanded.scopes)
-    return known
+    model = OAuth2(flows=OAuthFlows(clientCredentials=OAuthFlowClientCredentials(tokenUrl="/oauth/token", scopes={})))
+    scheme_name = "oauth2"
+
+    async def __call__(self, request: Request, demanded: SecurityScopes) -> Caller:
+        """Return who calls; the dependency of every route that is not public.
+
+        Raises Unauthenticated (401), also for anonymous callers, InsufficientScope (403) and ServiceUnavailable (503).
+        """
+        known = await current_caller(request)
+        if known.is_anonymous:
+            raise unauthenticated("missing")
+        if not known.scopes.issuperset(demanded.scopes):
+            challenge = f'Bearer error="insufficient_scope", scope="{demanded.scope_str}"'
+            raise InsufficientScope(headers={"WWW-Authenticate": challenge}, needed=demanded.scopes)
+        return known
+
+
+caller = _Caller()
 
 
 async def public_caller(request: Request) -> Caller:

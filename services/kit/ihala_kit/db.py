@@ -208,10 +208,10 @@ def caller_of(tx: AsyncSession) -> Caller:
     return caller
 
 
-async def transaction(request: Request, caller: Annotated[Caller, Depends(current_caller)]) -> AsyncIterator[AsyncSession]:
+async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
     """Give a route its transaction; with scope="function" it commits before the answer is sent."""
     database: Database = request.app.state.database
-    async with database.transaction(caller) as tx:
+    async with database.transaction(await current_caller(request)) as tx:
         yield tx
 
 

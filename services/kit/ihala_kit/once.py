@@ -194,8 +194,8 @@ OnceKey = Annotated[str, Depends(_needed)]
 """The key alone, for a POST of several transactions, each with Retries of its own. IdempotencyKeyMissing, IdempotencyKeyMalformed (400)."""
 
 
-async def _required(request: Request, response: Response, tx: Transaction, key: OnceKey) -> Retries:
-    return Retries(request, response, tx, key)
+async def _required(request: Request, response: Response, tx: Transaction, _: _NeededKey = None) -> Retries:
+    return Retries(request, response, tx, await _needed(request))
 
 
 async def _optional(request: Request, response: Response, tx: Transaction, _: _Key = None) -> Retries:
