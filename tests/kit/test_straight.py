@@ -1,13 +1,15 @@
 """What goes past SQLAlchemy: a transaction that begins in one message with who calls, and faults that only the driver tells of."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
 from ihala_contracts.gateway_v1 import TokenRevoked
+from ihala_kit import straight
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database, fetch
 from ihala_kit.dsn import plain_dsn
@@ -183,3 +185,24 @@ async def test_a_commit_that_fails_by_what_was_said_with_it_commits_nothing(pool
 )
 def test_what_the_driver_itself_raises_is_told_apart(error: Exception, expected: bool) -> None:
     assert passes(error) is expected
+
+
+async def test_what_an_array_is_is_asked_once_a_process_and_not_on_each_connection(
+    pooled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, introspect = list[set[int]](), asyncpg.Connection._introspect_types
+
+    async def noted(self: asyncpg.Connection, typeoids: Iterable[int], timeout: float | None) -> Any:  # noqa: ASYNC109 - asyncpg's
+        asked.append(set(typeoids))
+        return await introspect(self, typeoids, timeout)
+
+    monkeypatch.setattr(straight, "_known", {})
+    monkeypatch.setattr(asyncpg.Connection, "_introspect_types", noted)
+    async with pooled.transaction(caller("one")) as one, pooled.transaction(caller("two")) as two:
+        for tx in (one, two):
+            given = [UUID(int=1)], ["a"]
+            assert tuple((await fetch(tx, "SELECT $1::uuid[], $2::text[], ARRAY[now()]", *given))[0])[:2] == given
+        assert len(asked) == 1, "by asyncpg's way, which this leans on"
+        for tx in (one, two):
+            assert tuple((await fetch(tx, "SELECT array_agg(fence) FROM fence"))[0]) == (None,)
+        assert len(asked) == 3, "what is no type of PostgreSQL's own is asked for on each"
