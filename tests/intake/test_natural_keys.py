@@ -1,6 +1,7 @@
 """The same person again from one origin is the known one; from another origin, or when too little is known, a new one."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -81,6 +82,19 @@ async def test_what_is_worse_or_has_other_terms_is_a_need_of_its_own(house: Hous
     again = await house.post("/v1/requests", HLP, request(need(urgency=other.get("urgency", "routine")), consent=terms))
     assert again.body["case_ids"] == first.body["case_ids"]
     assert again.body["needs"][0]["need_id"] != first.body["needs"][0]["need_id"]
+
+
+async def test_who_agrees_again_when_the_time_was_over_has_a_need_that_somebody_may_take(house: House) -> None:
+    first = await house.post("/v1/requests", HLP, request(need()))
+    await house.later(timedelta(days=366))
+    await house.events()
+    again = await house.post("/v1/requests", HLP, request(need()))
+    assert again.body["case_ids"] == first.body["case_ids"]
+    [told] = [one for one in await house.events() if isinstance(one, NeedIdentified)]
+    assert str(told.need_id) == again.body["needs"][0]["need_id"] != first.body["needs"][0]["need_id"]
+    assert told.consent.until > house.database.clock.now()
+    once = await house.post("/v1/requests", HLP, request(need()))
+    assert once.body["needs"] == again.body["needs"]
 
 
 async def test_ten_tellings_at_once_are_one_person(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from ihala_contracts.intake_v1 import Urgency
@@ -90,7 +91,7 @@ async def asked_before(
         return []
     waiting = await store.waiting_needs(tx, caller, known.person.id, [one.body.code for one in asked])
     terms = {row.id: row for row in await store.consents(tx, caller, {need.consent_id for need in waiting})}
-    same = {need.code: need for need in waiting if need.consent_id in terms and _same_terms(terms[need.consent_id], consent)}
+    same = {need.code: need for need in waiting if need.consent_id in terms and _same_terms(terms[need.consent_id], consent, now(tx))}
     pairs = [(one, same.pop(one.body.code, None)) for one in asked]
     return [(one, need) for one, need in pairs if need is not None and not _more_urgent(one, need)]
 
@@ -111,9 +112,14 @@ async def add_again(tx: AsyncSession, there: Iterable[Known], request: Request, 
             need.version, need.changed_at = need.version + 1, now(tx)
 
 
-def _same_terms(row: Consent, said: ConsentIn) -> bool:
+def _same_terms(row: Consent, said: ConsentIn, at: datetime) -> bool:
+    """Tell whether somebody agreed to this before. What ran out is no consent any more: they have just agreed to something new."""
     terms = (set(row.recipients), set(row.objections), set(row.categories))
-    return row.state == "given" and terms == (set(said.recipients), set(said.objections), {str(one) for one in said.categories})
+    return (
+        row.state == "given"
+        and at < row.until
+        and terms == (set(said.recipients), set(said.objections), {str(one) for one in said.categories})
+    )
 
 
 def _more_urgent(asked: Asked, need: Need) -> bool:
