@@ -1,6 +1,7 @@
 """What goes past SQLAlchemy: a transaction that begins in one message with who calls, and faults that only the driver tells of."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from ihala_kit.faults import passes
 from ihala_kit.outbox import emit
 from ihala_kit.settings import KitSettings
 from ihala_kit.straight import Connection, at_commit
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -54,6 +56,13 @@ async def test_a_transaction_begins_in_one_message_that_says_who_calls(pooled: D
         assert tuple((await fetch(tx, SETTING))[0]) == ("desk", "officer-3")
     await asyncio.sleep(0)
     assert len(said) == 3 and said[0].startswith("BEGIN") and said[1:] == [SETTING, "COMMIT;"]
+
+
+async def test_json_is_read_as_python_reads_it(pooled: Database) -> None:
+    said = '{"a": [1, -0.5, 1e-7, 0.1, 123456789012345678901234567890, true, null, ""], "\u0640\u200f": {"\\ud83d\\ude00": {}}}'
+    async with pooled.transaction(caller("desk")) as tx:
+        assert [list(row) for row in await fetch(tx, "SELECT $1::text::jsonb, $1::text::json", said)] == [[json.loads(said)] * 2]
+        assert (await tx.execute(text("SELECT CAST(:said AS jsonb)"), {"said": said})).scalar_one() == json.loads(said)
 
 
 async def test_what_names_hold_is_never_read_as_sql_and_stays_in_its_transaction(pooled: Database) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import asyncpg
 from fastapi import Depends, Request
+from pydantic_core import from_json
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.engine import ExceptionContext, make_url
@@ -62,7 +63,7 @@ class Database:
         # The connection used last is the next one: its statements are prepared and PostgreSQL's caches for it are warm.
         self.engine = create_async_engine(
             url, pool_size=pool_size, max_overflow=0, pool_use_lifo=True, hide_parameters=True,
-            connect_args={"connection_class": Connection},
+            connect_args={"connection_class": Connection}, json_deserializer=from_json,
         )  # fmt: skip
         listen(self.engine.sync_engine, "handle_error", _name_the_dying)
         self.on_events: list[Callable[[], bool]] = []  # told after each commit with events; True: its relay is woken, no NOTIFY is needed

@@ -18,6 +18,7 @@ from opentelemetry import trace
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 _DEEPEST = 12  # frames of an error's place
+_JSON = json.JSONEncoder(ensure_ascii=False, default=lambda value: type(value).__name__)
 _OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -44,7 +45,7 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[1]:
             line["error"] = kind_of(record.exc_info[1])
             line["where"] = _where(record.exc_info[2])
-        return json.dumps(line, ensure_ascii=False, default=lambda value: type(value).__name__)
+        return _JSON.encode(line)
 
 
 def set_up_logs(service: str, level: str = "INFO", stream: TextIO | None = None) -> None:

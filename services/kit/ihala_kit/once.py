@@ -143,7 +143,7 @@ class Retries:
         account = caller_of(self.tx).account_id
         parts = [
             self.request.method.encode(),
-            self.request.url.path.encode(),
+            self.request.scope["path"].encode(),
             self.request.scope["query_string"],
             self.request.headers.get("if-match", "").encode(),
             await self.request.body(),

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ihala_contracts.public_routes import in_fhir
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_jsonable_python
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -68,21 +69,19 @@ def answer(request: Request, problem: Problem) -> Response:
         "Content-Language": language, "Cache-Control": "no-store", "Vary": "Accept-Language",
         "Link": f'</problems/{problem.slug}>; rel="help"', **problem.headers,
     }  # fmt: skip
-    if in_fhir(request.url.path):
+    if in_fhir(request.scope["path"]):
         return JSONResponse(outcomes.outcome(document, language), problem.status, headers, outcomes.MEDIA_TYPE)
     return JSONResponse(document, problem.status, headers, MEDIA_TYPE)
 
 
 def document_of(request: Request, problem: Problem) -> dict[str, Any]:
     """Return the problem's document, for an answer that holds more than one."""
-    from fastapi.encoders import jsonable_encoder  # here: a process that opens one file of strangers knows refusals, and answers nobody
-
     language = language_of(request.headers.get("accept-language"))
     document = {
         "type": TYPE_PREFIX + problem.slug,
         "title": problem.title.spoken(language),
         "status": problem.status,
-        **jsonable_encoder(problem.members),
+        **to_jsonable_python(problem.members),
     }
     for error in document.get("errors", ()):
         if (words := request.app.state.service.field_words.get(error["code"])) is not None:
