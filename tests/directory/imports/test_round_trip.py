@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from tests.directory.imports.conftest import Office
 from tests.directory.imports.files import row, xlsx
-from tests.directory.world import ALLOWANCE_AT, GBV_SERVICE, TELAFAR_SERVICE, ZUMMAR_SERVICE, World
+from tests.directory.world import ALLOWANCE_AT, GBV_SERVICE, TELAFAR, TELAFAR_SERVICE, ZUMMAR_SERVICE, World
 
 pytestmark = pytest.mark.usefixtures("read_here")
 SAME = """
@@ -58,6 +58,21 @@ async def test_an_export_makes_the_same_services_elsewhere(office: Office, elsew
         assert {name: value for name, value in other.items() if value != one[name]} == {}
     again = await elsewhere.send(out, kind, source="ihala")
     assert (again["created"], again["changed"], again["unchanged"]) == (0, 0, done["created"])
+
+
+@pytest.mark.parametrize(("format", "kind"), [("ndjson", "application/x-ndjson"), ("hsds-csv", "application/zip")])
+async def test_what_is_hidden_is_hidden_elsewhere(world: World, office: Office, elsewhere: Office, format: str, kind: str) -> None:
+    for table, one in (("organization", "id"), ("service", "organization_id"), ("service_at_location", "organization_id")):
+        await world.rows(f"UPDATE {table} SET hidden = true WHERE {one} = :id RETURNING id", id=TELAFAR)
+    nowhere = "hidden = true, latitude = NULL, longitude = NULL, address = '{}', transportation = '{}'"
+    await world.rows(f"UPDATE location SET {nowhere} WHERE organization_id = :id RETURNING id", id=TELAFAR)
+    out = await export(office, format, cleared=True)
+    hidden = "SELECT hidden FROM {} WHERE {} = :id"
+    for cleared, found in ((False, [None, None]), (True, [True, True])):
+        await elsewhere.send(out, kind, cleared=cleared, source="ihala", mode="rest")
+        async with elsewhere.database.transaction(Caller.system("test")) as tx:
+            asked = (("organization", "id"), ("service", "organization_id"))
+            assert [(await tx.scalar(text(hidden.format(*one)), {"id": TELAFAR})) for one in asked] == found
 
 
 async def test_our_own_export_changes_nothing_here(world: World, office: Office) -> None:

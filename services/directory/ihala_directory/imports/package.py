@@ -17,7 +17,7 @@ from ihala_directory.imports.reading import Reading
 _STANDS = "\0stands"  # key of a row's own place: file, number, columns; no column can be called so
 _NUMBERS = {"latitude", "longitude", "amount", "available", "maximum", "minimum_age", "maximum_age", "wait_days", "decision_target_hours"}
 _FLAGS = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
-_ARE_FLAGS = {"restricted", "redacted"}
+_ARE_FLAGS = {"restricted", "redacted", "hidden"}
 
 
 def read(data: bytes) -> Reading:
