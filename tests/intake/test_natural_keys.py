@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ihala_contracts.intake_v1 import NeedIdentified
+from ihala_contracts.intake_v1 import NeedChanged, NeedIdentified
 from ihala_intake.details import PersonDetails, Phone
 from ihala_intake.ways_in.natural import natural_keys, told_again
 
@@ -64,6 +64,21 @@ async def test_the_same_person_again_is_the_known_one_and_waits_for_a_thing_once
     assert (await house.get(f"/v1/needs/{housing}", COORDINATOR)).body["note"] == "new words"
     known = (await house.get(f"/v1/needs/{housing}/person", COORDINATOR)).body
     assert (known["place"], known["identity"]["given_name"]) == ("IQG15Q05", "زينب")
+
+
+async def test_who_is_told_of_elsewhere_is_looked_after_there(house: House) -> None:
+    first = await house.post("/v1/requests", HLP, request(need(), need("health.medical", "emergency"), household=None))
+    await house.events()
+    where = "SELECT string_agg(code || ' ' || governorate || ' ' || coalesce(district, '-'), ', ' ORDER BY code) FROM need"
+    before = "health.medical IQG15 IQG15Q08, housing.hlp IQG15 IQG15Q08"
+    again = await house.post("/v1/requests", HLP, request(need(), person=person(place="IQG15"), household=None))
+    assert again.body["case_ids"] == first.body["case_ids"]
+    assert await house.scalar(where) == before  # less exact is no news
+    moved = await house.post("/v1/requests", HLP, request(need(), person=person(place="IQG13"), household=None))
+    assert (moved.status, moved.body["case_ids"]) == (202, first.body["case_ids"])
+    assert await house.scalar(where) == "health.medical IQG15 IQG15Q08, housing.hlp IQG13 -"  # nobody is on duty there
+    told = [one for one in await house.events() if isinstance(one, NeedChanged)]
+    assert [one.governorate for one in sorted(told, key=lambda one: one.need_id)] == ["IQG13", "IQG15"]
 
 
 async def test_all_of_it_again_changes_nothing(house: House) -> None:

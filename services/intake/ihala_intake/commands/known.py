@@ -10,11 +10,12 @@ from ihala_kit.auth import Caller
 from ihala_kit.db import now
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import keys, people_store
+from ihala_intake import codes, keys, needs, people_store
 from ihala_intake.commands.grouping import Asked, Group
 from ihala_intake.commands.people import change_person, open_person
-from ihala_intake.commands.retell import retell_all
+from ihala_intake.commands.retell import retell
 from ihala_intake.details import NeedDetails, PersonDetails
+from ihala_intake.emergencies import commands as emergencies
 from ihala_intake.errors import PersonErased
 from ihala_intake.keys import Key
 from ihala_intake.models.consents import ConsentIn
@@ -71,11 +72,18 @@ async def _opened(tx: AsyncSession, caller: Caller, person: Person, needs: Seque
 
 
 async def bring_up_to_date(tx: AsyncSession, known: Known, said: PersonDetails) -> PersonDetails:
-    """Return what is known of the person now, stored and told if it is more than before: emits NeedChanged for each open need."""
+    """Return what is known of the person now, stored and told if it is more than before: emits NeedChanged for each open need.
+
+    They go to where the person is now, but for an emergency that nobody there could take: it stays with who is on duty for it, and what
+    else was asked for is not refused for that.
+    """
     details = natural.told_again(known.details, said)
     if details != known.details:
         await change_person(tx, known.person, details, now(tx))
-        await retell_all(tx, known.needs, details)
+        place = codes.place(details.place) if details.place and details.place != known.details.place else None
+        for need in known.needs:
+            if need.state in needs.CAN_BE_PLACED:
+                await retell(tx, need, details, place if place and await emergencies.may_go(tx, need, place.governorate) else None)
     return details
 
 

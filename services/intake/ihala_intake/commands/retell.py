@@ -21,7 +21,7 @@ async def retell(tx: AsyncSession, need: Need, person: PersonDetails, place: Pla
     Raises NoDutyRoster (409) for an emergency that would come to a governorate where nobody of its operator is on duty.
     """
     if place is not None:
-        if place.governorate != need.governorate and need.urgency == Urgency.EMERGENCY:
+        if not await emergencies.may_go(tx, need, place.governorate):
             await emergencies.refuse_uncovered(tx, need.operator_id, place.governorate, need.code)
         need.governorate = place.governorate
         need.district = None if need.sensitivity == Sensitivity.RESTRICTED else place.district

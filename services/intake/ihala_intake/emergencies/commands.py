@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from ihala_contracts.directory_v1 import ServiceChanged
+from ihala_contracts.intake_v1 import Urgency
 from ihala_contracts.referral_v1 import DutyRosterChanged
 from ihala_kit.db import now
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -37,6 +38,13 @@ async def refuse_uncovered(tx: AsyncSession, operator_id: UUID, governorate: str
     """Raise NoDutyRoster (409), with who can be called, where nobody of the owning operator is on duty now."""
     if not await store.is_covered(tx, operator_id, governorate, now(tx)):
         raise NoDutyRoster(call_now=await calls(tx, operator_id, governorate, [code]))
+
+
+async def may_go(tx: AsyncSession, need: Need, governorate: str) -> bool:
+    """Tell whether a need may be moved there: an emergency only to where somebody of its operator is on duty now, or where it is."""
+    if need.urgency != Urgency.EMERGENCY or need.governorate == governorate:
+        return True
+    return await store.is_covered(tx, need.operator_id, governorate, now(tx))
 
 
 async def refuse_any_uncovered(tx: AsyncSession, operator_id: UUID, needs: Iterable[Need]) -> None:

@@ -37,7 +37,10 @@ def letters(text: str) -> str:
 
 
 def told_again(known: PersonDetails, said: PersonDetails) -> PersonDetails:
-    """Return what is known after a second telling: gaps are filled, what changes in a life is as said last, nothing of a list is lost."""
+    """Return what is known after a second telling: gaps are filled, what changes in a life is as said last, nothing of a list is lost.
+
+    The same place told less exactly is no other place: codes of places begin with those of what they lie in.
+    """
     values = {name: (getattr(known, name), getattr(said, name)) for name in type(known).model_fields}
     lists = {name: [*new, *(one for one in old if one not in new)] for name, (old, new) in values.items() if isinstance(new, list)}
     numbers = {phone.number for phone in said.phones}
@@ -47,4 +50,6 @@ def told_again(known: PersonDetails, said: PersonDetails) -> PersonDetails:
         for name, (old, new) in values.items()
         if new is not None and name not in lists and (old is None or name not in _TOLD_ONCE)
     }
+    if known.place is not None and known.place.startswith(said.place or known.place):
+        single["place"] = known.place
     return known.model_copy(update=single | lists)
