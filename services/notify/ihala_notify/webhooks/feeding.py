@@ -39,9 +39,11 @@ class Feeding:
 
     async def read(self) -> None:
         """Read on, if there is room and there may be something."""
+        track = self.ledger.track
+        if self.wakeups.at_end(self.hook.organization_id, track.read_to):
+            self.heard.clear()
         if self.ledger.has_room and (self.more or self.heard.is_set() or not self.wakeups.listening):
             self.heard.clear()
-            track = self.ledger.track
             part = await self._part(track.read_to)
             new = track.take([item.position for item in part.items], part.position)
             self.ledger.add(loading.items([item for item in part.items if item.position in new], track))
