@@ -12,7 +12,6 @@ from ihala_notify.hearing import hear
 
 CHANNEL = "feed"
 APPLICATION = "ihala-notify-wakeups"  # as PostgreSQL shows the connection
-GATHER_SECONDS = 0.1  # a feed that grows faster wakes its readers for several events at once; after a rest the first wakes them at once
 WITHOUT_NOTICES_SECONDS = 0.25  # how often a poll looks by itself while no notice can come
 
 
@@ -23,12 +22,10 @@ class Wakeups:
         self.listening = False
         self._waiting: dict[UUID, set[asyncio.Event]] = {}
         self._newest: dict[UUID, int] = {}  # positions, as told by notices since we listen
-        self._woken_at: dict[UUID, float] = {}  # in the loop's time
-        self._gathered: dict[UUID, int] = {}  # positions of which nobody is told yet
 
     def at_end(self, organization_id: UUID, position: int | None) -> bool:
-        """Tell whether no newer position of the feed is known, so that there is nothing to look for before the next notice."""
-        return position is not None and position >= self._newest.get(organization_id, position + 1)
+        """Tell whether this is known to be the feed's newest position, so that there is nothing to look for before the next notice."""
+        return position is not None and self._newest.get(organization_id) == position
 
     @contextmanager
     def waiter(self, organization_id: UUID, given: asyncio.Event | None = None) -> Iterator[asyncio.Event]:
@@ -57,27 +54,11 @@ class Wakeups:
         self.listening = listening
         if not listening:
             self._newest.clear()
-            self._gathered.clear()
         self.wake_all()
 
     def _grown(self, notice: str) -> None:
         first, second = notice.split(" ")
         organization_id, position = UUID(first), int(second)
-        later = organization_id in self._gathered
-        self._gathered[organization_id] = max(position, self._gathered.get(organization_id, 0))
-        if not later:
-            loop = asyncio.get_running_loop()
-            due = self._woken_at.get(organization_id, float("-inf")) + GATHER_SECONDS
-            if due <= loop.time():
-                self._tell(organization_id)
-            else:
-                loop.call_at(due, self._tell, organization_id)
-
-    def _tell(self, organization_id: UUID) -> None:
-        """Wake those who follow a feed for all that was gathered since they were woken."""
-        if (position := self._gathered.pop(organization_id, None)) is None:
-            return  # nobody listened for a moment, and everybody was woken
-        self._woken_at[organization_id] = asyncio.get_running_loop().time()
         if self.listening:  # else what other processes commit would be missed
             self._newest[organization_id] = max(position, self._newest.get(organization_id, 0))
         self.wake(organization_id)
