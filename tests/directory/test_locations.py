@@ -81,7 +81,9 @@ async def test_an_address_is_told_where_there_is_one_to_go_to(world: World, http
     owner = {"organization_id": (await send(http, officer, "/v1/organizations", ORGANIZATION))["id"]}
     both = {"at": [at(uuid4(), "1 Near"), at(uuid4(), "2 Far")]}
     known = await send(http, officer, "/v1/services", SERVICE | owner | both)
-    assert await addresses(world) == {known["id"]: {}}
+    [told] = [one for one in await world.said() if isinstance(one, ServiceChanged)]
+    assert told.address == {}
+    assert told.addresses == {UUID(one["id"]): one["location"]["address"] for one in known["at"]}
     for number, open_one in enumerate(known["at"], 1):
         where = open_one["location"]
         ats = [at(where["id"], where["address"]["en"], id=open_one["id"])]

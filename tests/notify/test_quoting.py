@@ -2,11 +2,11 @@
 
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
-from ihala_contracts.referral_v1 import ReferralAccepted
+from ihala_contracts.referral_v1 import ReferralAccepted, ReferralOffered
 from ihala_notify.calls.saying import to_the_person
 from ihala_notify.channels.sms_text import sms_of
 from ihala_notify.composing import composed
@@ -105,6 +105,20 @@ async def _accepted(world: World, names: str = "Housing Organisation", **service
         sample(ReferralAccepted, need_id=need),
     )  # fmt: skip
     await world.send()
+
+
+async def test_of_a_service_at_several_places_the_one_that_was_offered_is_told(world: World, peers: Peers) -> None:
+    need, referral, here, there = uuid4(), uuid4(), uuid4(), uuid4()
+    await world.identify(need)
+    addresses: dict[UUID, Any] = {here: {"en": "Market street, Telafar"}, there: {"en": "Mill road, Zummar"}}
+    await world.deliver(
+        sample(OrganizationJoined, organization_id=RECEIVER, kind="nngo", names={"en": "Help"}, phone="+964 700 000 0022"),
+        sample(ServiceChanged, service_id=SERVICE, organization_id=RECEIVER, address={}, addresses=addresses),
+        sample(ReferralOffered, need_id=need, referral_id=referral, service_at_location_id=there),
+        sample(ReferralAccepted, need_id=need, referral_id=referral),
+    )  # fmt: skip
+    await world.send()
+    assert "Mill road" in peers.texts()[-1] and "Market" not in peers.texts()[-1]
 
 
 @pytest.mark.parametrize("names", ["Centre against Violence", "Help.org", "Call 0770 123 4567"])

@@ -23,7 +23,8 @@ class ServiceChanged(Event):
     need_codes: list[str]
     governorates: list[str]
     names: dict[str, str]
-    address: dict[str, str] = {}
+    address: dict[str, str] = {}  # where it is offered, if that is one place
+    addresses: dict[UUID, dict[str, str]] = {}  # else of each open service at a location that has one
     opening_hours: dict[str, str] = {}
     documents_to_bring: dict[str, str] = {}
     places_opened: bool = False  # more places than before: worth a retry

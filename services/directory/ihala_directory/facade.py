@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
 from ihala_kit.auth import Caller
@@ -64,6 +65,7 @@ def changed(row: Service, located: Located, at: datetime, *, places_opened: bool
         service_id=row.id, organization_id=row.organization_id, status=row.status, restricted=row.restricted,
         need_codes=[PROTECTION] if row.restricted else row.need_codes, governorates=sorted({area.governorate for area in areas if area}),
         names=public_names(row), address={} if row.restricted else _address(located),
+        addresses={} if row.restricted else _addresses(located),
         opening_hours={} if row.restricted else row.opening_hours,
         documents_to_bring={} if row.restricted else row.documents_to_bring, places_opened=places_opened, changed_at=at, hidden=row.hidden,
         always_open=always_open, phones=_phones(row, ats) if always_open else [],
@@ -93,6 +95,12 @@ def _address(located: Located) -> dict[str, str]:
     """Return the address where it is offered; none where it is offered at several: the wrong one would send people there in vain."""
     found = [where.address for one, where in located if one.status == "open"]
     return found[0] if found and all(one == found[0] for one in found) else {}
+
+
+def _addresses(located: Located) -> dict[UUID, dict[str, str]]:
+    """Return the addresses where it is offered at several: whoever is offered a place at one of them is told of that one."""
+    found = {one.id: where.address for one, where in located if one.status == "open" and where.address}
+    return {} if _address(located) else found
 
 
 def _phones(row: Service, ats: Iterable[ServiceAtLocation]) -> list[str]:

@@ -47,8 +47,8 @@ _CHANGE = text("""
     WHERE need_id = :need_id AND known
 """)
 _OFFER = text("""
-    INSERT INTO referral (referral_id, organization_id, service_id, governorate)
-    VALUES (:referral_id, :organization_id, :service_id, :governorate) ON CONFLICT (referral_id) DO NOTHING
+    INSERT INTO referral (referral_id, organization_id, service_id, service_at_location_id, governorate)
+    VALUES (:referral_id, :organization_id, :service_id, :service_at_location_id, :governorate) ON CONFLICT (referral_id) DO NOTHING
 """)
 _END = text("""
     INSERT INTO need (need_id, known, ended) VALUES (:need_id, false, :ended)
@@ -73,11 +73,12 @@ _ORGANIZATION = text("""
 """)
 _OPERATOR_OF = text("SELECT operator_id FROM organization WHERE organization_id = :organization_id")
 _SERVICE = text("""
-    INSERT INTO service (service_id, organization_id, address, opening_hours, documents_to_bring)
-    VALUES (:service_id, :organization_id, CAST(:address AS jsonb), CAST(:opening_hours AS jsonb), CAST(:documents AS jsonb))
+    INSERT INTO service (service_id, organization_id, address, addresses, opening_hours, documents_to_bring)
+    VALUES (:service_id, :organization_id, CAST(:address AS jsonb), CAST(:addresses AS jsonb), CAST(:opening_hours AS jsonb),
+        CAST(:documents AS jsonb))
     ON CONFLICT (service_id) DO UPDATE SET
-        organization_id = excluded.organization_id, address = excluded.address, opening_hours = excluded.opening_hours,
-        documents_to_bring = excluded.documents_to_bring
+        organization_id = excluded.organization_id, address = excluded.address, addresses = excluded.addresses,
+        opening_hours = excluded.opening_hours, documents_to_bring = excluded.documents_to_bring
 """)
 
 
@@ -119,7 +120,8 @@ async def change_need(tx: AsyncSession, event: NeedChanged) -> None:
 
 async def learn_offer(tx: AsyncSession, event: ReferralOffered) -> None:
     """Keep what the receiver is told of where the referral belongs."""
-    await tx.execute(_OFFER, {name: getattr(event, name) for name in ("referral_id", "organization_id", "service_id", "governorate")})
+    told = ("referral_id", "organization_id", "service_id", "service_at_location_id", "governorate")
+    await tx.execute(_OFFER, {name: getattr(event, name) for name in told})
 
 
 async def end_need(tx: AsyncSession, need_id: UUID, *, ended: bool) -> None:
@@ -165,8 +167,11 @@ async def operator_of(tx: AsyncSession, organization_id: UUID) -> UUID | None:
 
 async def learn_service(tx: AsyncSession, event: ServiceChanged) -> None:
     """Keep what the public is told of the service; of a hidden one nothing, since no message ever describes it."""
-    texts = ({}, {}, {}) if event.restricted or event.hidden else (event.address, event.opening_hours, event.documents_to_bring)
-    values = dict(zip(("address", "opening_hours", "documents"), map(json.dumps, texts), strict=True))
+    addresses = {str(at): address for at, address in event.addresses.items()}
+    public = {
+        "address": event.address, "addresses": addresses, "opening_hours": event.opening_hours, "documents": event.documents_to_bring
+    }  # fmt: skip
+    values = {name: json.dumps({} if event.restricted or event.hidden else said) for name, said in public.items()}
     await tx.execute(_SERVICE, values | {"service_id": event.service_id, "organization_id": event.organization_id})
 
 

@@ -65,7 +65,8 @@ _CLAIM = """
            operator.phone AS operator_phone,
            coalesce(organization.hidden, false) AS hidden_provider, organization.names AS organization_names,
            organization.phone AS organization_phone,
-           service.address, service.opening_hours, service.documents_to_bring
+           coalesce(service.addresses -> referral.service_at_location_id::text, service.address) AS address,
+           service.opening_hours, service.documents_to_bring
     FROM claimed JOIN need ON need.need_id = claimed.need_id
     LEFT JOIN organization AS operator ON operator.organization_id = coalesce(need.operator_id, claimed.operator_id)
     LEFT JOIN organization ON organization.organization_id = claimed.organization_id

@@ -81,6 +81,7 @@ class Referral(Table, table=True):
     referral_id: UUID = column(Uuid, key=True)
     organization_id: UUID = column(Uuid)  # the receiver
     service_id: UUID = column(Uuid)
+    service_at_location_id: UUID | None = column(Uuid, nullable=True)  # NULL: offered before it was kept
     governorate: str = column(Text)
     of_need_id: UUID | None = column(Uuid, nullable=True)  # from when somebody took it, or it was over
     state: str | None = column(Text, nullable=True)  # accepted | ended; NULL: not answered
@@ -128,7 +129,8 @@ class ServiceTexts(Table, table=True):
 
     service_id: UUID = column(Uuid, key=True)
     organization_id: UUID = column(Uuid)
-    address: dict[str, str] = column(JSONB)
+    address: dict[str, str] = column(JSONB)  # empty where it is offered at several places
+    addresses: dict[str, dict[str, str]] = column(JSONB)  # of those, by service at location
     opening_hours: dict[str, str] = column(JSONB)
     documents_to_bring: dict[str, str] = column(JSONB)
 

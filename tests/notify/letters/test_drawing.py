@@ -4,8 +4,10 @@ import asyncio
 import io
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from ihala_contracts.directory_v1 import ServiceChanged
 from ihala_contracts.intake_v1 import Sensitivity
 from ihala_kit.untrusted import limits, process
 from ihala_notify.letters.draw import drawn
@@ -14,6 +16,7 @@ from ihala_notify.letters.words import words
 from pypdf import PdfReader
 
 from tests.notify.letters.conftest import Office
+from tests.notify.samples import RECEIVER, sample
 
 RTL = ("ar", "ckb")
 WORDS = ("support_known", "support_ask", "support_not", "support_letter", "signature", "bearer", "reference")
@@ -83,6 +86,16 @@ async def test_a_slip_says_who_helps_and_a_name_only_when_one_is_sent(office: Of
         assert any(part in line for line in found), (part, found)
     without = lines_of(await printed(office, made), "ar")
     assert "الاسم" in without and "ليلى" not in " ".join(without)
+
+
+async def test_a_slip_says_where_the_place_is_that_was_offered(office: Office) -> None:
+    need_id, referral_id = await office.need()
+    [row] = await office.world.rows("SELECT service_id, service_at_location_id FROM referral WHERE referral_id = :id", id=referral_id)
+    addresses = {row["service_at_location_id"]: {"ar": "طريق الطاحونة"}, uuid4(): {"ar": "شارع آخر"}}
+    at_two = sample(ServiceChanged, service_id=row["service_id"], organization_id=RECEIVER, address={}, addresses=addresses)
+    await office.world.deliver(at_two)
+    found = " ".join(lines_of(await printed(office, await office.issued(need_id)), "ar"))
+    assert "طريق الطاحونة" in found and "شارع آخر" not in found
 
 
 async def test_a_restricted_slip_has_neither_need_name_provider_nor_date(office: Office) -> None:

@@ -28,11 +28,14 @@ _SAID = text("""
     SELECT m.id, m.template, m.queued_at, m.given, m.said, m.language, need.sensitivity, need.reference, operator.phone AS operator_phone,
            operator.names AS operator_names,
            coalesce(organization.hidden, false) AS hidden_provider, organization.names AS organization_names,
-           organization.phone AS organization_phone, service.address, service.opening_hours, service.documents_to_bring
+           organization.phone AS organization_phone,
+           coalesce(service.addresses -> CAST(referral.service_at_location_id AS text), service.address) AS address,
+           service.opening_hours, service.documents_to_bring
     FROM call_item JOIN message m ON m.id = call_item.message_id JOIN need ON need.need_id = m.need_id
     LEFT JOIN organization AS operator ON operator.organization_id = need.operator_id
     LEFT JOIN organization ON organization.organization_id = m.organization_id
     LEFT JOIN service ON service.service_id = m.service_id
+    LEFT JOIN referral ON referral.referral_id = m.referral_id
     WHERE call_item.call_id = :call_id AND NOT call_item.overtaken ORDER BY m.id
 """)
 

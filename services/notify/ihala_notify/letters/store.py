@@ -37,8 +37,12 @@ _HIDDEN = """
     WHERE referral_id = ANY($1) AND hidden IS NOT FALSE
 """
 _ORGANIZATION = "SELECT names, phone, hidden FROM organization WHERE organization_id = $1"
-_SERVICE = "SELECT address, opening_hours, documents_to_bring FROM service WHERE service_id = $1"
-_PROVIDER = "SELECT organization_id, service_id FROM referral WHERE referral_id = $1"
+_SERVICE = """
+    SELECT coalesce(service.addresses -> referral.service_at_location_id::text, service.address) AS address,
+           opening_hours, documents_to_bring
+    FROM referral JOIN service USING (service_id) WHERE referral_id = $1
+"""
+_PROVIDER = "SELECT organization_id FROM referral WHERE referral_id = $1"
 _FORGET = """
     DELETE FROM letter WHERE id IN (SELECT id FROM letter WHERE valid_until < $1 ORDER BY valid_until LIMIT $2) RETURNING id
 """
@@ -143,7 +147,7 @@ async def printed(tx: AsyncSession, found: Letter) -> dict[str, Any]:
         need = await fetch(tx, _NEED, found.need_id)
         receiving = await fetch(tx, _PROVIDER, found.referral_id) if found.referral_id else []
         provider = await fetch(tx, _ORGANIZATION, receiving[0]["organization_id"]) if receiving else []
-        service = await fetch(tx, _SERVICE, receiving[0]["service_id"]) if receiving else []
+        service = await fetch(tx, _SERVICE, found.referral_id) if receiving else []
     named = {"office": office, "need": need, "provider": provider, "service": service}
     return {name: dict(rows[0]) if rows else {} for name, rows in named.items()}
 
