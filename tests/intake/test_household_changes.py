@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from ihala_contracts.intake_v1 import NeedChanged
 
-from tests.intake.actors import COORDINATOR, HLP, OFFICER, PROVIDER
+from tests.intake.actors import COORDINATOR, HLP, NOTIFY, OFFICER, PROVIDER
 from tests.intake.families import brought, member, opened_to, person_of, told
 from tests.intake.house import Answer, House
 from tests.intake.samples import consent, need, person, request
@@ -71,6 +71,16 @@ async def test_who_leaves_is_out_of_everybodys_sight(house: House) -> None:
     assert await house.scalar("SELECT left_reason FROM household_member WHERE person_id = :id", id=leaver) == "safety"
     assert (await house.post(path, OFFICER, {"reason": "safety"}, if_match='"2"')).slug == "household-not-found"
     assert (await joined(house, household_id, {"person_id": str(leaver), "role": "spouse"}, '"2"')).status == 201
+
+
+async def test_nobody_writes_to_who_died(house: House) -> None:
+    needs, household_id = await told(house, member("أحمد", "spouse", need("work.job"), birth_year=1980))
+    [_, his] = needs
+    path = f"/v1/households/{household_id}/members/{await person_of(house, his)}/departure"
+    assert (await house.post(path, OFFICER, {"reason": "died"}, if_match='"1"')).status == 200
+    refused = await house.get(f"/v1/contacts/{his}", NOTIFY)
+    assert (refused.status, refused.slug) == (409, "messages-stopped")
+    assert (await house.get(f"/v1/contacts/{needs[0]}", NOTIFY)).status == 200
 
 
 async def test_a_role_is_kept_right(house: House) -> None:

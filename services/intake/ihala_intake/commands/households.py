@@ -26,6 +26,8 @@ from ihala_intake.models.persons import LARGEST_HOUSEHOLD
 from ihala_intake.people_errors import FiledApart, HouseholdNotFound, HouseholdTooLarge, InAnotherHousehold, PersonNotFound
 from ihala_intake.tables import Household, Need, Person
 
+DIED = "died"
+
 Home = list[tuple[Person, PersonDetails | None]]  # None: erased
 
 
@@ -76,6 +78,7 @@ async def leave(
 ) -> tuple[Household, HouseholdRecord]:
     """Let somebody live there no more: from now on neither side's receivers read of the other. Emits NeedChanged for all open needs.
 
+    Nobody writes to somebody who died: whoever has the phone now would read it. Their needs wait for the coordinator to close them.
     Raises HouseholdNotFound (404), Stale (412).
     """
     household = await _locked(tx, caller, household_id, version)
@@ -85,7 +88,7 @@ async def leave(
     assert membership is not None, "who lives there is a member: homes.join"
     membership.left_at, membership.left_reason = now(tx), reason
     person.household_id = None
-    alone = details.model_copy(update={"household_size": None, "role": None})
+    alone = details.model_copy(update={"household_size": None, "role": None} | ({"messages_stopped": True} if reason == DIED else {}))
     await change_person(tx, person, alone, now(tx))
     await people_store.part(tx, person_id, household_id)
     await retell_all(tx, [need for need in needs if need.person_id == person_id], alone)
