@@ -64,31 +64,30 @@ class Gatekeeper:
         if route is None:
             asked = _preflight(method, routes)
             return Decision(path, preflight=asked) if asked else Decision(path, refusal=_no_route(routes))
-        decision = Decision(path, route)
         if route.public:
-            return decision
+            return Decision(path, route)
         if credentials is None:
-            return replace(decision, refusal=Unauthenticated(headers={"WWW-Authenticate": "Bearer"}))
-        call = Call(method, path, _proofs(credentials, headers))
-        decision = self._with_token(decision, route, credentials, client_cert, call)
+            return Decision(path, route, refusal=Unauthenticated(headers={"WWW-Authenticate": "Bearer"}))
+        decision = self._with_token(route, credentials, client_cert, Call(method, path, _proofs(credentials, headers)))
         return decision if decision.refusal is not None else _with_officer(decision, headers)
 
-    def _with_token(self, decision: Decision, route: Route, credentials: bytes, cert: bytes | None, call: Call) -> Decision:
+    def _with_token(self, route: Route, credentials: bytes, cert: bytes | None, call: Call) -> Decision:
+        path = call.path
         try:
             grant = self.tokens.check(credentials, cert, call)
         except TokenRefused:
-            return replace(decision, refusal=_bad_token(call))
+            return Decision(path, route, refusal=_bad_token(call))
         except ProofRefused:
-            return replace(decision, refusal=_bad_proof("invalid_dpop_proof"))
+            return Decision(path, route, refusal=_bad_proof("invalid_dpop_proof"))
         except NonceNeeded:
-            return replace(decision, refusal=_bad_proof("use_dpop_nonce"), nonce=self.tokens.proofs.nonces.current())
+            return Decision(path, route, refusal=_bad_proof("use_dpop_nonce"), nonce=self.tokens.proofs.nonces.current())
         if not self.standing.known:
-            return replace(decision, refusal=ServiceUnavailable())
+            return Decision(path, route, refusal=ServiceUnavailable())
         if not self.standing.holds(grant):
-            return replace(decision, grant=grant, refusal=_bad_token(call))
+            return Decision(path, route, grant, _bad_token(call))
         if not route.scopes <= grant.scopes:
-            return replace(decision, grant=grant, refusal=_missing(route.scopes, call), nonce=call.next_nonce)
-        return Decision(decision.path, route, grant, nonce=call.next_nonce)
+            return Decision(path, route, grant, _missing(route.scopes, call), nonce=call.next_nonce)
+        return Decision(path, route, grant, nonce=call.next_nonce)
 
 
 def _with_officer(decision: Decision, headers: Headers) -> Decision:

@@ -20,7 +20,7 @@ from ihala_gateway.oauth.internal_tokens import InternalTokens
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_SECONDS = 0.25  # at all connections: who is silent, what is idle
+LOOK_EVERY_SECONDS = 0.1  # at all that is under way: which service is silent, which caller is gone, which connection is idle
 TRY_AGAIN_SECONDS = 0.1
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})  # without a body, so that nothing of a request was read and is gone
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -40,13 +40,16 @@ class Proxy:
         self._silence_seconds = silence_seconds
         self._breakers = {service: Breaker() for service in upstreams}
         self._pools = {service: ServicePool(base) for service, base in upstreams.items()}
+        self._leaving: set[Leaving] = set()
         self._looking: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Begin to look at the connections once in a while."""
+        """Begin to look at what is under way once in a while: one clock for all, not some for each request."""
         loop = asyncio.get_running_loop()
         for pool in self._pools.values():
             pool.look(loop.time())
+        for leaving in self._leaving:
+            leaving.look()
         self._looking = loop.call_later(LOOK_EVERY_SECONDS, self.start)
 
     def stop(self) -> None:
@@ -70,6 +73,7 @@ class Proxy:
         largest = route.terms.largest_body
         body = Body(visit.fields, visit.receive, self._largest_body if largest is None else largest)
         leaving = Leaving(visit, body)
+        self._leaving.add(leaving)
         try:
             await self._exchange(visit, decision, route, body)
         except asyncio.CancelledError:
@@ -78,6 +82,7 @@ class Proxy:
             raise CallerGone from None
         finally:
             leaving.end()
+            self._leaving.discard(leaving)
 
     async def _exchange(self, visit: Visit, decision: Decision, route: Route, body: Body) -> None:
         """Do one request to the service, streaming."""
@@ -143,7 +148,7 @@ class Proxy:
 
 def _head(method: str, target: bytes, headers: list[tuple[bytes, bytes]]) -> bytes:
     """Return a request's head. Raises InternalError (500) when something of it would be a line of its own: our parser lets none through."""
-    lines = [b"%b %b HTTP/1.1" % (method.encode("ascii"), target), *[b"%b: %b" % header for header in headers], b"", b""]
+    lines = [b" ".join((method.encode("ascii"), target, b"HTTP/1.1")), *map(b": ".join, headers), b"", b""]
     head = b"\r\n".join(lines)
     if not head.count(b"\n") == head.count(b"\r") == len(lines) - 1 or head.count(b"\0"):
         raise InternalError
