@@ -8,6 +8,7 @@ from ihala_contracts.intake_v1 import DisclosureOpened
 from ihala_contracts.referral_v1 import ReferralFailed
 from ihala_intake.contacts import ways_of
 from ihala_intake.details import PersonDetails
+from sqlalchemy import event
 
 from tests.intake.actors import (
     CLEARED_PROVIDER,
@@ -49,6 +50,18 @@ async def test_all_categories(house: House) -> None:
     assert (answer["identity"]["given_name"], answer["place"], answer["status"]) == ("زينب", "IQG15Q08N01", "group.returnee_idp")
     assert answer["requirements"] == ["ground_floor"]
     assert answer["needs"] == [{"code": "housing.hlp", "note": "ملاحظة"}]
+
+
+async def test_nothing_is_asked_for_twice(house: House) -> None:
+    story, sent = await accepted(house, consent=consent(categories=EVERYTHING)), list[str]()
+    await story.start()
+    event.listen(house.database.engine.sync_engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
+    assert (await house.get(story.person_path, PROVIDER)).body["household"]["members"]
+    assert not [one for one in sent if one.startswith("SELECT data_key")]  # a person comes with their key
+    sent.clear()
+    await story.complete()
+    asked = [one for one in sent if one.startswith(("SELECT need.", "SELECT referral_copy."))]
+    assert len(asked) == 2, asked
 
 
 async def test_a_category_opens_its_own_part_and_no_other(house: House) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ihala_kit.auth import Caller
 from ihala_kit.db import fetch
-from sqlalchemy import ColumnElement, and_, or_, true, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, or_, true, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,6 +28,14 @@ from ihala_intake.tables import (
 )
 
 _KNOWN_NUMBERS: Final = "SELECT request_id FROM request_identifier WHERE origin_id = $1 AND mark = ANY($2::bytea[])"
+# Asked for each event and each message; made once, as making them costs a third of asking.
+_LOCKED_NEED: Final = select(Need).where(col(Need.id) == bindparam("need_id")).with_for_update(key_share=True)
+_NEEDS_WITH_PERSONS: Final = (
+    select(Need, Person, DataKey)
+    .join(Person, col(Person.id) == Need.person_id)
+    .join(DataKey, col(DataKey.id) == Person.key_id)
+    .where(col(Need.id).in_(bindparam("need_ids", expanding=True)))
+)
 
 OPERATOR = "operator"
 INTERIOR = frozenset({"rgc", "wlco", "hlp", "cpf"})  # kinds of the interior ministry's offices: they see status words alone
@@ -98,14 +106,13 @@ async def need_of(tx: AsyncSession, caller: Caller, need_id: UUID) -> Need | Non
 
 async def needs_with_persons(tx: AsyncSession, need_ids: Sequence[UUID]) -> Sequence[tuple[Need, Person, DataKey]]:
     """Return these needs with their persons and keys, for the system. While a row is held, the session asks nobody for it again."""
-    query = select(Need, Person, DataKey).join(Person, col(Person.id) == Need.person_id).join(DataKey, col(DataKey.id) == Person.key_id)
-    return (await tx.exec(query.where(col(Need.id).in_(need_ids)))).all()
+    return (await tx.exec(_NEEDS_WITH_PERSONS, params={"need_ids": need_ids})).all()
 
 
 async def locked_need(tx: AsyncSession, caller: Caller, need_id: UUID) -> Need | None:
-    """Return the same, locked."""
-    query = select(Need).where(Need.id == need_id, _own(caller, Need)).with_for_update(key_share=True)
-    return (await tx.exec(query, execution_options={"populate_existing": True})).one_or_none()
+    """Return a need the caller brought or owns, locked; the system any."""
+    query = _LOCKED_NEED if caller.is_system else _LOCKED_NEED.where(_own(caller, Need))
+    return (await tx.exec(query, params={"need_id": need_id}, execution_options={"populate_existing": True})).one_or_none()
 
 
 async def locked_needs_of_consent(tx: AsyncSession, consent_id: UUID) -> Sequence[Need]:
@@ -161,9 +168,16 @@ async def person(tx: AsyncSession, person_id: UUID) -> Person:
     return await tx.get_one(Person, person_id)
 
 
-async def members(tx: AsyncSession, household_id: UUID, but: UUID) -> Sequence[Person]:
-    """Return the others of a household."""
-    query = select(Person).where(Person.household_id == household_id, Person.id != but).order_by(col(Person.id))
+async def person_with_key(tx: AsyncSession, person_id: UUID) -> tuple[Person, DataKey]:
+    """Return the same with their key. While a row is held, the session asks nobody for it again."""
+    query = select(Person, DataKey).join(DataKey, col(DataKey.id) == Person.key_id).where(Person.id == person_id)
+    return (await tx.exec(query)).one()
+
+
+async def members(tx: AsyncSession, household_id: UUID, but: UUID) -> Sequence[tuple[Person, DataKey]]:
+    """Return the others of a household, with their keys."""
+    query = select(Person, DataKey).join(DataKey, col(DataKey.id) == Person.key_id)
+    query = query.where(Person.household_id == household_id, Person.id != but).order_by(col(Person.id))
     return (await tx.exec(query)).all()
 
 

@@ -65,8 +65,10 @@ async def started(tx: AsyncSession, event: ReferralStarted) -> None:
 
 async def ended(tx: AsyncSession, event: Ended) -> None:
     """A referral is over: what it opened closes at once if nothing had begun or the place was lost, else after 14 days."""
-    need = await _need(tx, event)
-    copy = await _copied(tx, need, event)
+    await _end(tx, await _copied(tx, await _need(tx, event), event), event)
+
+
+async def _end(tx: AsyncSession, copy: ReferralCopy, event: Ended) -> None:
     copy.state, copy.changed_at = "ended", now(tx)
     disclosure = await store.disclosure_of_referral(tx, event.referral_id, lock=True)
     if disclosure is None or disclosure.state != "open":
@@ -82,12 +84,12 @@ async def completed(tx: AsyncSession, event: ReferralCompleted) -> None:
 
     Said again it is no news: what the person said since, and the question that was planned, stand.
     """
-    known = await tx.get(ReferralCopy, event.referral_id)
-    heard = known is not None and known.state == "ended"
-    await ended(tx, event)
+    need = await _need(tx, event)
+    copy = await _copied(tx, need, event)
+    heard = copy.state == "ended"
+    await _end(tx, copy, event)
     if event.envelope.snapshot and heard:
         return
-    need = await _need(tx, event)
     met = any(outcome.result != "not_met" for outcome in event.outcomes)
     if await _move(tx, need, Act.MEET if met else Act.MEET_NOTHING, event) and met:
         await follow_ups.plan(tx, need, event)

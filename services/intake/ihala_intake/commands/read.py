@@ -94,7 +94,7 @@ async def _refuse(tx: AsyncSession, copy: ReferralCopy) -> None:
 
 
 async def _opened(tx: AsyncSession, view: PersonView, need: Need, what: str) -> PersonView:
-    row = await store.person(tx, need.person_id)
+    row, _ = await store.person_with_key(tx, need.person_id)
     try:
         person = await open_person(tx, row)
         files = await attachment_rows.going_with(tx, need) if Category.FILES in view.categories else []
@@ -115,7 +115,7 @@ async def _members(tx: AsyncSession, person: Person, view: PersonView) -> list[P
     if person.household_id is None or Category.HOUSEHOLD not in view.categories:
         return []
     found = []
-    for row in await store.members(tx, person.household_id, but=person.id):
+    for row, _ in await store.members(tx, person.household_id, but=person.id):
         try:
             found.append(await open_person(tx, row))
         except PersonErased:
