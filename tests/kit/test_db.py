@@ -5,7 +5,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from ihala_kit.auth import Caller
-from ihala_kit.db import Database
+from ihala_kit.db import Database, fetch
 from ihala_kit.dsn import plain_dsn
 from ihala_kit.outbox import emit
 from ihala_kit.settings import KitSettings
@@ -51,6 +51,7 @@ async def test_a_connection_that_is_just_dying_costs_nobody_anything(pooled: Dat
     await hear_farewell(pooled)
     async with pooled.transaction(CALLER) as tx:
         assert (await tx.execute(text("SELECT current_setting('app.system')"))).scalar_one() == "test"
+        assert (await fetch(tx, "SELECT current_setting('app.system')"))[0][0] == "test"
     await pooled.engine.dispose()
 
 

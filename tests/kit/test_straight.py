@@ -58,6 +58,19 @@ async def test_a_transaction_begins_in_one_message_that_says_who_calls(pooled: D
     assert len(said) == 3 and said[0].startswith("BEGIN") and said[1:] == [SETTING, "COMMIT;"]
 
 
+async def test_nothing_is_asked_after_the_end_of_a_transaction(pooled: Database) -> None:
+    async with pooled.transaction(caller("desk")) as committed:
+        pass
+    with pytest.raises(ZeroDivisionError):
+        async with pooled.transaction(caller("desk")) as given_up:
+            1 / 0  # noqa: B018
+    for tx in (committed, given_up):  # its connection is somebody else's by now
+        with pytest.raises(KeyError):
+            await fetch(tx, SETTING)
+        with pytest.raises(KeyError):
+            at_commit(tx, "DELETE FROM idempotency")
+
+
 async def test_json_is_read_as_python_reads_it(pooled: Database) -> None:
     said = '{"a": [1, -0.5, 1e-7, 0.1, 123456789012345678901234567890, true, null, ""], "\u0640\u200f": {"\\ud83d\\ude00": {}}}'
     async with pooled.transaction(caller("desk")) as tx:

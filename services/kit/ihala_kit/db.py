@@ -47,6 +47,7 @@ class Session(AsyncSession):
 
     async def __aexit__(self, *why: Any) -> None:
         """Close it; what was committed, and so has no connection any more, without a task of its own for that."""
+        straight.let_go(self)
         if self.sync_session.in_transaction():
             await super().__aexit__(*why)
         else:
@@ -152,6 +153,7 @@ async def _begin(tx: AsyncSession, caller: Caller) -> None:
             raise
         await tx.rollback()
         await tx.execute(_CONTEXT, context)
+    straight.at_hand(tx)
 
 
 def _context(caller: Caller) -> dict[str, str]:

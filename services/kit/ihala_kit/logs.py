@@ -60,6 +60,7 @@ def set_up_logs(service: str, level: str = "INFO", stream: TextIO | None = None)
     logging.getLogger("uvicorn.access").disabled = True  # http.py writes one line a request, without ids in addresses
     logging.getLogger("aiokafka").setLevel("WARNING")
     logging.captureWarnings(True)
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line says them, and each line would look them up
 
 
 def kind_of(error: BaseException) -> str:

@@ -11,6 +11,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
+from sqlalchemy.engine import Connection as SqlAlchemyConnection
+from sqlalchemy.orm import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit.dsn import LOST
@@ -22,7 +24,7 @@ _known: dict[frozenset[int], tuple[Any, Any]] = {}
 class Connection(asyncpg.Connection):
     """A connection that says something more with its next BEGIN and its next COMMIT, and does not ask what others have learnt.
 
-    asyncpg (0.31) asks PostgreSQL on each connection what an array of uuid is, or of text, once a type: 30 ms each time, for a question
+    asyncpg (0.32) asks PostgreSQL on each connection what an array of uuid is, or of text, once a type: 30 ms each time, for a question
     with one answer. There is no public way to tell it; a test tells when it asks otherwise.
     """
 
@@ -64,29 +66,48 @@ async def begin(tx: AsyncSession, settings: dict[str, str]) -> bool:
 
     Raises what it raises when there is no connection to be had.
     """
-    connection = await tx.connection()
-    adapted: Any = connection.sync_connection.connection.dbapi_connection  # type: ignore[union-attr]
-    adapted.driver_connection.with_begin = _as_text(settings)
+    connection = await tx.run_sync(_connected)
+    adapted: Any = connection.connection.dbapi_connection
+    driver = adapted.driver_connection
+    driver.with_begin = _as_text(settings)
     try:
         await adapted._start_transaction()
     except BaseException as error:
-        await connection.invalidate()
+        await tx.run_sync(_invalidate)
         if not isinstance(error, Exception):
             raise
         return False
+    tx.info["driver"] = driver
     return True
+
+
+def _connected(session: Session) -> SqlAlchemyConnection:
+    return session.connection()
+
+
+def _invalidate(session: Session) -> None:
+    session.connection().invalidate()
+
+
+def at_hand(tx: AsyncSession) -> None:
+    """Keep the driver of a transaction that has begun at hand: SQLAlchemy takes as long to say which it is as to ask it something."""
+    tx.info["driver"] = tx.sync_session.connection().connection.driver_connection
+
+
+def let_go(tx: AsyncSession) -> None:
+    """Let go of the driver: the transaction has ended, and its connection is for others."""
+    tx.info.pop("driver", None)
 
 
 async def fetch(tx: AsyncSession, statement: str, *values: object) -> list[asyncpg.Record]:
     """Return the rows of a constant statement with $1, $2 …; the driver prepares it once a connection. Raises asyncpg's errors."""
-    rows: list[asyncpg.Record] = await tx.sync_session.connection().connection.driver_connection.fetch(statement, *values)  # type: ignore[union-attr]
+    rows: list[asyncpg.Record] = await tx.info["driver"].fetch(statement, *values)
     return rows
 
 
 def at_commit(tx: AsyncSession, statement: str, *values: str | bytes | datetime) -> None:
     """Have a statement done with the commit: one whose answer nobody needs, with {} for each value. What it raises the commit raises."""
-    driver: Any = tx.sync_session.connection().connection.driver_connection
-    driver.with_commit += statement.format(*map(_literal, values)) + ";"
+    tx.info["driver"].with_commit += statement.format(*map(_literal, values)) + ";"
 
 
 def _as_text(settings: dict[str, str]) -> str:
