@@ -1,5 +1,6 @@
 """TLS on our own port: versions, certificates of clients, and a token that is worth nothing without the certificate it is bound to."""
 
+import asyncio
 import base64
 import hashlib
 import ssl
@@ -11,6 +12,8 @@ import aiohttp
 import pytest
 from ihala_gateway.app import Gateway
 from ihala_gateway.edge import tls
+from ihala_gateway.edge.service_connection import Gone, Request
+from ihala_gateway.edge.service_pool import ServicePool
 from ihala_gateway.settings import Settings
 from ihala_kit.testing import serving
 from ihala_local import probes
@@ -136,3 +139,26 @@ def test_a_certificate_without_its_key_stops_the_start(home: House, certificates
     for told in ({"tls_certificate": certificates.certificate("gateway")}, {"tls_key": certificates.key("gateway")}):
         with pytest.raises(ValidationError, match="go together"):
             Settings.model_validate(home.settings.model_dump() | told)
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_service_is_asked_by_tls_if_its_certificate_is_one_we_trust(
+    certificates: Certificates, strangers: Certificates, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    monkeypatch.setenv("SSL_CERT_FILE", str((certificates if known else strangers).authority))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificates.certificate("gateway"), certificates.key("gateway"))
+    server = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=context)
+    async with server:
+        pool = ServicePool(f"https://localhost:{server.sockets[0].getsockname()[1]}")
+        if not known:
+            with pytest.raises(Gone):
+                await pool.asked(Request("GET", b"GET / HTTP/1.1\r\n\r\n"))
+            return
+        connection = await pool.asked(Request("GET", b"GET / HTTP/1.1\r\n\r\n"))
+        assert (connection.status, await connection.piece()) == (200, b"{}")
+        pool.close()
