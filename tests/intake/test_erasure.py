@@ -19,6 +19,7 @@ from ihala_contracts.intake_v1 import (
     NeedStateChanged,
     PersonErased,
 )
+from ihala_intake import ledger
 from ihala_intake.commands import ending
 from ihala_kit.auth import Caller
 from ihala_kit.due import schedule
@@ -35,6 +36,7 @@ from tests.intake.story import Story, accepted, asked
 from tests.intake.test_assistance import given, paid, parts
 from tests.intake.test_hand_overs import neighbour, offered
 from tests.intake.test_plans import agreed, plan
+from tests.intake.test_programme_plans import PROGRAMMES, REFERENCE, listed, send
 
 WHY = {"reason": "person_asked"}
 
@@ -227,6 +229,22 @@ async def test_what_was_under_way_ends_with_the_person_and_stands_in_no_list(hou
     await house.later(timedelta(days=200))
     assert await house.scalar("SELECT count(*) FROM due_work WHERE attempts > 0") == 0
     assert not [event for event in await house.events() if isinstance(event, FollowUpDue)]
+
+
+async def test_nobody_is_asked_to_decide_or_take_over_anything_of_whoever_is_erased(house: House) -> None:
+    child = person(birth_year=datetime.now(UTC).year - 12)
+    story = await asked(house, PROGRAMMES, person=child, household=None, consent=consent(assent="given"), identifiers=[REFERENCE])
+    await send(house)
+    assert len((await house.get("/v1/consents", COORDINATOR)).body["items"]) == len(await listed(house)) == 1
+    await erased(house, story)
+    assert (await house.get("/v1/consents", COORDINATOR)).body["items"] == []
+    assert [await listed(house), [one["state"] for one in await listed(house, "lapsed")]] == [[], ["lapsed"]]
+    assert "ProgrammePlanSettled" in await story.named()
+    async with house.database.transaction(Caller.system("test")) as tx:
+        assert await ledger.check_revisions(tx, story.consent_id) == 2
+    await house.later(timedelta(days=200))
+    assert await house.scalar("SELECT count(*) FROM due_work WHERE attempts > 0") == 0
+    assert not {"DecisionAwaited", "ProgrammePlanSettled"} & {*await story.named()}
 
 
 async def test_what_an_erasure_left_open_in_earlier_days_is_ended(house: House) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake.casework import store
-from ihala_intake.commands import cases, hand_overs, parting
+from ihala_intake.commands import cases, hand_overs, parting, programme_plan_rows
 from ihala_intake.commands.case_steps import ERASED
 from ihala_intake.protection import store as protected
 from ihala_intake.tables import DataKey, Person
@@ -32,7 +32,7 @@ _END = (
 
 
 async def end_all(tx: AsyncSession, person: Person) -> None:
-    """End a locked person's cases and all that was planned in them; emits HandOverEnded, CaseClosed.
+    """End a locked person's cases and all that was planned in them, or sent for them; emits HandOverEnded, CaseClosed, ProgrammePlanSettled.
 
     What was paid stays paid. A complaint stays with those who handle it: it is about somebody else's work. Whoever might have been the
     same person is doubted no more for that, and their needs go on: nobody could compare the two.
@@ -45,6 +45,7 @@ async def end_all(tx: AsyncSession, person: Person) -> None:
             await cases.end(tx, case, ERASED)
     await tx.flush()
     await _run(tx, [case.id for case in found])
+    await programme_plan_rows.end_with(tx, person.id, ERASED)
     await parting.end_doubts(tx, person.operator_id, [person.id])
 
 

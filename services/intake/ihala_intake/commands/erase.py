@@ -170,8 +170,8 @@ async def _refuse_erased(tx: AsyncSession, person: Person) -> None:
 
 
 async def _take_back(tx: AsyncSession, consent: Consent) -> None:
-    """Write the last revision while its key is there, and close what is open."""
-    if consent.state == "given":
+    """Write the last revision while its key is there, and close what is open. Nobody decides for a child any more who is gone."""
+    if consent.state in ("given", "awaited"):
         consent.state, consent.changed_at = "withdrawn", now(tx)
         await revisions.add_next(tx, consent, "withdrawn", ConsentDetails(how="erasure"))
     for disclosure in await store.open_disclosures(tx, consent.id):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ihala_contracts.intake_v1 import ProgrammePlanSettled, Sensitivity
 from ihala_kit.auth import Caller
-from ihala_kit.db import act_for, now
+from ihala_kit.db import act_for, caller_of, now
 from ihala_kit.due import cancel
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -89,6 +89,17 @@ async def follow_arrival(tx: AsyncSession, caller: Caller, arrival: Waiting) -> 
         seal(row, await keys.of(tx, person.key_id), said)
         belongs(row, About(person, arrival.id, arrival.request_id), restricted=row.sensitivity == "restricted")
         row.version += 1
+    await tx.flush()
+    await act_for(tx, caller)
+
+
+async def end_with(tx: AsyncSession, person_id: UUID, reason: str) -> None:
+    """Let what was sent about somebody who is erased end with them, also what is restricted and whoever erases does not see."""
+    caller = caller_of(tx)
+    await tx.flush()
+    await act_for(tx, Caller.system("programme-plan"))
+    for row in await store.about(tx, person_id):
+        await settle(tx, row, "lapsed", reason)
     await tx.flush()
     await act_for(tx, caller)
 

@@ -51,6 +51,13 @@ async def of_arrival(tx: AsyncSession, arrival_id: UUID) -> Sequence[ProgrammePl
     return (await tx.exec(query, execution_options=LOCKED)).all()
 
 
+async def about(tx: AsyncSession, person_id: UUID) -> Sequence[ProgrammePlan]:
+    """Return what was sent about a person and waits, locked in the order of the ids; for the system."""
+    query = select(ProgrammePlan).where(ProgrammePlan.person_id == person_id, ProgrammePlan.state == "waiting")
+    query = query.order_by(col(ProgrammePlan.id)).with_for_update(key_share=True)
+    return (await tx.exec(query, execution_options=LOCKED)).all()
+
+
 async def case_of_request(tx: AsyncSession, request_id: UUID) -> CaseFile | None:
     """Return the case that a request is about: the first ordinary one, else the first; for the system."""
     again = select(Need.case_id).join(NeedAgain, col(NeedAgain.need_id) == Need.id).where(NeedAgain.request_id == request_id)
