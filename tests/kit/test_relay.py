@@ -15,6 +15,8 @@ from ihala_kit.db import Database
 from ihala_kit.outbox import emit
 from ihala_kit.relay import Relay
 from ihala_kit.settings import KitSettings
+from ihala_kit.shards import ping_seconds
+from ihala_kit.waiting import is_set_within
 from sqlalchemy import text
 
 from tests.kit.samples import revoked
@@ -172,14 +174,22 @@ async def test_a_relay_whose_connections_hang_ends_when_it_is_told(kit_db: Datab
 
 
 async def test_a_relay_that_is_woken_while_it_is_told_to_end_ends(kit_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = list[float]()
+
+    async def wait(woken: asyncio.Event, seconds: float) -> bool:
+        waits.append(seconds)
+        return await is_set_within(woken, 60)
+
     monkeypatch.setattr(relaying, "Producer", Failing)
-    monkeypatch.setattr(relaying, "POLL_SECONDS", 60)
+    monkeypatch.setattr(relaying, "is_set_within", wait)
     relay = Relay(kit_db.settings, "gateway")
     running = asyncio.create_task(relay.run())
     async with asyncio.timeout(30):
         while not relay.leading:
             await asyncio.sleep(0.01)
-    await asyncio.sleep(0.2)  # it waits for what comes
+        while not waits:
+            await asyncio.sleep(0.01)
+    assert waits == [ping_seconds(kit_db.settings)], "with nothing to do it asks as often as it must say that it is there, no oftener"
     relay.wake()
     await asyncio.sleep(0)  # the event has woken its waiter, and nobody has heard of it yet
     running.cancel()

@@ -2,8 +2,8 @@
 
 Leader is who holds the shard's advisory locks on a connection that pings each second, also while Kafka is slow; PostgreSQL ends that
 connection after five silent seconds (`leader_lost_after_seconds`), so a frozen leader loses it and can only send again what its successor
-sent. Woken by its own process, or by one NOTIFY after commits of others; else it polls. While much waits, the keys of what was written
-last go along with the oldest events (backlog.py), so new events do not wait for a day's backlog.
+sent. Woken by its own process, or by one NOTIFY after commits of others; else it looks with each ping. While much waits, the keys of what
+was written last go along with the oldest events (backlog.py), so new events do not wait for a day's backlog.
 """
 
 import asyncio
@@ -27,7 +27,6 @@ from ihala_kit.waiting import is_set_within
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.25
 AGAIN_AFTER_SECONDS = 0.5
 
 
@@ -99,7 +98,7 @@ class Shard:
             self.woken.clear()
             await self._send_next(backlog, connection, producer)
             if not backlog.more:
-                await is_set_within(self.woken, POLL_SECONDS)
+                await is_set_within(self.woken, self._ping_seconds)
         self.share.led.discard(self.number)
 
     async def _send_next(self, backlog: Backlog, connection: asyncpg.Connection, producer: Producer) -> None:
