@@ -32,7 +32,7 @@ _END = (
 
 
 async def end_all(tx: AsyncSession, person: Person) -> None:
-    """End a locked person's cases and all that was planned in them, or sent for them; emits HandOverEnded, CaseClosed, ProgrammePlanSettled.
+    """End a locked person's cases and all that was planned or sent for them; emits HandOverEnded, CaseClosed, ProgrammePlanSettled.
 
     What was paid stays paid. A complaint stays with those who handle it: it is about somebody else's work. Whoever might have been the
     same person is doubted no more for that, and their needs go on: nobody could compare the two.
