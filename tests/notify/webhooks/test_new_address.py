@@ -97,3 +97,35 @@ async def test_a_new_address_waits_for_nothing_that_the_old_one_put_off(rig: Rig
         go.set()
         await until(lambda: receiver.taken)
     assert [row["status"] for row in await rig.rows("SELECT status FROM attempt ORDER BY number")] == [503, 204]
+
+
+async def test_what_waits_is_not_given_up_by_a_receiver_that_is_away_still_when_its_owner_resumes(
+    rig: Rig, receiver: Receiver, call: Call
+) -> None:
+    hook = await opened(call, receiver)
+    receiver.answer = lambda number, event: 503
+    await rig.happen(1)
+    async with rig.delivering():
+        await until(lambda: rig.rows("SELECT id FROM delivery WHERE attempts = 1"))
+    await rig.rows("UPDATE delivery SET attempts = 20, begun_at = now() - interval '4 days' RETURNING id")
+    await rig.rows("UPDATE attempt SET number = 20 RETURNING number")
+    await rig.rows("UPDATE subscription SET state = 'disabled', reason = 'failed_for_days' RETURNING id")
+    await rig.rows("UPDATE webhook SET failing_since = now() - interval '4 days' RETURNING url")
+    await call("POST", f"/subscriptions/{hook}/resume", **{"If-Match": '"1"'})
+    async with rig.delivering():
+        await until(lambda: rig.rows("SELECT id FROM delivery WHERE attempts = 21"))
+    assert [row["state"] for row in await rig.rows("SELECT state FROM delivery")] == ["waiting"]
+
+
+async def test_days_in_which_nothing_was_sent_are_no_days_of_failure(rig: Rig, receiver: Receiver, call: Call) -> None:
+    hook = await opened(call, receiver)
+    receiver.answer = lambda number, event: 503
+    await rig.happen(1)
+    async with rig.delivering():
+        await until(lambda: rig.rows("SELECT id FROM delivery WHERE attempts = 1"))
+    # Its organisation was suspended a moment later, and is active again after four days.
+    await rig.rows("UPDATE delivery SET next_at = now() - interval '4 days', begun_at = now() - interval '4 days' RETURNING id")
+    await rig.rows("UPDATE webhook SET failing_since = now() - interval '4 days' RETURNING url")
+    async with rig.delivering():
+        await until(lambda: rig.rows("SELECT id FROM delivery WHERE attempts = 2"))
+    assert await rig.state(UUID(hook)) == "active"

@@ -17,8 +17,8 @@ from ihala_notify.subscriptions import store as subscriptions
 from ihala_notify.subscriptions.states import State
 from ihala_notify.subscriptions.tables import Subscription, Webhook, WebhookKey
 from ihala_notify.wakeups import CHANNEL
+from ihala_notify.webhooks import keeping, signing, store
 from ihala_notify.webhooks import models as v1
-from ihala_notify.webhooks import signing, store
 from ihala_notify.webhooks.addresses import UrlRefused, checked
 from ihala_notify.webhooks.errors import EventNotKept, WebhookUrlRefused
 from ihala_notify.webhooks.loading import TEST
@@ -27,9 +27,6 @@ from ihala_notify.webhooks.tables import Delivery, about_key
 MOST_OLDER_KEYS = 3
 # What a lane waits for; with the feed's newest position, which is no news to whoever reads it.
 _WAKE = "SELECT pg_notify($1, organization_id || ' ' || position) FROM feed_counter WHERE organization_id = $2"
-
-_ANEW = "UPDATE webhook SET failures = 0, failing_since = NULL WHERE subscription_id = $1"
-_DUE = "UPDATE delivery SET next_at = $2 WHERE subscription_id = $1 AND state <> 'delivered' AND state = 'waiting'"
 
 
 async def open_webhook(
@@ -82,9 +79,8 @@ async def go_on(tx: AsyncSession, caller: Caller, subscription_id: UUID) -> None
 async def begin_anew(tx: AsyncSession, hook: Webhook) -> None:
     """Forget how the receiver fared until now, and let be tried now what waits."""
     await tx.flush()
-    await fetch(tx, _ANEW, hook.subscription_id)  # whatever a lane wrote meanwhile
+    await keeping.begin_anew(tx, hook.subscription_id, datetime.now(UTC))  # whatever a lane wrote meanwhile
     await tx.refresh(hook)
-    await fetch(tx, _DUE, hook.subscription_id, datetime.now(UTC))
     await _wake(tx, hook.organization_id)  # a lane with nothing due would look in half a minute
 
 

@@ -59,6 +59,9 @@ _KEEP = """
     )
     SELECT FROM mine
 """
+# What waits begins anew with its receiver: that it failed before says nothing of whether others come through (policy.py).
+_ANEW = "UPDATE webhook SET failures = 0, failing_since = NULL WHERE subscription_id = $1"
+_DUE = "UPDATE delivery SET next_at = $2, begun_at = $2 WHERE subscription_id = $1 AND state <> 'delivered' AND state = 'waiting'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,12 @@ async def take(tx: AsyncSession, owner: str, at: datetime, most: int) -> list[UU
 async def renew(tx: AsyncSession, owner: str, at: datetime, served: Sequence[UUID]) -> set[UUID]:
     """Renew leases; return those that still are `owner`'s."""
     return {row["subscription_id"] for row in await fetch(tx, _RENEW, owner, at + LEASE, at, list(served))}
+
+
+async def begin_anew(tx: AsyncSession, subscription_id: UUID, at: datetime) -> None:
+    """Forget how the receiver fared until now, and let be tried now what waits."""
+    await fetch(tx, _ANEW, subscription_id)
+    await fetch(tx, _DUE, subscription_id, at)
 
 
 async def release(tx: AsyncSession, owner: str, subscription_id: UUID) -> None:

@@ -64,6 +64,9 @@ class Lane:
     async def _begin(self) -> bool:
         async with self.database.transaction(SYSTEM) as tx:
             hook = await loading.hook(tx, self.owner, self.id)
+            if hook is not None and await loading.unserved(tx, self.id):  # its organisation was shut out, or no process was there
+                await keeping.begin_anew(tx, self.id, datetime.now(UTC))
+                hook = await loading.hook(tx, self.owner, self.id)
             if hook is None:
                 return False
             self.hook, self.signer = hook, await loading.signer(tx, self.id)

@@ -16,7 +16,7 @@ from ihala_notify.subscriptions import reading
 from ihala_notify.subscriptions.filters import Filters
 from ihala_notify.subscriptions.states import State
 from ihala_notify.webhooks.lines import Item
-from ihala_notify.webhooks.policy import Receiver
+from ihala_notify.webhooks.policy import HELD_PAUSE, Receiver
 from ihala_notify.webhooks.sending import Answer
 from ihala_notify.webhooks.signing import Signer
 from ihala_notify.webhooks.tables import about_key
@@ -41,6 +41,11 @@ _KEYS = "SELECT id, secret FROM webhook_key WHERE subscription_id = $1 AND (vali
 _WAITING = """
     SELECT * FROM delivery WHERE subscription_id = $1 AND state <> 'delivered' AND state = 'waiting' AND id <> ALL($3::uuid[])
     ORDER BY asked, id LIMIT $2
+"""
+# Something is tried within an hour of when it is due (policy.py), and then waits for another instant; so not all that waits is long due.
+_UNSERVED = """
+    SELECT FROM delivery WHERE subscription_id = $1 AND state <> 'delivered' AND state = 'waiting' AND NOT asked
+    HAVING max(next_at) < $2
 """
 _ITEMS = """
     SELECT position, event_id, source, type, subject, time, data::text AS data, version FROM feed
@@ -77,6 +82,11 @@ async def hook(tx: AsyncSession, owner: str, subscription_id: UUID) -> Hook | No
         subscription_id, row["organization_id"], row["url"], row["ordered"], filters, row["version"], receiver, row["cursor"],
         row["ahead"], row["replay_cursor"], row["replay_until"],
     )  # fmt: skip
+
+
+async def unserved(tx: AsyncSession, subscription_id: UUID) -> bool:
+    """Tell whether nobody tried anything for long, though it was due: days in which nothing is sent are no days of failure."""
+    return bool(await fetch(tx, _UNSERVED, subscription_id, datetime.now(UTC) - 2 * HELD_PAUSE))
 
 
 async def signer(tx: AsyncSession, subscription_id: UUID) -> Signer:
