@@ -387,6 +387,7 @@ class DirectoryServiceChanged(BaseModel):
     governorates: list[str] | None = None
     names: dict[str, str] | None = None
     address: dict[str, str] | None = None
+    addresses: dict[str, dict[str, str]] | None = None
     opening_hours: dict[str, str] | None = None
     documents_to_bring: dict[str, str] | None = None
     places_opened: bool | None = None
@@ -1659,8 +1660,8 @@ class ReferralDeadlineNear(BaseModel):
     """
     Three quarters of a deadline's time are over and nothing was done: told once a deadline, and not while it rests. Read by notify.
 
-    `deadline` is acknowledge, decide, first_contact or answer; `to` names who must act by it: provider, origin, or office for an origin
-    whose part its operator takes.
+    `deadline` is acknowledge, decide, first_contact or answer, or waitlist_review where a place became free for somebody who waits; `to`
+    names who must act by it: provider, origin, or office for an origin whose part its operator takes.
     """
 
     model_config = ConfigDict(
