@@ -4,19 +4,16 @@ import dataclasses
 import io
 import logging
 import re
-from typing import Any
 
 import aiohttp
 from ihala_gateway.app import Gateway
+from ihala_gateway.edge import spans
 from ihala_gateway.edge.tracing import Tracing
 from ihala_gateway.settings import Settings
-from ihala_kit import logs, telemetry
+from ihala_kit import logs
 from ihala_kit.http import create_app
 from ihala_kit.testing import serving
 from ihala_local.testing import ThrowAwayPostgres
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from tests.gateway.house import free_port, house
 from tests.referral.actors import FIRST, NGO
@@ -25,14 +22,13 @@ from tests.referral.world import World
 
 
 async def test_a_stranger_with_link_and_code_answers_and_neither_stands_in_a_log_or_trace(
-    world: World, postgres: ThrowAwayPostgres, monkeypatch: Any
+    world: World, postgres: ThrowAwayPostgres
 ) -> None:
     _, referral_id = await world.offered(FIRST, NGO)
     issued = (await issue(world, referral_id)).body
     path, code = issued["url"].removeprefix(world.service.settings.issuer), issued["code"]
     token = path.removeprefix("/l/").partition("?")[0]
-    written, spans = io.StringIO(), InMemorySpanExporter()
-    monkeypatch.setattr(telemetry, "finished", [(SimpleSpanProcessor(spans), Resource({"service.name": "ihala-gateway"}))])
+    written, tracing = io.StringIO(), Tracing("http://a-collector.invalid")
     handler = logging.StreamHandler(written)
     handler.setFormatter(logs.JsonLines("referral"))
     root, level = logging.getLogger(), logging.getLogger().level
@@ -45,7 +41,7 @@ async def test_a_stranger_with_link_and_code_answers_and_neither_stands_in_a_log
             more = {"upstreams": {"referral": f"http://127.0.0.1:{port}"}}
             gateway = Gateway(Settings.model_validate(home.settings.model_dump() | more), home.database)
             gateway._log.lines.stream = written
-            gateway._door._tracing = Tracing(collected=True)
+            gateway._door._tracing = tracing
             async with serving(app, port), serving(gateway, lifespan="on") as address, aiohttp.ClientSession(address) as session:
                 await _answered(session, path, code)
                 await gateway._log.flush()
@@ -53,7 +49,7 @@ async def test_a_stranger_with_link_and_code_answers_and_neither_stands_in_a_log
         root.removeHandler(handler)
         root.setLevel(level)
     assert (await world.referral(referral_id)).state == "accepted"
-    traced = "".join(span.to_json() for span in spans.get_finished_spans())
+    traced = spans.encoded([*tracing.waiting], spans.resource({})).decode("latin-1")  # as they go to the collector
     assert written.getvalue().count("/l/{token}") >= 6 and "POST /l/{token}" in traced  # by gateway and service, four requests each
     for secret in (token, code, token[:20]):
         assert secret not in written.getvalue() + traced
