@@ -74,12 +74,6 @@ async def known_numbers(tx: AsyncSession, origin_id: UUID, marks: Sequence[bytes
     return {UUID(bytes=row["request_id"].bytes) for row in rows}
 
 
-async def identifiers_of(tx: AsyncSession, request_id: UUID) -> Sequence[RequestIdentifier]:
-    """Return a request's numbers."""
-    query = select(RequestIdentifier).where(RequestIdentifier.request_id == request_id).order_by(col(RequestIdentifier.id))
-    return (await tx.exec(query)).all()
-
-
 async def cases_of(tx: AsyncSession, request_id: UUID) -> Sequence[CaseFile]:
     """Return the cases a request opened that the caller may see."""
     return (await tx.exec(select(CaseFile).where(CaseFile.request_id == request_id).order_by(col(CaseFile.id)))).all()

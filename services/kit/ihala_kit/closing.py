@@ -7,7 +7,7 @@ A process whose connection with the lock is lost stops its work until it has the
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -124,16 +124,16 @@ class Gate:
             await is_set_within(self.opened, WAIT_SECONDS)
         return self.opened.is_set() if self.followed else True
 
-    def enter(self) -> "asyncio.Task[Any]":
-        """Let who closes the database wait for what this task does now, until it leaves; return the task."""
+    @contextlib.contextmanager
+    def visit(self) -> Iterator[None]:
+        """Let who closes the database wait for what this task does now."""
         task = asyncio.current_task()
         assert task is not None, "asked from a task"
         self._visits.add(task)
-        return task
-
-    def leave(self, task: "asyncio.Task[Any]") -> None:
-        """Say that the task is done with the database."""
-        self._visits.discard(task)
+        try:
+            yield
+        finally:
+            self._visits.discard(task)
 
 
 async def _end(tasks: Collection[asyncio.Future[Any]], within_seconds: float) -> None:
@@ -163,11 +163,8 @@ class Doorkeeper:
             refusal = ServiceUnavailable(retry_after_s=RETRY_AFTER_SECONDS)
             await answer(Request(scope), refusal)(scope, receive, send)
         else:
-            task = self._gate.enter()  # no context manager: they cost a hundredth of a call at the gateway
-            try:
+            with self._gate.visit():
                 await self._app(scope, receive, send)
-            finally:
-                self._gate.leave(task)
 
 
 @asynccontextmanager

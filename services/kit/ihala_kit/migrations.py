@@ -114,7 +114,8 @@ def _closing(text: str) -> int:
     raise ValueError("the brackets do not match")
 
 
-# Who calls, as `Database.transaction` told it. Each in a SELECT of its own, so that it is read once a statement and not once a row.
+# Who calls, as `Database.transaction` told it. Each in a SELECT of its own, so that it is read once a statement and not once a row; where
+# most statements ask for a row or two, `settings_in_place` takes that away again.
 ORGANIZATION = "(SELECT nullif(current_setting('app.organization_id', true), '')::uuid)"
 OPERATOR = "(SELECT nullif(current_setting('app.operator_id', true), '')::uuid)"
 CLEARED = "(SELECT current_setting('app.cleared', true) = 'true')"

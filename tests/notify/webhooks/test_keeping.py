@@ -11,8 +11,8 @@ from ihala_kit.rewrap import rewrap
 from ihala_kit.vault import Vault, new_master_key
 from ihala_notify.app import Notify
 from ihala_notify.subscriptions import reading
-from ihala_notify.webhooks import feeding, jobs, keeping, loading
-from ihala_notify.webhooks.feeding import SYSTEM, Heard
+from ihala_notify.webhooks import jobs, keeping, loading
+from ihala_notify.webhooks.feeding import SYSTEM
 from ihala_notify.webhooks.tables import WRAPPED, first_id
 from pydantic import SecretStr
 
@@ -240,22 +240,3 @@ async def test_live_deliveries_are_loaded_before_what_was_asked_for(
         found = await loading.hook(tx, "me", hook)
         assert found is not None
         assert 3 in {each.position for each in await loading.waiting(tx, found, ())}
-
-
-async def test_a_feed_that_grows_fast_is_read_for_several_events_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    changed, loop = asyncio.Event(), asyncio.get_running_loop()
-    heard = Heard(changed)
-    monkeypatch.setattr(feeding, "GATHER_SECONDS", 60.0)
-    heard.set()
-    await asyncio.wait_for(changed.wait(), 20)  # after a rest nothing is gathered
-    monkeypatch.setattr(feeding, "GATHER_SECONDS", 0.1)
-    heard.clear()
-    changed.clear()
-    read_at = loop.time()
-    for _ in range(5):
-        heard.set()
-    await asyncio.wait_for(changed.wait(), 20)
-    assert heard.is_set() and loop.time() >= read_at + 0.09
-    changed.clear()
-    heard.set()  # it was not read, since there is no room: what is heard now may be that somebody asks for something else
-    await asyncio.wait_for(changed.wait(), 20)

@@ -146,8 +146,7 @@ async def _work_off(database: Database, one: Kept, source: str, at: datetime, co
     async with database.transaction(SYSTEM) as tx:
         since = (await tx.exec(select(RetentionMark.up_to).where(RetentionMark.name == name))).one_or_none() or BEGINNING
         values = instants | {"mark": since, "sensitivity": one.sensitivity, "most": AT_ONCE}
-        query = f"{_OVER[source]} LIMIT :most"
-        found = (await tx.execute(text(query), {said: value for said, value in values.items() if f":{said}" in query})).all()
+        found = (await tx.execute(text(f"{_OVER[source]} LIMIT :most"), values)).all()
     mark = found[-1].ended_at if len(found) == AT_ONCE else instants["cutoff"]
     for row in {row.person_id: row for row in reversed(found)}.values():
         done = await _destroy_with_household(database, row.person_id, instants)

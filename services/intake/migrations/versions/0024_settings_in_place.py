@@ -1,4 +1,4 @@
-"""Row policies read who calls where they compare it: one person or need by its id costs PostgreSQL half of what it did."""
+"""Row policies read who calls where they compare it: one person or need by its id costs PostgreSQL a third less."""
 
 from alembic import op
 from ihala_kit.migrations import settings_in_place

@@ -13,36 +13,19 @@ from ihala_notify.webhooks.ledger import Ledger
 from ihala_notify.webhooks.loading import Hook
 
 READ_AT_ONCE = 500
-GATHER_SECONDS = 0.1
 SYSTEM = Caller.system("webhooks")
 
 
 class Heard(asyncio.Event):
-    """Set when the feed may have grown, and then wakes its lane; what else wakes a lane is no reason to read.
-
-    After a rest it wakes at once. A feed that grows faster than lanes read is read for several events at once.
-    """
+    """Set when the feed may have grown, and then wakes its lane; what else wakes a lane is no reason to read."""
 
     def __init__(self, changed: asyncio.Event) -> None:
         super().__init__()
         self._changed = changed
-        self._cleared_at = float("-inf")
-        self._will_wake = False
 
     def set(self) -> None:
         """Note it, and wake the lane."""
         super().set()
-        if not self._will_wake:
-            self._will_wake, loop = True, asyncio.get_running_loop()
-            loop.call_at(max(loop.time(), self._cleared_at + GATHER_SECONDS), self._wake)
-
-    def clear(self) -> None:
-        """Note that the feed is read now."""
-        super().clear()
-        self._cleared_at = asyncio.get_running_loop().time()
-
-    def _wake(self) -> None:
-        self._will_wake = False
         self._changed.set()
 
 
@@ -56,9 +39,9 @@ class Feeding:
 
     async def read(self) -> None:
         """Read on, if there is room and there may be something."""
-        track = self.ledger.track
         if self.ledger.has_room and (self.more or self.heard.is_set() or not self.wakeups.listening):
             self.heard.clear()
+            track = self.ledger.track
             part = await self._part(track.read_to)
             new = track.take([item.position for item in part.items], part.position)
             self.ledger.add(loading.items([item for item in part.items if item.position in new], track))
