@@ -108,6 +108,8 @@ async def test_an_officer_cannot_reserve_at_a_suspended_organisation(world: Worl
     async with http.post("/v1/reservations", json=body, headers=people.coordinator() | key()) as answer:
         assert await slug(answer, 409) == "no-place"
         assert (await answer.json())["failing"] == ["organization"]
+    assert (await world.places(TELAFAR_AT))[1] == 0
+    await world.balanced()
 
 
 @pytest.mark.parametrize("part", range(2))

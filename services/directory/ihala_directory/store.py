@@ -36,7 +36,7 @@ HELD_BY = {
 # visible.held, asked straight through the driver: of everybody who is refused a place.
 _OWN_RESERVATION = """
     SELECT id FROM reservation
-    WHERE operator_id = $1 AND need_id = $2 AND state = 'reserved' AND ($3 OR operator_id = $4) AND ($5 OR NOT restricted)
+    WHERE operator_id = $1 AND need_id = $2 AND state = 'reserved' AND ($3 OR operator_id = $4) AND ($5 OR NOT restricted) AND id <> $6
 """
 # Asked at every event of a referral, so made once: to make such a statement costs more than to send it.
 _PLACE = (
@@ -231,12 +231,11 @@ async def first_held(tx: AsyncSession, of: str, key: UUID) -> Reservation | None
     return (await tx.exec(query)).one_or_none()
 
 
-async def own_reservation(tx: AsyncSession, operator_id: UUID, need_id: UUID) -> UUID | None:
-    """Return the office's own reservation for a need, if it holds one that the caller may see."""
+async def own_reservation(tx: AsyncSession, operator_id: UUID, need_id: UUID, *, but: UUID) -> UUID | None:
+    """Return the office's own reservation for a need, but not this one, if it holds one that the caller may see."""
     caller = caller_of(tx)
-    found = await fetch(
-        tx, _OWN_RESERVATION, operator_id, need_id, caller.is_system, caller.organization_id, caller.is_system or caller.cleared
-    )
+    sees = (caller.is_system, caller.organization_id, caller.is_system or caller.cleared)
+    found = await fetch(tx, _OWN_RESERVATION, operator_id, need_id, *sees, but)
     return found[0][0] if found else None
 
 

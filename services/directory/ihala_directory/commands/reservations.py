@@ -32,21 +32,23 @@ async def reserve(tx: AsyncSession, caller: Caller, known_need: UUID | None, at_
     operator_id = rights.officers_office(caller)
     reservation_id = new_id()
     need_id = known_need or reservation_id  # its own id says: for a need that nobody has named yet
-    place = await holding.locked(tx, at_id)
-    at = place.candidate
-    refused = sorted(criteria.failing(at, Sought(at=now(tx), restricted=at.restricted, point=None, by_hand=True), ASKED_ALONE))
-    if refused:
-        await _refuse_second(tx, operator_id, need_id)
-        raise NoPlace(failing=refused, alternatives=await _alternatives(tx, place))
-    row = holding.Held(
-        id=reservation_id, need_id=need_id, operator_id=operator_id, organization_id=at.organization_id, service_id=at.service_id,
-        service_at_location_id=at_id, restricted=at.restricted, state=State.RESERVED, reserved_by=operator_id,
-        reserved_at=now(tx), expires_at=now(tx) + UNCLAIMED_FOR,
+    at, until = now(tx), now(tx) + UNCLAIMED_FOR
+    place = await holding.hold(
+        tx, at_id, reservation_id=reservation_id, need_id=need_id, operator_id=operator_id, at=at, until=until, then=RELEASE_UNCLAIMED,
     )  # fmt: skip
-    if not await holding.hold(tx, row, RELEASE_UNCLAIMED):
-        await _refuse_second(tx, operator_id, need_id)
+    found = place.candidate
+    refused = sorted(criteria.failing(found, Sought(at=at, restricted=found.restricted, point=None, by_hand=True), ASKED_ALONE))
+    if refused or not place.held:
+        await _refuse_second(tx, operator_id, need_id, but=reservation_id)
+    if refused:
+        raise NoPlace(failing=refused, alternatives=await _alternatives(tx, place))
+    if not place.held:
         raise AlreadyReserved()
-    return row
+    return holding.Held(
+        id=reservation_id, need_id=need_id, operator_id=operator_id, organization_id=found.organization_id, service_id=found.service_id,
+        service_at_location_id=at_id, restricted=found.restricted, state=State.RESERVED, reserved_by=operator_id, reserved_at=at,
+        expires_at=until,
+    )  # fmt: skip
 
 
 async def release(tx: AsyncSession, caller: Caller, reservation_id: UUID, version: int) -> Reservation:
@@ -103,7 +105,7 @@ def _alternative(candidate: Candidate) -> dict[str, object]:
     }
 
 
-async def _refuse_second(tx: AsyncSession, operator_id: UUID, need_id: UUID) -> None:
-    known = await store.own_reservation(tx, operator_id, need_id)
+async def _refuse_second(tx: AsyncSession, operator_id: UUID, need_id: UUID, *, but: UUID) -> None:
+    known = await store.own_reservation(tx, operator_id, need_id, but=but)
     if known is not None:
         raise AlreadyReserved(reservation_id=known)
