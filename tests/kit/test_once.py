@@ -8,11 +8,13 @@ from uuid import uuid4
 
 import aiohttp
 import pytest
+from ihala_kit import once
 from ihala_kit.auth import Caller
-from ihala_kit.db import Database
+from ihala_kit.db import Database, fetch
 from ihala_kit.once import HEADER, purge_idempotency
 from ihala_kit.testing import Mint, serving
 from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.kit import small
 
@@ -57,6 +59,20 @@ async def test_the_same_request_gets_the_same_answer(api: Client) -> None:
     assert first[2]["Location"] == second[2]["Location"] == "/small/v1/things/1"
     assert (first[2].get("Idempotent-Replayed"), second[2]["Idempotent-Replayed"]) == (None, "true")
     assert small.ran == ["a"]
+
+
+async def test_a_key_that_is_new_is_not_asked_for(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It travels with BEGIN; only what was used before is asked for."""
+    asked = list[tuple[object, ...]]()
+
+    async def counting(tx: AsyncSession, statement: str, *values: object) -> list[Any]:
+        asked.append(values)
+        return await fetch(tx, statement, *values)
+
+    monkeypatch.setattr(once, "fetch", counting)
+    for key, times in (("k1", 0), ("k2", 0), ("k1", 1)):
+        assert (await api.post(THINGS, key, {"name": "a"}))[0] == 201
+        assert len(asked) == times
 
 
 @pytest.mark.parametrize("body", [{"name": "b"}, {"name": "a", "either": 0}])

@@ -58,6 +58,22 @@ async def test_a_transaction_begins_in_one_message_that_says_who_calls(pooled: D
     assert len(said) == 3 and said[0].startswith("BEGIN") and said[1:] == [SETTING, "COMMIT;"]
 
 
+@pytest.mark.parametrize(("demand", "met"), [("SELECT 1", True), ("SELECT ('desk ' || pg_backend_pid())::int", False)])
+async def test_what_is_demanded_is_asked_on_the_way_and_otherwise_the_work_begins_without_it(
+    pooled: Database, demand: str, met: bool
+) -> None:
+    said = list[str]()
+    driver = await driver_of(pooled)
+    driver.add_query_logger(lambda record: said.append(record.query))
+    for demanded in (demand, ""):
+        async with pooled.transaction(caller("desk", "officer-3"), demanded) as tx:
+            assert straight.met(tx, demand) == (met and bool(demanded))
+            assert tuple((await fetch(tx, SETTING))[0]) == ("desk", "officer-3")
+            assert tx.info["driver"] is driver
+    await asyncio.sleep(0)
+    assert len(said) == (6 if met else 8)
+
+
 async def test_nothing_is_asked_after_the_end_of_a_transaction(pooled: Database) -> None:
     async with pooled.transaction(caller("desk")) as committed:
         pass

@@ -31,6 +31,7 @@ from ihala_kit.straight import Connection
 from ihala_kit.straight import fetch as fetch  # noqa: PLC0414 - services find it here
 
 NUDGE_EVERY_SECONDS = 0.002
+DEMAND = "ihala.demand"  # where in a request's scope what its transaction is to demand is left by who is asked before it opens
 
 _CONTEXT = text("""
     SELECT set_config('app.organization_id', :organization_id, true), set_config('app.operator_id', :operator_id, true),
@@ -87,11 +88,14 @@ class Database:
         await self.engine.dispose()
 
     @asynccontextmanager
-    async def transaction(self, caller: Caller) -> AsyncIterator[AsyncSession]:
-        """Open a transaction of `caller`'s; commit at the end with its events, or roll back when the work raises."""
+    async def transaction(self, caller: Caller, demand: str = "") -> AsyncIterator[AsyncSession]:
+        """Open a transaction of `caller`'s; commit at the end with its events, or roll back when the work raises.
+
+        `demand` is asked on the way (see straight.begin).
+        """
         async with Session(self.engine, expire_on_commit=False) as tx:
             tx.info.update(caller=caller, clock=self.clock, events=[], told=[], service=self.settings)
-            await _begin(tx, caller)
+            await _begin(tx, caller, demand)
             yield tx
             written = outbox.write(tx)
             await tx.commit()
@@ -139,11 +143,11 @@ def _name_the_dying(context: ExceptionContext) -> None:
         context.is_disconnect = True
 
 
-async def _begin(tx: AsyncSession, caller: Caller) -> None:
+async def _begin(tx: AsyncSession, caller: Caller, demand: str) -> None:
     """Begin by telling PostgreSQL who calls. That also shows a pooled connection that died unseen: nothing was done yet, so a new
     one begins again, which costs nothing where a ping would cost every transaction three round trips."""
     context = _context(caller)
-    if await straight.begin(tx, context):
+    if await straight.begin(tx, context, demand):
         return
     await tx.rollback()
     try:
@@ -214,7 +218,7 @@ def caller_of(tx: AsyncSession) -> Caller:
 async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
     """Give a route its transaction; with scope="function" it commits before the answer is sent."""
     database: Database = request.app.state.database
-    async with database.transaction(await current_caller(request)) as tx:
+    async with database.transaction(await current_caller(request), request.scope.get(DEMAND, "")) as tx:
         yield tx
 
 

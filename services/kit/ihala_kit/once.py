@@ -17,10 +17,10 @@ from sqlalchemy import delete, select, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
-from ihala_kit.auth import Caller
-from ihala_kit.db import Database, Transaction, caller_of, fetch
+from ihala_kit.auth import Caller, current_caller
+from ihala_kit.db import DEMAND, Database, Transaction, caller_of, fetch
 from ihala_kit.problems import Problem
-from ihala_kit.straight import at_commit
+from ihala_kit.straight import at_commit, met, written_out
 from ihala_kit.tables import idempotency
 from ihala_kit.vault import Vault
 from ihala_kit.words import Words
@@ -33,6 +33,10 @@ M = TypeVar("M", bound=BaseModel)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _WHO = (idempotency.c.client_id, idempotency.c.route, idempotency.c.key)
 _BEGIN = "SELECT held, fingerprint, answer FROM begin_once($1, $2, $3, $4)"
+_FIRST = """
+    SELECT CASE WHEN held AND fingerprint IS NULL THEN 0 ELSE ('Idempotency-Key was used or is at work, to be asked for: ' || held)::int END
+    FROM begin_once({}, {}, {}, {})
+"""
 _KEEP = "INSERT INTO idempotency (client_id, route, key, fingerprint, answer, created_at) VALUES ({}, {}, {}, {}, {}, {})"
 
 
@@ -101,8 +105,10 @@ class Retries:
         """
         if self.key is None:
             return await self._run(model, run)
-        who = (caller_of(self.tx).client_id, f"{self.request.method} {self._route.path}", self._hidden(self.key))
-        held, known, answer = (await fetch(self.tx, _BEGIN, *who, _lock_number(who)))[0]
+        who = _who(self.request, caller_of(self.tx), self.key)
+        held, known, answer = True, None, b""
+        if not met(self.tx, _first(who)):
+            held, known, answer = (await fetch(self.tx, _BEGIN, *who, _lock_number(who)))[0]
         if not held:
             raise IdempotencyInProgress(headers={"Retry-After": "1"})
         fingerprint = await self._fingerprint()
@@ -133,10 +139,6 @@ class Retries:
         self.response.headers["Idempotent-Replayed"] = "true"
         return model.model_validate(kept["body"])
 
-    def _hidden(self, key: str) -> str:
-        """Return a keyed hash of a key: systems like to take a person's number for one."""
-        return self._vault.fingerprint(key.encode(), "idempotency-key").hex()
-
     async def _fingerprint(self) -> bytes:
         """Keyed hash of all that makes two requests the same: method, path, query, If-Match and body, byte by byte; and the person who
         signed in, since one app serves people of many organisations."""
@@ -153,12 +155,27 @@ class Retries:
 
     @property
     def _vault(self) -> Vault:
-        vault: Vault = self.request.app.state.vault
-        return vault
+        return _vault(self.request)
 
     @property
     def _route(self) -> Any:
         return self.request.scope["route"]
+
+
+def _who(request: Request, caller: Caller, key: str) -> tuple[str, str, str]:
+    """Return whose key it is, for what, and a keyed hash of it: systems like to take a person's number for one."""
+    hidden = _vault(request).fingerprint(key.encode(), "idempotency-key").hex()
+    return caller.client_id, f"{request.method} {request.scope['route'].path}", hidden
+
+
+def _vault(request: Request) -> Vault:
+    vault: Vault = request.app.state.vault
+    return vault
+
+
+def _first(who: tuple[str, str, str]) -> str:
+    """Return the demand that a key is used for the first time: nearly all are, and then nothing needs to be asked."""
+    return written_out(_FIRST, *who, _lock_number(who))
 
 
 def _about(who: tuple[str, str, str]) -> str:
@@ -194,12 +211,31 @@ OnceKey = Annotated[str, Depends(_needed)]
 """The key alone, for a POST of several transactions, each with Retries of its own. IdempotencyKeyMissing, IdempotencyKeyMalformed (400)."""
 
 
-async def _required(request: Request, response: Response, tx: Transaction, _: _NeededKey = None) -> Retries:
-    return Retries(request, response, tx, await _needed(request))
+async def _needed_first(request: Request, _: _NeededKey = None) -> str:
+    key = await _needed(request)
+    await _demand_first(request, key)
+    return key
 
 
-async def _optional(request: Request, response: Response, tx: Transaction, _: _Key = None) -> Retries:
-    return Retries(request, response, tx, _checked(request))
+async def _first_if_given(request: Request, _: _Key = None) -> str | None:
+    key = _checked(request)
+    if key is not None:
+        await _demand_first(request, key)
+    return key
+
+
+async def _demand_first(request: Request, key: str) -> None:
+    request.scope[DEMAND] = _first(_who(request, await current_caller(request), key))
+
+
+async def _required(  # the key comes first: what it demands travels with the transaction's BEGIN
+    request: Request, response: Response, key: Annotated[str, Depends(_needed_first)], tx: Transaction
+) -> Retries:
+    return Retries(request, response, tx, key)
+
+
+async def _optional(request: Request, response: Response, key: Annotated[str | None, Depends(_first_if_given)], tx: Transaction) -> Retries:
+    return Retries(request, response, tx, key)
 
 
 Once = Annotated[Retries, Depends(_required, scope="function")]

@@ -1,7 +1,7 @@
 """Past SQLAlchemy, on a transaction's own connection: what is asked so often that what SQLAlchemy adds to it would cost more than it does.
 
-BEGIN and who calls (row policies read it) go to PostgreSQL in one message, and so do COMMIT and what nobody waits for before it: one way
-there and back, where they were two.
+BEGIN, who calls (row policies read it) and what must be so for the work to begin go to PostgreSQL in one message, and so do COMMIT and what
+nobody waits for before it: one way there and back, where they were two or three.
 """
 
 from collections.abc import Collection
@@ -17,6 +17,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit.dsn import LOST
 
+Value = str | bytes | int | datetime
+UNMET = asyncpg.InvalidTextRepresentationError  # what a plain statement can raise with words of its own: "…"::int
 FIRST_ASSIGNED = 10_000  # below, PostgreSQL's own types have the same numbers in every database of every version
 _known: dict[frozenset[int], tuple[Any, Any]] = {}
 
@@ -29,6 +31,8 @@ class Connection(asyncpg.Connection):
     """
 
     with_begin = ""
+    demand = ""
+    met = False
     with_commit = ""
 
     async def _introspect_types(self, typeoids: Collection[int], timeout: float | None) -> tuple[Any, Any]:  # noqa: ASYNC109 - asyncpg's
@@ -46,8 +50,22 @@ class Connection(asyncpg.Connection):
         if query == "COMMIT;" and self.with_commit:
             return await self._committed(query)
         if query.startswith("BEGIN"):
-            query, self.with_begin, self.with_commit = query + self.with_begin, "", ""
+            return await self._begun(query)
         return await super().execute(query, *args, timeout=timeout)
+
+    async def _begun(self, query: str) -> str:
+        """Begin with what is to be said; when what is demanded beside is not so, begin anew without it."""
+        query, demand = query + self.with_begin, self.demand
+        self.with_begin, self.demand, self.met, self.with_commit = "", "", False, ""
+        if demand:
+            try:
+                begun = await super().execute(f"{query};{demand}")
+            except UNMET:
+                await super().execute("ROLLBACK")
+            else:
+                self.met = True
+                return begun
+        return await super().execute(query)
 
     async def _committed(self, query: str) -> str:
         """Commit with what is to be said before; when that fails nothing is committed, and the connection is good for others."""
@@ -61,15 +79,16 @@ class Connection(asyncpg.Connection):
             raise
 
 
-async def begin(tx: AsyncSession, settings: dict[str, str]) -> bool:
+async def begin(tx: AsyncSession, settings: dict[str, str], demand: str = "") -> bool:
     """Begin the transaction with settings of its own; False when that failed, whyever: then nothing was done, and its connection is gone.
 
+    `demand` is a statement that raises UNMET when the work may not simply begin; `met` tells afterwards whether it was asked and did not.
     Raises what it raises when there is no connection to be had.
     """
     connection = await tx.run_sync(_connected)
     adapted: Any = connection.connection.dbapi_connection
     driver = adapted.driver_connection
-    driver.with_begin = _as_text(settings)
+    driver.with_begin, driver.demand = _as_text(settings), demand
     try:
         await adapted._start_transaction()
     except BaseException as error:
@@ -77,8 +96,13 @@ async def begin(tx: AsyncSession, settings: dict[str, str]) -> bool:
         if not isinstance(error, Exception):
             raise
         return False
-    tx.info["driver"] = driver
+    tx.info.update(driver=driver, met=demand if driver.met else "")
     return True
+
+
+def met(tx: AsyncSession, demand: str) -> bool:
+    """Tell whether the transaction began with this demand, and it was met."""
+    return tx.info.get("met") == demand
 
 
 def _connected(session: Session) -> SqlAlchemyConnection:
@@ -105,9 +129,14 @@ async def fetch(tx: AsyncSession, statement: str, *values: object) -> list[async
     return rows
 
 
-def at_commit(tx: AsyncSession, statement: str, *values: str | bytes | datetime) -> None:
+def at_commit(tx: AsyncSession, statement: str, *values: Value) -> None:
     """Have a statement done with the commit: one whose answer nobody needs, with {} for each value. What it raises the commit raises."""
-    tx.info["driver"].with_commit += statement.format(*map(_literal, values)) + ";"
+    tx.info["driver"].with_commit += written_out(statement, *values) + ";"
+
+
+def written_out(statement: str, *values: Value) -> str:
+    """Return a statement with {} for each value as one text."""
+    return statement.format(*map(_literal, values))
 
 
 def _as_text(settings: dict[str, str]) -> str:
@@ -115,8 +144,10 @@ def _as_text(settings: dict[str, str]) -> str:
     return "SELECT " + ",".join([f"set_config('app.{name}',{_literal(value)},true)" for name, value in settings.items()])
 
 
-def _literal(value: str | bytes | datetime) -> str:
+def _literal(value: Value) -> str:
     """Return a value as PostgreSQL reads it, whatever its settings."""
+    if isinstance(value, int):
+        return f"({value})"
     if isinstance(value, bytes):
         return f"decode('{value.hex()}','hex')"
     text = value if isinstance(value, str) else value.isoformat()
