@@ -10,6 +10,7 @@ from ihala_directory.tables import Table
 from ihala_kit.auth import Caller
 from ihala_kit.db import fetch
 from ihala_kit.dsn import plain_dsn
+from ihala_kit.migrations import in_place
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
@@ -100,3 +101,9 @@ def nodes(plan: Any) -> list[dict[str, Any]]:
         return []
     own = [plan] if "Relation Name" in plan else []
     return own + [node for value in plan.values() if isinstance(value, list | dict) for node in nodes(value)]
+
+
+async def test_row_policies_read_who_calls_where_they_compare_it(world: World) -> None:
+    policies = await world.rows("SELECT tablename, policyname, qual, with_check FROM pg_policies")
+    assert len(policies) > 20
+    assert not [(table, name) for table, name, *said in policies for one in said if one and in_place(one) != one]

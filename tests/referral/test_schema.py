@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from ihala_kit import tables as kit_tables
 from ihala_kit.auth import Caller
 from ihala_kit.days import is_part
+from ihala_kit.migrations import in_place
 from ihala_local.testing import Scratch
 from ihala_referral.columns import Table
 from sqlalchemy import text
@@ -153,3 +154,9 @@ async def test_several_clocks_do_not_do_the_same_twice(world: World) -> None:
             "SELECT data::jsonb ->> 'level' AS level FROM outbox WHERE key = :need AND type LIKE '%escalated'", need=need_id
         )
         assert sorted(row.level for row in levels) == ["1", "2", "3"]
+
+
+async def test_row_policies_read_who_calls_where_they_compare_it(world: World) -> None:
+    policies = await world.rows("SELECT tablename, policyname, qual, with_check FROM pg_policies")
+    assert len(policies) > 30
+    assert not [(table, name) for table, name, *said in policies for one in said if one and in_place(one) != one]
