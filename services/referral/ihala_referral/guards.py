@@ -49,7 +49,7 @@ def none_accepted(situation: Situation, referral: Referral, by: Party) -> bool:
 
 
 def receiver_active(situation: Situation, referral: Referral, by: Party) -> bool:
-    """The receiver is not suspended, and cleared for what is restricted."""
+    """The receiver is not suspended, cleared for what is restricted, and its agreement holds."""
     return situation.receiver_active
 
 
@@ -97,6 +97,11 @@ def unanswered(situation: Situation, by: Party) -> bool:
 def may_receive(receiver: Organization, referral: Referral) -> bool:
     """Tell whether a receiver takes part, and is cleared for what is restricted."""
     return not receiver.suspended and (receiver.cleared or not referral.restricted)
+
+
+def may_accept(receiver: Organization | None, referral: Referral, at: datetime) -> bool:
+    """Tell whether a receiver may take what it was offered: with its agreement its right to read of anybody ends. One unknown so far may."""
+    return receiver is None or (may_receive(receiver, referral) and agreement_holds(receiver, at))
 
 
 def agreement_holds(organization: Organization, at: datetime) -> bool:

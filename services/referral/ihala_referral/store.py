@@ -23,7 +23,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from ihala_referral import unwritten, visible
 from ihala_referral.errors import PlacementNotFound, ReferralNotFound
-from ihala_referral.guards import Situation, may_receive
+from ihala_referral.guards import Situation, may_accept
 from ihala_referral.states import OPEN, OUTSTANDING, AttemptState, PlacementState, State
 from ihala_referral.tables import (
     Attempt,
@@ -95,7 +95,7 @@ async def seen_for_moves(tx: AsyncSession, referral_id: UUID) -> tuple[Situation
     around = await tx.get_one(Placement, seen.placement_id)
     receiver = await organization(tx, seen.organization_id)
     others = [known for known in await referrals_of(tx, around.id) if known.state in OPEN or known.id == seen.id]
-    return Situation(around, others, now(tx), receiver is None or may_receive(receiver, seen)), seen
+    return Situation(around, others, now(tx), may_accept(receiver, seen, now(tx))), seen
 
 
 async def locked_placement(tx: AsyncSession, placement_id: UUID) -> Situation:

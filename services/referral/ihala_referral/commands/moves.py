@@ -20,7 +20,7 @@ from ihala_referral import announcing, asked, by_voice, clock, consequences, lif
 from ihala_referral.calendars import counting
 from ihala_referral.commands import accepting, ending
 from ihala_referral.errors import AgreementMissing, DateNotAllowed, OfferChanged
-from ihala_referral.guards import Situation, may_receive
+from ihala_referral.guards import Situation, may_accept
 from ihala_referral.parties import ANSWER, COORDINATE, REFER, demanded
 from ihala_referral.states import Act, Party
 from ihala_referral.tables import Exchange, Referral
@@ -38,8 +38,7 @@ async def _begin(
     situation, referral = await store.locked_for_move(tx, referral_id)
     who = demanded(caller, referral, *scopes)
     if act is Act.ACCEPT:
-        receiver = await store.organization(tx, referral.organization_id)
-        situation.receiver_active = receiver is None or may_receive(receiver, referral)
+        situation.receiver_active = may_accept(await store.organization(tx, referral.organization_id), referral, situation.now)
     party = lifecycle.party_for(situation, referral, act, who)
     if referral.version != version:
         raise await _stale(tx, referral, act, version)
