@@ -100,7 +100,7 @@ def may_receive(receiver: Organization, referral: Referral) -> bool:
 
 
 def may_accept(receiver: Organization | None, referral: Referral, at: datetime) -> bool:
-    """Tell whether a receiver may take what it was offered: with its agreement its right to read of anybody ends. One unknown so far may."""
+    """Tell whether a receiver may take what it was offered: with its agreement its right to read of anybody ends. One unknown may."""
     return receiver is None or (may_receive(receiver, referral) and agreement_holds(receiver, at))
 
 
