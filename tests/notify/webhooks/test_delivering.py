@@ -133,6 +133,23 @@ async def test_retry_after_is_honoured_up_to_an_hour(rig: Rig, receiver: Receive
     assert waits <= row["pause"] < waits + 1 if waits else row["pause"] < 10
 
 
+async def test_a_pause_that_was_asked_for_holds_for_whoever_delivers_next(rig: Rig, receiver: Receiver) -> None:
+    receiver.answer = lambda number, event: web.Response(status=429, headers={"Retry-After": "300"})
+    await rig.happen(1)
+    hook = await rig.hook(receiver)
+    async with rig.delivering():
+        await until(lambda: rig.deliveries(hook))
+    await rig.happen(1)
+    async with rig.delivering(), receiving() as others:
+        await until(lambda: rig.rows("SELECT url FROM webhook WHERE lease_owner IS NOT NULL"))
+        await rig.kept(await rig.hook(others), 2)  # who came later has all of it
+        assert len(receiver.came) == 1
+    await rig.rows("UPDATE webhook SET rests_until = now() RETURNING url")
+    receiver.answer = lambda number, event: 204
+    async with rig.delivering():
+        await until(lambda: receiver.sequences() == [2])
+
+
 async def test_a_retry_after_that_is_a_date_is_honoured_too(rig: Rig, receiver: Receiver) -> None:
     def answer(number: int, event: dict[str, Any]) -> web.Response:
         until_then = datetime.now(UTC) + timedelta(minutes=20)

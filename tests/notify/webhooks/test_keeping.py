@@ -80,6 +80,23 @@ async def test_filters_hold_and_the_cursor_moves_past_what_they_leave_out(rig: R
     assert await rig.cursor(hook) == 50  # kept when the lane ends
 
 
+async def test_what_waits_and_is_asked_for_no_more_is_not_tried_again(rig: Rig, receiver: Receiver) -> None:
+    receiver.answer = lambda number, event: 500
+    await rig.happen(3, "a", "b", "c")
+    hook = await rig.hook(receiver)
+    async with rig.delivering():
+        await until(lambda: rig.rows("SELECT count(*) FROM delivery HAVING count(*) = 3"))
+    await rig.rows("UPDATE feed SET type = 'org.ihala.referral.expired' WHERE position > 1 RETURNING position")
+    await rig.rows("UPDATE delivery SET asked = true WHERE position = 2 RETURNING id")
+    await rig.rows("UPDATE subscription SET types = '{org.ihala.referral.accepted}', version = 2 RETURNING id")
+    receiver.answer = lambda number, event: 204
+    await rig.hurry(hook)
+    async with rig.delivering():
+        await until(lambda: rig.rows("SELECT id FROM delivery WHERE position = 3 AND reason = 'not_wanted' AND state = 'failed'"))
+        await until(lambda: len(receiver.taken) == 2)
+    assert sorted(receiver.sequences()) == [1, 2]  # somebody asked for the second, whatever the filters say
+
+
 async def test_what_waits_and_is_no_longer_kept_is_told_as_failed(rig: Rig, receiver: Receiver) -> None:
     receiver.answer = lambda number, event: 500
     await rig.happen(1)

@@ -160,7 +160,7 @@ def test_what_is_probed_takes_turns() -> None:
 
 def one_ledger(*items: Item, ordered: bool = False) -> Ledger:
     """Return the ledger of a lane that begins with these in hand."""
-    return Ledger(Hook(uuid4(), uuid4(), "", ordered, EVERYTHING, 1, Receiver(State.ACTIVE), 0, [], None, None), items)
+    return Ledger(Hook(uuid4(), uuid4(), "", ordered, EVERYTHING, 1, Receiver(State.ACTIVE), 0, [], None, None, None), items)
 
 
 def send_all(ledger: Ledger, answer: Callable[[Item], int]) -> list[Item]:
@@ -232,6 +232,7 @@ def test_a_pause_that_was_asked_for_ends() -> None:
     ledger.came(taken, Answer(429, "status_429", None, 1, 30.0), AT)
     ends = AT + timedelta(seconds=30)
     assert ledger.next_instant(AT) == ends and ledger.next(AT) is None
+    assert ledger.to_keep(AT)[0].rests_until == ends
     ledger.release(ends)
     again = ledger.next(ends)
     assert again is taken

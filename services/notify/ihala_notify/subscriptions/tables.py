@@ -46,6 +46,7 @@ class Webhook(Table, table=True):
     lease_until: datetime | None = column(_AT, nullable=True)  # real time
     failing_since: datetime | None = column(_AT, nullable=True)  # real time; None: the last delivery came through
     failures: int = column(Integer)  # in a row
+    rests_until: datetime | None = column(_AT, nullable=True)  # real time, as its receiver asked (Retry-After)
     ahead: list[int] = column(ARRAY(BigInteger))  # positions after the cursor that are settled
     replay_cursor: int | None = column(BigInteger, nullable=True)  # how far what was asked for again is sent
     replay_until: int | None = column(BigInteger, nullable=True)  # the position at which that ends; both NULL: nothing was

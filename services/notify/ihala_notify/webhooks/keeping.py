@@ -34,33 +34,34 @@ _RELEASE = "UPDATE webhook SET lease_owner = NULL, lease_until = NULL WHERE subs
 # old one put off. Locked first, as its owner does.
 _KEEP = """
     WITH owners AS MATERIALIZED (
-        SELECT version = $29 AS known FROM subscription WHERE id = $1 FOR KEY SHARE
+        SELECT version = $30 AS known FROM subscription WHERE id = $1 FOR KEY SHARE
     ), mine AS (
         UPDATE webhook SET cursor = $3, ahead = $4, failures = CASE WHEN owners.known THEN $5 ELSE failures END,
                            failing_since = CASE WHEN owners.known THEN $6 ELSE failing_since END,
-                           replay_cursor = CASE WHEN replay_cursor IS NOT DISTINCT FROM $7 THEN $8 ELSE replay_cursor END,
-                           replay_until = CASE WHEN replay_cursor IS NOT DISTINCT FROM $7 AND $8 IS NULL THEN NULL ELSE replay_until END
-        FROM owners WHERE subscription_id = $1 AND lease_owner = $2 RETURNING subscription_id, organization_id, url = $30 AS is_there
+                           rests_until = CASE WHEN owners.known THEN $7 ELSE rests_until END,
+                           replay_cursor = CASE WHEN replay_cursor IS NOT DISTINCT FROM $8 THEN $9 ELSE replay_cursor END,
+                           replay_until = CASE WHEN replay_cursor IS NOT DISTINCT FROM $8 AND $9 IS NULL THEN NULL ELSE replay_until END
+        FROM owners WHERE subscription_id = $1 AND lease_owner = $2 RETURNING subscription_id, organization_id, url = $31 AS is_there
     ), kept AS (
         INSERT INTO delivery (id, subscription_id, organization_id, position, event_id, type, subject, asked, state, status, reason,
                               attempts, begun_at, next_at, settled_at)
         SELECT id, subscription_id, organization_id, position, event_id, type, subject, asked, state, status, reason,
                attempts, begun_at, CASE WHEN is_there OR next_at IS NULL THEN next_at ELSE begun_at END, settled_at
-        FROM unnest($9::uuid[], $10::bigint[], $11::uuid[], $12::text[], $13::text[], $14::boolean[], $15::text[], $16::smallint[],
-                    $17::text[], $18::int[], $19::timestamptz[], $20::timestamptz[], $21::timestamptz[])
+        FROM unnest($10::uuid[], $11::bigint[], $12::uuid[], $13::text[], $14::text[], $15::boolean[], $16::text[], $17::smallint[],
+                    $18::text[], $19::int[], $20::timestamptz[], $21::timestamptz[], $22::timestamptz[])
             AS d (id, position, event_id, type, subject, asked, state, status, reason, attempts, begun_at, next_at, settled_at), mine
         ON CONFLICT (id) DO UPDATE SET state = excluded.state, status = excluded.status, reason = excluded.reason,
             attempts = excluded.attempts, next_at = excluded.next_at, settled_at = excluded.settled_at
     ), tried AS (
         INSERT INTO attempt (delivery_id, number, organization_id, at, status, reason, took_ms, head)
         SELECT delivery_id, number, organization_id, at, status, reason, took_ms, head
-        FROM unnest($22::uuid[], $23::int[], $24::timestamptz[], $25::smallint[], $26::text[], $27::int[], $28::text[])
+        FROM unnest($23::uuid[], $24::int[], $25::timestamptz[], $26::smallint[], $27::text[], $28::int[], $29::text[])
             AS a (delivery_id, number, at, status, reason, took_ms, head), mine
     )
     SELECT FROM mine
 """
 # What waits begins anew with its receiver: that it failed before says nothing of whether others come through (policy.py).
-_ANEW = "UPDATE webhook SET failures = 0, failing_since = NULL WHERE subscription_id = $1"
+_ANEW = "UPDATE webhook SET failures = 0, failing_since = NULL, rests_until = NULL WHERE subscription_id = $1"
 _DUE = "UPDATE delivery SET next_at = $2, begun_at = $2 WHERE subscription_id = $1 AND state <> 'delivered' AND state = 'waiting'"
 
 
@@ -76,12 +77,13 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a lane stands: cursor, what is settled after it, how its receiver fares (in which version of the subscription, and at which
-    address), and the replay that it found and that it leaves."""
+    """Where a lane stands: cursor, what is settled after it, how its receiver fares and until when it asked to be left alone (in which
+    version of the subscription, and at which address), and the replay that it found and that it leaves."""
 
     cursor: int
     ahead: list[int]
     receiver: Receiver
+    rests_until: datetime | None
     version: int
     url: str
     replay_found: int | None
@@ -114,7 +116,8 @@ async def keep(
 ) -> bool:
     """Write where a lane stands, its deliveries and tries. False, and nothing is written, when the lease is another's now."""
     receiver = standing.receiver
-    where = (standing.cursor, standing.ahead, receiver.failures, receiver.failing_since, standing.replay_found, standing.replay_left)
+    fares = (receiver.failures, receiver.failing_since, standing.rests_until)
+    where = (standing.cursor, standing.ahead, *fares, standing.replay_found, standing.replay_left)
     rows, attempts = [_row(item) for item in touched], [_attempt(each) for each in tried]
     known = (standing.version, standing.url)
     kept = await fetch(tx, _KEEP, subscription_id, owner, *where, *_columns(rows, 13), *_columns(attempts, 7), *known)

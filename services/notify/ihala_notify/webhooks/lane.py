@@ -72,6 +72,7 @@ class Lane:
             self.hook, self.signer = hook, await loading.signer(tx, self.id)
             self.ledger = Ledger(hook, await loading.waiting(tx, hook, ()))
         self._feeding = Feeding(self.database, self.wakeups, hook, self.ledger, self._changed)
+        self._keep_what_ended()
         return True
 
     async def _serve(self) -> None:
@@ -164,7 +165,12 @@ class Lane:
             self.signer = await loading.signer(tx, self.id)
             self.ledger.add(await loading.waiting(tx, hook, self.ledger.known()))
         self.ledger.look(hook)
+        self._keep_what_ended()
         return True
+
+    def _keep_what_ended(self) -> None:
+        if self.ledger.unkept:  # nobody wants some of what waited
+            self._mark_to_keep()
 
     async def _work(self) -> None:
         """Send one after the other. Eight of these are a lane's hands."""

@@ -1,7 +1,7 @@
 """What a lane has in hand: its lines, how far the feed is settled, how its receiver fares, and what is still to be written. No I/O."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from ihala_notify.subscriptions.states import State
@@ -16,7 +16,7 @@ MOST_WAITING = 1000  # of a receiver that works: one that is away is held long b
 READ_BELOW = 250  # deliveries in hand: under so many, more are read
 MOST_UNSETTLED = 1000
 SLOW = timedelta(seconds=0.5)  # what takes longer holds the cursor up no more: it becomes a row
-TOO_OLD = Answer(None, "too_old", None, 0)
+TOO_OLD, NOT_WANTED = Answer(None, "too_old", None, 0), Answer(None, "not_wanted", None, 0)
 
 
 class Ledger:
@@ -34,7 +34,7 @@ class Ledger:
         self.replay_found: int | None = None
         self.replay_until = 0
         self._touched: dict[UUID, Item] = {}
-        self._held_until: datetime | None = None
+        self._rests_until = hook.rests_until  # as the receiver asked: whoever takes the lane over sends nothing earlier, either
         # A receiver that failed and is active: its owner has it go on.
         resumed = hook.receiver.state is State.ACTIVE and hook.receiver.failures >= HELD_AFTER_FAILURES
         self.add(waiting)
@@ -50,9 +50,13 @@ class Ledger:
         return {item.id for item in self.lines.items()} | self._touched.keys()
 
     def add(self, items: Iterable[Item]) -> None:
-        """Take deliveries in hand."""
+        """Take deliveries in hand; those that nobody wants any more have ended."""
         for item in items:
-            self.lines.add(item)
+            if item.wanted:
+                self.lines.add(item)
+            else:
+                item.answer = NOT_WANTED
+                self._ended(item, "failed", datetime.now(UTC))
 
     def look(self, hook: Hook) -> None:
         """Begin the replay that somebody asked for since."""
@@ -85,7 +89,7 @@ class Ledger:
 
     def next(self, at: datetime) -> Item | None:
         """Return what is sent next, if anything may be sent now."""
-        if self._held_until is not None and at < self._held_until:
+        if self._rests_until is not None and at < self._rests_until:
             return None
         if self.receiver.state is State.ACTIVE:
             item = self.lines.take(new=self.lines.waiting < MOST_WAITING)
@@ -99,10 +103,10 @@ class Ledger:
 
     def next_instant(self, at: datetime) -> datetime | None:
         """Return when something may be sent again that waits for its time."""
-        if self._held_until is not None and self._held_until <= at:
-            self._held_until = None
+        if self._rests_until is not None and self._rests_until <= at:
+            self._rests_until = None
         due = self.lines.next_due()
-        return max(due, self._held_until) if due and self._held_until else due or self._held_until
+        return max(due, self._rests_until) if due and self._rests_until else due or self._rests_until
 
     def came(self, item: Item, answer: Answer, at: datetime) -> None:
         """Note what came of sending an item."""
@@ -119,7 +123,7 @@ class Ledger:
         if item.type != TEST:
             self.receiver.failed(at, answer.status, again=item.attempts > 1)
         if answer.pause_seconds is not None and item.type != TEST:  # which says nothing of the receiver
-            self._held_until = at + timedelta(seconds=answer.pause_seconds)
+            self._rests_until = at + timedelta(seconds=answer.pause_seconds)
         if item.type == TEST or self.receiver.gives_up(item.attempts, item.begun_at):
             self._settled(item, "failed", at)
         else:
@@ -143,7 +147,9 @@ class Ledger:
         left = None
         if self.replay is not None and self.replay.cursor < self.replay_until:
             left = self.replay.cursor
-        standing = Standing(self.track.cursor, self.track.ahead(), self.receiver, self.version, self.url, self.replay_found, left)
+        standing = Standing(
+            self.track.cursor, self.track.ahead(), self.receiver, self._rests_until, self.version, self.url, self.replay_found, left
+        )  # fmt: skip
         self.kept_cursor, self.replay_found = standing.cursor, left
         if left is None:
             self.replay = None

@@ -35,6 +35,7 @@ class Item:
     next_at: datetime | None = None
     settled_at: datetime | None = None
     sent_at: datetime | None = None  # under way since
+    wanted: bool = True  # not, where its subscription asks for something else since
 
 
 class Lines:

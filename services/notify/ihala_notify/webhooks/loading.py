@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_notify.cloud_events import as_cloud_event
 from ihala_notify.subscriptions import reading
-from ihala_notify.subscriptions.filters import Filters
+from ihala_notify.subscriptions.filters import MATCHES, Filters
 from ihala_notify.subscriptions.states import State
 from ihala_notify.webhooks.lines import Item
 from ihala_notify.webhooks.policy import HELD_PAUSE, Receiver
@@ -47,10 +47,11 @@ _UNSERVED = """
     SELECT FROM delivery WHERE subscription_id = $1 AND state <> 'delivered' AND state = 'waiting' AND NOT asked
     HAVING max(next_at) < $2
 """
-_ITEMS = """
-    SELECT position, event_id, source, type, subject, time, data::text AS data, version FROM feed
-    WHERE organization_id = $1 AND position = ANY($2)
-"""
+_ITEMS = f"""
+    SELECT position, event_id, source, type, subject, time, data::text AS data, version,
+           ({MATCHES.format(types="$3", roles="$4", governorates="$5", services="$6")}) IS TRUE AS wanted
+    FROM feed WHERE organization_id = $1 AND position = ANY($2)
+"""  # noqa: S608 - made of constants
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Hook:
     ahead: list[int]
     replay_cursor: int | None
     replay_until: int | None
+    rests_until: datetime | None
 
 
 async def hook(tx: AsyncSession, owner: str, subscription_id: UUID) -> Hook | None:
@@ -80,7 +82,7 @@ async def hook(tx: AsyncSession, owner: str, subscription_id: UUID) -> Hook | No
     filters = Filters(row["types"], row["governorates"], row["services"], row["roles"])
     return Hook(
         subscription_id, row["organization_id"], row["url"], row["ordered"], filters, row["version"], receiver, row["cursor"],
-        row["ahead"], row["replay_cursor"], row["replay_until"],
+        row["ahead"], row["replay_cursor"], row["replay_until"], row["rests_until"],
     )  # fmt: skip
 
 
@@ -97,16 +99,16 @@ async def signer(tx: AsyncSession, subscription_id: UUID) -> Signer:
 
 
 async def waiting(tx: AsyncSession, hook: Hook, known: Collection[UUID]) -> list[Item]:
-    """Return the deliveries that wait and are not `known`, in the order of their lines."""
+    """Return the deliveries that wait and are not `known`, in the order of their lines; also those that nobody wants any more."""
     rows = await fetch(tx, _WAITING, hook.subscription_id, MOST_LOADED, list(known))
     new = sorted(rows, key=lambda row: (row["position"] or 0, row["id"]))
     positions = [row["position"] for row in new if row["position"] is not None]
-    found = await fetch(tx, _ITEMS, hook.organization_id, positions) if positions else []
-    events = {row["position"]: reading.Item(*row) for row in found}
-    return [_waiting(row, events.get(row["position"])) for row in new]
+    found: list[Any] = await fetch(tx, _ITEMS, hook.organization_id, positions, *hook.filters.asked()) if positions else []
+    events = {event.position: (event, wanted) for *of_event, wanted in found for event in [reading.Item(*of_event)]}
+    return [_waiting(row, *events.get(row["position"], (None, True))) for row in new]
 
 
-def _waiting(row: Any, event: reading.Item | None) -> Item:
+def _waiting(row: Any, event: reading.Item | None, wanted: bool) -> Item:
     body = b""
     if row["type"] == TEST:
         body = _written(reading.Item(0, row["event_id"], "notify", TEST, row["subject"], row["begun_at"], "{}"))
@@ -115,7 +117,7 @@ def _waiting(row: Any, event: reading.Item | None) -> Item:
     return Item(
         row["id"], row["position"], row["event_id"], row["type"], row["subject"], row["begun_at"], body, row["asked"],
         attempts=row["attempts"], answer=Answer(row["status"], row["reason"], None, 0) if row["attempts"] else None, rowed=True,
-        next_at=row["next_at"],
+        next_at=row["next_at"], wanted=wanted or row["asked"],
     )  # fmt: skip
 
 
