@@ -7,12 +7,15 @@ import pytest
 from ihala_gateway import store
 from ihala_gateway.oauth import keys
 from ihala_gateway.oauth.keys import Keys
+from ihala_gateway.oauth.signing import signed
 from ihala_gateway.settings import Settings
 from ihala_gateway.tables import SigningKey
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_kit.vault import SealBroken, Vault, new_master_key
 from ihala_local.testing import ThrowAwayPostgres
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
 from tests.gateway.house import House, free_port, house, migrated, opened
 
@@ -54,6 +57,14 @@ async def test_rotation_publishes_first_signs_later_and_keeps_old_tokens_good(ho
         assert len((await answer.json(content_type=None))["keys"]) == 2
     async with home.session.get(PATH, headers=headers) as answer:
         assert answer.status == 200
+
+
+@pytest.mark.parametrize(("kind", "key_id"), [("at+jwt", "one"), ("JWT", "one"), ("at+jwt", "two")])
+def test_what_is_signed_says_its_own_kind_and_key_and_others_read_it(kind: str, key_id: str) -> None:
+    key = ECKey.generate_key("P-256", {"kid": key_id})
+    claims = {"iss": "https://gateway", "exp": 1_800_000_000, "gov": ["IQG15"], "cleared": False, "cnf": {"jkt": "x"}, "org": "ناحیە"}
+    read = jwt.decode(signed(kind, claims, key), key, algorithms=["ES256"])
+    assert (read.header, read.claims) == ({"alg": "ES256", "typ": kind, "kid": key_id}, claims)
 
 
 async def test_another_master_key_opens_nothing(home: House) -> None:

@@ -4,11 +4,10 @@ import hashlib
 import time
 from typing import Any, Protocol
 
-from joserfc import jwt
-
 from ihala_gateway.oauth import base64url
 from ihala_gateway.oauth.families import Family
-from ihala_gateway.oauth.keys import ALGORITHM, Keyring
+from ihala_gateway.oauth.keys import Keyring
+from ihala_gateway.oauth.signing import signed
 
 LIVES_SECONDS = 300
 
@@ -30,7 +29,7 @@ def made(server: Issuer, client_id: str, family: Family, access_token: str) -> s
     }  # fmt: skip
     if family.code is not None and family.code.nonce is not None:
         claims["nonce"] = family.code.nonce
-    return jwt.encode({"alg": ALGORITHM, "typ": "JWT", "kid": key.kid}, claims, key)
+    return signed("JWT", claims, key)
 
 
 def _half(access_token: str) -> str:

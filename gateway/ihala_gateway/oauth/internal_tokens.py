@@ -9,10 +9,10 @@ from typing import Any
 
 from ihala_kit.auth import ANONYMOUS, NO_ORGANIZATION
 from ihala_kit.ids import new_id
-from joserfc import jwt
 
 from ihala_gateway.oauth.grant import Grant
-from ihala_gateway.oauth.keys import ALGORITHM, Keyring
+from ihala_gateway.oauth.keys import Keyring
+from ihala_gateway.oauth.signing import signed
 
 TYPE = "ihala-internal+jwt"
 LIVES_SECONDS = 60
@@ -53,7 +53,7 @@ class InternalTokens:
         claims = {**who, "iss": self.issuer, "aud": service, "iat": now, "exp": now + LIVES_SECONDS}
         if officer is not None:
             claims["acting_officer"] = officer
-        return jwt.encode({"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}, claims, key).encode("ascii")
+        return signed(TYPE, claims, key).encode("ascii")
 
 
 def _passed_on(claims: dict[str, Any]) -> dict[str, Any]:

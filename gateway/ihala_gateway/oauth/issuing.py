@@ -14,7 +14,6 @@ from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidGrantError, InvalidScopeError, UnsupportedGrantTypeError
 from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
 from ihala_kit.ids import new_id
-from joserfc import jwt
 from starlette.responses import JSONResponse, Response
 
 from ihala_gateway.oauth import families
@@ -24,6 +23,7 @@ from ihala_gateway.oauth.keys import ALGORITHM, Keyring
 from ihala_gateway.oauth.people import Person
 from ihala_gateway.oauth.profile import KAFKA_SECONDS, TOKEN_SECONDS
 from ihala_gateway.oauth.registered import Registered
+from ihala_gateway.oauth.signing import signed
 from ihala_gateway.oauth.token_request import TokenRequest
 from ihala_gateway.tables import Client
 
@@ -54,7 +54,7 @@ class AccessTokenGenerator(JWTBearerTokenGenerator):
             claims["principal"] = f"client.{client.row.client_id}"
         elif asked.confirmation is not None:
             claims["cnf"] = asked.confirmation
-        return jwt.encode({"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}, claims, key)
+        return signed(TYPE, claims, key)
 
     @staticmethod
     def get_allowed_scope(client: Any, scope: Any) -> Any:
