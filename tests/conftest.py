@@ -4,6 +4,7 @@ import gc
 from collections.abc import AsyncIterator, Generator
 
 import pytest
+from ihala_kit import sealed
 from ihala_local.testing import ThrowAwayPostgres, throw_away_postgres
 from xdist.scheduler import LoadScopeScheduling
 
@@ -15,6 +16,12 @@ async def postgres() -> AsyncIterator[ThrowAwayPostgres]:
     """A real PostgreSQL; `postgres.scratch(name, make)` gives a fresh, migrated database."""
     async with throw_away_postgres() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def no_key_of_others() -> None:
+    """Databases are put back between tests, in processes that would go on with what they knew for seconds."""
+    sealed.peers.clear()
 
 
 class ByServers(LoadScopeScheduling):

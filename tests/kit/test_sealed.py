@@ -1,6 +1,7 @@
 """Sealed facts: readable by the one service, about the one thing, as long as the key lives."""
 
 import base64
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -10,7 +11,8 @@ from ihala_contracts.referral_v1 import SealingKeyPublished
 from ihala_kit import sealed
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
-from ihala_kit.tables import sealing_key
+from ihala_kit.tables import peer_key, sealing_key
+from joserfc.jwk import ECKey
 from sqlalchemy import select, text, update
 
 FACTS = {"age": 34, "sex": "f", "languages": ["ar", "ckb"]}
@@ -86,6 +88,32 @@ async def test_an_older_key_does_not_replace_a_newer_one(reading: Database) -> N
     async with reading.transaction(Caller.system("test")) as tx:
         await sealed.remember(tx, old)
         assert await sealed.seal_for(tx, "referral", uuid4(), FACTS)
+
+
+async def test_a_key_is_asked_for_every_few_seconds_and_not_in_each_transaction(
+    reading: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    async def under() -> str | None:
+        async with reading.transaction(Caller.system("test")) as tx:
+            token = await sealed.seal_for(tx, "referral", uuid4(), FACTS)
+        return token and json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))["kid"]
+
+    async def learn(publish: SealingKeyPublished) -> None:
+        async with reading.transaction(Caller.system("test")) as tx:
+            await sealed.remember(tx, publish)
+
+    first = await under()
+    async with reading.transaction(Caller.system("test")) as tx:
+        elsewhere = uuid4()  # a newer key, of which another process heard
+        await tx.execute(update(peer_key).values(key_id=elsewhere))
+    assert await under() == first
+    with monkeypatch.context() as later:
+        later.setattr(sealed, "ASKED_FOR_EVERY_SECONDS", -1.0)
+        assert await under() == str(elsewhere)
+    public = ECKey.generate_key("P-256").as_dict(private=False)
+    newest = SealingKeyPublished(key_id=uuid4(), service="referral", public_key=public, published_at=datetime.now(UTC))
+    await learn(newest)
+    assert await under() == str(newest.key_id), "what this process hears itself it knows at once"
 
 
 async def count(database: Database) -> int:

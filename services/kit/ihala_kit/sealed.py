@@ -6,10 +6,11 @@ what lies in Kafka or in a backup can then be read by nobody. The sealed text na
 
 import base64
 import json
+import time
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from ihala_contracts.envelope import Event, SealingKeyPublished
 from joserfc import jwe
@@ -17,6 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Connection, Engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit.auth import Caller
@@ -32,6 +34,17 @@ NEW_KEY_EVERY = timedelta(days=1)
 _PEER = "SELECT key_id, public_key::text FROM peer_key WHERE service = $1"
 KEPT_AFTER_ITS_SUCCESSOR = timedelta(days=31)  # the topics' retention and a day
 ALGORITHMS = ["ECDH-ES", "A256GCM"]
+ASKED_FOR_EVERY_SECONDS = 5.0  # a peer's key: it is new once a day, and what the one before sealed can be opened for a month
+
+peers = WeakKeyDictionary[Engine | Connection, dict[str, "_Peer"]]()  # what this process knows, by its database's pool and the service
+
+
+class _Peer(NamedTuple):
+    """Another service's newest public key, as we knew it."""
+
+    key_id: str
+    key: ECKey
+    asked_at: float  # monotonic
 
 
 class Unreadable(Exception):
@@ -43,26 +56,25 @@ async def seal_for(tx: AsyncSession, service: str, about: UUID, data: dict[str, 
     peer = await _peer(tx, service)
     if peer is None:
         return None
-    key_id, public_key = peer
-    header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": key_id}
+    header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": peer.key_id}
     plaintext = json.dumps({"about": str(about), "data": data}).encode()
-    return jwe.encrypt_compact(header, plaintext, _imported(public_key), algorithms=ALGORITHMS)
+    return jwe.encrypt_compact(header, plaintext, peer.key, algorithms=ALGORITHMS)
 
 
-async def _peer(tx: AsyncSession, service: str) -> tuple[str, str] | None:
-    """Return id and public key (JSON) of the newest key of another service; looked up once a transaction."""
-    known: dict[str, tuple[str, str]] = tx.info.setdefault("peer_keys", {})
-    if service not in known:
+async def _peer(tx: AsyncSession, service: str) -> _Peer | None:
+    """Return the newest key of another service, a few seconds old at most; a service without one is asked for each time."""
+    ours, at = _known(tx), time.monotonic()
+    known = ours.get(service)
+    if known is None or at - known.asked_at > ASKED_FOR_EVERY_SECONDS:
         rows = await fetch(tx, _PEER, service)
         if not rows:
             return None
-        known[service] = (str(rows[0]["key_id"]), rows[0]["public_key"])
-    return known[service]
+        known = ours[service] = _Peer(str(rows[0]["key_id"]), ECKey.import_key(json.loads(rows[0]["public_key"])), at)
+    return known
 
 
-@lru_cache(maxsize=8)
-def _imported(public_key: str) -> ECKey:
-    return ECKey.import_key(json.loads(public_key))
+def _known(tx: AsyncSession) -> dict[str, _Peer]:
+    return peers.setdefault(tx.sync_session.get_bind(), {})
 
 
 async def unseal(tx: AsyncSession, token: str, about: UUID) -> dict[str, Any]:
@@ -88,6 +100,7 @@ async def remember(tx: AsyncSession, event: SealingKeyPublished) -> None:
     await tx.execute(
         new.on_conflict_do_update(index_elements=["service"], set_=values, where=peer_key.c.published_at < new.excluded.published_at)
     )
+    _known(tx).pop(event.service, None)  # in this process at once
 
 
 def rotation(service: str, event: type[SealingKeyPublished]) -> Job:
