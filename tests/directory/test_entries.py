@@ -105,6 +105,27 @@ async def test_an_organisation_and_its_service_enter_change_and_are_matched(
         assert await slug(answer, 409) == "already-exists"
 
 
+async def test_an_edit_says_what_it_opened_to_those_who_wait(world: World, http: aiohttp.ClientSession, people: People) -> None:
+    headers = people.coordinator()
+    async with http.put(f"/v1/services/{TELAFAR_SERVICE}", json=SERVICE, headers=headers | match(1)) as answer:
+        at = next(one for one in (await answer.json())["at"] if one["status"] == "open")
+    await world.said()
+    here = SERVICE["at"][0] | {"id": at["id"]}
+    there = here["location"] | {"id": at["location"]["id"], "accessibility": ["ramp"]}
+    for version, (edit, opened, terms) in enumerate((
+        ({"at": [here], "description": {"en": "other words"}}, False, False),
+        ({"at": [here], "rules": {"sex": ["female"]}}, False, True),
+        ({"at": [here | {"location": there}]}, False, True),
+        ({"at": [here, SERVICE["at"][0]]}, True, True),
+        ({"at": [here], "status": "paused"}, False, False),
+        ({"at": [here]}, True, True),
+    ), 2):  # fmt: skip
+        async with http.put(f"/v1/services/{TELAFAR_SERVICE}", json=SERVICE | edit, headers=headers | match(version)) as answer:
+            assert answer.status == 200, await answer.text()
+        said = only(await world.said(), ServiceChanged)
+        assert (said.places_opened, said.terms_changed) == (opened, terms), edit
+
+
 async def test_a_location_that_is_no_longer_named_is_closed(world: World, http: aiohttp.ClientSession, people: People) -> None:
     async with http.put(f"/v1/services/{TELAFAR_SERVICE}", json=SERVICE, headers=people.coordinator() | match(1)) as answer:
         body = await answer.json()

@@ -104,10 +104,12 @@ async def test_only_what_opens_something_is_worth_a_try(world: World) -> None:
     await world.deliver(same_again)
     await world.tick()
     assert len(await world.all(PlacementRequested)) == 2
-    await world.deliver(same_again.model_copy(update={"places_opened": True}))
-    await world.tick()
-    assert len(await world.all(PlacementRequested)) == 3
-    assert (await world.states(need_id))[0] == "placing"
+    for word, tries in (("places_opened", 3), ("terms_changed", 4)):
+        await world.deliver(same_again.model_copy(update={word: True}))
+        await world.tick()
+        assert len(await world.all(PlacementRequested)) == tries
+        assert (await world.states(need_id))[0] == "placing"
+        await world.deliver(world.none(await world.last(PlacementRequested)))
 
 
 async def test_an_agreement_that_holds_again_is_worth_a_try(world: World) -> None:

@@ -64,7 +64,7 @@ async def test_a_place_that_frees_has_the_list_looked_at_for_the_first_who_waits
     body = {"person_agreed": True, "review_at": "2026-12-10T08:00:00Z"}
     assert (await world.move(FIRST, second, "waitlisting", body)).status == 200
     freed = changed(world, organization_id=FIRST.organization_id, service_id=service_id, places_opened=True)
-    await world.deliver(freed.model_copy(update={"places_opened": False}))
+    await world.deliver(freed.model_copy(update={"places_opened": False, "terms_changed": True}))
     await world.tick()
     assert await world.all(referral_v1.DeadlineNear) == []
     for told in (1, 2, 2):  # the most urgent, then who waits longest; each is asked for once

@@ -27,7 +27,8 @@ class ServiceChanged(Event):
     addresses: dict[UUID, dict[str, str]] = {}  # else of each open service at a location that has one
     opening_hours: dict[str, str] = {}
     documents_to_bring: dict[str, str] = {}
-    places_opened: bool = False  # more places than before: worth a retry
+    places_opened: bool = False  # more free places than before: who waits for one is looked at, what is unserved is tried again
+    terms_changed: bool = False  # whom it serves, where or when: what is unserved is tried again
     hidden: bool = False  # restricted, or of an organisation without a public page
     always_open: bool = False  # day and night on every day, wherever it is offered; never said of what is hidden
     phones: list[str] = []  # public numbers to call, the nearest to the desk first; none of what is hidden

@@ -56,7 +56,7 @@ def joined(row: Organization) -> OrganizationJoined:
     )  # fmt: skip
 
 
-def changed(row: Service, located: Located, at: datetime, *, places_opened: bool) -> ServiceChanged:
+def changed(row: Service, located: Located, at: datetime, *, places_opened: bool, terms_changed: bool = False) -> ServiceChanged:
     """Return the event that tells the others of a service; of a restricted one only that it is one of protection."""
     ats = [one for one, _ in located]
     areas = (places().area(code) for one in ats for code in one.areas)
@@ -67,8 +67,9 @@ def changed(row: Service, located: Located, at: datetime, *, places_opened: bool
         names=public_names(row), address={} if row.restricted else _address(located),
         addresses={} if row.restricted else _addresses(located),
         opening_hours={} if row.restricted else row.opening_hours,
-        documents_to_bring={} if row.restricted else row.documents_to_bring, places_opened=places_opened, changed_at=at, hidden=row.hidden,
-        always_open=always_open, phones=_phones(row, ats) if always_open else [],
+        documents_to_bring={} if row.restricted else row.documents_to_bring, places_opened=places_opened,
+        terms_changed=terms_changed, changed_at=at, hidden=row.hidden, always_open=always_open,
+        phones=_phones(row, ats) if always_open else [],
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from ihala_directory.errors import ServiceNotFound
 from ihala_directory.lifecycle import Act
 from ihala_directory.matching import Match, Rules, Sought
 from ihala_directory.matching import store as matching_store
+from ihala_directory.opening import Offered, offered, opened
 from ihala_directory.tables import Reservation, Service, ServiceAtLocation
 
 REVOKE = "revoke-reservations"
@@ -22,14 +23,21 @@ RELEASE_UNCLAIMED = "release-unclaimed"
 TELL_AGAIN = "tell-service-again"
 
 
-async def tell_change(tx: AsyncSession, service: Service, *, places_opened: bool) -> None:
+async def tell_change(tx: AsyncSession, service: Service, *, places_opened: bool, terms_changed: bool = False) -> None:
     """Emit ServiceChanged."""
-    await tell(tx, service, await store.locations_of(tx, service.id), places_opened=places_opened)
+    located = await store.locations_of(tx, service.id)
+    await tell(tx, service, located, places_opened=places_opened, terms_changed=terms_changed)
 
 
-async def tell(tx: AsyncSession, service: Service, located: facade.Located, *, places_opened: bool) -> None:
+async def tell_edit(tx: AsyncSession, service: Service, before: Offered) -> None:
+    """Emit ServiceChanged with what an edit opened."""
+    located = await store.locations_of(tx, service.id)
+    await tell(tx, service, located, **opened(before, offered(service, located)))
+
+
+async def tell(tx: AsyncSession, service: Service, located: facade.Located, *, places_opened: bool, terms_changed: bool = False) -> None:
     """Emit ServiceChanged, and have it told again when time alone will make it an always open one."""
-    emit(tx, facade.changed(service, located, now(tx), places_opened=places_opened))
+    emit(tx, facade.changed(service, located, now(tx), places_opened=places_opened, terms_changed=terms_changed))
     again_at = facade.always_open_from(service, [at for at, _ in located], now(tx))
     if again_at is not None:
         await schedule(tx, TELL_AGAIN, service.id, again_at)

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_directory import lifecycle, needs, rights, store
 from ihala_directory.commands import rows, versions
 from ihala_directory.commands.organizations import NOWHERE, refuse_left
-from ihala_directory.commands.places import REVOKE, tell_change
+from ihala_directory.commands.places import REVOKE, tell_change, tell_edit
 from ihala_directory.errors import (
     NotCleared,
     OrganizationNotFound,
@@ -25,6 +25,7 @@ from ihala_directory.errors import (
     UnknownPlace,
 )
 from ihala_directory.models.drafts import LocationDraft, ServiceAtLocationDraft, ServiceDraft
+from ihala_directory.opening import Offered, offered
 from ihala_directory.places import places
 from ihala_directory.tables import Location, Organization, Reach, Service, ServiceAtLocation
 
@@ -65,7 +66,7 @@ async def publish(tx: AsyncSession, owner: Organization, service_id: UUID | None
         await _add_at(tx, row, item)
     await _reach(tx, row)
     await versions.keep_service(tx, row)
-    await tell_change(tx, row, places_opened=row.status == "active")
+    await tell_edit(tx, row, Offered())
     return row
 
 
@@ -74,6 +75,7 @@ async def change(tx: AsyncSession, owner: Organization, row: Service, draft: Ser
 
     Raises the same as `publish`.
     """
+    before = offered(row, await store.locations_of(tx, row.id))
     reopened = draft.status == "active" and row.status != "active"
     differs = rows.change(row, checked(owner, draft) | ({"opened_at": now(tx)} if reopened else {}), now(tx))
     if await _change_ats(tx, row, draft.at) and not differs:
@@ -84,7 +86,7 @@ async def change(tx: AsyncSession, owner: Organization, row: Service, draft: Ser
         await versions.keep_service(tx, row)
         if row.status != "active":
             await schedule(tx, REVOKE, row.id, now(tx), {"of": "service"})
-        await tell_change(tx, row, places_opened=row.status == "active")
+        await tell_edit(tx, row, before)
     return row
 
 
@@ -225,13 +227,14 @@ async def _set_location(tx: AsyncSession, row: Location, service: Service, draft
     """
     if row.hidden != service.hidden and await store.is_shared(tx, row.id, but=service.id):
         raise PlaceShown(pointer="#/at")
+    accessibility = row.accessibility
     differs = rows.set_values(row, _location_values(service, draft))
     if differs:
         row.changed_at = now(tx)
         for other in await store.others_at(tx, row.id, but=service.id):
             rows.touch(other, now(tx))  # where it is offered is a part of it
             await versions.keep_service(tx, other)
-            await tell_change(tx, other, places_opened=False)
+            await tell_change(tx, other, places_opened=False, terms_changed=row.accessibility != accessibility)
     return differs
 
 

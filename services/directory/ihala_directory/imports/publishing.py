@@ -3,7 +3,9 @@
 That they are the same is tested.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import compress
+from uuid import UUID
 
 from ihala_kit.db import caller_of, now
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,6 +15,7 @@ from ihala_directory import store as entries
 from ihala_directory.commands import places, rows, versions
 from ihala_directory.imports.preparing import Offer
 from ihala_directory.joining.tables import EntryVersion
+from ihala_directory.opening import Offered, offered, opened
 from ihala_directory.search import index
 from ihala_directory.tables import Reach
 
@@ -26,13 +29,14 @@ async def publish(tx: AsyncSession, found: Sequence[Offer]) -> list[bool]:
     await rows.insert_all(tx, [one.service for one in new])
     await rows.insert_all(tx, [where for one in new for where in one.new_locations])
     await rows.insert_all(tx, [at for one in new for at, _ in one.ats])
+    before = [Offered() if one.is_new else offered(one.service, one.ats) for one in found]
     differs = [one.set_columns(now(tx)) for one in found]
     await tx.flush()
-    await _settle(tx, [one for one, is_so in zip(found, differs, strict=True) if is_so])
+    await _settle(tx, {one.service.id: was for one, was in zip(found, before, strict=True)}, list(compress(found, differs)))
     return differs
 
 
-async def _settle(tx: AsyncSession, found: Sequence[Offer]) -> None:
+async def _settle(tx: AsyncSession, before: Mapping[UUID, Offered], found: Sequence[Offer]) -> None:
     """Write what follows from a change: what matching looks up, the version, the index, the event."""
     if not found:
         return
@@ -41,7 +45,7 @@ async def _settle(tx: AsyncSession, found: Sequence[Offer]) -> None:
     await rows.insert_all(tx, [_version(tx, one) for one in found])
     await _index(tx, found)
     for one in found:
-        await places.tell(tx, one.service, one.ats, places_opened=one.service.status == "active")
+        await places.tell(tx, one.service, one.ats, **opened(before[one.service.id], offered(one.service, one.ats)))
 
 
 def _reach(one: Offer) -> list[Reach]:

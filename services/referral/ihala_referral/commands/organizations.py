@@ -77,9 +77,9 @@ async def _copy(tx: AsyncSession, organization_id: UUID) -> Organization:
 
 
 async def service_changed(tx: AsyncSession, event: ServiceChanged) -> None:
-    """Keep the copy; where places, needs or areas opened, what is unserved there is tried again."""
+    """Keep the copy; where places, needs or areas opened, or its terms changed, what is unserved there is tried again."""
     known = await tx.get(ServiceCopy, event.service_id)
-    opened = event.places_opened or _widened(known, event)
+    opened = event.places_opened or event.terms_changed or _widened(known, event)
     if event.status == "closed" and (known is None or known.status != "closed"):
         await schedule(tx, REPLACE_SERVICE, event.service_id, now(tx))
     if known is None:

@@ -391,6 +391,7 @@ class DirectoryServiceChanged(BaseModel):
     opening_hours: dict[str, str] | None = None
     documents_to_bring: dict[str, str] | None = None
     places_opened: bool | None = None
+    terms_changed: bool | None = None
     hidden: bool | None = None
     always_open: bool | None = None
     phones: list[str] | None = None
