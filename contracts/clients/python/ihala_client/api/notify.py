@@ -158,7 +158,7 @@ class Delivery(BaseModel):
     """
     reason: str | None
     """
-    Code: why the last request failed: `timeout`, `unreachable`, `name_unknown`, `certificate_refused`, `connection_lost`, `address_refused`, `redirected`, `answer_malformed`, `status_503` …; `too_old` when the event is no longer kept; of a test `client_may_not_read` when nothing is sent for its client.
+    Code: why the last request failed: `timeout`, `unreachable`, `name_unknown`, `certificate_refused`, `connection_lost`, `address_refused`, `redirected`, `answer_malformed`, `status_503` …; `too_old` when the event is no longer kept; `not_wanted` when the subscription's filters leave it out by now; of a test `client_may_not_read` when nothing is sent for its client.
     """
     begun_at: AwareDatetime
     next_at: AwareDatetime | None
@@ -197,7 +197,7 @@ class DeliveryDetails(BaseModel):
     """
     reason: str | None
     """
-    Code: why the last request failed: `timeout`, `unreachable`, `name_unknown`, `certificate_refused`, `connection_lost`, `address_refused`, `redirected`, `answer_malformed`, `status_503` …; `too_old` when the event is no longer kept; of a test `client_may_not_read` when nothing is sent for its client.
+    Code: why the last request failed: `timeout`, `unreachable`, `name_unknown`, `certificate_refused`, `connection_lost`, `address_refused`, `redirected`, `answer_malformed`, `status_503` …; `too_old` when the event is no longer kept; `not_wanted` when the subscription's filters leave it out by now; of a test `client_may_not_read` when nothing is sent for its client.
     """
     begun_at: AwareDatetime
     next_at: AwareDatetime | None
