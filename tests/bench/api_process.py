@@ -48,8 +48,9 @@ async def _child(name: str, address: str, environment: dict[str, str]) -> AsyncI
     program = Path(sys.executable).with_name("ihala")
     child = await asyncio.create_subprocess_exec(program, "run", name, "--role", "api", env=environment, stderr=DEVNULL, stdout=DEVNULL)
     try:
-        await _until_up(address, child)
-        yield psutil.Process(child.pid)
+        process = psutil.Process(child.pid)
+        await _until_up(address, child, process)
+        yield process
     finally:
         with suppress(ProcessLookupError):
             child.terminate()
@@ -76,12 +77,17 @@ async def _issuer() -> AsyncIterator[Mint]:
         await runner.cleanup()
 
 
-async def _until_up(address: str, child: asyncio.subprocess.Process) -> None:
+async def _until_up(address: str, child: asyncio.subprocess.Process, process: psutil.Process) -> None:
+    """Wait for this one: where it shares a port, those before it answer for it while it still starts."""
     async with aiohttp.ClientSession(address) as session:
         while child.returncode is None:
             with suppress(aiohttp.ClientError):
                 async with session.get("/health/live") as answer:
-                    if answer.status < 500:
+                    if answer.status < 500 and _listens(process):
                         return
             await asyncio.sleep(LOOK_EVERY_SECONDS)
     raise RuntimeError(f"the service ended with {child.returncode}")
+
+
+def _listens(process: psutil.Process) -> bool:
+    return any(one.status == psutil.CONN_LISTEN for one in process.net_connections("tcp"))

@@ -32,9 +32,9 @@ from tests.bench.intake_filling import OPERATOR, ORIGIN, fill
 TOKEN_SECONDS = 3600  # the gateway sends one token with many requests; here it outlasts the measurement
 PROCESSES = 2  # a core each: one alone is busy all the time at 50/s, and waiting grows
 # A server for a million people has more memory than a laptop's, and no checkpoint while it is filled. What it serves from stays in its
-# own memory: in the kernel's, this machine takes it away again, and a registration waits a quarter of a second for the disk; so it does
-# when a segment of the WAL is new and not an old one used again.
-SERVER = DURABLE | {"shared_buffers": "5GB", "max_wal_size": "8GB", "min_wal_size": "4GB", "wal_compression": "lz4"}
+# own memory, all 7 GB: in the kernel's, this machine takes it away again, and a registration waits a quarter of a second for the disk; so
+# it does when a segment of the WAL is new and not an old one used again.
+SERVER = DURABLE | {"shared_buffers": "8GB", "max_wal_size": "8GB", "min_wal_size": "4GB", "wal_compression": "lz4"}
 
 
 @dataclass
