@@ -7,12 +7,16 @@ instant for every open need, places that balance, disclosures within consent. Sh
 import asyncio
 import os
 import sys
+import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from ihala_local.place import Place
 
 from tests.e2e import rules, standing
 from tests.e2e.ledger import SERVICES, read_ledger
+
+LOOK_AGAIN_SECONDS = 2
 
 
 async def check(place: Place) -> list[str]:
@@ -34,13 +38,18 @@ def databases(place: Place) -> dict[str, str]:
 
 
 async def settled(place: Place, within_seconds: float = 120) -> list[str]:
-    """Check until nothing is on its way any more; return what is still wrong then."""
-    faults: list[str] = []
-    for _ in range(int(within_seconds / 2)):
-        faults = await check(place)
-        if not any(fault.startswith("lost") for fault in faults):
-            return faults
-        await asyncio.sleep(2)
+    """Check until nothing is on its way any more, or nothing has moved for so long; return what is still wrong then."""
+    return await unmoved(lambda: check(place), within_seconds)
+
+
+async def unmoved(look: Callable[[], Awaitable[list[str]]], within_seconds: float) -> list[str]:
+    """Look until nothing is lost, or what is lost stays the same for so long: a slow machine has all the time that it needs."""
+    faults, moved_at = await look(), time.monotonic()
+    while any(fault.startswith("lost") for fault in faults) and time.monotonic() < moved_at + within_seconds:
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        before, faults = faults, await look()
+        if faults != before:
+            moved_at = time.monotonic()
     return faults
 
 

@@ -13,13 +13,14 @@ from ihala_local.watch import Seen
 HOUSING = "housing.hlp"
 CONSENTED = ("identity", "contact", "household", "place", "status", "needs")
 LOST_RACES = (404, 409, 412)  # what an answer that came too late may get
+PATIENCE_SECONDS = 90.0  # for what the services have to do
 
 
 class Crowd:
-    """Families, and the providers who answer for them."""
+    """Families, and the providers who answer for them; each waits so long at most for what comes next."""
 
-    def __init__(self, cast: Cast, places: Sequence[str] = (TELAFAR,)) -> None:
-        self.cast, self.watch, self.places = cast, cast.watch, places
+    def __init__(self, cast: Cast, places: Sequence[str] = (TELAFAR,), patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self.cast, self.watch, self.places, self.patience_seconds = cast, cast.watch, places, patience_seconds
         self.centre = cast.client("hlp-mosul")
         self.families: list[Family] = []
         self.needs: list[str] = []
@@ -35,12 +36,23 @@ class Crowd:
         self.needs.append(need)
         return need
 
-    async def offer(self, need: str, *, but: Iterable[str] = (), within: float = 60) -> Seen:
+    async def offer(self, need: str, *, but: Iterable[str] = ()) -> Seen:
         """Return the newest offer of a need that is none of `but`, waiting for it."""
         known = set(but)
         return await self.watch.expect(
-            "referral.offered", lambda data: data["need_id"] == need and data["referral_id"] not in known, within
+            "referral.offered", lambda data: data["need_id"] == need and data["referral_id"] not in known, self.patience_seconds
         )  # fmt: skip
+
+    async def offered_anew(self, need: str, declined: Seen) -> Seen | None:
+        """Return the next offer of a need, waiting for it; None when nobody else can be asked."""
+        offered = asyncio.create_task(self.offer(need, but=[declined.data["referral_id"]]))
+        unserved = asyncio.create_task(
+            self.watch.expect("referral.need-unserved", lambda data: data["need_id"] == need, self.patience_seconds)
+        )  # fmt: skip
+        done, left = await asyncio.wait((offered, unserved), return_when=asyncio.FIRST_COMPLETED)
+        for other in left:
+            other.cancel()
+        return await offered if offered in done else None
 
     def receiver(self, offer: Seen) -> Client:
         """Return the client to whom it was offered."""
@@ -67,19 +79,24 @@ class Crowd:
             raise
 
     async def live(self, urgency: str = "routine") -> None:
-        """One family's whole way: asked, offered, perhaps declined, accepted, started, completed, or withdrawn midway."""
+        """One family's whole way: asked, offered, perhaps declined, accepted, started, completed, or withdrawn midway; or
+        nobody else is there when the only one who could help declined."""
         need = await self.ask(urgency)
         offer = await self.offer(need)
         if random.random() < 0.25:
             await self.move(offer, "decline", {"reason": "out_of_mandate"})
-            offer = await self.offer(need, but=[offer.data["referral_id"]])
+            another = await self.offered_anew(need, offer)
+            if another is None:
+                return
+            offer = another
         if random.random() < 0.1:
             await self.withdraw(need)
             return
         if random.random() < 0.5:
             await self.move(offer, "acknowledgement")
         await self.move(offer, "acceptance")
-        await self.watch.expect("intake.disclosure-opened", lambda data: data["referral_id"] == offer.data["referral_id"], 90)
+        mine = offer.data["referral_id"]
+        await self.watch.expect("intake.disclosure-opened", lambda data: data["referral_id"] == mine, self.patience_seconds)
         await self.move(offer, "start")
         if random.random() < 0.7:
             await self.move(offer, "completion", {"outcomes": [{"item": HOUSING, "result": "met"}]})

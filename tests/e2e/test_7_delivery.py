@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e import delivery
+from tests.e2e import checker, delivery
 from tests.e2e.ledger import Fact, Ledger
 from tests.e2e.subscribers import Subscriber
 
@@ -64,3 +64,21 @@ def test_each_kind_of_fault_is_found(came: list[dict[str, Any]], kind: str) -> N
 
 def test_where_repetitions_are_announced_they_are_none() -> None:
     assert _found([*ALL, ALL[1], ALL[0]], repeats=True) == set()
+
+
+@pytest.mark.parametrize(
+    ("looks", "left"),
+    [
+        ([["lost: a", "lost: b"], ["lost: b"], [], ["lost: c"]], []),
+        ([["lost: a"], ["order: b"], []], ["order: b"]),  # that will not mend itself
+        ([["lost: a"], ["lost: b"], ["lost: b"]], ["lost: b"]),  # it was on its way, and is no more
+    ],
+)
+async def test_it_is_looked_as_long_as_something_moves(monkeypatch: pytest.MonkeyPatch, looks: list[list[str]], left: list[str]) -> None:
+    monkeypatch.setattr(checker, "LOOK_AGAIN_SECONDS", 0)
+    coming = iter(looks)
+
+    async def look() -> list[str]:
+        return next(coming, looks[-1])
+
+    assert await checker.unmoved(look, within_seconds=0.05) == left

@@ -16,6 +16,7 @@ from ihala_local.provision.topics import PARTITIONS, Cluster, topic_of
 
 POLL_SECONDS = 0.2
 LOOK_EVERY_SECONDS = 0.01
+LOOK_EVERY_SHARE = 0.02  # of the time waited so far, where that is more: hundreds may wait long for what is on its way
 
 
 @dataclass(frozen=True)
@@ -62,15 +63,15 @@ class Watch:
 
     async def expect(self, name: str, matches: Callable[[dict[str, Any]], bool] = lambda _: True, within_seconds: float = 30) -> Seen:
         """Return the newest event of that name whose data matches, waiting for it. Raises TimeoutError, naming it."""
-        until, looked_at = time.monotonic() + within_seconds, 0
-        while time.monotonic() < until:
+        began, looked_at = time.monotonic(), 0
+        while (waited := time.monotonic() - began) < within_seconds:
             events = self._by_name[name]
             there = len(events)  # the thread goes on adding
             fresh, looked_at = events[looked_at:there], there
             for event in reversed(fresh):
                 if matches(event.data):
                     return event
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+            await asyncio.sleep(max(LOOK_EVERY_SECONDS, LOOK_EVERY_SHARE * waited))
         raise TimeoutError(f"{name} did not come within {within_seconds:g} s")
 
     def seen(self, name: str) -> list[Seen]:
