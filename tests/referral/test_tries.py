@@ -61,6 +61,14 @@ async def test_a_try_is_of_the_time_since_the_acceptance_and_of_a_known_way(worl
     assert await world.all(referral_v1.ContactTried) == []
 
 
+async def test_a_time_without_seconds_may_lie_in_the_minute_of_the_acceptance(world: World) -> None:
+    _, referral_id = await world.accepted(origin=NGO)
+    accepted_at = (await world.referral(referral_id)).accepted_at
+    assert (await tried(world, referral_id, at=accepted_at.replace(second=0, microsecond=0).isoformat())).status == 201
+    (said,) = await world.all(referral_v1.ContactTried)
+    assert said.tried_at == accepted_at
+
+
 async def test_each_side_logs_and_reads_and_a_centre_or_stranger_neither(world: World) -> None:
     _, referral_id = await world.accepted(origin=NGO)
     before = await world.count()

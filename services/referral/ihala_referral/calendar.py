@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from ihala_referral.calendars import holidays
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SAME_MINUTE = timedelta(minutes=1)  # a time of hours and minutes alone lies before the seconds of what it followed
 _FARTHEST_DAYS = 800
 
 

@@ -17,6 +17,7 @@ from ihala_kit.problems import Problem
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import announcing, asked, by_voice, clock, consequences, lifecycle, placing, sealing, store, work_items
+from ihala_referral.calendar import SAME_MINUTE
 from ihala_referral.calendars import counting
 from ihala_referral.commands import accepting, ending
 from ihala_referral.errors import AgreementMissing, DateNotAllowed, OfferChanged
@@ -28,7 +29,6 @@ from ihala_referral.together import ground, tries
 from ihala_referral.together import store as together
 
 FIRST_CONTACT_AT_MOST_BEFORE = timedelta(days=30)
-SAME_MINUTE = timedelta(minutes=1)  # a time of hours and minutes alone lies before the seconds of the acceptance
 
 
 async def _begin(

@@ -8,7 +8,7 @@ from ihala_kit.ids import new_id
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import announcing
-from ihala_referral.calendar import today
+from ihala_referral.calendar import SAME_MINUTE, today
 from ihala_referral.errors import DateNotAllowed, TriesMissing
 from ihala_referral.guards import Situation
 from ihala_referral.states import TAKEN
@@ -32,8 +32,9 @@ async def log(tx: AsyncSession, caller: Caller, referral_id: UUID, body: TryIn) 
         raise WayNotAllowed(pointer="#/way", allowed=sorted(allowed))
     at = body.at or situation.now
     assert referral.accepted_at is not None, "it was accepted"
-    if not referral.accepted_at <= at <= situation.now:
+    if not referral.accepted_at - SAME_MINUTE <= at <= situation.now:
         raise DateNotAllowed(pointer="#/at", latest=situation.now)
+    at = max(at, referral.accepted_at)
     row = ContactTry(
         id=new_id(), referral_id=referral.id, operator_id=referral.operator_id, at=at, way=body.way, reached=body.reached,
         organization_id=caller.organization_id, client_id=caller.client_id, acting_officer=caller.acting_officer,
