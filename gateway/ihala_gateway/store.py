@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from ihala_kit.asking import ask
@@ -18,12 +19,20 @@ LARGEST_PURGE = 5_000  # rows a transaction
 
 _CLIENT = f"SELECT xmin, {', '.join(Client.model_fields)} FROM client WHERE client_id = $1"  # noqa: S608 - columns
 _SPEND = "INSERT INTO spent_assertion (client_id, jti_hash, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING client_id"
-# Each change of a row has another xmin.
+# Each change of a row has another xmin. In one order, so that two processes that are shown the same never wait for each other.
 _SPEND_IF_SAME = """
-    WITH same AS (SELECT client_id FROM client WHERE client_id = $1 AND xmin = $4 AND version = $5), spent AS (
-        INSERT INTO spent_assertion (client_id, jti_hash, expires_at) SELECT client_id, $2, $3 FROM same ON CONFLICT DO NOTHING RETURNING 1
+    WITH asked AS (
+        SELECT * FROM unnest($1::text[], $2::bytea[], $3::timestamptz[], $4::xid[], $5::int[])
+            WITH ORDINALITY AS asked (client_id, jti_hash, expires_at, written_by, version, place)
+    ), same AS (
+        SELECT asked.* FROM asked JOIN client USING (client_id) WHERE client.xmin = written_by AND client.version = asked.version
+    ), gone AS (
+        INSERT INTO spent_assertion (client_id, jti_hash, expires_at)
+            SELECT client_id, jti_hash, expires_at FROM same ORDER BY client_id, jti_hash
+            ON CONFLICT DO NOTHING RETURNING client_id, jti_hash
     )
-    SELECT EXISTS (SELECT FROM same), EXISTS (SELECT FROM spent)
+    SELECT place, gone.client_id IS NOT NULL AND place = min(place) OVER (PARTITION BY client_id, jti_hash) AS spent
+    FROM same LEFT JOIN gone USING (client_id, jti_hash)
 """
 _CHANGED_CLIENTS = "SELECT client_id, version, status <> 'active' AS suspended FROM client WHERE changed_at > $1"
 _CHANGED_ACCOUNTS = "SELECT account_id::text, version, status <> 'active' AS suspended FROM account WHERE changed_at > $1"
@@ -33,6 +42,16 @@ _PURGE_SPENT = text("""
     DELETE FROM spent_assertion WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM spent_assertion WHERE expires_at < :before LIMIT :most)) RETURNING 1
 """)
+
+
+class Shown(NamedTuple):
+    """An assertion to be spent, and the client's row that it was proven by."""
+
+    client_id: str
+    jti_hash: bytes
+    expires_at: datetime
+    written_by: int  # the row's xmin
+    version: int
 
 
 async def client(tx: AsyncSession, client_id: str) -> Client | None:
@@ -87,13 +106,12 @@ async def spend_alone(database: Database, client_id: str, jti_hash: bytes, expir
     return bool(await ask(database, _SPEND, client_id, jti_hash, expires_at))
 
 
-async def spend_if_same(
-    database: Database, client_id: str, jti_hash: bytes, expires_at: datetime, written_by: int, version: int
-) -> tuple[bool, bool]:
-    """Do the same if the client's row still is the one that this transaction wrote; return whether it is, and whether that was the first
-    time the assertion was shown."""
-    same, spent = (await ask(database, _SPEND_IF_SAME, client_id, jti_hash, expires_at, written_by, version))[0]
-    return same, spent
+async def spend_if_same(database: Database, shown: Sequence[Shown]) -> list[bool | None]:
+    """Do the same for several if their clients' rows still are the ones that these transactions wrote; return for each whether that was the
+    first time it was shown, or None where the row is another one by now."""
+    rows = await ask(database, _SPEND_IF_SAME, *map(list, zip(*shown, strict=True)))
+    found = {row["place"]: bool(row["spent"]) for row in rows}
+    return [found.get(place) for place in range(1, len(shown) + 1)]
 
 
 async def lock_keys(tx: AsyncSession) -> None:

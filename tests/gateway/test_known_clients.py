@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from ihala_gateway import store
+from ihala_gateway.clients import spending as spending_module
+from ihala_gateway.clients.spending import Spending
 from ihala_kit.auth import Caller
 from joserfc.jwk import ECKey
 from joserfc.jws import extract_compact
@@ -83,13 +86,75 @@ async def test_a_new_key_works_at_once_and_who_is_refused_was_read_first(home: H
     assert (await asked(home, signed))[0] == 200
 
 
-async def test_nothing_is_spent_by_a_client_that_has_changed(home: House, client_id: str) -> None:
-    async def spend(known: tuple[Any, int] | None) -> tuple[bool, bool]:
-        assert known is not None
-        row, written_by = known
-        return await store.spend_if_same(home.database, client_id, b"jti", row.changed_at, written_by, row.version)
-
+async def test_nothing_is_spent_by_a_client_that_has_changed_and_of_two_alike_one(home: House, client_id: str) -> None:
     before = await store.client_alone(home.database, client_id)
     await change(home, client_id, "name = 'another'")
     after = await store.client_alone(home.database, client_id)
-    assert [await spend(known) for known in (before, after, after)] == [(False, False), (True, True), (True, False)]
+    old, new = [_shown(b"jti", known) for known in (before, after)]
+    other = _shown(b"other", after)
+    assert await store.spend_if_same(home.database, [old, new, new, other]) == [None, True, False, True]
+    assert await store.spend_if_same(home.database, [other, old, new, _shown(b"third", after)]) == [False, None, False, True]
+
+
+async def test_what_comes_while_a_question_is_under_way_goes_with_the_next(
+    home: House, client_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions, going, plain = list[int](), asyncio.Event(), store.spend_if_same
+
+    async def spend_if_same(database: Any, shown: Any) -> Any:
+        questions.append(len(shown))
+        await going.wait()
+        return await plain(database, shown)
+
+    monkeypatch.setattr(store, "spend_if_same", spend_if_same)
+    known, spending = await store.client_alone(home.database, client_id), Spending(home.database)
+
+    def ask(jti: bytes) -> asyncio.Task[bool | None]:
+        return asyncio.create_task(spending.spend(_shown(jti, known)))
+
+    first = ask(b"1")
+    await _until(lambda: questions == [1])
+    rest = [ask(jti) for jti in (b"1", b"2", b"3", b"3")]
+    await _until(lambda: len(spending._waiting) == 4)
+    rest[1].cancel()  # who has gone holds nobody up
+    going.set()
+    first_time, again, gone, *twice = await asyncio.gather(first, *rest, return_exceptions=True)
+    assert (first_time, again, twice, questions) == (True, False, [True, False], [1, 4]) and isinstance(gone, asyncio.CancelledError)
+
+
+async def test_a_question_that_is_not_answered_holds_nobody_up_for_long_and_one_that_fails_fails_for_its_own_alone(
+    home: House, client_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, spending, plain = await store.client_alone(home.database, client_id), Spending(home.database), store.spend_if_same
+
+    async def silent(*_: Any) -> Any:
+        await asyncio.Event().wait()
+
+    async def failing(*_: Any) -> Any:
+        raise OSError
+
+    monkeypatch.setattr(spending_module, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(store, "spend_if_same", silent)
+    hung = asyncio.create_task(spending.spend(_shown(b"hung", known)))
+    await _until(lambda: bool(spending._asking) and not spending._waiting)
+    monkeypatch.setattr(store, "spend_if_same", failing)
+    with pytest.raises(OSError):
+        await spending.spend(_shown(b"lost", known))
+    monkeypatch.setattr(store, "spend_if_same", plain)
+    assert await spending.spend(_shown(b"fine", known)) is True and not hung.done()
+    for task in list(spending._asking):
+        task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await hung
+
+
+def _shown(jti: bytes, known: tuple[Any, int] | None) -> store.Shown:
+    assert known is not None
+    row, written_by = known
+    return store.Shown(row.client_id, jti, row.changed_at, written_by, row.version)
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():
+            await asyncio.sleep(0)

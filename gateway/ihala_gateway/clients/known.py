@@ -8,6 +8,8 @@ from datetime import datetime
 from ihala_kit.db import Database
 
 from ihala_gateway import store
+from ihala_gateway.clients.spending import Spending
+from ihala_gateway.store import Shown
 from ihala_gateway.tables import Client
 
 MOST_KNOWN = 2_000
@@ -22,6 +24,7 @@ class KnownClients:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._spending = Spending(database)
         self._known: OrderedDict[str, tuple[Client, int]] = OrderedDict()  # with the transaction that wrote the row
 
     async def read(self, client_id: str) -> Client | None:
@@ -49,8 +52,8 @@ class KnownClients:
         if known is None:
             raise Changed
         row, written_by = known
-        same, spent = await store.spend_if_same(self._database, client_id, jti_hash, expires_at, written_by, row.version)
-        if not same:
+        spent = await self._spending.spend(Shown(client_id, jti_hash, expires_at, written_by, row.version))
+        if spent is None:
             self._known.pop(client_id, None)
             raise Changed
         return spent

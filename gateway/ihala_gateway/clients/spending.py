@@ -1,0 +1,60 @@
+"""Spends assertions, several with one question: what comes while one is under way goes together with the next. So PostgreSQL is asked less
+often the more there is to ask, and each token is still given by an answer that is younger than its request.
+"""
+
+import asyncio
+import time
+
+from ihala_kit.db import Database
+
+from ihala_gateway import store
+from ihala_gateway.store import Shown
+
+MOST_TOGETHER = 100
+PATIENCE_SECONDS = 1.0  # then those that wait are asked for beside a question that still is not answered
+
+
+class Spending:
+    """Asks for all requests of this process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[tuple[Shown, asyncio.Future[bool | None]]] = []
+        self._asking: set[asyncio.Task[None]] = set()
+        self._asked_at = float("-inf")  # monotonic seconds
+
+    async def spend(self, shown: Shown) -> bool | None:
+        """Return whether this was the first time that the assertion was shown; None where its client's row is another one by now."""
+        answer: asyncio.Future[bool | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((shown, answer))
+        if not self._asking or time.monotonic() > self._asked_at + PATIENCE_SECONDS:
+            task = asyncio.create_task(self._ask())
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
+        return await answer
+
+    async def _ask(self) -> None:
+        """Ask until nobody waits."""
+        while self._waiting:
+            batch, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+            self._asked_at = time.monotonic()
+            try:
+                found = await store.spend_if_same(self._database, [shown for shown, _ in batch])
+            except BaseException as error:
+                _fail([answer for _, answer in batch], error)
+                if not isinstance(error, Exception):
+                    raise
+                continue
+            for (_, answer), spent in zip(batch, found, strict=True):
+                if not answer.done():
+                    answer.set_result(spent)
+
+
+def _fail(answers: list[asyncio.Future[bool | None]], error: BaseException) -> None:
+    for answer in answers:
+        if answer.done():
+            continue
+        if isinstance(error, asyncio.CancelledError):
+            answer.cancel()
+        else:
+            answer.set_exception(error)
