@@ -1,7 +1,8 @@
 """Webhooks as a process of its own delivers them, with keys, address guard, feed, log of every try and cursor: how many a second, and at
 what CPU; with one receiver out of ten that never answers; and the log's page over 1,000,000 tries.
 
-Svix server 1.100 was measured on the same kind of machine with the same load: no address guard there, its log in PostgreSQL and Redis.
+Svix server 1.100 was measured on a machine of the same kind with the same load: no address guard there, its log in PostgreSQL and Redis.
+What it would make on this machine follows from a sender that was measured beside it there and is measured here by turns with ours.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ import sys
 import time
 from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -25,6 +26,7 @@ from ihala_kit.db import Database
 from ihala_kit.ids import new_id
 from ihala_kit.vault import Vault, new_master_key
 from ihala_local.ports import any_free
+from ihala_local.provision.databases import Server
 from ihala_local.testing import migrated, throw_away_postgres
 from ihala_notify.settings import Settings
 from ihala_notify.wakeups import APPLICATION
@@ -35,9 +37,11 @@ from sqlalchemy import text
 
 from tests.bench.api_process import api
 from tests.bench.results import Figure, percentile
+from tests.bench.webhook_yardstick import SVIX_SHARE
 from tests.notify.webhooks.rig import Rig
 
 ROUNDS, ONE, TEN, TRIES, PAGES = 3, 3_000, 2_000, 1_000_000, 200  # 400 to each of ten were over before all lanes had begun
+YARD = 400  # events to each of ten, as Svix was measured; more make the yardstick slower
 CALM_SECONDS, LONGEST_SECONDS = 1.0, 60.0
 _LOG = text("""
     WITH made AS (
@@ -60,7 +64,7 @@ async def measure(one: int = ONE, ten: int = TEN, tries: int = TRIES, rounds: in
         database = Database(settings)
         await database.start()
         try:
-            load = Load(database, key)
+            load = Load(database, key, await _new_database(postgres.server, "yardstick"))
             figures = await load.figures(one, ten, rounds)
             await _fill_log(database, tries)
             pages = await _pages(scratch.url, key, least=min(50, tries // 1000))
@@ -71,17 +75,22 @@ async def measure(one: int = ONE, ten: int = TEN, tries: int = TRIES, rounds: in
 
 
 class Load:
-    """One database and what is delivered out of it."""
+    """One database and what is delivered out of it, and another for the yardstick."""
 
-    def __init__(self, database: Database, key: str) -> None:
-        self.database, self.key, self.rig = database, key, Rig(database)
+    def __init__(self, database: Database, key: str, yard_url: str) -> None:
+        self.database, self.key, self.rig, self.yard_url = database, key, Rig(database), yard_url
 
     async def figures(self, one: int, ten: int, rounds: int) -> list[Figure]:
         """Deliver both loads so many times; return the medians."""
         single = [await self._delivered(1, one) for _ in range(rounds)]
-        fan_out = [await self._delivered(10, ten, hanging=1) for _ in range(rounds)]
+        fan_out, yard = [], []
+        for _ in range(rounds):
+            fan_out.append(await self._delivered(10, ten, hanging=1))
+            yard.append(await _yardstick(self.yard_url, min(YARD, ten)))
         rate, cpu = _medians(single)
         rate_ten, cpu_ten = _medians(fan_out)
+        ratio = statistics.median(ours / (SVIX_SHARE * its) for (ours, _), its in zip(fan_out, yard, strict=True))
+        yards = f"Svix made {SVIX_SHARE:.2f} of the yardstick, none hanging; yardstick: {', '.join(f'{its:,.0f}' for its in yard)}"
         hang = f"{ten} events each, one of the ten never answers; rounds: {_spread(fan_out)}"
         return [
             Figure("webhook deliveries to one endpoint", round(rate), "/s", None, "Svix 2,070",
@@ -89,6 +98,7 @@ class Load:
             Figure("webhook delivery, CPU of process and PostgreSQL", round(cpu, 3), "ms", 0.6 * 0.65, "Svix 0.36 + 0.29 + 0.05 Redis"),
             Figure("webhook deliveries to ten endpoints, one hanging", round(rate_ten), "/s", None, "Svix 6,207, none hanging", hang,
                    at_least=6_207),
+            Figure("the same against Svix on this machine, by a yardstick", round(ratio, 2), "times", None, "Svix", yards, at_least=1),
             Figure("webhook delivery to ten endpoints, CPU of process and PostgreSQL", round(cpu_ten, 3), "ms", None, "Svix 0.24 + 0.16"),
         ]  # fmt: skip
 
@@ -143,6 +153,26 @@ class Load:
             await child.wait()
 
 
+async def _new_database(server: Server, name: str) -> str:
+    connection = await server.connect()
+    try:
+        await connection.execute(f'CREATE DATABASE "{name}"')
+    finally:
+        await connection.close()
+    return f"{server.url.rpartition('/')[0]}/{name}"
+
+
+async def _yardstick(url: str, events: int) -> float:
+    """Return how many a second the yardstick sends to ten endpoints that all answer."""
+    with _receiver() as address:
+        await _until(address, 0)
+        command = [sys.executable, "-m", "tests.bench.webhook_yardstick", url, address, str(events), "10"]
+        child = await asyncio.create_subprocess_exec(*command)
+        number, first, last = await _until(address, 10 * events)
+        await child.wait()
+    return (number - 1) / (last - first)
+
+
 @contextmanager
 def _receiver() -> Iterator[str]:
     port = any_free()
@@ -155,14 +185,15 @@ def _receiver() -> Iterator[str]:
 
 
 async def _until(address: str, expected: int) -> tuple[int, float, float]:
-    """Return how many came, and when the first and the last did."""
-    over = time.monotonic() + LONGEST_SECONDS
+    """Return how many came, and when the first and the last did, once the receiver is there and all of them came."""
+    over, number = time.monotonic() + LONGEST_SECONDS, 0
     async with aiohttp.ClientSession() as session:
         while True:
-            async with session.get(address + "/stats") as answer:
-                number, first, last = json.loads(await answer.read())
-            if number >= expected:
-                return number, first, last
+            with suppress(aiohttp.ClientConnectorError):  # it has yet to start
+                async with session.get(address + "/stats") as answer:
+                    number, first, last = json.loads(await answer.read())
+                if number >= expected:
+                    return number, first, last
             if time.monotonic() > over:
                 raise RuntimeError(f"{number} of {expected} deliveries came")
             await asyncio.sleep(0.1)
