@@ -78,10 +78,12 @@ def _gate(one: Profile, other: Profile) -> list[str] | None:
     """
     apart = 0 if one.year is None or other.year is None else abs(one.year - other.year)
     near, own = apart <= rules()["years_apart"], _own_paper(one, other)
+    if not near and not own:
+        return None  # whatever the names are, which take longest to compare
     if one.given is None or other.given is None:
         return [] if own and near else None
     alike = likeness(one.given, other.given)
-    if alike is Likeness.SAME and (near or own):
+    if alike is Likeness.SAME:
         return ["given.same_common" if is_common(one.given) or is_common(other.given) else "given.same"]
     if alike is Likeness.NEAR and (apart == 0 or own):
         return ["given.near"]
