@@ -13,13 +13,14 @@ from uuid import UUID, uuid4
 import aiohttp
 from ihala_intake.commands.doubles import Newcomer, look_for
 from ihala_intake.details import PersonDetails
+from ihala_intake.same_person.profile import year_of
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 
 from tests.bench.intake_filling import OPERATOR, ORIGIN
 from tests.bench.intake_matching import names
 from tests.bench.intake_world import World, world
-from tests.bench.people import records
+from tests.bench.people import THIS_YEAR, records
 from tests.bench.results import Figure, percentile
 
 SIZES = (10_000, 1_000_000)
@@ -63,8 +64,8 @@ async def measure() -> list[Figure]:
 
 
 def _newcomers() -> Iterator[PersonDetails]:
-    """Give people whom nobody knows, every now and then the same one again."""
-    return (one.details for one in records(8, 10_000, 0.2, names()))
+    """Give people whom nobody knows, every now and then the same one again; but whoever is born this year may not be born yet."""
+    return (one.details for one in records(8, 10_000, 0.2, names()) if (year_of(one.details) or 0) < THIS_YEAR)
 
 
 async def _searches(found: World) -> list[float]:
