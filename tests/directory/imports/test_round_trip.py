@@ -84,6 +84,20 @@ async def test_our_own_export_changes_nothing_here(world: World, office: Office)
     assert await world.said() == []
 
 
+async def test_what_everybody_may_read_changes_nothing_here(world: World, office: Office) -> None:
+    """It tells what is free, not whether a place comes back: one that is used up stays one. Nor does a text end at a sign of Unicode's."""
+    assert await world.value("SELECT capacity_kind FROM service_at_location WHERE id = :at", at=ALLOWANCE_AT) == "stock"
+    said = json.dumps({"en": "One line\u2028and the next\u0085to its end."})
+    await world.rows("UPDATE service SET description = CAST(:said AS jsonb) WHERE id = :id RETURNING id", said=said, id=TELAFAR_SERVICE)
+    params = {"full": "true", "format": "ndjson"}
+    async with office.http.get("/v1/hsds/services", params=params, headers=office.people.stranger()) as answer:
+        out = await answer.read()
+    assert "\u2028" in out.decode()
+    done = await office.send(out, "application/x-ndjson", source="ihala")
+    assert (done["state"], done["changed"], done["refused"]) == ("done", 0, 0), await office.report(done["id"])
+    assert await world.value("SELECT capacity_kind FROM service_at_location WHERE id = :at", at=ALLOWANCE_AT) == "stock"
+
+
 async def suspend(world: World, service: UUID) -> None:
     """Suspend who offers the service."""
     away = "UPDATE organization SET status = 'suspended', suspended_for = 'conduct', suspended_at = now()"
@@ -170,6 +184,7 @@ async def test_a_list_of_organisations_with_services_of_somebody_else(world: Wor
         "service_at_locations": [{"id": "sal-1", "location": where}],
     }
     bad = {"id": "svc-2", "name": "<b>Bold</b>", "status": "active", "service_at_locations": [{"id": "s2", "location": {"name": "X"}}]}
+    bad["attributes"] = [{"taxonomy_term_id": ["work.training"]}]  # what is not of HSDS's form is a fault of its entry, not of the file
     document = [{"id": "org-7", "name": "Helping Hands", "description": "x", "services": [good, bad]}]
     done = await office.send(json.dumps({"contents": document}).encode(), "application/json", mode="rest")
     assert (done["created"], done["refused"]) == (1, 1)

@@ -23,11 +23,12 @@ _OF_WORDS = {
     "plain text": "not_plain_text",
     "control character": "not_plain_text",
     "overlap": "schedules_overlap",
-    "above age_max": "wrong_order",
+    "is above": "wrong_order",
     "ends before": "wrong_order",
     "closes before": "wrong_order",
     "two coordinates": "half_point",
 }
+_OF_TWO = {"above age_max": "age_max", "closes before": "closes_at", "ends before": "until"}  # the one of the two that is named
 
 
 def nested(leaves: Leaves) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def refusals(organization: dict[str, Any], service: dict[str, Any], at: dict[str
             model.model_validate(values)
         except ValidationError as error:
             for one in error.errors(include_url=False, include_input=False):
-                yield "/".join([part, *_steps(one["loc"])]), *coded(one)
+                yield "/".join([part, *_steps(one["loc"]), *_of_two(one, at)]), *coded(one)
     if service.get("restricted") or any(needs.is_restricted(str(code)) for code in service.get("need_codes", [])):
         for path in _SHOWN:
             if at.get("location", {}).get(path.rpartition("/")[2]) not in (None, {}):
@@ -77,6 +78,14 @@ def refusals(organization: dict[str, Any], service: dict[str, Any], at: dict[str
 
 def _steps(loc: tuple[int | str, ...]) -> list[str]:
     return [str(step) for step in loc if step != "[key]"]
+
+
+def _of_two(error: Any, at: dict[str, Any]) -> list[str]:
+    """Return which value of a part is named where two of them do not fit together; of half a point the half that is there."""
+    words = str(error["msg"]) if error["type"] == "value_error" else ""
+    if "two coordinates" in words:
+        return ["longitude" if at["location"].get("latitude") is None else "latitude"]
+    return [name for phrase, name in _OF_TWO.items() if phrase in words]
 
 
 def coded(error: Any) -> tuple[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ from ihala_directory.imports.reading import Entry, Reading
 
 _AWAY = "temporarily closed"
 _STATUS = {"active": "active", _AWAY: "paused", "inactive": "closed", "defunct": "closed"}
-_NEW_KIND = "nngo"  # of an organisation that is new and of which the file does not say it
+_NEW_KIND, _NEW_CAPACITY = "nngo", "slot"  # of what is new and of which the file does not say it
 _NAMES = {  # where a draft's values stand in HSDS
     "names": "name", "need_codes": "attributes", "rules": "eligibility_rules", "documents_to_bring": "required_documents",
     "costs": "cost_options", "opening_hours": "schedules", "areas": "service_areas", "capacity": "capacities", "place": "location",
@@ -42,8 +42,8 @@ def documents(text: str) -> list[tuple[str, Node]]:
 
 
 def _lines(text: str) -> list[Any]:
-    try:
-        return [one for one in map(json.loads, filter(str.strip, text.splitlines())) if not _is_tombstone(one)]
+    try:  # at line feeds alone: a text in a line may hold what Unicode calls a line's end
+        return [one for one in map(json.loads, filter(str.strip, text.split("\n"))) if not _is_tombstone(one)]
     except (ValueError, RecursionError):
         raise Unsafe("not_hsds") from None
 
@@ -83,18 +83,19 @@ def _service(reading: Reading, where: str, node: Node, owner: Node, locations: l
     for number, at in enumerate(locations or [{}]):
         reading.rows += 1
         place = f"{where}/service_at_locations/{number}" if locations else where
-        values = _at(at, node)
+        values, capacity = _at(at, node), {"capacity": {"kind": _NEW_CAPACITY, "figure": _figure(at, node)}}
         located = _Cells(where, place)
         faults = [] if organization["id"] else [Fault("required", reading.rows, f"{where}/organization/id", "id")]
         faults += [] if node.get("id") else [Fault("required", reading.rows, f"{where}/id", "id")]
         faults += [] if locations else [Fault("required", reading.rows, f"{where}/service_at_locations", "service_at_locations")]
-        for path, code, params in drafting.refusals(organization["defaults"] | organization["values"], service, values):
+        for path, code, params in drafting.refusals(organization["defaults"] | organization["values"], service, capacity | values):
             faults.append(Fault(_known(path, code), reading.rows, *located.of(path), params))
         reading.faults += faults
         if not faults:
             id_ = str(at.get("id") or f"{node['id']}/{number}")
             where_id = at["location"].get("id") if isinstance(at.get("location"), Mapping) else None
-            good.append({"id": id_, "location_id": str(where_id or at.get("location_id") or id_), "row": reading.rows, "values": values})
+            location_id = str(where_id or at.get("location_id") or id_)
+            good.append({"id": id_, "location_id": location_id, "row": reading.rows, "values": values, "defaults": capacity})
             cells[str(reading.rows)] = {path: located.of(path) for path in _SAID}
     if good:
         reading.entries.append(Entry(organization, {"id": str(node["id"]), "values": service}, good, cells))
@@ -167,10 +168,9 @@ def _at(node: Node, service: Node) -> dict[str, Any]:
     served = hsds_parts.areas(node) or hsds_parts.areas(service) or ([location["place"]] if "place" in location else [])
     times, _ = hsds_parts.schedules(node)
     ours = node.get("capacity")  # our export's; HSDS says neither whose places they are nor whether they come back
-    capacity = ours if isinstance(ours, Mapping) else {"kind": "slot", "figure": _figure(node, service)}
     same = times == hsds_parts.schedules(service)[0]
     return {
-        "location": location, "capacity": dict(capacity),
+        "location": location, **({"capacity": dict(ours)} if isinstance(ours, Mapping) else {}),
         **filled(
             areas=served, description=words(node, "description"), phones=hsds_parts.phones(node), contacts=hsds_parts.contacts(node),
             schedules=[] if same else times, closures=hsds_parts.closures(node), unit=node.get("unit"),

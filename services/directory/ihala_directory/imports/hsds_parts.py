@@ -134,8 +134,10 @@ def term_codes(node: Node, kind: str) -> list[str]:
 
 
 def _code(value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
     if value in needs.entries():
-        return str(value)
+        return value
     return next((one.code for one in needs.entries().values() if one.hsds_id == value), None)
 
 

@@ -64,6 +64,6 @@ def _at_over(known: Values, said: Values | None) -> Values:
     if said is None:
         return known
     location = {name: value for name, value in said["location"].items() if name != "id"}
-    # Free places are the provider's own word once the entry is there; only of which kind they are may change.
-    capacity = {**known["capacity"], "kind": said["capacity"]["kind"]}
+    # Free places are the provider's own word once the entry is there; only of which kind they are may change, where it is said.
+    capacity = {**known["capacity"], "kind": (said.get("capacity") or known["capacity"])["kind"]}
     return over(known, said) | {"id": known["id"], "location": over(known["location"], location), "capacity": capacity}
