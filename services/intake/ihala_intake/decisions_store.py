@@ -7,12 +7,14 @@ from ihala_kit.auth import Caller
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake.tables import Consent, ConsentDecision, Need
+from ihala_intake.tables import Consent, ConsentDecision, DataKey, Need
 
 
 async def awaited(tx: AsyncSession, caller: Caller, after: UUID | None, limit: int) -> Sequence[Consent]:
-    """Return the operator's consents that wait for a decision, the oldest first."""
-    query = select(Consent).where(Consent.operator_id == caller.organization_id, Consent.state == "awaited")
+    """Return the operator's consents that wait for a decision, the oldest first. Nobody decides for who was erased, which earlier
+    releases left waiting."""
+    query = select(Consent).join(DataKey, col(DataKey.id) == Consent.key_id).where(col(DataKey.wrapped).is_not(None))
+    query = query.where(Consent.operator_id == caller.organization_id, Consent.state == "awaited")
     query = query if after is None else query.where(Consent.id > after)
     return (await tx.exec(query.order_by(col(Consent.id)).limit(limit))).all()
 
