@@ -67,6 +67,11 @@ class People:
         """An officer of the operator, with all of directory's scopes unless some are given."""
         return self._headers(scopes, operator, "operator", ["coordinator", "officer"], cleared=cleared, client_id=f"coordinator-{operator}")
 
+    def administrator(self) -> dict[str, str]:
+        """Who keeps the operator's directory, with what the gateway gives that role alone: no officer."""
+        scopes = ("directory:read", "directory:write", "directory:admin")
+        return self._headers(scopes, OPERATOR, "operator", ["operator-administrator"], cleared=True, client_id="administrator")
+
     def provider(self, organization: UUID = ZUMMAR, *scopes: str, cleared: bool = False) -> dict[str, str]:
         """A provider of that operator."""
         return self._headers(scopes, organization, "ingo", [], cleared=cleared, client_id=f"provider-{organization}")
