@@ -61,10 +61,11 @@ def explained(place: store.Place, accessibility: list[str], sought: Sought, rule
 async def give_back(tx: AsyncSession, known: Reservation, reason: str, place: store.Place | None = None) -> bool:
     """End a reservation, whatever it is in; emits PlaceReleased when that frees a place, and ServiceChanged when none was free before.
 
-    Of one that no need has named nobody is told: no reader knows it. Return whether a place became free.
+    Of one that no need has named nobody is told: no reader knows it. With a `place` that is locked, the reservation is, too. Return whether
+    a place became free.
     """
     _, service, at = place or await store.locked_place(tx, known.service_at_location_id)
-    reservation = await store.relocked(tx, known)
+    reservation = known if place else await store.relocked(tx, known)
     before = lifecycle.free(at)
     if not lifecycle.end(at, reservation, now(tx), reason):
         return False
