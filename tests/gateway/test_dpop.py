@@ -2,11 +2,12 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from ihala_gateway.oauth import dpop
-from ihala_gateway.oauth.dpop import NonceNeeded, Nonces, ProofRefused, normal
+from ihala_gateway.oauth.dpop import NonceNeeded, Nonces, ProofRefused, Proofs, normal
 from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from sqlalchemy import text
@@ -196,6 +197,45 @@ def test_an_address_has_one_normal_form(one: str, other: str) -> None:
 )
 def test_other_addresses_stay_others(one: str) -> None:
     assert normal(one) != normal("https://api.example/a")
+
+
+def _proof(nonce: str, head: dict[str, Any], payload: bytes | None) -> str:
+    key = ECKey.generate_key("P-256")
+    claims = {"jti": "1", "htm": "GET", "htu": "https://api/a", "iat": int(time.time()), "nonce": nonce}
+    whole = {"alg": "ES256", "typ": "dpop+jwt", "jwk": key.as_dict(private=False)} | head
+    content = f"{b64(json.dumps(whole).encode())}.{b64(payload or json.dumps(claims).encode())}"
+    return f"{content}.{b64(jws.JWSRegistry(algorithms=['ES256']).get_alg('ES256').sign(content.encode(), key))}"
+
+
+@pytest.mark.parametrize(
+    ("head", "payload", "changed", "refused_for"),
+    [
+        ({}, None, lambda proof: proof, None),
+        ({"kid": "mine", "new": 1}, None, lambda proof: proof, None),
+        ({}, None, lambda proof: proof.replace(".", "=.", 1), "Error"),  # the same in other signs
+        ({}, None, lambda proof: proof + "=", "Error"),
+        ({}, None, lambda proof: "e30." + proof, "ValueError"),
+        ({}, None, lambda proof: proof[:-86] + "A" * 86, "signature"),
+        ({}, None, lambda proof: proof.rpartition(".")[0] + ".", "signature"),
+        ({"jwk": ECKey.generate_key("P-256").as_dict(private=False)}, None, lambda proof: proof, "signature"),
+        ({"typ": "JWT"}, None, lambda proof: proof, "ValueError"),
+        ({"alg": "PS256"}, None, lambda proof: proof, "ValueError"),
+        ({"crit": ["b64"], "b64": False}, None, lambda proof: proof, "ValueError"),
+        ({"kid": 7}, None, lambda proof: proof, "InvalidHeaderValueError"),
+        ({}, b"[]", lambda proof: proof, "claims"),
+        ({}, b"{", lambda proof: proof, "JSONDecodeError"),
+    ],
+)
+def test_a_proof_is_good_once_and_only_as_it_was_signed(
+    head: dict[str, Any], payload: bytes | None, changed: Callable[[str], str], refused_for: str | None
+) -> None:
+    proofs = Proofs("https://api")
+    proof = changed(_proof(proofs.nonces.current(), head, payload)).encode()
+    if refused_for is None:
+        assert len(proofs.check([proof], "GET", b"/a")[0]) == 43
+    for _ in range(2):  # its head is remembered the second time
+        with pytest.raises(ProofRefused, match=f"^{refused_for or 'replay'}$"):
+            proofs.check([proof], "GET", b"/a")
 
 
 @pytest.mark.parametrize(("algorithm", "key"), [("PS256", RSAKey.generate_key(2048)), ("Ed25519", OKPKey.generate_key("Ed25519"))])

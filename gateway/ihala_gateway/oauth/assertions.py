@@ -14,6 +14,7 @@ from typing import Any, TypeGuard
 from authlib.oauth2.rfc6749.errors import InvalidClientError
 from joserfc import jws
 from joserfc.errors import JoseError
+from pydantic_core import to_json
 
 from ihala_gateway.oauth.client_keys import ALGORITHMS, Key, KeysRefused, algorithms_of, usable_keys
 from ihala_gateway.oauth.token_request import Assertion, SpentJti
@@ -37,7 +38,7 @@ def check(assertion: Assertion, client: Client, issuer: str) -> SpentJti:
 def _proven_by(assertion: Assertion, jwks: dict[str, Any]) -> Key:
     """Return which of the keys signed an assertion. Raises InvalidClientError when none did."""
     try:
-        key = _key_for(assertion.signed.headers(), _keys(json.dumps(jwks)))
+        key = _key_for(assertion.signed.headers(), _keys(to_json(jwks)))
         proven = jws.validate_compact(assertion.signed, key, registry=_REGISTRY)
     except (JoseError, KeysRefused, ValueError, TypeError, AttributeError):
         raise InvalidClientError from None
@@ -47,7 +48,7 @@ def _proven_by(assertion: Assertion, jwks: dict[str, Any]) -> Key:
 
 
 @lru_cache(maxsize=1000)
-def _keys(jwks: str) -> tuple[Key, ...]:
+def _keys(jwks: bytes) -> tuple[Key, ...]:
     """Return the keys of a JWK set; reading one costs more than checking a signature with it."""
     return tuple(usable_keys(json.loads(jwks)))
 
