@@ -15,6 +15,7 @@ from ihala_local.ports import APPS
 from ihala_local.provision.topics import PARTITIONS, Cluster, topic_of
 
 POLL_SECONDS = 0.2
+MORE_THAN_COMES = 1 << 20  # bytes within a beat
 LOOK_EVERY_SECONDS = 0.01
 LOOK_EVERY_SHARE = 0.02  # of the time waited so far, where that is more: hundreds may wait long for what is on its way
 
@@ -42,12 +43,13 @@ class Seen:
 
 
 class Watch:
-    """Follows all topics from now on, in a thread of its own."""
+    """Follows all topics from now on, in a thread of its own. `every_ms`: Kafka is asked at this beat, however much happens."""
 
-    def __init__(self, cluster: Cluster, *, from_beginning: bool = False) -> None:
+    def __init__(self, cluster: Cluster, *, from_beginning: bool = False, every_ms: int | None = None) -> None:
         self._by_name: dict[str, list[Seen]] = defaultdict(list)
         self._cluster = cluster
         self._start = OFFSET_BEGINNING if from_beginning else OFFSET_END
+        self._beat = {"fetch.wait.max.ms": every_ms, "fetch.min.bytes": MORE_THAN_COMES} if every_ms else {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
         self._ready = threading.Event()
@@ -83,7 +85,7 @@ class Watch:
         return [event for events in list(self._by_name.values()) for event in list(events) if event.at >= began]
 
     def _follow(self) -> None:
-        consumer = Consumer({**self._cluster.sign_in(), "group.id": "none", "enable.auto.commit": False})
+        consumer = Consumer({**self._cluster.sign_in(), "group.id": "none", "enable.auto.commit": False, **self._beat})
         places = [TopicPartition(topic_of(app), n, self._start) for app in APPS for n in range(PARTITIONS)]
         for place in places if self._start == OFFSET_END else ():
             place.offset = consumer.get_watermark_offsets(place, timeout=20)[1]

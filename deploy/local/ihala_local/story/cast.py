@@ -22,9 +22,9 @@ CLOCK_FOLLOWS_SECONDS = 1.2
 class Cast:
     """A context in which everybody is ready to act."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, watch_every_ms: int | None = None) -> None:
         self.place, self.demo = place, Demo.read(place.home)
-        self.watch = Watch(place.kafka_admin)
+        self.watch = Watch(place.kafka_admin, every_ms=watch_every_ms)
         self._clients: dict[str, Client] = {}
         self._stack = AsyncExitStack()
 
