@@ -204,12 +204,12 @@ async def test_an_application_without_a_public_page_is_for_the_cleared(http: aio
     ("more", "pointer", "code"),
     [
         ({"kind": "operator"}, "#/kind", "literal_error"),
-        ({"names": {"ar": "<b>جمعية</b>"}}, "#/names", "value_error"),
+        ({"names": {"ar": "<b>جمعية</b>"}}, "#/names", "not_plain_text"),
         ({"names": {"fr": "une société"}}, "#/names", "literal_error"),
-        ({"reporting_duty": {"en": "&lt;script&gt;"}}, "#/reporting_duty", "value_error"),
+        ({"reporting_duty": {"en": "&lt;script&gt;"}}, "#/reporting_duty", "not_plain_text"),
         ({"cleared": True}, "#/cleared", "extra_forbidden"),
         ({"agreement": {"version": "1"}}, "#/agreement/until", "missing"),
-        ({"agreement": {"version": "<b>1</b>", "until": "2035-01-01"}}, "#/agreement/version", "value_error"),
+        ({"agreement": {"version": "<b>1</b>", "until": "2035-01-01"}}, "#/agreement/version", "not_plain_text"),
     ],
 )
 async def test_bad_applications_change_nothing(

@@ -60,6 +60,9 @@ async def read(http: aiohttp.ClientSession, headers: dict[str, str], url: str = 
         return found
 
 
+MORNING = {"days": ["SU"], "opens_at": "08:00", "closes_at": "12:00"}
+
+
 @pytest.fixture
 async def trusted(world: World) -> AsyncIterator[None]:
     await world.rows("UPDATE organization SET trusted = true WHERE id = :id RETURNING id", id=TELAFAR)
@@ -91,6 +94,7 @@ async def test_returned_with_words_and_withdrawn(world: World, http: aiohttp.Cli
         f"/v1/proposals/{row['id']}/decision", json={"outcome": "returned"}, headers=people.coordinator() | key() | match(1)
     ) as answer:
         assert await slug(answer, 422) == "malformed-request"
+        assert (await answer.json())["errors"] == [{"pointer": "#", "code": "words_with_return_only"}]
     row = await decide(http, people.coordinator(), row, outcome="returned", words={"ar": "الرقم خاطئ"})
     assert (row["status"], row["words"]) == ("returned", {"ar": "الرقم خاطئ"})
     assert only(await world.said(), ProposalDecided).outcome == "returned"
@@ -243,6 +247,10 @@ def at(**more: Any) -> dict[str, Any]:
         (ABOUT_SERVICE, {"need_codes": ["housing.nothing"]}, "#/change/need_codes/0"),
         (ABOUT_SERVICE, {"rules": {"statuses": ["group.x"]}}, "#/change/rules/statuses/0"),
         (ABOUT_SERVICE, {"rules": {"age_min": 9, "age_max": 8}}, "#/change/rules"),
+        (ABOUT_SERVICE, {"wait_days": -1}, "#/change/wait_days"),
+        (ABOUT_SERVICE, {"schedules": [MORNING, MORNING]}, "#/change/schedules"),
+        (ABOUT_SERVICE, {"schedules": [MORNING | {"closes_at": "07:00"}]}, "#/change/schedules/0"),
+        (ABOUT_SERVICE, {"at": [at(location=at()["location"] | {"longitude": None})]}, "#/change/at/0/location"),
         (ABOUT_SERVICE, {"restricted": False}, "#/change/restricted"),
         (ABOUT_SERVICE, {"at": [at(areas=["IQG99"])]}, "#/change/at/0/areas/0"),
         (ABOUT_SERVICE, {"at": [at(id=str(ZUMMAR_AT))]}, "#/change/at/0/id"),
@@ -264,7 +272,9 @@ async def test_a_wrong_edit_is_refused_with_its_place(
 ) -> None:
     found = await propose(http, people.provider(TELAFAR), about, change, 422)
     assert (found.get("pointer") or found["errors"][0]["pointer"]) == pointer, found
-    assert "secret" not in str(found)
+    assert "secret" not in str(found) and "value_error" not in str(found)  # says what is wrong, not only that something is
+    bounded = [one for one in found.get("errors", []) if one["code"] in {"greater_than_equal", "literal_error"}]
+    assert all("expected" in one for one in bounded)
     assert await world.said() == []
     assert await world.value("SELECT count(*) FROM proposal") == 0
 

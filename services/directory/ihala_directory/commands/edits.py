@@ -106,7 +106,7 @@ def _read(model: type[M], values: dict[str, Any]) -> M:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        found = [{"loc": ("body", FIELD, *one["loc"]), "type": one["type"]} for one in error.errors(include_input=False)]
+        found = [one | {"loc": ("body", FIELD, *one["loc"])} for one in error.errors(include_url=False, include_input=False)]
         raise RequestValidationError(found) from None
 
 

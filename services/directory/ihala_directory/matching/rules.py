@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 Result = Literal["pass", "fail", "unknown"]
 Strictness = Literal["off", "show", "demand", "prove"]
@@ -86,7 +87,7 @@ class RuleBody(Part):
     def _each_once(self) -> Self:
         for order in (self.order, self.emergency_order):
             if len({one.by for one in order}) < len(order):
-                raise ValueError("orders twice by the same")
+                raise PydanticCustomError("ordered_twice", "orders twice by the same")
         return self
 
     def order_for(self, urgency: str) -> tuple[Step, ...]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from ihala_directory.models.parts import Closures, Contacts, Costs, Email, Language, LongWords, Phones, Schedules, Text, Url, Words, plain
 
@@ -72,9 +73,9 @@ class Rules(Body):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.age_min is not None and self.age_max is not None and self.age_min > self.age_max:
-            raise ValueError("age_min is above age_max")
+            raise PydanticCustomError("wrong_order", "age_min is above age_max", {"last": "age_max"})
         if self.household_min is not None and self.household_max is not None and self.household_min > self.household_max:
-            raise ValueError("household_min is above household_max")
+            raise PydanticCustomError("wrong_order", "household_min is above household_max", {"last": "household_max"})
         return self
 
 
@@ -95,7 +96,7 @@ class LocationDraft(Body):
     @model_validator(mode="after")
     def _whole_point(self) -> Self:
         if (self.latitude is None) != (self.longitude is None):
-            raise ValueError("a point has two coordinates")
+            raise PydanticCustomError("half_point", "a point has two coordinates")
         return self
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from ihala_directory.models.drafts import Agreement, Body, OrganizationDraft
 from ihala_directory.models.parts import Contacts, Email, LongWords, Phones, Text, Url, Words
@@ -71,11 +72,11 @@ class Review(Body):
     @model_validator(mode="after")
     def _says_why(self) -> Self:
         if self.outcome == "returned" and not self.words:
-            raise ValueError("what is returned needs words")
+            raise PydanticCustomError("words_missing", "what is returned needs words")
         if (self.outcome == "refused") != (self.reason is not None):
-            raise ValueError("a refusal, and only that, has a reason")
+            raise PydanticCustomError("reason_with_refusal_only", "a refusal, and only that, has a reason")
         if self.outcome != "approved" and (self.agreement or self.cleared or self.trusted):
-            raise ValueError("only who is approved gets an agreement, a clearance or trust")
+            raise PydanticCustomError("granted_with_approval_only", "only who is approved gets an agreement, a clearance or trust")
         return self
 
 
@@ -123,9 +124,9 @@ class About(Body):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.id is None) != (self.version is None):
-            raise ValueError("an entry is named by id and version")
+            raise PydanticCustomError("id_and_version_together", "an entry is named by id and version")
         if self.id is None and self.kind == "organization":
-            raise ValueError("an organisation is named by id and version")
+            raise PydanticCustomError("id_and_version_together", "an organisation is named by id and version")
         return self
 
 
@@ -158,7 +159,7 @@ class Decision(Body):
     @model_validator(mode="after")
     def _says_why(self) -> Self:
         if (self.outcome == "returned") != bool(self.words):
-            raise ValueError("what is returned, and only that, has words")
+            raise PydanticCustomError("words_with_return_only", "what is returned, and only that, has words")
         return self
 
 

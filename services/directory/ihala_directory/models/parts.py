@@ -7,26 +7,27 @@ from itertools import combinations
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 _MARKUP = re.compile(r"<\s*[a-zA-Z/!?]|&#?\w+;")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text: str) -> str:
-    """Refuse markup and characters that change how other text is shown."""
+    """Refuse markup and characters that change how other text is shown (code not_plain_text)."""
     if _MARKUP.search(text):
-        raise ValueError("is plain text: no HTML")
+        raise PydanticCustomError("not_plain_text", "is plain text: no HTML")
     if _CONTROL.search(text):
-        raise ValueError("has a control character")
+        raise PydanticCustomError("not_plain_text", "has a control character")
     return text
 
 
 def in_utc(value: datetime) -> datetime:
-    """Return an aware time in UTC. Raises ValueError for one that is outside of all years there."""
+    """Return an aware time in UTC. Raises PydanticCustomError for one that is outside of all years there."""
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise ValueError("lies outside of the years 1 to 9999") from None
+        raise PydanticCustomError("year_out_of_range", "lies outside of the years 1 to 9999") from None
 
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), AfterValidator(plain)]
@@ -88,9 +89,9 @@ class Schedule(Part):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.opens_at >= self.closes_at:
-            raise ValueError("closes before it opens: after midnight is another schedule")
+            raise PydanticCustomError("wrong_order", "closes before it opens: after midnight is another schedule", {"last": "closes_at"})
         if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
-            raise ValueError("ends before it begins")
+            raise PydanticCustomError("wrong_order", "ends before it begins", {"last": "valid_to"})
         return self
 
     def overlaps(self, other: "Schedule") -> bool:
@@ -114,13 +115,13 @@ class Closure(Part):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.first > self.last:
-            raise ValueError("ends before it begins")
+            raise PydanticCustomError("wrong_order", "ends before it begins", {"last": "until"})
         return self
 
 
 def _apart(schedules: Sequence[Schedule]) -> Sequence[Schedule]:
     if any(one.overlaps(other) for one, other in combinations(schedules, 2)):
-        raise ValueError("two schedules overlap")
+        raise PydanticCustomError("schedules_overlap", "two schedules overlap")
     return schedules
 
 
