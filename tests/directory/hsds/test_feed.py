@@ -207,6 +207,17 @@ async def test_a_wrong_question_is_a_problem_in_every_format(feed: Feed, asked: 
         for lines in ({}, {"format": "ndjson"}) if "page" not in asked and "format" not in asked and slug else ({},):
             status, body = await feed.get(f"/{name}", **asked, **lines)
             assert (status, body.get("type")) == ((422, f"urn:ihala:problem:{slug}") if slug else (200, None)), body
+            assert not slug or places_of(body) <= {f"query/{one}" for one in (*asked, "proximity")}
+        if slug and "nan" not in asked.values():
+            async with feed.session.post(f"/hsds/{name}", json=asked, headers=feed.people.nobody()) as answer:
+                assert places_of(await answer.json()) <= {f"#/{one}" for one in asked} | {"query/proximity"}
+
+
+def places_of(problem: dict[str, Any]) -> set[str]:
+    """Where a problem says that something is wrong."""
+    found = {one["pointer"] for one in problem.get("errors", [problem])}
+    assert found
+    return found
 
 
 @pytest.mark.parametrize("name", WHOLE)

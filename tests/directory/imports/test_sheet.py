@@ -58,7 +58,7 @@ FAULTS: list[tuple[str, Any, str]] = [
     ("areas", "IQG15Q08; nowhere", "unknown_place"),
     ("organization_kind", "ministry", "not_in_list"),
     ("organization_phone", "call us", "not_a_phone"),
-    ("places", "many", "not_a_number"),
+    ("places", "many", "not_a_whole_number"),
     ("places", 2.5, "not_a_whole_number"),
     ("places", -1, "out_of_range"),
     ("places", "=1+1", "formula"),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, StringConstraints
 
 from ihala_directory.hsds.pages import DEFAULT_SIZE, LARGEST_MINIMAL, LARGEST_SIZE, Wanted
 from ihala_directory.models.drafts import AreaCode, Code
@@ -30,6 +30,7 @@ class Asked(BaseModel):
     """What every list takes."""
 
     model_config = ConfigDict(extra="ignore")
+    _in_body: frozenset[str] = PrivateAttr(default=frozenset())
 
     search: Search | None = Field(default=None, description="Words in Arabic, Kurdish or English, read as a person means them (profile).")
     page: int = Field(default=1, ge=1, le=1_000_000, description="Number of the page, from 1.")
@@ -40,7 +41,7 @@ class Asked(BaseModel):
     def wanted(self) -> Wanted:
         """Return which page is wanted. Raises PageTooDeep (422)."""
         usual, largest = self._sizes
-        return Wanted(self.page, min(self.per_page or usual, largest)).affordable()
+        return Wanted(self.page, min(self.per_page or usual, largest)).affordable(self.pointer("page"))
 
     @property
     def whole(self) -> bool:
@@ -53,7 +54,15 @@ class Asked(BaseModel):
 
     def with_body(self, body: Self | None) -> Self:
         """Return what was asked with what stands in a body put in its place."""
-        return self if body is None else self.model_copy(update=body.model_dump(exclude_unset=True))
+        if body is None:
+            return self
+        found = self.model_copy(update=body.model_dump(exclude_unset=True))
+        found._in_body = frozenset(body.model_fields_set)
+        return found
+
+    def pointer(self, name: str) -> str:
+        """Return where it was asked, for a refusal: in the query, or in the body."""
+        return f"#/{name}" if name in self._in_body else f"query/{name}"
 
 
 class Entries(Asked):

@@ -151,7 +151,7 @@ def _codes(asked: asks.Entries) -> Iterator[tuple[bool, list[str]]]:
     """Yield the codes that are asked for, each list with whether they are of groups; an id that is none of ours holds for nothing."""
     if asked.need is not None:
         if not needs.is_need(asked.need):
-            raise UnknownNeedCode(pointer="query/need")
+            raise UnknownNeedCode(pointer=asked.pointer("need"))
         yield False, [asked.need]
     if asked.taxonomy_term_id is not None:
         entry = terms.by_id().get(str(asked.taxonomy_term_id))
@@ -168,7 +168,7 @@ def _areas(asked: asks.Entries) -> Iterator[list[str]]:
         if code is not None:
             area = places().area(code)
             if area is None or area.level != level:
-                raise UnknownPlace(pointer=f"query/{level}")
+                raise UnknownPlace(pointer=asked.pointer(level))
             yield places().around(code)
 
 
@@ -181,7 +181,7 @@ def _near(asked: asks.Entries) -> Condition | None:
     if given == (None, None, None):
         return None
     if asked.proximity is None or asked.lat is None or asked.lon is None:
-        raise PointMissing(pointer="query/proximity")
+        raise PointMissing(pointer=asked.pointer("proximity"))
     high = asked.proximity / _METRES_PER_DEGREE
     wide = high / max(cos(radians(min(abs(asked.lat) + high, 89.0))), 0.01)
     latitude, longitude = col(Location.latitude), col(Location.longitude)

@@ -24,10 +24,10 @@ class Wanted:
         """Return how many items come before it."""
         return (self.number - 1) * self.size
 
-    def affordable(self) -> "Wanted":
-        """Return itself. Raises PageTooDeep (422) when too much comes before it."""
+    def affordable(self, pointer: str) -> "Wanted":
+        """Return itself. Raises PageTooDeep (422), with the pointer, when too much comes before it."""
         if self.offset > DEEPEST:
-            raise PageTooDeep(pointer="query/page", deepest=DEEPEST)
+            raise PageTooDeep(pointer=pointer, deepest=DEEPEST)
         return self
 
 

@@ -24,7 +24,10 @@ def number(value: CellValue) -> float:
 
 def whole(value: CellValue, least: int, most: int) -> int:
     """Return a whole number between two others. Raises Wrong."""
-    found = number(value)
+    try:
+        found = number(value)
+    except Wrong:
+        raise Wrong("not_a_whole_number") from None
     if not isfinite(found) or int(found) != found:
         raise Wrong("not_a_whole_number")
     if not least <= found <= most:
