@@ -72,8 +72,9 @@ async def trusted(world: World) -> AsyncIterator[None]:
 async def test_approved_it_takes_effect_and_nothing_else_changes(world: World, http: aiohttp.ClientSession, people: People) -> None:
     provider, officer = people.provider(TELAFAR, "directory:read", "directory:write"), people.coordinator()
     before = await read(http, provider)
-    row = await propose(http, provider, ABOUT_SERVICE, HOURS)
-    assert (row["status"], row["change"], row["stale"]) == ("open", HOURS, False)
+    row = await propose(http, provider, ABOUT_SERVICE, HOURS | {"languages": [*before["languages"], *before["languages"]]})
+    change = HOURS | {"languages": before["languages"]}  # each once, as all lists of codes
+    assert (row["status"], row["change"], row["stale"]) == ("open", change, False)
     assert only(await world.said(), ProposalMade).entry_id == TELAFAR_SERVICE
     assert await read(http, provider) == before
     row = await decide(http, officer, row)

@@ -7,7 +7,21 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from ihala_directory.models.parts import Closures, Contacts, Costs, Email, Language, LongWords, Phones, Schedules, Text, Url, Words, plain
+from ihala_directory.models.parts import (
+    Closures,
+    Contacts,
+    Costs,
+    Email,
+    Language,
+    LongWords,
+    Phones,
+    Schedules,
+    Text,
+    Unique,
+    Url,
+    Words,
+    plain,
+)
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*(\.[a-z][a-z_]*)?$", max_length=60)]
 AreaCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]+$", min_length=3, max_length=16)]
@@ -63,12 +77,12 @@ class Rules(Body):
 
     age_min: int | None = Field(default=None, ge=0, le=120)
     age_max: int | None = Field(default=None, ge=0, le=120)
-    sex: list[Literal["female", "male"]] = Field(default=[], max_length=2)
-    statuses: list[Code] = Field(default=[], max_length=20)
-    languages: list[Language] = Field(default=[], max_length=20)
+    sex: Unique[Literal["female", "male"]] = Field(default=[], max_length=2)
+    statuses: Unique[Code] = Field(default=[], max_length=20)
+    languages: Unique[Language] = Field(default=[], max_length=20)
     household_min: int | None = Field(default=None, ge=1, le=50)
     household_max: int | None = Field(default=None, ge=1, le=50)
-    documents: list[Code] = Field(default=[], max_length=20)
+    documents: Unique[Code] = Field(default=[], max_length=20)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -88,7 +102,7 @@ class LocationDraft(Body):
     longitude: float | None = Field(default=None, ge=-180, le=180)
     names: Words = Field(min_length=1)
     address: Words = {}
-    accessibility: list[Code] = Field(default=[], max_length=30)
+    accessibility: Unique[Code] = Field(default=[], max_length=30)
     sub_district: AreaCode | None = None
     transportation: Words = {}
     phones: Phones = []
@@ -115,7 +129,7 @@ class ServiceAtLocationDraft(Body):
 
     id: UUID | None = None
     location: LocationDraft
-    areas: list[AreaCode] = Field(min_length=1, max_length=60)
+    areas: Unique[AreaCode] = Field(min_length=1, max_length=60)
     status: Literal["open", "closed"] = "open"
     capacity: CapacityDraft
     description: LongWords = {}
@@ -130,12 +144,12 @@ class ServiceDraft(Body):
     """A service as the operator enters it, with all its locations; a location that is no longer named is closed."""
 
     names: Words = Field(min_length=1)
-    need_codes: list[Code] = Field(min_length=1, max_length=30)
+    need_codes: Unique[Code] = Field(min_length=1, max_length=30)
     restricted: bool = False
     entry_condition: Literal["none", "court_order", "police_report", "family_consent"] = "none"
     rules: Rules = Rules()
     allows_waitlist: bool = False
-    languages: list[Language] = Field(default=[], max_length=20)
+    languages: Unique[Language] = Field(default=[], max_length=20)
     opening_hours: Words = {}
     documents_to_bring: LongWords = {}
     description: LongWords = {}

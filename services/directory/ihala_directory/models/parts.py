@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from itertools import combinations
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -30,6 +30,15 @@ def in_utc(value: datetime) -> datetime:
         raise PydanticCustomError("year_out_of_range", "lies outside of the years 1 to 9999") from None
 
 
+T = TypeVar("T")
+
+
+def _unique(values: list[T]) -> list[T]:
+    """Return each value once: a code said twice would go out as two parts of one id."""
+    return list(dict.fromkeys(values))
+
+
+Unique = Annotated[list[T], AfterValidator(_unique)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), AfterValidator(plain)]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True), AfterValidator(plain)]
 Tag = Literal["ar", "ckb", "en"]
@@ -55,7 +64,7 @@ class Phone(Part):
 
     number: Number
     type: Literal["voice", "sms", "whatsapp", "hotline"] = "voice"
-    languages: list[Language] = Field(default=[], max_length=10)
+    languages: Unique[Language] = Field(default=[], max_length=10)
     note: Words = {}
 
 
@@ -79,7 +88,7 @@ class Cost(Part):
 class Schedule(Part):
     """Open on these days between two times of Asia/Baghdad, in the dates given; `days` as in RFC 5545."""
 
-    days: list[Day] = Field(min_length=1, max_length=7)
+    days: Unique[Day] = Field(min_length=1, max_length=7)
     opens_at: Clock
     closes_at: Clock
     valid_from: date | None = None
