@@ -122,6 +122,12 @@ async def test_what_comes_while_a_question_is_under_way_goes_with_the_next(
     assert (first_time, again, twice, questions) == (True, False, [True, False], [1, 4]) and isinstance(gone, asyncio.CancelledError)
 
 
+async def test_who_comes_in_the_moment_in_which_all_were_answered_is_asked_for_too(home: House, client_id: str) -> None:
+    known, spending = await store.client_alone(home.database, client_id), Spending(home.database)
+    async with asyncio.timeout(30):
+        assert [await spending.spend(_shown(jti, known)) for jti in (b"1", b"2", b"1")] == [True, True, False]
+
+
 async def test_a_question_that_is_not_answered_holds_nobody_up_for_long_and_one_that_fails_fails_for_its_own_alone(
     home: House, client_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,26 +28,31 @@ class Spending:
         answer: asyncio.Future[bool | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((shown, answer))
         if not self._asking or time.monotonic() > self._asked_at + PATIENCE_SECONDS:
-            task = asyncio.create_task(self._ask())
-            self._asking.add(task)
-            task.add_done_callback(self._asking.discard)
+            self._asking.add(asyncio.create_task(self._ask()))
         return await answer
 
     async def _ask(self) -> None:
-        """Ask until nobody waits."""
-        while self._waiting:
-            batch, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
-            self._asked_at = time.monotonic()
-            try:
-                found = await store.spend_if_same(self._database, [shown for shown, _ in batch])
-            except BaseException as error:
-                _fail([answer for _, answer in batch], error)
-                if not isinstance(error, Exception):
-                    raise
-                continue
-            for (_, answer), spent in zip(batch, found, strict=True):
-                if not answer.done():
-                    answer.set_result(spent)
+        """Ask until nobody waits. That this task ends is said in the same moment: whoever comes after it begins another."""
+        this = asyncio.current_task()
+        assert this is not None, "run as a task"
+        try:
+            while self._waiting:
+                await self._ask_for(self._waiting[:MOST_TOGETHER])
+        finally:
+            self._asking.discard(this)
+
+    async def _ask_for(self, batch: list[tuple[Shown, asyncio.Future[bool | None]]]) -> None:
+        self._waiting, self._asked_at = self._waiting[len(batch) :], time.monotonic()
+        try:
+            found = await store.spend_if_same(self._database, [shown for shown, _ in batch])
+        except BaseException as error:
+            _fail([answer for _, answer in batch], error)
+            if not isinstance(error, Exception):
+                raise
+            return
+        for (_, answer), spent in zip(batch, found, strict=True):
+            if not answer.done():
+                answer.set_result(spent)
 
 
 def _fail(answers: list[asyncio.Future[bool | None]], error: BaseException) -> None:
