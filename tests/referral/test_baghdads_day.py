@@ -57,3 +57,16 @@ async def test_a_reason_is_in_force_from_its_day(world: World, tomorrow: date, m
     moves = (await world.get(FIRST, f"/v1/referrals/{referral_id}/moves")).body["details"]
     assert [one["code"] for move in moves if move["move"] == "decline" for one in move["reasons"]] == ["no_capacity"]
     assert (await world.move(FIRST, referral_id, "decline", {"reason": "no_capacity"})).status == 200
+
+
+async def test_what_was_offered_under_an_agreement_is_taken_only_while_one_holds(world: World) -> None:
+    today = calendar.today(world.now)
+    await world.join(FIRST, agreement_until=today)
+    need_id, referral_id = await world.offered(FIRST, NGO)
+    world.advance(days=1)
+    assert (await world.moves(FIRST, referral_id))[:2] == ["acknowledge", "decline"]
+    refused = await world.move(FIRST, referral_id, "acceptance")
+    assert (refused.status, refused.problem) == (409, "move-not-allowed") and "accept" not in refused.body["moves"]
+    assert await world.states(need_id) == ("offering", ["offered"])  # it may be renewed before the deadline
+    await world.join(FIRST, agreement_until=today + timedelta(days=1))
+    assert (await world.move(FIRST, referral_id, "acceptance")).status == 200

@@ -1,11 +1,9 @@
 """Provider trouble: a service closes, a provider is suspended, somebody moved or was not reached, an offer was corrected."""
 
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from ihala_contracts import directory_v1, referral_v1
-from ihala_referral import calendar
 
 from tests.referral.actors import COORDINATOR, FIRST, FOURTH, HLP, NGO, OFFICER, SECOND, TELAFAR, THIRD, Actor
 from tests.referral.cast import OTHER_OPERATOR
@@ -51,19 +49,6 @@ async def test_a_provider_that_leaves_keeps_nobody_whatever_becomes_of_its_servi
     await world.tick()
     assert (await world.states(need_id), await world.work_items(need_id)) == (("placing", ["failed"]), set())
     assert await world.states(offered) == ("placing", ["failed"])
-
-
-async def test_what_was_offered_under_an_agreement_is_taken_only_while_one_holds(world: World) -> None:
-    today = calendar.today(world.now)
-    await world.join(FIRST, agreement_until=today)
-    need_id, referral_id = await world.offered(FIRST, NGO)
-    world.advance(days=1)
-    assert (await world.moves(FIRST, referral_id))[:2] == ["acknowledge", "decline"]
-    refused = await world.move(FIRST, referral_id, "acceptance")
-    assert (refused.status, refused.problem) == (409, "move-not-allowed") and "accept" not in refused.body["moves"]
-    assert await world.states(need_id) == ("offering", ["offered"])  # it may be renewed before the deadline
-    await world.join(FIRST, agreement_until=today + timedelta(days=1))
-    assert (await world.move(FIRST, referral_id, "acceptance")).status == 200
 
 
 async def test_what_a_suspended_provider_left_behind_is_listed_with_what_replaces_it(world: World) -> None:

@@ -9,6 +9,8 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+T = TypeVar("T")
+
 _MARKUP = re.compile(r"<\s*[a-zA-Z/!?]|&#?\w+;")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
@@ -28,9 +30,6 @@ def in_utc(value: datetime) -> datetime:
         return value.astimezone(UTC)
     except OverflowError:
         raise PydanticCustomError("year_out_of_range", "lies outside of the years 1 to 9999") from None
-
-
-T = TypeVar("T")
 
 
 def _unique(values: list[T]) -> list[T]:
