@@ -91,10 +91,17 @@ async def test_who_may_not_read_events_has_none_sent(receiver: Client, http: aio
         ({"roles": ["itself"]}, "malformed-request"),
         ({"services": ["x"]}, "malformed-request"),
         ({"types": ["org.ihala.referral.invented"]}, "unknown-event-type"),
+        ({"url": "https://events.example.org/in"}, "malformed-request"),  # of no webhook: whoever names it waits there for ever
     ],
 )
 async def test_what_makes_no_sense_is_refused(receiver: Client, body: dict[str, Any], expected: str) -> None:
     assert slug(await receiver.call("POST", "", body)) == (422, expected)
+
+
+async def test_an_address_needs_a_webhook_and_halabja_is_a_governorate(receiver: Client) -> None:
+    _, problem = await receiver.call("POST", "", {"url": "https://events.example.org/in"})
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [("#/url", "webhook_only")]
+    assert (await made(receiver, governorates=["IQ-HALABJA", "IQG15"]))["governorates"] == ["IQ-HALABJA", "IQG15"]  # it has no P-code
 
 
 async def test_a_change_replaces_what_it_names_and_leaves_the_rest(receiver: Client, world: World) -> None:

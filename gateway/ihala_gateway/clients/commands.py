@@ -32,7 +32,7 @@ def _has_come(day: date) -> date:
 
 
 PastDay = Annotated[date, AfterValidator(_has_come)]
-PlaceCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,12}$")]
+PlaceCode = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{1,11}$")]  # IQG15; IQ-HALABJA, which has no P-code
 
 SHORTEST_SECRET = 16
 

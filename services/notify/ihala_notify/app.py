@@ -33,6 +33,7 @@ from ihala_notify.sender import Sender
 from ihala_notify.settings import Settings
 from ihala_notify.statistics import api as statistics_api
 from ihala_notify.subscriptions import api as subscriptions_api
+from ihala_notify.subscriptions import errors as subscriptions
 from ihala_notify.templates import api as templates_api
 from ihala_notify.templates.field_words import FIELD_WORDS
 from ihala_notify.wakeups import Wakeups
@@ -98,7 +99,7 @@ def create(settings: Settings) -> Notify:
         ],
         wrapped=[WRAPPED, notices_tables.WRAPPED],
         background=[wakeups.listen],
-        field_words=FIELD_WORDS | names.FIELD_WORDS,
+        field_words=FIELD_WORDS | names.FIELD_WORDS | subscriptions.FIELD_WORDS,
         wakeups=wakeups,
         held=early.HELD,
     )

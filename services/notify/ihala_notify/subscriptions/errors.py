@@ -3,6 +3,14 @@
 from ihala_kit.problems import Problem
 from ihala_kit.words import Words
 
+FIELD_WORDS = {
+    "webhook_only": Words(
+        en="Only a webhook has an address: give `kind` as `webhook`.",
+        ar="للويب هوك وحده عنوان: أرسل `kind` بقيمة `webhook`.",
+        ckb="تەنها وێبهووک ناونیشانی هەیە: `kind` بە `webhook` بنێرە.",
+    ),
+}
+
 
 class SubscriptionNotFound(Problem):
     """There is no such subscription, or it is another organisation's."""

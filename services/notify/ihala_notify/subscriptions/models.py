@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from ihala_notify.webhooks.models import KeyKind, NewKey, Ordered, Url
 
 EventType = Annotated[str, Field(min_length=1, max_length=100)]
-PCode = Annotated[str, Field(pattern=r"^IQG[0-9]{2}$")]
+PCode = Annotated[str, Field(pattern=r"^IQ(G[0-9]{2}|-HALABJA)$")]  # and the one governorate that has none
 Types = Annotated[
     list[EventType] | None,
     Field(default=None, min_length=1, max_length=100, description="Types of events; without it, everything your organisation may see."),
@@ -56,6 +57,14 @@ class SubscriptionRequest(Wanted):
     url: Url
     ordered: Ordered
     key: KeyKind = Field(default="hmac", description="Of a webhook: hmac signs `v1`, ed25519 signs `v1a` (Standard Webhooks).")
+
+    @field_validator("url")
+    @classmethod
+    def _is_called(cls, url: str | None, info: ValidationInfo) -> str | None:
+        """Refuse an address that nothing would ever be sent to: whoever names one waits there. Raises PydanticCustomError."""
+        if url is not None and info.data.get("kind") == "feed":
+            raise PydanticCustomError("webhook_only", "only a webhook has an address")
+        return url
 
 
 class SubscriptionChange(Wanted):
