@@ -16,6 +16,18 @@ class PathRefused(Problem):
     )
 
 
+class AddressTooLong(Problem):
+    """Path and query together are over the limit (8 KiB)."""
+
+    status = 414
+    slug = "address-too-long"
+    title = Words(
+        en="The address is too long.",
+        ar="العنوان أطول من المسموح.",
+        ckb="ناونیشانەکە لەوە درێژترە کە ڕێگەپێدراوە.",
+    )
+
+
 class HeadersRefused(Problem):
     """Two Authorization headers, a token in the query, or more headers than any honest client sends."""
 

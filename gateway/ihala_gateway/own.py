@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ihala_gateway.edge.body import Body, given
-from ihala_gateway.edge.routes import Route, RouteTable
+from ihala_gateway.edge.routes import Route, RouteTable, allowed
 from ihala_gateway.edge.visit import Visit
 
 LARGEST_BODY = 64 * 1024
@@ -37,9 +37,10 @@ class OwnAddresses:
     async def answer(self, visit: Visit) -> None:
         """Answer a request. Raises Problem: NotFound (404), MethodNotAllowed (405), and what Body and handlers raise."""
         routes = self._table.find(visit.path)
-        route = routes.get(str(visit.scope["method"]))
+        method = str(visit.scope["method"])
+        route = routes.get(method) or (routes.get("GET") if method == "HEAD" else None)
         if route is None:
-            raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(routes))}) if routes else NotFound()
+            raise MethodNotAllowed(headers={"Allow": allowed(routes)}) if routes else NotFound()
         visit.route = route.template
         content = await Body(visit.fields, visit.receive, LARGEST_BODY).whole()
         response = await self._handlers[route.method, route.template](Request(visit.scope, given(content, visit.receive)))

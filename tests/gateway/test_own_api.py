@@ -23,7 +23,7 @@ async def test_its_routes_are_authorised_like_any_service(home: House) -> None:
         assert answer.status == 200 and answer.headers["ETag"] == '"1"'
         assert (await answer.json())["client_id"] == "administrator"
     async with home.session.delete(CLIENTS, headers=signed_in) as answer:
-        assert answer.status == 405 and answer.headers["Allow"] == "GET, POST"
+        assert answer.status == 405 and answer.headers["Allow"] == "GET, HEAD, POST"
     assert home.upstream.seen == []
 
 

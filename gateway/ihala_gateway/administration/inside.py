@@ -57,6 +57,7 @@ class Administration:
         path = decision.path[route.in_front :]
         scope = {
             **visit.scope,
+            "method": route.method,  # of HEAD too: the server leaves the content out
             "path": unquote(path.decode("ascii")), "raw_path": path, "root_path": "",
             "headers": self._headers(visit, decision, len(content)), "state": {},
         }  # fmt: skip

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from ihala_kit.problems import InsufficientScope, MethodNotAllowed, NotFound, Problem, ServiceUnavailable, Unauthenticated
 
 from ihala_gateway.edge.acting_officers import officer_of
-from ihala_gateway.edge.routes import Route, RouteTable
-from ihala_gateway.errors import ActingOfficerRefused, HeadersRefused, PathRefused
+from ihala_gateway.edge.routes import Route, RouteTable, allowed
+from ihala_gateway.errors import ActingOfficerRefused, AddressTooLong, HeadersRefused, PathRefused
 from ihala_gateway.oauth import dpop
 from ihala_gateway.oauth.access_tokens import AccessTokens, Call, TokenRefused
 from ihala_gateway.oauth.dpop import NonceNeeded, ProofRefused
@@ -29,6 +29,7 @@ MOST_HEADERS = 100
 PLAIN_PATH = rb"/|(?:/(?:[A-Za-z0-9._~!$&'()*+,=:@-]|%(?:2[0-46-9a-c]|3[ac-f]|40|5[bde]|60|7[b-d]|[89a-f][0-9a-f]))+)+/?"
 _PATH = re.compile(PLAIN_PATH, re.IGNORECASE)
 _DOTS = re.compile(rb"\.\.|/\.(?:/|\Z)")
+_CHALLENGES = f"Bearer, DPoP {dpop.CHALLENGE}"  # live clients have nothing but tokens that are bound
 _TOKEN_IN_QUERY = re.compile(rb"(?:\A|&)access_token=")
 
 
@@ -60,14 +61,14 @@ class Gatekeeper:
         if refusal is not None:
             return Decision(path, refusal=refusal)
         routes = self.routes.find(path)
-        route = routes.get(method)
+        route = routes.get(method) or (routes.get("GET") if method == "HEAD" else None)  # GET without its content (RFC 9110, 9.3.2)
         if route is None:
             asked = _preflight(method, routes)
             return Decision(path, preflight=asked) if asked else Decision(path, refusal=_no_route(routes))
         if route.public:
             return Decision(path, route)
         if credentials is None:
-            return Decision(path, route, refusal=Unauthenticated(headers={"WWW-Authenticate": "Bearer"}))
+            return Decision(path, route, refusal=Unauthenticated(headers={"WWW-Authenticate": _CHALLENGES}))
         decision = self._with_token(route, credentials, client_cert, Call(method, path, _proofs(credentials, headers)))
         return decision if decision.refusal is not None else _with_officer(decision, headers)
 
@@ -106,7 +107,9 @@ def path_is_plain(path: bytes) -> bool:
 
 def first_look(path: bytes, query: bytes, headers: Headers) -> tuple[Problem | None, bytes | None]:
     """Return why the request is refused whoever sent it, or else the value of its one Authorization header, if it has one."""
-    if len(path) + len(query) > LONGEST_TARGET or not path_is_plain(path):
+    if len(path) + len(query) > LONGEST_TARGET:
+        return AddressTooLong(), None
+    if not path_is_plain(path):
         return PathRefused(), None
     seen, credentials = 0, None
     for count, (name, value) in enumerate(headers):
@@ -122,7 +125,7 @@ def first_look(path: bytes, query: bytes, headers: Headers) -> tuple[Problem | N
 def _no_route(routes: Mapping[str, Route]) -> Problem:
     if not routes:
         return NotFound()
-    return MethodNotAllowed(headers={"Allow": ", ".join(sorted(routes))})
+    return MethodNotAllowed(headers={"Allow": allowed(routes)})
 
 
 def _preflight(method: str, routes: Mapping[str, Route]) -> frozenset[str]:

@@ -6,6 +6,7 @@ once in a while, for a connection and not for a request.
 """
 
 import asyncio
+import re
 from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -13,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 CERTIFICATE = "ihala.client_cert"  # key in the scope: DER, or absent
 _HTTP_1_1 = "1.1"
 _KNOWN = (_HTTP_1_1, "1.0")
+_HOST = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?")  # RFC 9112, 3.2
 
 
 class HeadRefused(Exception):
@@ -160,7 +162,7 @@ def _check(version: str, headers: list[tuple[bytes, bytes]], largest: int) -> No
     for name, value in headers:
         size += len(name) + len(value)
         if name == b"host":
-            hosts += 1
+            hosts += 1 if _HOST.fullmatch(value) else 2
         elif name == b"content-length":
             lengths += 1
         elif name == b"transfer-encoding":

@@ -95,7 +95,10 @@ class Proxy:
                 if connection.status == 401 and decision.grant is not None:
                     decision.grant.internal.clear()  # the service knows of a suspension that is over: the next call has a new token
                 await visit.send({"type": "http.response.start", "status": connection.status, "headers": back(connection.headers)})
-                await _pipe(connection, visit.send)
+                if visit.scope["method"] == "HEAD":
+                    await visit.send({"type": "http.response.body", "body": b""})  # the service was asked as by GET
+                else:
+                    await _pipe(connection, visit.send)
             finally:
                 pool.give_back(connection)
         except Failed as error:

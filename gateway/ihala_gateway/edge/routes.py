@@ -75,6 +75,12 @@ class RouteTable:
         node.routes[route.method] = route
 
 
+def allowed(routes: Iterable[str]) -> str:
+    """Return the header `Allow` for a path that has routes of these methods: where there is GET, HEAD is answered as well."""
+    methods = set(routes)
+    return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
+
+
 def _descend(node: _Node, parts: list[bytes], at: int) -> _Node | None:
     if at == len(parts):
         return node if node.routes else None

@@ -90,6 +90,8 @@ class DecisionSeat:
             return None
         if not self._admission.is_open(decision.route.service) or self._admission.has_own_limit(decision.grant):
             return None
+        if decision.route.method != method:
+            return None  # HEAD, which the service knows as GET alone
         return self._allowed(decision, decision.grant, decision.route.service)
 
     def _allowed(self, decision: Decision, grant: Grant, service: str) -> list[tuple[bytes, bytes]]:

@@ -43,7 +43,8 @@ Routes = Mapping[tuple[str, str], Called]  # by method and template
 
 def routes_called(routes: Iterable[Route]) -> Routes:
     """Return what the sums need to know of the services' routes."""
-    return {(one.method, one.template): Called(one.service, version_of(one.template), one.deprecated) for one in routes}
+    found = {(one.method, one.template): Called(one.service, version_of(one.template), one.deprecated) for one in routes}
+    return found | {("HEAD", template): called for (method, template), called in found.items() if method == "GET"}
 
 
 def version_of(template: str) -> str:
