@@ -90,7 +90,10 @@ def wrong(party: Party, token: str) -> dict[str, str]:
         "no jti": proof("GET", PATH, token, jti=None),
         "long jti": proof("GET", PATH, token, jti="j" * 300),
         "old": proof("GET", PATH, token, iat=now - 3600),
-        "from the future": proof("GET", PATH, token, iat=now + 3600),
+        "from the future": proof("GET", PATH, token, iat=now + 90),
+        "over": proof("GET", PATH, token, exp=now - 3600),
+        "not yet": proof("GET", PATH, token, nbf=now + 90),
+        "ends at no time": proof("GET", PATH, token, exp="tomorrow"),
         "no time": proof("GET", PATH, token, iat=None),
         "nothing": "x", "not ASCII": "é", "empty": "", "long": "x" * 5000,
     }  # fmt: skip
@@ -114,8 +117,10 @@ async def test_what_a_proof_says_beside_means_nothing(seen: House) -> None:
     party, token = await bound(seen)
     assert party.key is not None
     head = {"alg": "ES256", "typ": "dpop+jwt", "jwk": party.key.as_dict(private=False), "tx_id": 7, "jku": "http://127.0.0.1:1/"}
-    payload = party.proof("GET", PATH, token, exp=1, nbf=9_999_999_999, aud="x").split(".")[1]
+    payload = party.proof("GET", PATH, token, aud="x").split(".")[1]
     assert (await party.call(token, proof=_by_hand(head, payload, party.key)))[0] == 200
+    now = int(time.time())  # FAPI 2.0, 5.3.2.1: clocks may be ten seconds apart
+    assert (await party.call(token, proof=party.proof("GET", PATH, token, iat=now + 10, nbf=now + 10, exp=now + 300)))[0] == 200
 
 
 def _by_hand(head: dict[str, Any], payload: str, key: Any) -> str:

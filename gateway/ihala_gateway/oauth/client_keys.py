@@ -6,7 +6,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 ALGORITHMS: Final = ("ES256", "PS256", "EdDSA", "Ed25519")  # the last two are one: RFC 9864 renamed it
-SMALLEST_RSA_BITS = 2048
+SMALLEST_RSA_BITS, LARGEST_RSA_BITS = 2048, 8192
+LARGEST_RSA_EXPONENT = 2**32  # almost all have 65537; with one of 3000 bits anybody's proof would cost us a hundred times as much
 
 Key = ECKey | RSAKey | OKPKey
 
@@ -42,8 +43,12 @@ def _check(key: Key) -> None:
     public = key.as_dict(private=False)
     if key.is_private:
         raise KeysRefused("a private key was given; register the public one only")
-    strong = key.public_key.key_size >= SMALLEST_RSA_BITS if isinstance(key, RSAKey) else public["crv"] in ("P-256", "Ed25519")
-    if not strong:
-        raise KeysRefused("a key is of another curve or too short")
+    if not (_is_usual(key) if isinstance(key, RSAKey) else public["crv"] in ("P-256", "Ed25519")):
+        raise KeysRefused("a key is of another curve, too short, or larger than anybody needs")
     if public.get("alg", algorithms_of(key)[0]) not in algorithms_of(key) or public.get("use", "sig") != "sig":
         raise KeysRefused("a key is marked for another use")
+
+
+def _is_usual(key: RSAKey) -> bool:
+    """Tell whether an RSA key is neither weak nor one that takes long to check with: strangers choose the keys of their proofs."""
+    return SMALLEST_RSA_BITS <= key.public_key.key_size <= LARGEST_RSA_BITS and key.public_key.public_numbers().e <= LARGEST_RSA_EXPONENT

@@ -27,6 +27,7 @@ LONGEST_PROOF = 4096
 NONCE_SECONDS = 60.0  # then a new one is given; the one before is taken for as long again
 MOST_SEEN = 30_000  # proofs of one nonce; then a new one is given before its time, so that none is ever forgotten
 CLOCKS_DIFFER_BY_SECONDS = 300  # the nonce says that a proof is new; its own time only has to be likely
+AHEAD_BY_SECONDS = 60  # but FAPI 2.0 (5.3.2.1) takes nothing that is made, or begins, later than this
 
 _TYPE = "dpop+jwt"
 _REGISTRY = jws.JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)  # what is not known there means nothing
@@ -96,16 +97,23 @@ class Proofs:
         return thumbprint, None if nonce == current else current
 
     def _check_claims(self, claims: dict[str, Any], method: str, path: bytes, token: str | None) -> None:
-        issued, jti = claims.get("iat"), claims.get("jti")
+        jti, now = claims.get("jti"), time.time()
+        late, soon = now - CLOCKS_DIFFER_BY_SECONDS, now + AHEAD_BY_SECONDS
         checks = (
             isinstance(jti, str) and 0 < len(jti) <= 256,
             claims.get("htm") == method,
             isinstance(claims.get("htu"), str) and normal(claims["htu"]) == normal(self.issuer + path.decode("ascii")),
-            isinstance(issued, int | float) and abs(time.time() - issued) <= CLOCKS_DIFFER_BY_SECONDS,
+            _is_within(claims.get("iat"), late, soon),
+            "nbf" not in claims or _is_within(claims["nbf"], 0, soon),
+            "exp" not in claims or _is_within(claims["exp"], late, float("inf")),
             token is None or claims.get("ath") == base64url.sha256(token.encode()),
         )
         if not all(checks):
             raise ProofRefused(f"claim {checks.index(False)}")
+
+
+def _is_within(time_: object, first: float, last: float) -> bool:
+    return isinstance(time_, int | float) and first <= time_ <= last
 
 
 def thumbprint_is_plain(text: str) -> bool:
