@@ -41,6 +41,26 @@ async def test_an_invitation_makes_the_account_hers_and_is_used_up_then(home: Ho
         assert (unknown.status, (await later.open(f"/invitation/{invitation}")).text) == (404, unknown.text)
 
 
+async def test_pages_are_in_the_language_of_the_account_unless_another_was_chosen(home: House) -> None:
+    browsers = {"Accept-Language": "en-US,en;q=0.9"}  # as most computers at desks say
+    _, _, invitation = await account(home, language="ckb", kind="live", password=None)
+    async with browser(home) as at:
+        link = f"/invitation/{invitation}"
+        assert '<html lang="ckb" dir="rtl">' in (await at.open(link, **browsers)).text
+        assert '<html lang="ar" dir="rtl">' in (await at.open(link + "?lang=ar", **browsers)).text
+        assert '<html lang="ar"' in (await at.open(link, **browsers)).text, "the choice is kept"
+        at.session.cookie_jar.clear()
+        await at.open(link, **browsers)
+        assert '<html lang="ckb"' in (await at.send(link, browsers, password=PASSWORD, again=PASSWORD)).text
+        assert '<html lang="ckb"' in (await at.send("/sign-in/app", browsers, code=code(seed_of(at)))).text
+        assert '<html lang="ckb"' in (await at.open("/account", **browsers)).text
+    async with browser(home) as at:
+        await at.open("/sign-in?lang=en")
+        plain, _, _ = await account(home, language="ckb")
+        await at.send("/sign-in", name=plain, password=PASSWORD)
+        assert '<html lang="en"' in (await at.open("/account")).text, "she chose it at this browser"
+
+
 @pytest.mark.parametrize(
     ("password", "again", "wrong"),
     [("short", "short", "too short"), (PASSWORD, PASSWORD + "x", "differ"), ("aaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaa", "easy"),

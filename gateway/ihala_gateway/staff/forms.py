@@ -68,11 +68,16 @@ def refusal(request: Request, status: int = 403) -> Response:
 
 def language(request: Request, names: cookies.Names | None = None) -> Language:
     """Return the language for somebody who is not signed in: the one chosen, or the browser's."""
+    return chosen_language(request, names) or language_of(request.headers.get("accept-language"))
+
+
+def chosen_language(request: Request, names: cookies.Names | None = None) -> Language | None:
+    """Return the language that was chosen at this browser, if one was."""
     header = request.headers.get("cookie")
     for chosen in (request.query_params.get("lang"), *(cookies.read(header, each) for each in _language_cookies(names))):
         if chosen in pages.NAMES:
             return chosen
-    return language_of(request.headers.get("accept-language"))
+    return None
 
 
 def next_of(values: Mapping[str, str]) -> str:

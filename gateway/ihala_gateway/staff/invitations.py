@@ -56,7 +56,7 @@ class Invitations:
             if account.kind != "sandbox":
                 return await self._ask_for_app(tx, request, account, now)
             headers = await self._complete(tx, request, account, ("pwd",), now)
-        return go_on(forms.ACCOUNT, self._at.language(request), headers)
+        return go_on(forms.ACCOUNT, self._at.language(request, account), headers)
 
     async def confirm(self, request: Request) -> Response:
         """Take the app's first code; show the recovery codes, once."""
@@ -75,7 +75,7 @@ class Invitations:
             codes = await second_factor.enrol(tx, self._at.vault, account.account_id, seed, step, now)
             await steps.finish(tx, ceremony)
             headers = await self._complete(tx, request, account, ("pwd", "otp", "mfa"), now)
-        return pages.page("codes", self._at.language(request), codes=codes, back=forms.ACCOUNT, headers=headers)
+        return pages.page("codes", self._at.language(request, account), codes=codes, back=forms.ACCOUNT, headers=headers)
 
     async def _ask_for_app(self, tx: AsyncSession, request: Request, account: Account, now: datetime) -> Response:
         await step_store.forget(tx, account.account_id)  # one for the password that holds now
@@ -92,14 +92,15 @@ class Invitations:
     def _form(self, request: Request, account: Account, wrong: str | None = None) -> Response:
         name = names.shown(self._at.vault, account)
         return self._at.page(
-            request, "invitation", status=200 if wrong is None else 422, name=name, wrong=wrong, shortest=passwords.SHORTEST
+            request, "invitation", of=account, status=200 if wrong is None else 422, name=name, wrong=wrong, shortest=passwords.SHORTEST
         )  # fmt: skip
 
     def _app_page(self, request: Request, account: Account, seed: str, wrong: str | None, headers: Headers | None = None) -> Response:
         name = names.shown(self._at.vault, account)
         return self._at.page(
-            request, "app", headers=headers, status=200 if wrong is None else 422, wrong=wrong, action=CODE_PATH, **drawn(seed, name)
-        )
+            request, "app", of=account, headers=headers, status=200 if wrong is None else 422, wrong=wrong, action=CODE_PATH,
+            **drawn(seed, name),
+        )  # fmt: skip
 
     def _gone(self, request: Request) -> Response:
         return pages.page("notice", self._at.language(request), status=404, title="link_gone", text="link_gone_text", back="/sign-in")

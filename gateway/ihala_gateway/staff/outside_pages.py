@@ -70,7 +70,7 @@ class OutsideSignIn:
                 headers = await self._at.begin(tx, request, account, methods, now, shared_desk=ceremony.shared_desk)
         except OutsideRefused as error:
             return self._refused(request, error)
-        return go_on(ceremony.next_path, self._at.language(request), headers)
+        return go_on(ceremony.next_path, self._at.language(request, account), headers)
 
     def _attempt(self, request: Request, now: datetime) -> tries.Attempt:
         return tries.unguessable(self._at.vault, "outside", address_of(request), now)

@@ -61,7 +61,7 @@ class PasskeySignIn:
                 return self._refused(request, 401)
             await tries.succeeded(tx, tries.unguessable(self._at.vault, "passkey", address_of(request), now))
             headers = await self._at.begin(tx, request, account, METHODS, now, shared_desk=ceremony.shared_desk)
-        return go_on(ceremony.next_path, self._at.language(request), headers)
+        return go_on(ceremony.next_path, self._at.language(request, account), headers)
 
     def _refused(self, request: Request, status: int) -> Response:
         return self._at.page(request, "notice", status=status, title="passkey_refused", text="passkey_refused_text", back="/sign-in")

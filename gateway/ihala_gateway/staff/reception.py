@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
@@ -38,20 +38,24 @@ class Reception:
         """Open a transaction of the system: who may do what is decided here, before anybody is known."""
         return self._database.transaction(Caller.system("staff"))
 
-    def language(self, request: Request) -> Language:
-        """Return the language for somebody who is not signed in."""
-        return forms.language(request, self.names)
+    def language(self, request: Request, account: Account | None = None) -> Language:
+        """Return the language for somebody who is not signed in: the one chosen here, or the account's, if we know whose page it is."""
+        if account is None:
+            return forms.language(request, self.names)
+        return forms.chosen_language(request, self.names) or cast(Language, account.language)
 
     def cookie(self, request: Request, name: str) -> str | None:
         """Return the value of one of our cookies."""
         return cookies.read(request.headers.get("cookie"), name)
 
-    def page(self, request: Request, name: str, /, *, headers: Headers | None = None, **values: Any) -> Response:
-        """Return a page with a form for somebody who is not signed in."""
-        guest = forms.guest(request, self.names)
-        return pages.page(
-            name, self.language(request), csrf=guest.csrf, headers=[*(headers or ()), *guest.headers(self.names)], **values
-        )  # fmt: skip
+    def page(self, request: Request, name: str, /, *, of: Account | None = None, headers: Headers | None = None, **values: Any) -> Response:
+        """Return a page with a form for somebody who is not signed in, `of` an account if we know whose it is. A language that was just
+        chosen is kept.
+        """
+        guest, language = forms.guest(request, self.names), self.language(request, of)
+        chosen = [("set-cookie", self.names.setting(self.names.language, language, KEPT_SECONDS))]
+        kept = chosen if request.query_params.get("lang") == language else []
+        return pages.page(name, language, csrf=guest.csrf, headers=[*(headers or ()), *kept, *guest.headers(self.names)], **values)
 
     async def form(self, request: Request) -> dict[str, str]:
         """Return the fields of such a form. Raises FormRefused."""
@@ -66,7 +70,7 @@ class Reception:
             emergency.note(tx, account, "signed-in", now)
         names, old = self.names, self.cookie(request, self.names.session)
         secret = await sessions.begin(
-            tx, account, methods, shared_desk=shared_desk, language=self.language(request), now=now, instead_of=old
+            tx, account, methods, shared_desk=shared_desk, language=self.language(request, account), now=now, instead_of=old
         )  # fmt: skip
         sessions.note(request, account)
         return [

@@ -63,7 +63,7 @@ class SecondStep:
             await tries.succeeded(tx, attempt)
             await steps.finish(tx, ceremony)
             headers = await self._at.begin(tx, request, account, METHODS[method], now, shared_desk=ceremony.shared_desk)
-        return go_on(ceremony.next_path, self._at.language(request), headers)
+        return go_on(ceremony.next_path, self._at.language(request, account), headers)
 
     async def _counted(self, request: Request, secret: str | None, now: datetime) -> tuple[tries.Attempt | None, timedelta | None]:
         """Count the try before anything is compared; nothing when there is no step."""

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ihala_gateway.staff import emergency, forms, names, pages, passwords, relying_party, second_step, sessions, steps, store, tries
-from ihala_gateway.staff.reception import KEPT_SECONDS, Handler, Reception, address_of, go_on
+from ihala_gateway.staff.reception import Handler, Reception, address_of, go_on
 from ihala_gateway.staff.second_factor import Factors
 from ihala_gateway.staff.tables import Account
 
@@ -89,17 +89,14 @@ class SignIn:
                 )  # fmt: skip
             methods = emergency.METHODS if account.kind == "emergency" else ("pwd",)
             headers = await self._at.begin(tx, request, account, methods, now, shared_desk=shared)
-        return go_on(plan.next_path, self._at.language(request), headers)
+        return go_on(plan.next_path, self._at.language(request, account), headers)
 
     def _form(
         self, request: Request, next_path: str, wrong: str | None = None, status: int = 200, minutes: int | None = None
     ) -> Response:  # fmt: skip
-        language, names_ = self._at.language(request), self._at.names
-        chosen = request.query_params.get("lang") == language
-        headers = [("set-cookie", names_.setting(names_.language, language, KEPT_SECONDS))] if chosen else []
         with_passkeys = relying_party.party(self._at.settings.issuer) is not None
         return self._at.page(
-            request, "sign_in", headers=headers, status=status, next=next_path, wrong=wrong, minutes=minutes, passkeys=with_passkeys,
+            request, "sign_in", status=status, next=next_path, wrong=wrong, minutes=minutes, passkeys=with_passkeys,
             outside=self._at.provider.label if self._at.provider else None,
         )  # fmt: skip
 
