@@ -73,6 +73,8 @@ async def test_shifts_are_listed_in_order_page_by_page(world: World) -> None:
     second = await world.get(COORDINATOR, first.headers["Link"].partition(">")[0].lstrip("<").removeprefix("/referral"))
     assert [one["id"] for one in first.body["items"] + second.body["items"]] == [str(ids[n]) for n in (1, 2, 0)]
     assert "Link" not in second.headers
+    for at, status in (("0001-01-01T00:00:00Z", 200), ("0001-01-01T00:00:00%2B03:00", 422), ("9999-12-31T23:59:59-03:00", 422)):
+        assert (await world.get(COORDINATOR, f"{SHIFTS}&since={at}")).status == status
 
 
 async def test_two_who_write_at_once_leave_a_last_word_that_knows_both(world: World) -> None:

@@ -9,13 +9,12 @@ from ihala_kit.etag import IfMatch, set_etag
 from ihala_kit.once import Once
 from ihala_kit.pages import Page, PageQuery, page_of
 from ihala_kit.problems import responses
-from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from ihala_referral.api.rights import Coordinating, Reading
 from ihala_referral.duty import commands, models, store, views
 from ihala_referral.duty.errors import ProviderOfShiftUnknown, RosterNotKept, ShiftNotAllowed, ShiftNotFound
-from ihala_referral.models import Governorate
+from ihala_referral.models import Governorate, Instant
 from ihala_referral.parties import OPERATOR
 from ihala_referral.tables import DutyShift
 
@@ -33,7 +32,7 @@ async def read_roster(governorate: Governorate, caller: Reading, tx: Transaction
 @router.get("/shifts", response_model=Page[models.Shift])
 async def list_shifts(
     caller: Coordinating, tx: Transaction, page: PageQuery, governorate: Annotated[Governorate, Query()],
-    since: Annotated[AwareDatetime | None, Query(description="that end after this instant; now if it is left out")] = None,
+    since: Annotated[Instant | None, Query(description="that end after this instant; now if it is left out")] = None,
 ) -> Page[models.Shift]:  # fmt: skip
     """List the shifts of the caller's operator in a governorate, in the order in which they begin."""
     rows = page_of(await store.page(tx, caller, governorate, since or now(tx), page), page, lambda row: (row.starts_at, row.id))

@@ -81,7 +81,7 @@ async def declare(tx: AsyncSession, caller: Caller, body: NewClosure) -> Closure
     whose = body.organization_id
     operator_id = await rights.operator_of(tx, caller, whose) if whose else rights.operator(caller)
     today = calendar.today(now(tx))
-    if not (today <= body.first_day <= body.last_day < body.first_day + LONGEST and body.last_day <= today + FARTHEST):
+    if not (today <= body.first_day <= body.last_day <= today + FARTHEST and body.last_day - body.first_day < LONGEST):
         raise ClosureNotPossible(pointer="#/first_day")
     row = Closure(id=new_id(), operator_id=operator_id, declared_at=now(tx), client_id=caller.client_id, version=1, **body.model_dump())
     tx.add(row)

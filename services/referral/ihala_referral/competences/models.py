@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
-from ihala_referral.models import GOVERNORATE, Body
+from ihala_referral.models import GOVERNORATE, Body, Instant
 
 NeedOrDomain = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z][a-z0-9_]{1,63}(\.[a-z0-9_]{1,63})?)$")]
 GovernorateOrAll = Annotated[str, StringConstraints(pattern=rf"^(\*|{GOVERNORATE})$")]
@@ -24,7 +24,7 @@ class Rule(Body):
     """What a kind of origin may push by itself, from an instant on. No rows: nothing, each need is triaged."""
 
     rows: list[Row] = Field(max_length=50)
-    valid_from: AwareDatetime | None = Field(default=None, description="now, if not given; never in the past")
+    valid_from: Instant | None = Field(default=None, description="now, if not given; never in the past")
 
 
 class Competence(BaseModel):

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ihala_referral.duty.roles import DutyRole
-from ihala_referral.models import Governorate
+from ihala_referral.models import Governorate, Instant
 
 Officer = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 WorkPhone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ]{2,20}$")]
@@ -20,8 +20,8 @@ class Duty(BaseModel):
 
     officer: Officer = Field(description="Opaque, as the office names its officers.")
     phone: WorkPhone = Field(description="The work phone of the duty, never a private one.")
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime = Field(description="The first instant after the shift; at most 31 days after its first.")
+    starts_at: Instant
+    ends_at: Instant = Field(description="The first instant after the shift; at most 31 days after its first.")
 
 
 class NewShift(Duty):

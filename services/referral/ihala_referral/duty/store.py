@@ -1,7 +1,7 @@
 """The queries of rosters. A caller sees the roster of its own operator; the clock sees all."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from ihala_kit.auth import Caller
@@ -15,6 +15,7 @@ from ihala_referral.duty.errors import ShiftNotFound
 from ihala_referral.duty.roles import OF_OPERATOR, DutyRole
 from ihala_referral.tables import DutyShift
 
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # no roster is older; before the year 1 there is no instant
 MOST = 2000  # shifts ahead of one governorate that are looked at
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:of, 8))")
 
@@ -103,5 +104,5 @@ def _roster(operator_id: UUID, governorate: str, since: datetime) -> tuple[Colum
     """Hold for shifts that end after an instant. None is longer than 31 days, so that the index is read from there on."""
     return (
         col(DutyShift.operator_id) == operator_id, col(DutyShift.governorate) == governorate, _counts(),
-        col(DutyShift.starts_at) > since - LONGEST_SHIFT, col(DutyShift.ends_at) > since,
+        col(DutyShift.starts_at) > max(since, _BEGINNING) - LONGEST_SHIFT, col(DutyShift.ends_at) > since,
     )  # fmt: skip

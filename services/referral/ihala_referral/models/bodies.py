@@ -1,11 +1,22 @@
 """HTTP bodies, version 1: what is asked."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from ihala_contracts.referral_v1 import Outcome as SentOutcome
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("year_out_of_range", "lies outside of the years 1 to 9999") from None
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 DottedCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}(\.[a-z0-9_]{1,63})?$")]
 GOVERNORATE = "IQ(G[0-9]{2}|-HALABJA)"  # P-codes, and the one governorate that has none
@@ -49,13 +60,13 @@ class Waitlisting(Body):
     """On the receiver's own list."""
 
     person_agreed: bool
-    review_at: AwareDatetime = Field(description="when the list is looked at again, at most 30 days ahead")
+    review_at: Instant = Field(description="when the list is looked at again, at most 30 days ahead")
 
 
 class Start(Body):
     """The first contact."""
 
-    first_contact_at: AwareDatetime | None = Field(default=None, description="now, if not given")
+    first_contact_at: Instant | None = Field(default=None, description="now, if not given")
 
 
 class Failure(Body):
@@ -69,7 +80,7 @@ class Hold(Body):
     """Why the service rests, and until when."""
 
     reason: Code
-    resume_by: AwareDatetime
+    resume_by: Instant
 
 
 class Outcome(Body):

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from ihala_referral.models import Body, Code, Text
+from ihala_referral.models import Body, Code, Instant, Text
 
 Way = Literal["call", "message", "visit", "through_origin"]
 AppointmentState = Literal["proposed", "confirmed", "attended", "no_show", "cancelled"]
@@ -23,7 +23,7 @@ class _View(BaseModel):
 class TryIn(Body):
     """One attempt to reach the person, by a way that was allowed."""
 
-    at: AwareDatetime | None = Field(default=None, description="now, if not given; not before the acceptance")
+    at: Instant | None = Field(default=None, description="now, if not given; not before the acceptance")
     way: Way
     reached: bool = False
 
@@ -48,7 +48,7 @@ class NoteIn(Body):
 
 
 class NoteView(_View):
-    """A note that the caller may read; `text` is empty once its content was taken out."""
+    """A note that the caller may read; `text` is empty once its content was taken out, or the receiver's access to others' notes ended."""
 
     id: UUID
     organization_id: UUID
@@ -60,8 +60,8 @@ class NoteView(_View):
 class AppointmentIn(Body):
     """When the receiver sees the person, and a code of the place; no address, no name."""
 
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime | None = None
+    starts_at: Instant
+    ends_at: Instant | None = None
     place: PlaceCode | None = None
 
     @model_validator(mode="after")
