@@ -151,6 +151,11 @@ async def test_an_urgent_need_is_still_never_five_days_without_a_coordinator(wor
     await world.tick()
     row = await world.referral(referral_id)
     assert about(row.level_2_at, SUNDAY + 5 * DAY) and row.level_1_at == row.level_2_at
+    await at(world, TUESDAY)
+    await world.move(FIRST, referral_id, "question", {"text": "?"})
+    world.advance(hours=1)
+    await world.move(NGO, referral_id, "answer", {"text": "."})
+    assert about((await world.referral(referral_id)).level_2_at, SUNDAY + 5 * DAY + timedelta(hours=1))
     await at(world, SUNDAY + 60 * DAY)
     assert [level for level, _ in await levels(world, need_id)] == [1, 2, 3]
 
@@ -211,6 +216,8 @@ async def test_who_may_close_whom(world: World) -> None:
 async def test_a_closure_has_bounds(world: World, first: int, last: int) -> None:
     today = SUNDAY.date()
     refused = await closed(world, ADMIN, today + timedelta(days=first), today + timedelta(days=last))
+    assert (refused.status, refused.problem) == (422, "closure-not-possible")
+    refused = await closed(world, ADMIN, date.max)
     assert (refused.status, refused.problem) == (422, "closure-not-possible")
 
 

@@ -124,8 +124,8 @@ def go_on(referral: Referral, timing: Timing, now: datetime) -> None:
     assert referral.rested_at is not None and referral.answer_by is not None, "only a clock that rests goes on"
     now = min(now, referral.answer_by)
     stood = {column: getattr(referral, column) for column in RESTING}
-    set_deadlines(referral, put_off(timing, stood, referral.rested_at, now))
     referral.rests = [*referral.rests, referral.rested_at, now]
+    set_deadlines(referral, put_off(timing, stood, referral.offered_at, referral.rests))
     referral.rested_at = referral.answer_by = None
     referral.owner = Owner.PROVIDER
 

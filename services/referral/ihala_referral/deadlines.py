@@ -1,6 +1,7 @@
 """The instants of an offer and of a first contact, counted in the time of who must act. Pure; `clock` puts them into the referral."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from ihala_referral.policy import Acting, Timing
 
@@ -51,7 +52,14 @@ def in_order(found: Deadlines) -> Deadlines:
     return found | ordered
 
 
-def put_off(timing: Timing, stood: Deadlines, rested_at: datetime, until: datetime) -> Deadlines:
-    """Return the deadlines of a decision after a rest: what was left then is left now."""
+def put_off(timing: Timing, stood: Deadlines, offered_at: datetime, rests: Sequence[datetime]) -> Deadlines:
+    """Return the deadlines of a decision after the last of its rests: what was left then is left now.
+
+    An urgent one is never five days without a coordinator then either; the rests do not count.
+    """
+    rested_at, until = rests[-2:]
     moved = {column: timing.put_off(stood[column], rested_at, until, ACTING[column]) for column in RESTING}
+    if timing.coordinator_within is not None:
+        rested = sum((ends - begins for begins, ends in zip(rests[::2], rests[1::2], strict=True)), timedelta())
+        moved["level_2_at"] = min(moved["level_2_at"], offered_at + timing.coordinator_within + rested)
     return stood | in_order(moved)

@@ -44,8 +44,8 @@ def _anew(referral: Referral, timing: Timing, requested_at: datetime) -> Deadlin
     if referral.state not in {State.OFFERED, State.ACKNOWLEDGED, State.INFO_REQUESTED}:
         return {}
     found = of_offer(timing, referral.offered_at)
-    for rested_at, until in zip(referral.rests[::2], referral.rests[1::2], strict=True):
-        found = put_off(timing, found, rested_at, until)
+    for rested in range(2, len(referral.rests) + 1, 2):
+        found = put_off(timing, found, referral.offered_at, referral.rests[:rested])
     if referral.rested_at is not None:
         found["answer_by"] = timing.after(referral.rested_at, timing.answer, Acting.ORIGIN)
     return found
