@@ -58,6 +58,46 @@ async def test_nobody_is_sent_where_the_client_did_not_register(home: House, per
     assert (await person[0].open(Party(home, "app").address() + "&scope=openid")).status == 400, "no parameter is there twice"
 
 
+async def test_a_parameter_without_a_value_is_as_good_as_none(home: House, person: tuple[Browser, Account]) -> None:
+    party, blank = Party(home, "app"), dict.fromkeys(("state", "nonce", "prompt", "max_age", "resource", "dpop_jkt", "request"), "")
+    for address in (party.address(**blank), await party.pushed(**blank)):
+        assert (await person[0].open(address)).status == 200
+        assert answered(await person[0].send(address, decision="allow")).keys() == {"code", "iss"}
+    assert (await Party(home).post("/oauth/token", grant_type="client_credentials", resource="", scope=""))[0] == 200
+
+
+async def test_a_form_says_what_an_address_says(home: House, person: tuple[Browser, Account]) -> None:
+    party, desk = Party(home, "app"), person[0]
+    async with desk.session.post("/oauth/authorize", data=party.wanted(state="of the form"), allow_redirects=False) as answer:
+        assert answer.status == 303
+        assert (await desk.open(answer.headers["Location"])).status == 200
+    assert answered(await desk.send(answer.headers["Location"], decision="allow"))["state"] == "of the form"
+    for data, kind in (("a=1&a=2", "x-www-form-urlencoded"), ("{}", "json"), ("", "x-www-form-urlencoded")):
+        async with desk.session.post("/oauth/authorize", data=data, headers={"Content-Type": f"application/{kind}"}) as answer:
+            assert answer.status == 400 and "Location" not in answer.headers
+
+
+async def test_pages_are_in_the_language_that_the_client_asks_for_unless_she_chose_one(home: House) -> None:
+    party = Party(home, "app")
+    async with browser(home) as guest:
+        for wished, shown in (("fr ckb en", "ckb"), ("ar-IQ", "ar"), ("fr", "en"), ("en ar", "en")):
+            seen = await guest.open(party.address(ui_locales=wished), **{"Accept-Language": "en"})
+            found = await guest.open(seen.headers["Location"], **{"Accept-Language": "en"})
+            assert f'<html lang="{shown}"' in found.text, wished
+            guest.session.cookie_jar.clear()
+        await guest.open("/sign-in?lang=ar")
+        seen = await guest.open(await party.pushed(ui_locales="ckb"))
+        assert '<html lang="ar"' in (await guest.open(seen.headers["Location"])).text
+    status, body = await party.post("/oauth/par", **party.wanted(ui_locales="\x00"))
+    assert (status, body["error"]) == (400, "invalid_request")
+
+
+async def test_who_took_too_long_is_told_to_begin_again_where_she_came_from(home: House, person: tuple[Browser, Account]) -> None:
+    over, nowhere = Party(home, "app").address(request_uri="urn:ietf:params:oauth:request_uri:x"), Party(home, "nobody").address()
+    assert "This request is over" in (await person[0].open(over)).text and "begin again there" in person[0].seen.text
+    assert "This link leads nowhere" in (await person[0].open(nowhere)).text
+
+
 async def test_a_pushed_request_is_its_clients_and_good_once(home: House, person: tuple[Browser, Account]) -> None:
     party, desk = Party(home, "app"), person[0]
     address = await party.pushed(unknown="\x00")  # no database keeps that, nor need it

@@ -148,6 +148,8 @@ def refused_assertions(home: House) -> dict[str, str]:
 
 
 async def test_every_bad_assertion_is_refused(home: House) -> None:
+    async with home.session.post("/oauth/token", data={"client_assertion": "x", "client_assertion_type": ASSERTION_TYPE}) as answer:
+        assert answer.status == 401 and "WWW-Authenticate" in answer.headers, "RFC 9110, 15.5.2"
     for name, assertion in refused_assertions(home).items():
         status, body = await _post(home, assertion)
         assert (status, body["error"]) == (401, "invalid_client"), name

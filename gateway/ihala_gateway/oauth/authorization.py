@@ -6,8 +6,9 @@ Nothing is kept between the steps but the address itself, which the sign-in brin
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from authlib.oauth2.rfc6749 import OAuth2Error
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -21,7 +22,7 @@ from ihala_gateway.oauth.consent import consent_page, refusal_page
 from ihala_gateway.oauth.families import hash_of
 from ihala_gateway.oauth.pushed import PREFIX
 from ihala_gateway.oauth.registered import Registered
-from ihala_gateway.oauth.token_request import CLIENT_ID, MOST_FIELDS
+from ihala_gateway.oauth.token_request import CLIENT_ID, MOST_FIELDS, read_form
 from ihala_gateway.staff import forms
 from ihala_gateway.staff.sessions import SignedIn, note, signed_in
 
@@ -50,8 +51,11 @@ class Authorization:
         return await self._answered(request, said=False)
 
     async def decide(self, request: Request) -> Response:
-        """POST: she has said yes or no on our page."""
-        return await self._answered(request, said=True)
+        """POST: she has said yes or no on our page; or a client's page sent its request as a form, which goes on as an address.
+
+        OpenID Connect (3.1.2.1) demands the second.
+        """
+        return await (self._answered(request, said=True) if request.scope["query_string"] else _as_address(request))
 
     async def _answered(self, request: Request, *, said: bool) -> Response:
         async with self._database.transaction(Caller.system("authorize")) as tx:
@@ -91,8 +95,7 @@ class Authorization:
         if person is None or _must_sign_in(wanted, person, now):
             if "none" in wanted.prompt:
                 raise RequestRefused("login_required", "nobody is signed in", wanted.redirect_uri, wanted.state)
-            here = f"{PATH}?{request.scope['query_string'].decode('latin-1')}"
-            return RedirectResponse(f"/sign-in?next={quote(here, safe='')}", 303, {"Cache-Control": "no-store"})
+            return _to_sign_in(request, wanted)
         _came_from(request, arrival.client)
         note(request, person)
         scope, agreed = _may(arrival, person), True
@@ -116,8 +119,17 @@ class Authorization:
         return RedirectResponse(address, 303, headers)
 
 
+async def _as_address(request: Request) -> Response:
+    """Return the way to the address that says what the form says."""
+    try:
+        fields = read_form(request.headers.get("content-type", ""), await request.body())
+    except OAuth2Error:
+        return refusal_page(request, RequestRefused("invalid_request", "the form cannot be read"))
+    return RedirectResponse(f"{PATH}?{urlencode(fields)}", 303, {"Cache-Control": "no-store"})
+
+
 def _query(request: Request) -> Mapping[str, str]:
-    """Return the parameters, none of which is there twice. Raises RequestRefused."""
+    """Return the parameters that have a value (RFC 6749, 3.1), none of which is there twice. Raises RequestRefused."""
     try:
         pairs = parse_qsl(
             request.scope["query_string"].decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
@@ -126,7 +138,7 @@ def _query(request: Request) -> Mapping[str, str]:
         raise RequestRefused("invalid_request", "the address cannot be read") from None
     if len(dict(pairs)) != len(pairs):
         raise RequestRefused("invalid_request", "a parameter is there twice")
-    return dict(pairs)
+    return {name: value for name, value in pairs if value}
 
 
 def _came_from(request: Request, client: Registered) -> None:
@@ -140,6 +152,14 @@ def _must_sign_in(wanted: Wanted, person: SignedIn, now: datetime) -> bool:
     if ("login" in wanted.prompt or wanted.max_age == 0) and age > JUST_NOW:
         return True
     return bool(wanted.max_age) and age > timedelta(seconds=wanted.max_age or 0)
+
+
+def _to_sign_in(request: Request, wanted: Wanted) -> Response:
+    """Send her to sign in, from where she comes back; in the language that the client asks for unless she chose one herself."""
+    here = f"{PATH}?{request.scope['query_string'].decode('latin-1')}"
+    wished = None if forms.chosen_language(request) else wanted.language
+    address = f"/sign-in?next={quote(here, safe='')}" + (f"&lang={wished}" if wished else "")
+    return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
 
 
 def _may(arrival: Arrival, person: SignedIn) -> frozenset[str]:

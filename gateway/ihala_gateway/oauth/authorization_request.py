@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ihala_kit.words import Language, language_of
+
 from ihala_gateway.oauth.dpop import thumbprint_is_plain
 from ihala_gateway.oauth.people import PROTOCOL_SCOPES
 from ihala_gateway.oauth.registered import Registered
@@ -11,7 +13,7 @@ from ihala_gateway.oauth.registered import Registered
 RESPONSE_TYPE = "code"
 FIELDS = frozenset({
     "client_id", "response_type", "response_mode", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
-    "resource", "dpop_jkt", "prompt", "max_age",
+    "resource", "dpop_jkt", "prompt", "max_age", "ui_locales",
 })  # fmt: skip  # what is read of a request; of any other nothing is kept
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url
 _PLAIN = re.compile(r"[\x20-\x7e]{1,1000}")
@@ -38,6 +40,7 @@ class Wanted:
     thumbprint: str | None  # of the DPoP key that alone may use the code
     prompt: frozenset[str]
     max_age: int | None  # seconds
+    language: Language | None  # the first that we have of those which the client asks for
 
 
 def checked(fields: Mapping[str, str], client: Registered, issuer: str, thumbprint: str | None = None) -> Wanted:
@@ -54,7 +57,7 @@ def checked(fields: Mapping[str, str], client: Registered, issuer: str, thumbpri
     return Wanted(
         redirect_uri, _scope(fields, client, redirect_uri, state), fields["code_challenge"], state, fields.get("nonce"),
         thumbprint or fields.get("dpop_jkt"), frozenset(fields.get("prompt", "").split()),
-        int(fields["max_age"]) if "max_age" in fields else None,
+        int(fields["max_age"]) if "max_age" in fields else None, _language(fields.get("ui_locales", "")),
     )  # fmt: skip
 
 
@@ -72,12 +75,19 @@ def _fault(fields: Mapping[str, str], issuer: str, thumbprint: str | None) -> tu
         return "invalid_target", "tokens for people are issued for this gateway's address only"
     if not thumbprint_is_plain(fields.get("dpop_jkt", "x" * 43)) or thumbprint not in (None, fields.get("dpop_jkt", thumbprint)):
         return "invalid_request", "dpop_jkt is not the thumbprint of the key that was shown"
+    if not _PLAIN.fullmatch(fields.get("ui_locales") or "x"):
+        return "invalid_request", "ui_locales is at most 1000 plain characters"
     if not _PLAIN.fullmatch(fields.get("nonce", "x")) or not re.fullmatch(r"\d{1,7}", fields.get("max_age", "0")):
         return "invalid_request", "nonce is 1 to 1000 plain characters, max_age a number of seconds"
     prompt = fields.get("prompt", "").split()
     if not set(prompt) <= _PROMPTS or ("none" in prompt and len(prompt) > 1):
         return "invalid_request", "prompt is none, or login and consent"
     return None
+
+
+def _language(tags: str) -> Language | None:
+    """Return our language for the first tag (RFC 5646) that names one."""
+    return next((found for tag in tags.split() if (found := language_of(tag)) != "en" or tag.partition("-")[0].lower() == "en"), None)
 
 
 def _scope(fields: Mapping[str, str], client: Registered, redirect_uri: str, state: str | None) -> frozenset[str]:

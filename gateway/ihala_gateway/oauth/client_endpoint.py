@@ -120,7 +120,7 @@ class ClientEndpoint(ABC):
             async with self._database.transaction(Caller.system("token")) as tx:
                 return await self._answered(tx, asked)
         except OAuth2Error as error:
-            return self.server.refused(error, asked.credentials.by_header)
+            return self.server.refused(error)
 
     async def _proven_as_known(self, asked: TokenRequest) -> bool:
         """Prove the client by what this process knows of it, and spend its proof; False where it must be read, to prove or to refuse it."""
@@ -139,7 +139,7 @@ class ClientEndpoint(ABC):
             asked.row = await store.client(tx, asked.credentials.client_id)
             return await self.decide(tx, asked, await self._prove(asked, partial(store.spend, tx)))
         except OAuth2Error as error:
-            return self.server.refused(error, asked.credentials.by_header)
+            return self.server.refused(error)
 
     async def _prove(self, asked: TokenRequest, spend: Callable[[str, bytes, datetime], Awaitable[bool]]) -> Registered:
         """Return the client, whose proof is spent with that. Raises InvalidClientError."""

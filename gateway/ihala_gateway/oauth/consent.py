@@ -29,8 +29,10 @@ def consent_page(client: Client, person: SignedIn, scope: Iterable[str], origin:
 
 
 def refusal_page(request: Request, refusal: RequestRefused) -> Response:
-    """Return the page for a request that must not be answered by sending anybody anywhere."""
-    return pages.page("client_refused", forms.language(request), status=400, error=refusal.error, description=refusal.description)
+    """Return the page for a request that must not be answered by sending anybody anywhere. One that is over she can begin again herself."""
+    title = "request_over" if refusal.error == "invalid_request_uri" else "client_refused"
+    language = forms.language(request)
+    return pages.page("client_refused", language, status=400, title=title, error=refusal.error, description=refusal.description)
 
 
 def _rights(scope: Iterable[str]) -> list[tuple[str, str]]:

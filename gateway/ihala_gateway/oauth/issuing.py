@@ -104,19 +104,18 @@ class Server(AuthorizationServer):
     def handle_response(self, status: int, body: Any, headers: Any) -> Response:
         """Return the answer as a response that nobody keeps."""
         kept = {name: value for name, value in dict(headers or ()).items() if name.lower() == "www-authenticate"}
-        return JSONResponse(dict(body), status, {**kept, "Cache-Control": "no-store"})
+        return JSONResponse(dict(body), status, {**kept, "Cache-Control": "no-store", "Pragma": "no-cache"})  # RFC 6749, 5.1: both
 
     def handle_error_response(self, request: Any, error: OAuth2Error) -> Response:
         """Return the error, in words of our own only."""
-        return self.refused(error, request.credentials.by_header)
+        return self.refused(error)
 
-    def refused(self, error: OAuth2Error, by_header: bool = False) -> Response:
-        """Return an error by RFC 6749 section 5.2."""
+    def refused(self, error: OAuth2Error) -> Response:
+        """Return an error by RFC 6749 section 5.2. A 401 always names a way to authenticate (RFC 9110, 15.5.2)."""
         body: Mapping[str, str] = {"error": error.error or "invalid_request", "error_description": _said(error)}
         if not isinstance(error, InvalidClientError):
             return self.handle_response(400, body, None)
-        challenge = {"WWW-Authenticate": 'Basic realm="token"'} if by_header or error.status_code == 401 else None
-        return self.handle_response(401, body, challenge)
+        return self.handle_response(401, body, {"WWW-Authenticate": 'Basic realm="token"'})
 
 
 def _claims_of(client: Client) -> dict[str, Any]:

@@ -44,7 +44,6 @@ class Credentials:
     assertion: Assertion | None = None
     secret: str | None = None
     certificate: bytes | None = None
-    by_header: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,10 @@ class TokenRequest(OAuth2Request):
 
 
 def read_form(content_type: str, body: bytes) -> dict[str, str]:
-    """Return the fields of a form. Raises InvalidRequestError when it is none, too large, or names a field twice."""
+    """Return the fields of a form; one without a value is as good as none (RFC 6749, 3.2).
+
+    Raises InvalidRequestError when it is no form, too large, or names a field twice.
+    """
     if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise InvalidRequestError(description="application/x-www-form-urlencoded is expected")
     if len(body) > LARGEST_FORM:
@@ -140,14 +142,14 @@ def read_form(content_type: str, body: bytes) -> dict[str, str]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise InvalidRequestError(description="a parameter is there twice")
-    return fields
+    return {name: value for name, value in fields.items() if value}
 
 
 def credentials_of(authorization: str | None, fields: dict[str, str], certificate: bytes | None = None) -> Credentials:
     """Return how the client authenticates. Raises InvalidClientError without a way, InvalidRequestError with two."""
     given = _credentials(authorization, fields, certificate)
     if not CLIENT_ID.fullmatch(given.client_id):
-        raise InvalidClientError(status_code=401)
+        raise InvalidClientError
     return given
 
 
@@ -172,10 +174,10 @@ def _basic(authorization: str) -> Credentials:
     try:
         client_id, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
-        raise InvalidClientError(status_code=401) from None
+        raise InvalidClientError from None
     if scheme.lower() != "basic" or not colon:
-        raise InvalidClientError(status_code=401)
-    return Credentials(unquote_plus(client_id), secret=unquote_plus(secret), by_header=True)  # RFC 6749, 2.3.1
+        raise InvalidClientError
+    return Credentials(unquote_plus(client_id), secret=unquote_plus(secret))  # RFC 6749, 2.3.1
 
 
 def _by_assertion(assertion: str, client_id: str) -> Credentials:
