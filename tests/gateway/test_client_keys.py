@@ -1,16 +1,19 @@
 """A client's keys: several beside each other, so that changing them interrupts nothing, and when each was used last."""
 
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from ihala_gateway.clients import keys
 from ihala_gateway.clients.tables import ClientKey
+from ihala_gateway.oauth import client_keys
 from ihala_kit.auth import Caller
 from joserfc.jwk import ECKey
 
 from tests.gateway.desk import CLIENTS, OURS, Desk, token_status
 from tests.gateway.house import KEY, House
+from tests.gateway.party import b64
 
 NEW_KEY = ECKey.generate_key("P-256", {"kid": "c2"})
 PATH = "/referral/v1/referrals"
@@ -115,6 +118,32 @@ async def test_a_client_that_proves_itself_by_certificates_gets_no_key_without_o
     jwk = NEW_KEY.as_dict(private=False)
     assert await ours.refused("POST", f"{CLIENTS}/certified/keys", {"jwk": jwk}) == (422, "keys-refused")
     assert len((await ours.did("POST", f"{CLIENTS}/certified/keys", {"jwk": jwk | {"x5c": ["BBBB"]}}))["items"]) == 2
+
+
+async def test_a_key_whose_kid_no_address_can_hold_is_taken_away_by_its_thumbprint(home: House, ours: Desk) -> None:
+    await home.register("standard-base64", organization_id=OURS)
+    hers = ECKey.generate_key("P-256", {"kid": "q1+/Zz..=="})
+    shown = await ours.did("POST", f"{CLIENTS}/standard-base64/keys", {"jwk": hers.as_dict(private=False)})
+    thumbprint = {key["kid"]: key["thumbprint"] for key in shown["items"]}["q1+/Zz..=="]
+    assert thumbprint == hers.thumbprint() and await token_status(home, "standard-base64", hers) == 200
+    await ours.did("DELETE", f"{CLIENTS}/standard-base64/keys/{thumbprint}", version=1)
+    assert await token_status(home, "standard-base64", hers) == 401
+    assert [key["kid"] for key in (await ours.did("GET", f"{CLIENTS}/standard-base64/keys"))["items"]] == ["c1"]
+
+
+def _rsa(bits: int, exponent: int = 65_537) -> dict[str, Any]:
+    """Return a public key of this size, whose private one nobody has."""
+    n = int.from_bytes(random.Random(7).randbytes(bits // 8)) | 1 << (bits - 1) | 1
+    return {"kty": "RSA", "n": b64(n.to_bytes(bits // 8)), "e": b64(exponent.to_bytes((exponent.bit_length() + 7) // 8))}
+
+
+@pytest.mark.filterwarnings("ignore:Key size should be")
+def test_rsa_keys_are_of_the_usual_sizes_since_strangers_choose_those_of_their_proofs() -> None:
+    for usual in (_rsa(2048), _rsa(4096, 3), _rsa(8192)):
+        assert client_keys.usable_keys({"keys": [usual]})
+    for odd in (_rsa(2040), _rsa(8200), _rsa(3072, 1 << 3000 | 1), _rsa(2048, (1 << 33) + 1)):
+        with pytest.raises(client_keys.KeysRefused):
+            client_keys.usable_keys({"keys": [odd]})
 
 
 async def test_what_nobody_reads_of_a_key_is_not_kept(home: House, ours: Desk) -> None:

@@ -1,6 +1,7 @@
 """An organisation registers its systems by itself; its operator decides what they may do."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from ihala_kit.auth import Caller
@@ -27,6 +28,17 @@ async def test_a_client_is_registered_waits_is_approved_and_calls(home: House, o
     async with home.session.get("/directory/v1/organizations", headers=await home.signed_in(client_id)) as answer:
         assert answer.status == 200
     assert await _told(home, client_id) == ["client-registered", "client-approved"]
+
+
+@pytest.mark.parametrize("name", ["", "   ", "two\nlines", "turned \u202e round", "isolated \u2066 here", "a\x00b", "a\x1b[2Jb", "x" * 101])
+async def test_a_name_is_one_line_that_people_can_read(ours: Desk, operator: Desk, name: str) -> None:
+    status, found = await ours.call("POST", CLIENTS, NEW | {"name": name})
+    assert (status, [error["pointer"] for error in found["errors"]]) == (422, ["#/name"])
+    assert await operator.refused("POST", f"{REQUESTS}/{UUID(int=1)}/return", {"words": f"no\x00 {name}"}) == (422, "malformed-request")
+
+
+async def test_names_are_written_as_people_write_them(ours: Desk) -> None:
+    assert (await ours.did("POST", CLIENTS, NEW | {"name": " سیستەمی نوێ (PHP 8)\u200f "}))["name"] == "سیستەمی نوێ (PHP 8)\u200f"
 
 
 async def test_the_organisation_is_that_of_the_token_and_nobody_elses_clients_are_seen(home: House, ours: Desk, operator: Desk) -> None:

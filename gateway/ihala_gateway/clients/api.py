@@ -115,7 +115,7 @@ async def add_key(client_id: str, body: v1.NewKey, caller: Managing, once: Once,
     responses=responses(no.ClientNotFound, no.KeyNotFound, no.RoleNeeded, no.KeysKeptElsewhere, no.ClientStateRefused, no.LastKey),
 )  # fmt: skip
 async def remove_key(client_id: str, kid: str, caller: Managing, tx: Transaction, version: IfMatch, response: Response) -> v1.Client:
-    """Take a key away at once. Every token of the client ends within a second."""
+    """Take a key away at once, named by its kid or its thumbprint. Every token of the client ends within a second."""
     found = await requests.of_version(tx, caller, client_id, version)
     await keys.remove(tx, caller, found, kid)
     return _shown(found, response)

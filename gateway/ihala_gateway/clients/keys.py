@@ -45,8 +45,8 @@ async def listed(tx: AsyncSession, client: Client) -> models.Keys:
     shown = client_keys.usable_keys({"keys": _of(client)}) if _of(client) else []
     return models.Keys(items=[
         models.Key(
-            kid=kid, kty=key.key_type, algorithms=list(client_keys.algorithms_of(key)), added_at=row.added_at if row else None,
-            ends_at=row.ends_at if row else None, used_at=row.used_at if row else None,
+            kid=kid, thumbprint=key.thumbprint(), kty=key.key_type, algorithms=list(client_keys.algorithms_of(key)),
+            added_at=row.added_at if row else None, ends_at=row.ends_at if row else None, used_at=row.used_at if row else None,
         ) for key in shown for kid in [key.kid or ""] for row in [known.get(kid)]
     ])  # fmt: skip
 
@@ -76,14 +76,17 @@ async def add(tx: AsyncSession, caller: Caller, client_id: str, wanted: models.N
 
 
 async def remove(tx: AsyncSession, caller: Caller, client: Client, kid: str) -> None:
-    """Take a key away at once, and end every token of the client: one may have been got with it. Emits ClientApproved.
+    """Take a key away at once, named by its kid or its thumbprint, and end every token of the client: one may have been got with it.
+    Emits ClientApproved.
 
     Raises RoleNeeded (403), KeyNotFound (404), KeysKeptElsewhere, ClientStateRefused, LastKey (409).
     """
     _may_change(caller, client)
-    if kid not in {key["kid"] for key in _of(client)}:
+    found = client_keys.usable_keys({"keys": _of(client)}) if _of(client) else []
+    kids = {key.thumbprint(): str(key.kid) for key in found} | {str(key.kid): str(key.kid) for key in found}
+    if kid not in kids:
         raise KeyNotFound
-    await _take(tx, client, kid)
+    await _take(tx, client, kids[kid])
     standing.touch(client)
     standing.tell(tx, client)
 

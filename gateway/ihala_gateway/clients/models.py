@@ -1,19 +1,40 @@
 """What the API takes and says of clients."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from ihala_gateway.clients.commands import PastDay, Scope, Word
 
-Name = Annotated[str, Field(min_length=1, max_length=100, description="What you call the system; never a person's name.")]
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def _plain(text: str) -> str:
+    """Refuse characters that change how other text is shown: people read it before they let a system act for them (DECISIONS.md 24)."""
+    if _UNREADABLE.search(text):
+        raise PydanticCustomError("not_plain_text", "has a control character")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if not {"\n", "\t"}.isdisjoint(text):
+        raise PydanticCustomError("not_plain_text", "is one line")
+    return _plain(text)
+
+
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_one_line),
+    Field(description="What you call the system; never a person's name."),
+]  # fmt: skip
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=60)]
 Addresses = Annotated[list[Annotated[str, Field(max_length=500)]], Field(max_length=10)]
 KeySet = Annotated[dict[str, Any], Field(description="Public keys as a JSON Web Key Set (RFC 7517): P-256, RSA of 2048 bits, Ed25519.")]
 KeyAddress = Annotated[str, Field(max_length=500, description="Where your keys are read from, once the operator has approved it.")]
-Words = Annotated[str, Field(min_length=1, max_length=2000)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_plain)]
 
 
 class Body(BaseModel):
@@ -125,6 +146,7 @@ class Key(BaseModel):
     """One of a client's keys."""
 
     kid: str
+    thumbprint: str = Field(description="RFC 7638; names the key in an address too, for a kid that no address can hold.")
     kty: str
     algorithms: list[str]
     added_at: datetime | None
