@@ -51,12 +51,14 @@ async def test_the_content_is_gone_and_the_skeleton_stays(world: World) -> None:
 
 
 @pytest.mark.parametrize("state", BROUGHT)
-async def test_whoever_had_it_the_need_gets_its_next_place(world: World, state: str) -> None:
+async def test_whoever_had_it_a_coordinator_decides_what_becomes_of_its_need(world: World, state: str) -> None:
     referral_id = await brought_to(world, state)
     need_id = (await world.referral(referral_id)).need_id
     await asked(world, referral_id)
     assert (await decided(world, referral_id)).status == 200
-    assert await world.states(need_id) == ("placing", ["entered_in_error"])
+    assert await world.states(need_id) == ("triage", ["entered_in_error"])
+    assert (await world.last(referral_v1.PlacementTriaged, need_id)).reasons == ["entered_in_error"]
+    assert (await world.decide(COORDINATOR, need_id, "placing", {})).status == 200
     wanted = await world.last(referral_v1.PlacementRequested, need_id)
     assert wanted.excluded == []  # nothing was wrong with the provider
     assert (await asked(world, referral_id)).problem == "move-not-allowed"

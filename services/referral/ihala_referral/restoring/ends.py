@@ -31,7 +31,7 @@ def follows(referral: Referral) -> Consequence:
     if referral.state is State.COMPLETED:
         return consequences.NOTHING_MET if referral.reason == NOTHING_MET else consequences.COMPLETED
     if referral.state is State.ENTERED_IN_ERROR:
-        return redacting.GO_ON
+        return redacting.LOOKED_AT
     if referral.state is State.EXPIRED:
         return consequences.EXPIRED
     if referral.state is State.WITHDRAWN:

@@ -28,7 +28,7 @@ from ihala_referral.together.errors import RedactionNotFound, RedactionUnderWay,
 from ihala_referral.together.trouble_models import RedactionReason
 
 REASON = "entered_in_error"
-GO_ON = Consequence(Next.PLACE, Exclude.NONE)  # the provider did nothing wrong
+LOOKED_AT = Consequence(Next.TRIAGE, Exclude.NONE)  # the need may be as wrong as this was, or nobody agreed; the provider did nothing wrong
 ASKERS = frozenset({Party.DPO, Party.COORDINATOR})
 
 
@@ -51,7 +51,7 @@ async def ask(tx: AsyncSession, caller: Caller, referral_id: UUID, reason: Redac
 
 
 async def decide(tx: AsyncSession, caller: Caller, referral_id: UUID, *, agree: bool) -> Redaction:
-    """Empty the referral, or leave it as it is; emits ReferralRedacted. An open one is sought another place for.
+    """Empty the referral, or leave it as it is; emits ReferralRedacted. Of an open one a coordinator decides what becomes of its need.
 
     Raises ReferralNotFound, RedactionNotFound (404), MoveNotAllowed, SecondPersonNeeded (409).
     """
@@ -96,7 +96,7 @@ async def _asked(tx: AsyncSession, referral_id: UUID) -> Redaction | None:
 async def _empty(tx: AsyncSession, situation: Situation, referral: Referral) -> None:
     before = referral.state
     if before in OPEN:
-        await ending.end(tx, situation, referral, Act.REDACT, Party.DPO, REASON, consequence=GO_ON, before=before.value)
+        await ending.end(tx, situation, referral, Act.REDACT, Party.DPO, REASON, consequence=LOOKED_AT, before=before.value)
     else:
         lifecycle.move(situation, referral, Act.REDACT, Party.DPO)
         referral.reason = REASON
