@@ -8,7 +8,7 @@ from ihala_contracts import referral_v1
 from ihala_contracts.intake_v1 import NeedConsentChanged
 from ihala_contracts.referral_v1 import PlacementRequested
 
-from tests.referral.actors import FIRST, FOURTH, MOMD, NINEWA, SECOND
+from tests.referral.actors import COORDINATOR, FIRST, FOURTH, MOMD, NINEWA, SECOND
 from tests.referral.said import change, suspended
 from tests.referral.world import World, kinds
 
@@ -87,6 +87,22 @@ async def test_a_decline_beside_another_open_offer_asks_for_one_more(world: Worl
     assert len(await world.all(PlacementRequested)) == 3  # three offers: no more beside the open one
     await world.move(SECOND, second, "decline", {"reason": "no_capacity"})
     assert (await world.states(need_id))[0] == "triage"
+
+
+async def test_nobody_more_is_asked_where_a_human_decides_beside_the_other_offer(world: World) -> None:
+    need_id, first, _ = await two_offers(world)
+    assert (await world.move(COORDINATOR, first, "cancellation", {"reason": "entered_by_mistake"})).status == 200
+    assert await world.states(need_id) == ("offering", ["cancelled", "offered"])
+    assert len(await world.all(PlacementRequested)) == 2
+
+
+async def test_a_second_place_for_which_there_is_no_consent_is_given_back_and_not_sought_again(world: World) -> None:
+    need_id, _ = await world.offered(FIRST, urgency="emergency", consent=world.consent(until=world.now + timedelta(hours=1)))
+    world.advance(hours=2, minutes=1)
+    await world.tick()
+    asked = await world.last(PlacementRequested)
+    assert kinds(await world.deliver(world.reserved(asked, SECOND))) == ["placement-cancelled"]
+    assert await world.states(need_id) == ("offering", ["offered"])
 
 
 async def test_a_decline_while_the_second_question_is_out_waits_for_its_answer(world: World) -> None:
@@ -229,6 +245,15 @@ async def test_the_triage_of_what_becomes_an_emergency_is_due_within_the_hour(wo
     calmer = await world.deliver(change(world, need_id, urgency="routine", match_settled=False))
     assert calmer == []
     assert (await world.placement(need_id)).due_at == row.due_at
+
+
+async def test_a_restricted_need_that_nobody_could_take_is_looked_at_within_the_hour_once_it_is_an_emergency(world: World) -> None:
+    need_id = await world.identified(sensitivity="restricted", need_code="protection")
+    await world.decide(COORDINATOR, need_id, "placing", {"preferred_reservation_id": str(uuid4())})
+    await world.deliver(world.none(await world.last(PlacementRequested)))
+    assert (await world.placement(need_id)).next_at > world.now + timedelta(days=6)
+    assert await world.deliver(change(world, need_id, urgency="emergency")) == []
+    assert (await world.placement(need_id)).next_at <= world.now + timedelta(hours=1)
 
 
 async def test_what_becomes_urgent_but_no_emergency_has_one_offer_as_before(world: World) -> None:

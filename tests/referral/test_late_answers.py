@@ -1,12 +1,14 @@
 """Answers of the directory that nobody waits for any more, or that come before what they depend on: given back, never parked."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from ihala_contracts import directory_v1
+from ihala_contracts.intake_v1 import NeedConsentChanged
 from ihala_contracts.referral_v1 import PlacementCancelled, PlacementRequested
 
-from tests.referral.actors import FIRST, MOMD, SECOND, STRANGER, Actor
+from tests.referral.actors import COORDINATOR, FIRST, MOMD, SECOND, STRANGER, Actor
 from tests.referral.said import change, suspended, withdrawn
 from tests.referral.world import World, kinds
 
@@ -107,6 +109,25 @@ async def test_who_may_not_be_asked_is_not_asked_and_the_next_one_is(
     cancelled, asked = await world.deliver(world.reserved(await world.last(PlacementRequested), actor))
     assert isinstance(cancelled, PlacementCancelled) and cancelled.reason == why
     assert isinstance(asked, PlacementRequested) and asked.excluded == [actor.organization_id]
+    await world.deliver(world.none(asked))
+    world.advance(days=8)
+    await world.tick()  # tried again: it may take part by now
+    assert (await world.last(PlacementRequested)).excluded == []
+
+
+async def test_who_could_not_be_asked_for_want_of_a_consent_may_be_asked_under_the_next(world: World) -> None:
+    lapsing = world.consent(until=world.now + timedelta(days=1))
+    need_id = await world.identified(consent=lapsing)
+    world.advance(days=2)
+    out = await world.deliver(world.reserved(await world.last(PlacementRequested), FIRST))
+    assert kinds(out) == ["placement-cancelled", "placement-triaged"]
+    refused = await world.decide(COORDINATOR, need_id, "placing", {})
+    assert (refused.status, refused.problem) == (409, "consent-not-given")
+    asked_anew = world.consent(consent_id=lapsing.consent_id, revision=2)
+    await world.deliver(NeedConsentChanged(need_id=need_id, operator_id=MOMD, consent=asked_anew, changed_at=world.now))
+    assert (await world.decide(COORDINATOR, need_id, "placing", {})).status == 200
+    assert (await world.last(PlacementRequested)).excluded == []
+    await world.offer(need_id, FIRST)
 
 
 async def test_a_receiver_that_the_person_refused_is_not_asked(world: World) -> None:

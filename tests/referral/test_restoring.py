@@ -16,6 +16,7 @@ from ihala_referral.restoring import RESTORING
 from sqlalchemy import text
 
 from tests.referral.actors import FIRST, FOURTH, HLP, NGO, SECOND, THIRD
+from tests.referral.said import suspended
 from tests.referral.world import World
 
 PLACEMENT = """state, owner, next_at, due_at, attempt, offers, level, urgency, rank, governorate, requested_at, policy_version, end_reason,
@@ -222,9 +223,22 @@ async def one_of_two(world: World) -> None:
     await ok(world.move(FIRST, first, "acceptance"))
 
 
+async def could_not_be_asked(world: World) -> None:
+    await world.identified()
+    await world.deliver(suspended(world, FIRST))
+    await world.deliver(world.reserved(await world.last(referral_v1.PlacementRequested), FIRST))
+
+
+async def without_a_consent(world: World) -> None:
+    await world.identified(consent=world.consent(until=world.now + timedelta(days=1)))
+    world.advance(days=2)
+    await world.deliver(world.reserved(await world.last(referral_v1.PlacementRequested), FIRST))
+
+
 LIVES: tuple[Life, ...] = (
     asked, offered, acknowledged, declined_and_offered_again, accepted, in_service, held, given_back, asking, answered, waitlisted, late,
     expired, without_contact, unserved, triaged_and_late, unanswered, completed, nothing_met, closed, two_offers, one_of_two,
+    could_not_be_asked, without_a_consent,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from ihala_contracts.intake_v1 import NeedConsentChanged
 from ihala_contracts.referral_v1 import PlacementCancelled, PlacementRequested, PlacementTriaged, ReferralOffered
 
 from tests.referral.actors import CLEARED, COORDINATOR, FIRST, MOMD, NGO, Actor
@@ -61,6 +62,11 @@ async def test_an_answer_that_the_consent_does_not_name_goes_back_to_the_human(w
         cancelled, triaged = await world.deliver(world.reserved(await picked(world, need_id), CLEARED))
         assert isinstance(cancelled, PlacementCancelled) and cancelled.reason == "consent"
         assert isinstance(triaged, PlacementTriaged) and triaged.reasons == ["consent"]
+        consent = world.consent(recipients=[CLEARED.organization_id], revision=2)
+        await world.deliver(NeedConsentChanged(need_id=need_id, operator_id=MOMD, consent=consent, changed_at=world.now))
+        asked = await picked(world, need_id)  # she names her now: the same shelter is not lost to her
+        assert asked.excluded == []
+        assert kinds(await world.deliver(world.reserved(asked, CLEARED))) == ["offered"]
 
 
 async def test_a_provider_that_is_not_cleared_is_never_asked(world: World) -> None:

@@ -14,7 +14,7 @@ from ihala_referral.duty import watching
 from ihala_referral.jobs import JOBS
 from ihala_referral.restoring import RESTORING
 from ihala_referral.settings import Settings
-from ihala_referral.worklists import handing_over
+from ihala_referral.worklists import handing_over, parted
 
 _PACKAGE = Path(ihala_referral.__file__).parent
 
@@ -29,7 +29,7 @@ def service() -> Service:
         migrations=migrations(),
         routers=list(ROUTERS),
         readers=[consumers],
-        performers=[performers, recomputing, watching, handing_over],
+        performers=[performers, recomputing, watching, handing_over, parted],
         jobs=list(JOBS),
         wrapped=[Wrapped("need_key", "need_id", "key")],
         seals=referral_v1.SealingKeyPublished,

@@ -56,7 +56,7 @@ class Reason:
     after_question: bool
     operator_only: bool  # the origin is not told
     rejected_by: str  # whose no it is, whoever says it: a party, or `nobody`
-    lasts_months: int | None  # how long what is excluded stays so; None: as long as the need is open
+    lasts_months: int | None  # after how long a coordinator looks at it; None: as long as the need is open
     valid_from: date
     valid_until: date | None  # the last day on which it may be given
 

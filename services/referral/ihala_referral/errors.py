@@ -60,6 +60,18 @@ class WordsMissing(Problem):
     title = Words(en="Write what you want to say.", ar="اكتب ما تريد قوله.", ckb="ئەوەی دەتەوێت بیڵێیت بینووسە.")
 
 
+class ConsentNotGiven(Problem):
+    """The person did not agree that the need be passed on, or the consent has ended."""
+
+    status = 409
+    slug = "consent-not-given"
+    title = Words(
+        en="Ask the person first: there is no consent that holds.",
+        ar="اسأل الشخص أولًا: لا توجد موافقة سارية.",
+        ckb="سەرەتا لە کەسەکە بپرسە: ڕەزامەندییەکی کارا نییە.",
+    )
+
+
 class ConsentNotAskedAnew(Problem):
     """For a restricted need the person is asked anew for each receiver: a new revision of the consent must name this one."""
 

@@ -94,6 +94,11 @@ def unanswered(situation: Situation, by: Party) -> bool:
     return situation.placement.owner is Owner.COORDINATOR
 
 
+def consent_holds(placement: Placement, at: datetime) -> bool:
+    """Tell whether the person agreed, in the newest revision, and that has not ended."""
+    return placement.consent_given and placement.consent_until > at
+
+
 def may_receive(receiver: Organization, referral: Referral) -> bool:
     """Tell whether a receiver takes part, and is cleared for what is restricted."""
     return not receiver.suspended and (receiver.cleared or not referral.restricted)

@@ -11,7 +11,7 @@ from ihala_kit.outbox import emit
 from ihala_kit.sealed import seal_for
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import announcing, lifecycle, sealing, store, work_items
+from ihala_referral import announcing, excluding, lifecycle, sealing, store, work_items
 from ihala_referral.calendars import counting
 from ihala_referral.consequences import Next
 from ihala_referral.guards import Situation
@@ -86,7 +86,7 @@ async def question_of(tx: AsyncSession, situation: Situation, attempt: Attempt) 
     sealed = None if facts is None else await seal_for(tx, DIRECTORY, placement.need_id, facts)
     if facts is not None and sealed is None:
         return None
-    excluded = {known.service_at_location_id for known in await store.exclusions(tx, placement.id) if known.active}
+    excluded = set(await excluding.tried(tx, placement.id))
     excluded |= {referral.service_at_location_id for referral in situation.open()}  # beside an offer another provider is sought
     return v1.PlacementRequested(
         need_id=placement.need_id, placement_id=placement.id, attempt=attempt.attempt, operator_id=placement.operator_id,
@@ -101,7 +101,7 @@ async def question_of(tx: AsyncSession, situation: Situation, attempt: Attempt) 
 async def _refused(tx: AsyncSession, situation: Situation) -> list[UUID]:
     """Return whom the person refused, and whom this case is not brought together with."""
     placement = situation.placement
-    return sorted({*placement.objections, *await store.barred(tx, placement.case_id)})
+    return sorted({*placement.objections, *await excluding.barred(tx, placement.case_id)})
 
 
 async def after_end(tx: AsyncSession, situation: Situation, following: Next, reason: str) -> None:
@@ -112,7 +112,8 @@ async def after_end(tx: AsyncSession, situation: Situation, following: Next, rea
     if following is Next.END:
         await end(tx, situation, reason, told=False)
     elif situation.open():
-        await second(tx, situation)
+        if following is Next.PLACE:  # else nobody more is asked before a human has decided
+            await second(tx, situation)
     elif await store.outstanding(tx, placement.id):
         await advance(tx, situation, Step.NEXT)
         placement.owner = Owner.DIRECTORY

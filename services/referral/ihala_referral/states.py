@@ -101,6 +101,16 @@ class AttemptState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Unfit(StrEnum):
+    """Why a receiver for which directory held a place may not be asked, as referral knows it."""
+
+    SUSPENDED = "organization_suspended"
+    NOT_CLEARED = "organization_not_cleared"
+    NO_AGREEMENT = "agreement_ended"
+    PARTED = "parted"  # by an attempt that ended after the question was asked
+    CONSENT = "consent"
+
+
 UNDECIDED = frozenset({State.OFFERED, State.ACKNOWLEDGED, State.INFO_REQUESTED, State.WAITLISTED})
 TAKEN = frozenset({State.ACCEPTED, State.IN_SERVICE, State.ON_HOLD})
 OPEN = UNDECIDED | TAKEN

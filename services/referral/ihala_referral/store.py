@@ -27,9 +27,7 @@ from ihala_referral.guards import Situation, may_accept
 from ihala_referral.states import OPEN, OUTSTANDING, AttemptState, PlacementState, State
 from ihala_referral.tables import (
     Attempt,
-    BarredPair,
     Exchange,
-    Exclusion,
     Movement,
     Organization,
     Overtaken,
@@ -181,20 +179,6 @@ async def attempts(tx: AsyncSession, placement_id: UUID, *states: AttemptState) 
 async def outstanding(tx: AsyncSession, placement_id: UUID) -> Sequence[Attempt]:
     """Return the questions that wait for an answer, or whose answer waits."""
     return await attempts(tx, placement_id, *OUTSTANDING)
-
-
-async def exclusions(tx: AsyncSession, placement_id: UUID) -> Sequence[Exclusion]:
-    """Return the services at a location that were tried for this need."""
-    query = select(Exclusion).where(col(Exclusion.placement_id) == placement_id).execution_options(**_FRESH)
-    with unwritten.stays(tx, Exclusion):
-        return (await tx.exec(query)).all()
-
-
-async def barred(tx: AsyncSession, case_id: UUID) -> list[UUID]:
-    """Return the organisations that this case is not brought together with."""
-    query = select(BarredPair.organization_id).where(col(BarredPair.case_id) == case_id, col(BarredPair.review_at) > now(tx))
-    with unwritten.stays(tx, BarredPair):
-        return list((await tx.exec(query)).all())
 
 
 async def organization(tx: AsyncSession, organization_id: UUID) -> Organization | None:

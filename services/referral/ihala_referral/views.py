@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ihala_kit.auth import Caller
+from ihala_kit.db import now
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import consequences, models, sealing, store
+from ihala_referral import access, consequences, excluding, models, sealing, store
 from ihala_referral.commands import coordinating
 from ihala_referral.competence import route_title
 from ihala_referral.competences import commands as competences
@@ -31,12 +32,14 @@ _DEADLINES: dict[State, set[str]] = {
 async def referrals(tx: AsyncSession, caller: Caller, rows: Sequence[Referral]) -> list[models.Referral]:
     """Return referrals as a list shows them; the keys of all are asked for once."""
     shown = await sealing.shown_of_all(tx, rows)
-    return [_view(caller, row, shown.get(row.id, {}), {}) for row in rows]
+    return [_view(caller, row, shown.get(row.id, {}) if access.reads(caller, row, now(tx)) else {}, {}) for row in rows]
 
 
 async def referral(tx: AsyncSession, caller: Caller, row: Referral) -> models.Referral:
     """Return the referral as the caller may see it, with questions, answers and comment."""
-    return _view(caller, row, await sealing.shown(tx, row), await _words(tx, row))
+    if access.reads(caller, row, now(tx)):
+        return _view(caller, row, await sealing.shown(tx, row), await _words(tx, row))
+    return _view(caller, row, {}, await _words(tx, row, answered=False))
 
 
 def _view(caller: Caller, row: Referral, shown: sealing.Facts, words: dict[str, Any]) -> models.Referral:
@@ -78,8 +81,8 @@ def _deadlines(row: Referral) -> models.Deadlines:
     return models.Deadlines(**{name: getattr(row, name) if name in names else None for name in models.Deadlines.model_fields})
 
 
-async def _words(tx: AsyncSession, row: Referral) -> dict[str, Any]:
-    exchanges = [await _exchange(tx, exchange) for exchange in await store.exchanges(tx, row.id)] if row.rounds else []
+async def _words(tx: AsyncSession, row: Referral, *, answered: bool = True) -> dict[str, Any]:
+    exchanges = [await _exchange(tx, exchange, answered) for exchange in await store.exchanges(tx, row.id)] if row.rounds else []
     amended = await together.amendments(tx, row.id) if row.need_changed else []
     return {
         "exchanges": exchanges, "comment": await sealing.opened(tx, row.need_id, row.comment, "comment"),
@@ -87,10 +90,11 @@ async def _words(tx: AsyncSession, row: Referral) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _exchange(tx: AsyncSession, row: Exchange) -> models.Exchange:
+async def _exchange(tx: AsyncSession, row: Exchange, answered: bool) -> models.Exchange:
+    answer = await sealing.opened(tx, row.need_id, row.answer, "answer") if answered else None
     return models.Exchange(
         round=row.round, question=await sealing.opened(tx, row.need_id, row.question, "question") or None, asked_at=row.asked_at,
-        answer=await sealing.opened(tx, row.need_id, row.answer, "answer") or None, answered_at=row.answered_at,
+        answer=answer or None, answered_at=row.answered_at,
     )  # fmt: skip
 
 
@@ -110,7 +114,7 @@ async def placement(tx: AsyncSession, caller: Caller, row: Placement) -> models.
     situation = Situation(row, attempts, row.state_at)
     return models.Placement(
         **_summary(row), match_settled=row.match_settled, recipients=row.recipients, objections=row.objections, offers=row.offers,
-        excluded=[known.service_at_location_id for known in await store.exclusions(tx, row.id) if known.active],
+        excluded=await excluding.tried(tx, row.id),
         attempts=[models.Attempt.model_validate(known, from_attributes=True) for known in await store.attempts(tx, row.id)],
         referrals=await referrals(tx, caller, attempts),
         history=[models.Movement.model_validate(known, from_attributes=True) for known in await store.movements(tx, row.id)],

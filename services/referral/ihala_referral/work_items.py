@@ -33,6 +33,7 @@ MOVED_AWAY = "moved_away"
 FILE_CORRECTION = "file_correction"  # an offer was amended: intake's file says otherwise
 ROSTER_GAP = "roster_gap"  # nobody will be on duty for emergencies; closed when the roster is filled
 RESTORED = "restored"  # the database came back from a backup: `detail` says what of it is gone and is asked for again
+PAIR_REVIEW = "pair_review"  # a case and a receiver were parted a year ago; closing it as not needed brings them together again
 LINK_BLOCKED = "link_blocked"  # too many wrong codes: its focal person is given a new one
 
 # Items about the placement's own state, and about an attempt's: gone when that has moved on.

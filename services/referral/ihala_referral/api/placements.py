@@ -16,6 +16,7 @@ from ihala_referral.api.rights import Coordinating
 from ihala_referral.commands import coordinating
 from ihala_referral.errors import (
     ConsentNotAskedAnew,
+    ConsentNotGiven,
     MoveNotAllowed,
     NeedCodeRestricted,
     NeedCodeUnknown,
@@ -51,7 +52,13 @@ async def read_placement(placement_id: UUID, caller: Coordinating, tx: Transacti
     "/v1/placements/{placement_id}/placing",
     response_model=models.Placement,
     responses=responses(
-        PlacementNotFound, MoveNotAllowed, NeedCodeUnknown, NeedCodeRestricted, PreferredReservationMissing, ConsentNotAskedAnew
+        PlacementNotFound,
+        MoveNotAllowed,
+        ConsentNotGiven,
+        NeedCodeUnknown,
+        NeedCodeRestricted,
+        PreferredReservationMissing,
+        ConsentNotAskedAnew,
     ),
 )
 async def place(

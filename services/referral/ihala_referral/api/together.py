@@ -64,9 +64,9 @@ async def write_note(referral_id: UUID, body: models.NoteIn, caller: Reading, on
 @router.get("/notes", response_model=Page[models.NoteView], responses=SEEN)
 async def list_notes(referral_id: UUID, caller: Reading, tx: Transaction, page: PageQuery) -> Page[models.NoteView]:
     """List the notes of the caller's organisation and those shared with it, oldest first."""
-    await store.referral(tx, referral_id)
+    referral = await store.referral(tx, referral_id)
     rows = page_of(await kept.notes(tx, caller, referral_id, page), page, lambda row: (row.id,))
-    return Page(items=await notes.shown_of_all(tx, rows))
+    return Page(items=await notes.shown_to(tx, caller, referral, rows))
 
 
 @router.post(

@@ -15,13 +15,14 @@ from ihala_referral.competence import sensitivity_of
 from ihala_referral.competences.commands import proposed_route
 from ihala_referral.errors import (
     ConsentNotAskedAnew,
+    ConsentNotGiven,
     MoveNotAllowed,
     NeedCodeRestricted,
     NeedCodeUnknown,
     PreferredReservationMissing,
     RouteMissing,
 )
-from ihala_referral.guards import Situation
+from ihala_referral.guards import Situation, consent_holds
 from ihala_referral.parties import parties
 from ihala_referral.states import Party, Step
 from ihala_referral.tables import Placement
@@ -32,10 +33,12 @@ async def place(
 ) -> Placement:
     """Ask the directory, in the need's given or newly found kind; emits PlacementRequested.
 
-    Raises NeedCodeUnknown (422), NeedCodeRestricted, PreferredReservationMissing and ConsentNotAskedAnew (409).
+    Raises NeedCodeUnknown (422), ConsentNotGiven, NeedCodeRestricted, PreferredReservationMissing and ConsentNotAskedAnew (409).
     """
     situation = await _begin(tx, caller, placement_id, version, Step.PLACE)
     placement = situation.placement
+    if not consent_holds(placement, situation.now):
+        raise ConsentNotGiven()
     if need_code is not None:
         _classify(placement, need_code)
     if placement.sensitivity is Sensitivity.RESTRICTED and preferred_reservation_id is None:

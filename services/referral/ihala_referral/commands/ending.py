@@ -1,24 +1,19 @@
 """The end of an attempt, whoever brings it about: the move, its event, its consequence, and what comes next."""
 
-from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from ihala_contracts import referral_v1 as v1
 from ihala_contracts.envelope import Event
 from ihala_kit.due import schedule
-from sqlalchemy.dialects import postgresql
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import announcing, clock, consequences, lifecycle, placing, work_items
+from ihala_referral import announcing, clock, consequences, excluding, lifecycle, placing, work_items
 from ihala_referral.commands.organizations import REPLACE_SERVICE
 from ihala_referral.consequences import Consequence, Exclude, Next
 from ihala_referral.guards import Situation
 from ihala_referral.states import TAKEN, Act, Party
-from ihala_referral.tables import Attempt, BarredPair, Exclusion, Referral
+from ihala_referral.tables import Attempt, Referral
 from ihala_referral.together import appointments
-
-PAIR_REVIEWED_AFTER = timedelta(days=365)  # as reasons.json says: 12 months; also for a withdrawal, which has no reason there
 
 _EVENTS: dict[Act, type[Event]] = {
     Act.DECLINE: v1.ReferralDeclined,
@@ -78,25 +73,5 @@ async def left_out(tx: AsyncSession, situation: Situation, referral: Referral, w
     if whom is Exclude.NONE:
         return
     if whom is Exclude.PAIR:
-        await _bar(tx, situation, referral, reason)
-    await exclude(tx, situation, referral.service_at_location_id, reason, once_more=whom is Exclude.ONCE_MORE)
-
-
-async def exclude(tx: AsyncSession, situation: Situation, service_at_location_id: UUID, reason: str, *, once_more: bool = False) -> None:
-    """Do not ask this service at this location again for the need; with `once_more` only from the second time on."""
-    values = {
-        "placement_id": situation.placement.id, "service_at_location_id": service_at_location_id,
-        "operator_id": situation.placement.operator_id, "active": not once_more, "reason": reason, "at": situation.now,
-    }  # fmt: skip
-    known = ["placement_id", "service_at_location_id"]
-    insert = postgresql.insert(Exclusion).values(values)
-    await tx.execute(insert.on_conflict_do_update(index_elements=known, set_={**values, "active": True}))
-
-
-async def _bar(tx: AsyncSession, situation: Situation, referral: Referral, reason: str) -> None:
-    values = {
-        "case_id": situation.placement.case_id, "organization_id": referral.organization_id,
-        "operator_id": situation.placement.operator_id, "reason": reason, "review_at": situation.now + PAIR_REVIEWED_AFTER,
-    }  # fmt: skip
-    insert = postgresql.insert(BarredPair).values(values)
-    await tx.execute(insert.on_conflict_do_update(index_elements=["case_id", "organization_id"], set_=values))
+        await excluding.bar(tx, situation, referral, reason)
+    await excluding.exclude(tx, situation, referral.service_at_location_id, reason, once_more=whom is Exclude.ONCE_MORE)

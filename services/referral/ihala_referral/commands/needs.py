@@ -26,7 +26,7 @@ from ihala_referral import announcing, calendar, clock, consequences, placing, p
 from ihala_referral.commands import ending, hurrying
 from ihala_referral.commands.offering import covered
 from ihala_referral.competences import commands as competences
-from ihala_referral.guards import Situation, agreement_holds
+from ihala_referral.guards import Situation, agreement_holds, consent_holds
 from ihala_referral.parties import acting_origin
 from ihala_referral.states import UNDECIDED, Act, Owner, Party, PlacementState, Step
 from ihala_referral.statistics import measures, noting
@@ -101,7 +101,7 @@ async def _doubts(tx: AsyncSession, situation: Situation, facts: sealing.Facts |
         "restricted": placement.sensitivity is Sensitivity.RESTRICTED,
         "competence": not able,
         "match": not placement.match_settled,
-        "consent": not placement.consent_given or placement.consent_until <= situation.now,
+        "consent": not consent_holds(placement, situation.now),
         "origin_agreement": not agreed,
     }
     return [reason for reason, holds in doubts.items() if holds]

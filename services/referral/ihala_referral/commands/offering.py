@@ -10,11 +10,10 @@ from ihala_kit.outbox import emit
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import announcing, clock, placing, sealing, store
+from ihala_referral import announcing, clock, excluding, placing, sealing, store
 from ihala_referral.calendars import counting
-from ihala_referral.commands import ending
-from ihala_referral.guards import Situation, agreement_holds
-from ihala_referral.states import AttemptState, Owner, Party, PlacementState, State, Step
+from ihala_referral.guards import Situation, agreement_holds, consent_holds
+from ihala_referral.states import AttemptState, Owner, Party, PlacementState, State, Step, Unfit
 from ihala_referral.tables import Attempt, Organization, Placement, Referral
 
 PREFIX = "REF"
@@ -69,33 +68,35 @@ async def offer_or_refuse(tx: AsyncSession, situation: Situation, attempt: Attem
     placement.due_at = None
     if lane is None:
         return
-    await ending.exclude(tx, situation, event.service_at_location_id, why)
+    if why is not Unfit.CONSENT:  # the provider is not at fault: once the person was asked it may be the right one
+        await excluding.exclude(tx, situation, event.service_at_location_id, why)
     if placement.state is PlacementState.OFFERING:
-        await placing.second(tx, situation)
-    elif why == "consent" or placement.sensitivity is Sensitivity.RESTRICTED:
+        if why is not Unfit.CONSENT:  # else it would be the same answer again; the open offer has clocks of its own
+            await placing.second(tx, situation)
+    elif why is Unfit.CONSENT or placement.sensitivity is Sensitivity.RESTRICTED:
         await placing.triage(tx, situation, [why])
     else:
         await placing.next_offer(tx, situation)
 
 
-async def _parted(tx: AsyncSession, situation: Situation, receiver: Organization) -> str | None:
+async def _parted(tx: AsyncSession, situation: Situation, receiver: Organization) -> Unfit | None:
     """Return why this receiver may not be asked, if it was parted from the case by an attempt that ended after the question was asked."""
     placement = situation.placement
     if placement.replaces_id is None:  # none has ended since the last offer
         return None
-    return "parted" if receiver.id in await store.barred(tx, placement.case_id) else None
+    return Unfit.PARTED if receiver.id in await excluding.barred(tx, placement.case_id) else None
 
 
-def unfit(situation: Situation, receiver: Organization) -> str | None:
+def unfit(situation: Situation, receiver: Organization) -> Unfit | None:
     """Return why this receiver may not be asked, or None: active, cleared if restricted, agreement valid, named by the consent."""
     placement = situation.placement
     if receiver.suspended:
-        return "organization_suspended"
+        return Unfit.SUSPENDED
     if placement.sensitivity is Sensitivity.RESTRICTED and not receiver.cleared:
-        return "organization_not_cleared"
+        return Unfit.NOT_CLEARED
     if not agreement_holds(receiver, situation.now):
-        return "agreement_ended"
-    return None if covered(situation, receiver.id) else "consent"
+        return Unfit.NO_AGREEMENT
+    return None if covered(situation, receiver.id) else Unfit.CONSENT
 
 
 def covered(situation: Situation, organization_id: UUID) -> bool:
@@ -103,8 +104,7 @@ def covered(situation: Situation, organization_id: UUID) -> bool:
     placement = situation.placement
     anybody = not placement.recipients and placement.sensitivity is not Sensitivity.RESTRICTED
     return (
-        placement.consent_given
-        and placement.consent_until > situation.now
+        consent_holds(placement, situation.now)
         and organization_id not in placement.objections
         and (anybody or organization_id in placement.recipients)
     )

@@ -5,11 +5,11 @@ from dataclasses import replace
 from uuid import UUID
 
 from ihala_kit.auth import Caller
-from ihala_kit.db import caller_of
+from ihala_kit.db import caller_of, now
 from ihala_kit.words import Language
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import consequences, sealing
+from ihala_referral import access, consequences, sealing
 from ihala_referral.fhir import moves, store
 from ihala_referral.fhir.asked import Asked
 from ihala_referral.fhir.elements import Resource
@@ -73,7 +73,8 @@ async def _newest(tx: AsyncSession, language: Language, rows: Sequence[Row]) -> 
         if isinstance(row, Placement):
             found.append(_search(row, language))
         else:
-            found.append(_attempt(caller, row, language, files.get(row.placement_id), shown.get(row.id)))
+            told = shown.get(row.id) if access.reads(caller, row, now(tx)) else None
+            found.append(_attempt(caller, row, language, files.get(row.placement_id), told))
     return [replace(seen, at=changed.get(seen.id, seen.at)) for seen in found]
 
 

@@ -45,7 +45,7 @@ class Reason(BaseModel):
     only_after_question: bool
     consequence: Consequence
     rejected_by: str = Field(description="whose no it is, whoever says it: a party, or nobody")
-    lasts_months: int | None = Field(description="how long what is excluded stays so; null: as long as the need is open")
+    lasts_months: int | None = Field(description="after how long who is excluded is looked at again; null: as long as the need is open")
     valid_from: date
     valid_until: date | None = Field(description="the last day on which it may be given")
 

@@ -28,7 +28,7 @@ class Exchange(BaseModel):
     round: int
     question: str | None
     asked_at: datetime
-    answer: str | None
+    answer: str | None = Field(description="read by the receiver as long as it may read the identity")
     answered_at: datetime | None
 
 
@@ -54,7 +54,7 @@ class Referral(BaseModel):
     governorate: str | None = Field(description="P-code; not told for restricted needs")
     district: str | None = Field(description="P-code, only if the service is bound to one")
     age_band: str | None
-    attributes: dict[str, Any] = Field(description="only what the service's rules use")
+    attributes: dict[str, Any] = Field(description="only what the service's rules use; gone with the receiver's access, as the age band")
     organization_id: UUID
     service_id: UUID
     service_at_location_id: UUID

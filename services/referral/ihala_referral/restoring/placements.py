@@ -4,14 +4,15 @@ from ihala_contracts import referral_v1 as v1
 from ihala_kit.inbox import reads
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import placing, work_items
-from ihala_referral.commands import ending
+from ihala_referral import excluding, placing, work_items
 from ihala_referral.commands.needs import RANKS
 from ihala_referral.guards import Situation
 from ihala_referral.restoring import ground
-from ihala_referral.states import OUTSTANDING, AttemptState, Owner, PlacementState, Step
+from ihala_referral.states import OUTSTANDING, AttemptState, Owner, PlacementState, Step, Unfit
 from ihala_referral.statistics import measures, noting
 from ihala_referral.tables import Attempt
+
+NOT_ASKED = frozenset(Unfit) - {Unfit.CONSENT}
 
 
 @reads(v1.PlacementRequested)
@@ -57,7 +58,8 @@ async def cancelled(tx: AsyncSession, event: v1.PlacementCancelled) -> None:
     answer = await ground.answer_to(tx, event.need_id, event.attempt, attempt)
     if answer is not None and answer.reservation_id == event.reservation_id:
         attempt.organization_id, attempt.answered_at = answer.organization_id, situation.now
-        await ending.exclude(tx, situation, answer.service_at_location_id, event.reason)
+        if event.reason in NOT_ASKED:
+            await excluding.exclude(tx, situation, answer.service_at_location_id, event.reason)
     attempt.held = None
     ground.wound(situation)
 

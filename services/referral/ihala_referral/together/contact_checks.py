@@ -8,8 +8,8 @@ from ihala_kit.auth import Caller
 from ihala_kit.etag import Stale
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import announcing, clock, lifecycle, placing, store, work_items
-from ihala_referral.commands import coordinating, ending
+from ihala_referral import announcing, clock, excluding, lifecycle, placing, store, work_items
+from ihala_referral.commands import coordinating
 from ihala_referral.errors import MoveNotAllowed, PreferredReservationMissing
 from ihala_referral.parties import parties
 from ihala_referral.states import Party, PlacementState, Step
@@ -41,7 +41,7 @@ async def record(
     asked = await tx.get_one(Referral, item.referral_id)  # not the attempt that ended last: of an emergency there may be another
     await work_items.close(tx, situation, (work_items.CONTACT_CHECK,))
     if result == "unreachable":
-        await ending.exclude(tx, situation, asked.service_at_location_id, result)
+        await excluding.exclude(tx, situation, asked.service_at_location_id, result)
         placement.version += 1
         announcing.record(tx, situation, ACT, Party.COORDINATOR, placement.state, placement.state, reason=result)
     else:

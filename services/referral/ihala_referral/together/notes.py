@@ -5,12 +5,13 @@ from uuid import UUID
 
 from ihala_contracts.referral_v1 import NoteShared
 from ihala_kit.auth import Caller
+from ihala_kit.db import now
 from ihala_kit.ids import new_id
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import announcing, sealing
+from ihala_referral import access, announcing, sealing
 from ihala_referral.states import TAKEN, State
-from ihala_referral.tables import Note
+from ihala_referral.tables import Note, Referral
 from ihala_referral.together import ground
 from ihala_referral.together.errors import OutsideConsent, SaidByVoice
 from ihala_referral.together.models import NoteIn, NoteView
@@ -46,6 +47,14 @@ async def shown(tx: AsyncSession, note: Note) -> NoteView:
     """Return the note in words, as `shown_of_all` does."""
     [view] = await shown_of_all(tx, [note])
     return view
+
+
+async def shown_to(tx: AsyncSession, caller: Caller, referral: Referral, notes: Sequence[Note]) -> list[NoteView]:
+    """Return notes as the caller may read them: of others' none in words to a receiver whose access is over."""
+    views = await shown_of_all(tx, notes)
+    if access.reads(caller, referral, now(tx)):
+        return views
+    return [view if view.organization_id == caller.organization_id else view.model_copy(update={"text": None}) for view in views]
 
 
 async def shown_of_all(tx: AsyncSession, notes: Sequence[Note]) -> list[NoteView]:

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_referral import work_items
 from ihala_referral.parties import OPERATOR
 from ihala_referral.tables import WorkItem
+from ihala_referral.worklists import parted
 from ihala_referral.worklists.errors import AlreadyEnded, ClosesByItself, OutcomeUnknown, WorkItemNotFound
 from ihala_referral.worklists.sides import officer_of
 
@@ -76,4 +77,6 @@ async def close(tx: AsyncSession, caller: Caller, item_id: UUID, outcome: str) -
     found.closed_at, found.outcome = now(tx), outcome
     found.closed_by = officer_of(caller)
     found.operator_id = found.operator_id or caller.organization_id
+    if found.kind == work_items.PAIR_REVIEW:
+        await parted.decided(tx, found, outcome)
     return found

@@ -124,7 +124,10 @@ class HandOver(BaseModel):
 class Closing(Body):
     """What came of a work item, as a code: no note, so that nothing about a person is written here."""
 
-    outcome: Code = Field(description="done, not_needed or passed_on")
+    outcome: Code = Field(
+        description="done, not_needed or passed_on. Of a `pair_review`, a year after a case and a receiver were parted: not_needed brings "
+        "them together again, the others leave them parted for another year."
+    )
 
 
 class BulkItem(Body):
