@@ -239,7 +239,7 @@ async def test_nothing_is_offered_without_agreement_or_to_whom_it_may_not_go(hou
 @pytest.mark.parametrize("with_history", [True, False])
 async def test_a_restricted_case_goes_between_the_cleared_alone(house: House, with_history: bool) -> None:
     await neighbour(house, cleared=False)
-    case_id = await opened(house, COORDINATOR, need("protection.gbv", note=NOTE))
+    case_id = await opened(house, COORDINATOR, need("protection.gbv", note=NOTE, messages_wanted=True))
     assert (await done(house, case_id, "hand-over", NOOR, offer())).slug == "other-operator-unknown"
     await house.scalar("UPDATE organization SET cleared = true RETURNING id")
     made = await offered(house, case_id, with_history=with_history)
@@ -247,8 +247,11 @@ async def test_a_restricted_case_goes_between_the_cleared_alone(house: House, wi
     uncleared = ERBIL.but(cleared=False)
     assert (await house.get("/v1/hand-overs", uncleared)).body["items"] == []
     assert (await answered(house, made, "acceptance", uncleared)).status == 404
+    await house.events()
     answer = await answered(house, made, "acceptance")
     assert answer.status == 200, answer.body
+    told = [one.messages_wanted for one in await house.events() if isinstance(one, NeedChanged)]
+    assert told == ([True] if with_history else [])  # she still wishes to hear of it, whoever has her case
     assert (await seen(house, answer.body["case_id"], ERBIL)).status == 200
     assert (await seen(house, answer.body["case_id"], uncleared)).status == 404
     for table in ("case_file", "need", "person", "consent"):

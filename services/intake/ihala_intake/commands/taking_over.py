@@ -156,5 +156,5 @@ async def _tell(tx: AsyncSession, case: CaseFile, found: list[Need]) -> None:
         emit(tx, NeedChanged(
             need_id=need.id, operator_id=need.operator_id, urgency=Urgency(need.urgency), governorate=need.governorate,
             district=need.district, match_settled=need.match_settled, facts=await sealed_facts(tx, need, person),
-            changed_at=need.changed_at,
+            changed_at=need.changed_at, messages_wanted=need.messages_wanted,
         ))  # fmt: skip
