@@ -30,13 +30,15 @@ async def test_somebody_new_moves_in(house: House) -> None:
 
 
 async def test_somebody_known_moves_in_and_lives_in_one_place(house: House) -> None:
-    _, household_id = await told(house, member("يوسف"))
+    needs, household_id = await told(house, member("يوسف"))
     alone = await brought(house, request(need(), person=person(call_name="جدة", given_name="حليمة"), household=None), HLP)
     person_id = await person_of(house, alone["needs"][0]["need_id"])
     body = {"person_id": str(person_id), "role": "grandparent"}
     answer = await joined(house, household_id, body)
     assert answer.status == 201
     assert ("جدة", "grandparent") in [(one["call_name"], one["role"]) for one in answer.body["members"]]
+    for one in (needs[0], alone["needs"][0]["need_id"]):  # both have the same number: it is nobody's own now
+        assert (await house.get(f"/v1/contacts/{one}", NOTIFY)).body["own"] is False
     assert (await joined(house, household_id, body, '"2"')).slug == "in-another-household"
     _, elsewhere = await told(house, member("علي"), person=person(call_name="أم علي", given_name="هدى"))
     assert (await joined(house, elsewhere, body)).slug == "in-another-household"

@@ -47,6 +47,18 @@ async def test_a_phone_that_a_member_names_later_is_nobodys_own_either(house: Ho
     path = f"/v1/persons/{await person_of(house, needs[1])}"
     answer = await house.call("PATCH", path, OFFICER, {"phones": [phone(MOTHER_PHONE), phone(SON_PHONE)]}, if_match='"1"')
     assert [(one["shared"], one["owner"]) for one in answer.body["contact"]["phones"]] == [(True, "shared"), (False, "own")]
+    assert (await house.get(f"/v1/contacts/{needs[0]}", NOTIFY)).body["own"] is False  # nor of who named it first
+
+
+async def test_a_phone_that_another_telling_names_of_somebody_else_is_nobodys_own(house: House) -> None:
+    needs, _ = await told(house, member("أحمد", "spouse", need("work.job")), person=person(phones=[phone(MOTHER_PHONE)]))
+    assert (await house.get(f"/v1/contacts/{needs[0]}", NOTIFY)).body["own"] is True
+    again, _ = await told(house, member("أحمد", "spouse", need("work.job"), phones=[phone(MOTHER_PHONE)]), person=person(phones=[]))
+    assert again == needs
+    for one in needs:
+        assert (await house.get(f"/v1/contacts/{one}", NOTIFY)).body["own"] is False
+    await told(house, person=person(phones=[phone(MOTHER_PHONE)]))  # and so it stays, whatever is said of it alone
+    assert (await house.get(f"/v1/contacts/{needs[0]}", NOTIFY)).body["own"] is False
 
 
 async def test_a_child_is_reached_through_a_guardian_and_never_with_a_full_text(house: House) -> None:

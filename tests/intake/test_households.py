@@ -55,6 +55,13 @@ async def test_nobody_agrees_for_another(house: House) -> None:
     assert await house.events() == []
 
 
+async def test_a_household_is_never_smaller_than_those_who_are_named(house: House) -> None:
+    body = request(need(), household={"size": 2, "members": [member(name) for name in ("a", "b", "c")]})
+    assert (await house.post("/v1/requests", NGO, body)).status == 202
+    [heard] = [event for event in await house.events() if isinstance(event, NeedIdentified)]
+    assert house.unsealed(heard.facts)["data"]["household_size"] == 4
+
+
 async def test_a_household_of_ten_thousand_is_refused(house: House) -> None:
     answer = await house.post("/v1/requests", NGO, family(*[{"call_name": "x", "role": "child"} for _ in range(10_000)]))
     assert (answer.status, answer.slug) == (422, "malformed-request")

@@ -11,7 +11,7 @@ from ihala_intake.ways_in.natural import natural_keys, told_again
 
 from tests.intake.actors import COORDINATOR, HLP, NGO, WLCO
 from tests.intake.house import House
-from tests.intake.samples import consent, need, person, request
+from tests.intake.samples import PHONE, consent, need, person, request
 
 FULL = {"call_name": "x", "given_name": "Ali", "father_name": "Omar", "grandfather_name": "Said", "mother_name": "Huda", "birth_year": 1990}
 
@@ -46,6 +46,36 @@ def test_a_second_telling_fills_gaps_changes_what_changes_in_a_life_and_loses_no
     now = told_again(known, said)
     assert (now.given_name, now.family_name, now.place, now.reads) == ("Ali", "Jubouri", "IQG08", "yes")
     assert {one.number: one.safe_to_call for one in now.phones} == {"+9641": True, "+9642": False}
+
+
+def test_a_second_telling_leaves_no_way_open_that_it_closes_and_no_paper_twice() -> None:
+    mail = {"kind": "email", "address": "Zaynab@example.org", "own": True, "safe_to_message": True}
+    passport, flight = {"kind": "passport", "number": "A12", "state": "held"}, {"kind": "displaced", "since": "2014"}
+    known = details(other_ways=[mail], documents=[passport, {"kind": "other"}], movements=[flight])
+    said = details(
+        other_ways=[mail | {"address": "zaynab@example.org", "safe_to_message": False}, {"kind": "visit"}],
+        documents=[passport | {"number": "a12", "state": "lost"}], movements=[{"kind": "returned_home", "since": "2018"}],
+    )  # fmt: skip
+    now = told_again(known, said)
+    assert [(way.kind, way.safe_to_message) for way in now.other_ways] == [("email", False), ("visit", False)]
+    assert [(paper.kind, paper.state) for paper in now.documents] == [("passport", "lost"), ("other", "held")]
+    assert [move.since for move in now.movements] == ["2014", "2018"]
+    assert told_again(now, said) == now
+
+
+async def test_what_a_second_telling_leaves_out_stays_as_it_was(house: House) -> None:
+    evening = {"from_time": "18:00", "until_time": "20:00"}
+    short = {"number": PHONE, "safe_to_call": True, "safe_to_message": True}
+    mail = {"kind": "email", "address": "z@example.org", "own": True, "safe_to_message": True}
+    full = person(language_written="ckb", phones=[short | {"shared": True, "owner": "shared", "hours": [evening]}], other_ways=[mail])
+    first = await house.post("/v1/requests", HLP, request(need(), person=full, household=None))
+    again = {name: value for name, value in person(phones=[short]).items() if name != "language_written"}
+    again["other_ways"] = [{"kind": "email", "address": "Z@example.org", "note": "x"}]
+    assert (await house.post("/v1/requests", HLP, request(need(), person=again, household=None))).status == 202
+    known = (await house.get(f"/v1/needs/{first.body['needs'][0]['need_id']}/person", COORDINATOR)).body["contact"]
+    assert known["language_written"] == "ckb"
+    assert [(one["shared"], one["owner"], one["hours"]) for one in known["phones"]] == [(True, "shared", [evening])]
+    assert [(one["note"], one["own"], one["safe_to_message"]) for one in known["other_ways"]] == [("x", True, True)]
 
 
 async def test_the_same_person_again_is_the_known_one_and_waits_for_a_thing_once(house: House) -> None:

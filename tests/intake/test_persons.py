@@ -132,6 +132,8 @@ async def test_refusals_of_a_change(house: House) -> None:
         ({"given_name": "x\u202ey"}, '"1"', "malformed-request"),
         ({"phones": [phone("0532 123 4567")]}, '"1"', "malformed-request"),
         ({"guardian": {"state": "unsafe"}, "birth_year": 2015, "birth_on": None}, '"1"', "filed-apart"),
+        ({"guardian": {"state": "person", "call_name": "x"}}, '"1"', "malformed-request"),  # she was born in 1987
+        ({"guardian": {"state": "none"}}, '"1"', "malformed-request"),
         ({"sex": "male"}, '"9"', "stale"),
         ({"sex": "male"}, None, "precondition-required"),
         ({"household_size": 3}, '"1"', "malformed-request"),

@@ -2,12 +2,16 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from phonenumbers import SUPPORTED_REGIONS
+from pydantic import BaseModel
 
 from ihala_intake import codes, texts
-from ihala_intake.details import ADULT_FROM_YEARS, Phone
+from ihala_intake.details import ADULT_FROM_YEARS, PersonDetails, Phone
+from ihala_intake.models.base import Body
 from ihala_intake.models.persons import MemberIn, PhoneIn, Said
+from ihala_intake.ways_in.natural import same_as
 
 BAGHDAD_IS_AHEAD_BY = timedelta(hours=3)
 _COUNTRIES = frozenset(SUPPORTED_REGIONS)  # ISO 3166-1 but for lands where nobody lives; we have no other list of countries
@@ -59,9 +63,29 @@ def names_somebody(said: Said) -> bool:
     return any((*named, *leading))
 
 
-def phones_of(phones: Sequence[PhoneIn], elsewhere: Collection[str]) -> list[Phone]:
+def phones_of(phones: Sequence[PhoneIn], elsewhere: Collection[str], known: Sequence[Phone] = ()) -> list[Phone]:
     """Return somebody's phones. One that stands at another member of the household is nobody's own, whatever was said of it."""
-    return [_phone(phone, phone.number in elsewhere) for phone in phones]
+    before = {phone.number: phone for phone in known}
+    return nobodys_own([Phone.model_validate(_filled(phone, before.get(phone.number))) for phone in phones], elsewhere)
+
+
+def nobodys_own(phones: Sequence[Phone], elsewhere: Collection[str]) -> list[Phone]:
+    """Return the same, those that stand at another member of the household as shared."""
+    shared = {"shared": True, "owner": "shared"}
+    return [phone.model_copy(update=shared) if phone.number in elsewhere else phone for phone in phones]
+
+
+def said_of(said: Said, known: PersonDetails | None) -> dict[str, Any]:
+    """Return what was said of somebody, but for the phones. Of who is known, what a telling leaves out stays: no default is a word."""
+    found = said.model_dump(exclude={"phones", "needs", "consent"})
+    if known is None:
+        return found
+    if "language_written" not in said.model_fields_set:
+        found["language_written"] = None
+    for name in ("other_ways", "documents"):
+        before = getattr(known, name)
+        found[name] = [_filled(one, next((old for old in before if same_as(one, old)), None)) for one in getattr(said, name)]
+    return found
 
 
 def numbers_of_others(household: Sequence[Said], but: Said) -> set[str]:
@@ -74,6 +98,6 @@ def members_with_needs(members: Sequence[MemberIn]) -> Iterator[tuple[int, Membe
     return ((n, member) for n, member in enumerate(members) if member.needs)
 
 
-def _phone(said: PhoneIn, is_elsewhere: bool) -> Phone:
-    known = Phone.model_validate(said.model_dump())
-    return known.model_copy(update={"shared": True, "owner": "shared"}) if is_elsewhere else known
+def _filled(said: Body, known: BaseModel | None) -> dict[str, Any]:
+    """Return what was said, and what is known of what was left out."""
+    return said.model_dump() if known is None else known.model_dump() | said.model_dump(exclude_unset=True)

@@ -27,15 +27,16 @@ from ihala_intake.tables import Assistance, CaseFile, Consent, Need
 from ihala_intake.ways_in import information
 
 
-async def open_files(filing: Filing, groups: Sequence[Group]) -> tuple[Home, list[File]]:
+async def open_files(filing: Filing, groups: Sequence[Group], *, asked_again: bool) -> tuple[Home, list[File]]:
     """Store the people and a case for each group; emits CaseOpened, and NeedIdentified for each need with consent.
 
-    Nobody whose needs are all restricted gets an ordinary row, and no household that would know of them.
+    Nobody whose needs are all restricted gets an ordinary row, and no household that would know of them. Where something ordinary is
+    only asked for again (`asked_again`), what is said of the people is news all the same.
     """
     apart = [group for group in groups if group.member is None]
     with_asker = filing.known is not None or not apart or any(not group.restricted for group in apart)
     home = Home(None)
-    if any(not group.restricted for group in groups):
+    if asked_again or any(not group.restricted for group in groups):
         telling = Telling(filing.tx, filing.body, filing.at, known=filing.known, **filing.owners(filing.home_operator_id))
         home = await settle(telling, with_asker=with_asker)
         filing.doubted.update(await _look_for(filing, home))

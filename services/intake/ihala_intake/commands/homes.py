@@ -9,8 +9,8 @@ from ihala_kit.ids import new_id
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import keys
-from ihala_intake.commands.known import Known, bring_up_to_date
-from ihala_intake.commands.people import add_person, details_of, member_details
+from ihala_intake.commands.known import Known, bring_up_to_date, numbers_of
+from ihala_intake.commands.people import add_person, details_of, member_details, share_phones
 from ihala_intake.details import PersonDetails
 from ihala_intake.keys import Key
 from ihala_intake.models.requests import RequestIn
@@ -54,6 +54,7 @@ async def settle(telling: Telling, *, with_asker: bool) -> Home:
         home.kept[None] = await _asker(telling, household_id)
     if household_id is not None:
         await _settle_members(telling, home, household_id)
+        await _share_phones(telling, home)
     return home
 
 
@@ -82,10 +83,10 @@ async def _household(telling: Telling) -> UUID | None:
 
 
 async def _asker(telling: Telling, household_id: UUID | None) -> Kept:
-    details = details_of(telling.body).ordinary()
     if telling.known is None:
-        return _add(telling, details, household_id)
+        return _add(telling, details_of(telling.body).ordinary(), household_id)
     known, person = telling.known, telling.known.person
+    details = details_of(telling.body, known.details, numbers_of(known.home)).ordinary()
     if household_id is not None and person.household_id is None:
         person.household_id = household_id
         join(telling.tx, household_id, person.id, telling.at, operator_id=telling.operator_id, origin_id=telling.origin_id)
@@ -95,11 +96,25 @@ async def _asker(telling: Telling, household_id: UUID | None) -> Kept:
 async def _settle_members(telling: Telling, home: Home, household_id: UUID) -> None:
     there = recognised(telling.known, telling.body)
     for n, member in enumerate(telling.body.household.members if telling.body.household else []):
-        details, known = member_details(telling.body, member).ordinary(), there.get(n)
+        known = there.get(n)
+        elsewhere = numbers_of(one for one in _known_there(telling) if one is not known)
+        details = member_details(telling.body, member, known.details if known else None, elsewhere).ordinary()
         if known is None:
             home.kept[n] = _add(telling, details, household_id)
         else:
             home.kept[n] = Kept(known.person.id, known.key, await bring_up_to_date(telling.tx, known, details))
+
+
+async def _share_phones(telling: Telling, home: Home) -> None:
+    """Let a phone that stands at two of them now, of whom one is not told of, be nobody's own."""
+    known = _known_there(telling)
+    rows = {one.person.id for one in known}
+    named = [phone for kept in home.kept.values() if kept.person_id not in rows for phone in kept.details.phones]
+    await share_phones(telling.tx, [one.person for one in known], named)
+
+
+def _known_there(telling: Telling) -> list[Known]:
+    return [telling.known, *telling.known.home] if telling.known else []
 
 
 def recognised(known: Known | None, body: RequestIn) -> dict[int | None, Known]:

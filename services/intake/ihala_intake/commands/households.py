@@ -1,6 +1,6 @@
 """Who lives together: read, joined, left. It says nothing of what anybody needs, agreed to or can be reached by."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from ihala_contracts.intake_v1 import Sensitivity
@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_intake import keys, people_store, person_rules
 from ihala_intake.commands import checks
 from ihala_intake.commands.homes import join
-from ihala_intake.commands.people import LOOK_AGAIN, add_person, change_person, new_member_details, open_person
+from ihala_intake.commands.people import LOOK_AGAIN, add_person, change_person, new_member_details, open_person, share_phones
 from ihala_intake.commands.retell import retell_all
 from ihala_intake.consent_rules import Category
 from ihala_intake.details import PersonDetails
@@ -53,10 +53,16 @@ async def add_member(
     if len(home) >= LARGEST_HOUSEHOLD:
         raise HouseholdTooLarge()
     size = max(_size(home) or 0, len(home)) + 1
-    person, details = _begun(tx, household, body, home, size) if newcomer is None else await _moved_in(tx, household, newcomer, body, size)
+    numbers = {phone.number for _, known in home if known is not None for phone in known.phones}
+    if newcomer is None:
+        person, details = _begun(tx, household, body, numbers, size)
+    else:
+        person, details = await _moved_in(tx, household, newcomer, body, numbers, size)
     join(tx, household_id, person.id, now(tx), operator_id=household.operator_id, origin_id=person.origin_id)
     await schedule(tx, LOOK_AGAIN, person.id, now(tx))
-    return household, await _resized(tx, household, [*home, (person, details)], needs, size)
+    record = await _resized(tx, household, [*home, (person, details)], needs, size)
+    await share_phones(tx, [row for row, _ in home], details.phones)
+    return household, record
 
 
 async def change_role(
@@ -137,14 +143,15 @@ def _member(home: Home, person_id: UUID) -> tuple[Person, PersonDetails]:
     raise HouseholdNotFound()
 
 
-def _begun(tx: AsyncSession, household: Household, body: JoiningIn, home: Home, size: int) -> tuple[Person, PersonDetails]:
+def _begun(
+    tx: AsyncSession, household: Household, body: JoiningIn, numbers_there: Collection[str], size: int
+) -> tuple[Person, PersonDetails]:  # fmt: skip
     """Store somebody new."""
     assert body.person is not None, "a joining names a person_id or a person"
     checks.check_said(body.person, now(tx), "#/person")
     if person_rules.stands_alone(body.person):
         raise FiledApart(pointer="#/person/guardian")
-    others = {phone.number for _, known in home if known is not None for phone in known.phones}
-    details = new_member_details(body.person, others, size)
+    details = new_member_details(body.person, numbers_there, size)
     person_id = new_id()
     person = add_person(
         tx, person_id, keys.make(tx, person_id), details, operator_id=household.operator_id, origin_id=household.operator_id,
@@ -154,12 +161,14 @@ def _begun(tx: AsyncSession, household: Household, body: JoiningIn, home: Home, 
 
 
 async def _moved_in(
-    tx: AsyncSession, household: Household, person: Person, body: JoiningIn, size: int
+    tx: AsyncSession, household: Household, person: Person, body: JoiningIn, numbers_there: Collection[str], size: int
 ) -> tuple[Person, PersonDetails]:  # fmt: skip
     await tx.refresh(person, with_for_update={"key_share": True})
     if person.household_id is not None:
         raise InAnotherHousehold()
-    details = (await open_person(tx, person)).model_copy(update={"role": body.role, "household_size": size})
+    known = await open_person(tx, person)
+    phones = person_rules.nobodys_own(known.phones, numbers_there)
+    details = known.model_copy(update={"role": body.role, "household_size": size, "phones": phones})
     person.household_id = household.id
     await change_person(tx, person, details, now(tx))
     return person, details

@@ -19,6 +19,7 @@ from ihala_intake.emergencies import commands as emergencies
 from ihala_intake.errors import PersonErased
 from ihala_intake.keys import Key
 from ihala_intake.models.consents import ConsentIn
+from ihala_intake.protection.store import locked_persons
 from ihala_intake.tables import CaseFile, Consent, Need, NeedAgain, Person, Request
 from ihala_intake.ways_in import natural, store
 
@@ -54,7 +55,7 @@ async def find(tx: AsyncSession, caller: Caller, operator_id: UUID, named: Colle
     [person] = found
     there = [person] if person.household_id is None else await people_store.lived_with(tx, caller, person)
     needs = await people_store.locked_needs(tx, [one.id for one in there])  # needs are locked before anything else
-    await tx.refresh(person, with_for_update={"key_share": True})
+    await locked_persons(tx, [person.id, *(one.id for one in there)])
     known = await _opened(tx, caller, person, needs)
     if known is None or (known.case is None and person.operator_id != operator_id):
         return None
@@ -69,6 +70,11 @@ async def _opened(tx: AsyncSession, caller: Caller, person: Person, needs: Seque
         return None
     case = await store.open_case(tx, caller, person.id)
     return Known(person, key, details, case, [need for need in needs if need.person_id == person.id])
+
+
+def numbers_of(home: Iterable[Known]) -> set[str]:
+    """Return the phone numbers that stand at these people."""
+    return {phone.number for one in home for phone in one.details.phones}
 
 
 async def bring_up_to_date(tx: AsyncSession, known: Known, said: PersonDetails) -> PersonDetails:

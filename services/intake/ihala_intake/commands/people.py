@@ -1,6 +1,7 @@
 """Persons as rows: what is sealed of them, and how it is opened."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -10,31 +11,35 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import keys, marks, people_store
-from ihala_intake.details import FocalPoint, PersonDetails
+from ihala_intake.details import FocalPoint, PersonDetails, Phone
+from ihala_intake.errors import PersonErased
 from ihala_intake.keys import Key
 from ihala_intake.models.person_changes import NewMemberIn
 from ihala_intake.models.persons import MemberIn, Said
 from ihala_intake.models.requests import RequestIn
-from ihala_intake.person_rules import numbers_of_others, phones_of
+from ihala_intake.person_rules import nobodys_own, numbers_of_others, phones_of, said_of
 from ihala_intake.same_person import marks as names_together
 from ihala_intake.tables import Person, PersonMark
 
 LOOK_AGAIN = "look-for-the-same-person"  # due work, by person
 
 
-def details_of(body: RequestIn) -> PersonDetails:
-    """Return what a request says of its person, with the household's size."""
-    said = body.person.model_dump(exclude={"phones"})
-    phones = phones_of(body.person.phones, numbers_of_others(_everybody(body), body.person))
+def details_of(body: RequestIn, known: PersonDetails | None = None, elsewhere: Collection[str] = ()) -> PersonDetails:
+    """Return what a request says of its person, with the household's size. `known`: as who they are known; `elsewhere`: the numbers that
+    stand at others who live there and of whom it says nothing."""
     focal_point = FocalPoint(**body.focal_point.model_dump()) if body.focal_point else None
-    return PersonDetails(**said, phones=phones, focal_point=focal_point, household_size=size_of(body))
+    return PersonDetails(
+        **said_of(body.person, known), phones=_phones(body, body.person, known, elsewhere), focal_point=focal_point,
+        household_size=size_of(body),
+    )  # fmt: skip
 
 
-def member_details(body: RequestIn, member: MemberIn) -> PersonDetails:
-    """Return what is said of somebody else in the household. Nobody's phone becomes theirs, and theirs becomes nobody's."""
-    said = member.model_dump(exclude={"phones", "needs", "consent"})
-    phones = phones_of(member.phones, numbers_of_others(_everybody(body), member))
-    return PersonDetails(**said | {"place": member.place or body.person.place}, phones=phones, household_size=size_of(body))
+def member_details(
+    body: RequestIn, member: MemberIn, known: PersonDetails | None = None, elsewhere: Collection[str] = ()
+) -> PersonDetails:  # fmt: skip
+    """Return the same of somebody else in the household. Nobody's phone becomes theirs, and theirs becomes nobody's."""
+    said = said_of(member, known) | {"place": member.place or body.person.place}
+    return PersonDetails(**said, phones=_phones(body, member, known, elsewhere), household_size=size_of(body))
 
 
 def new_member_details(said: NewMemberIn, numbers_there: Collection[str], size: int) -> PersonDetails:
@@ -50,10 +55,15 @@ def everybody(body: RequestIn) -> list[PersonDetails]:
 
 
 def size_of(body: RequestIn) -> int | None:
-    """Return how many live together, with the one who asks; None when it was not said."""
+    """Return how many live together, with the one who asks: never fewer than are named; None when nothing was said."""
     if body.household is None:
         return None
-    return body.household.size or (len(body.household.members) + 1 if body.household.members else None)
+    named = len(body.household.members) + 1 if body.household.members else 0
+    return max(body.household.size or 0, named) or None
+
+
+def _phones(body: RequestIn, said: Said, known: PersonDetails | None, elsewhere: Collection[str]) -> list[Phone]:
+    return phones_of(said.phones, {*numbers_of_others(_everybody(body), said), *elsewhere}, known.phones if known else ())
 
 
 def _everybody(body: RequestIn) -> list[Said]:
@@ -95,6 +105,20 @@ async def change_person(tx: AsyncSession, person: Person, details: PersonDetails
             await tx.delete(before[named])
         if after.keys() - before.keys():
             await schedule(tx, LOOK_AGAIN, person.id, at)
+
+
+async def share_phones(tx: AsyncSession, home: Iterable[Person], named: Iterable[Phone] = ()) -> None:
+    """Write down with these locked people, who live together, that a phone which two of them name is nobody's own. `named`: phones of
+    somebody who lives with them."""
+    known = {}
+    for person in home:
+        with suppress(PersonErased):
+            known[person.id] = (person, await open_person(tx, person))
+    for person, details in known.values():
+        numbers = {phone.number for other, there in known.values() if other is not person for phone in there.phones}
+        phones = nobodys_own(details.phones, numbers | {phone.number for phone in named})
+        if phones != details.phones:
+            await change_person(tx, person, details.model_copy(update={"phones": phones}), now(tx))
 
 
 def held(tx: AsyncSession, details: PersonDetails) -> list[bytes]:

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import codes, keys, marks, people_store, person_rules, store
 from ihala_intake.commands import checks
-from ihala_intake.commands.people import change_person, open_person
+from ihala_intake.commands.people import change_person, open_person, share_phones
 from ihala_intake.commands.retell import retell_all
 from ihala_intake.consent_rules import Category
 from ihala_intake.details import PersonDetails
@@ -47,9 +47,11 @@ async def change(tx: AsyncSession, caller: Caller, person_id: UUID, version: int
     Raises PersonNotFound (404), Stale (412), PersonErased (410), FiledApart, NoDutyRoster (409), IdentityHeldByOrigin,
     UnknownPlace, MalformedRequest (422).
     """
-    if await people_store.person_of(tx, caller, person_id) is None:
+    known = await people_store.person_of(tx, caller, person_id)
+    if known is None:
         raise PersonNotFound()
     of_person = await store.needs_of_person(tx, person_id)  # needs are locked before anything else
+    others = await _others(tx, caller, known) if "phones" in body.model_fields_set else []
     person = await people_store.person_of(tx, caller, person_id, lock=True)
     assert person is not None, "it was there a moment ago, and persons are never deleted"
     if person.version != version:
@@ -58,10 +60,14 @@ async def change(tx: AsyncSession, caller: Caller, person_id: UUID, version: int
     checks.check_said(body, now(tx), "#")
     if person.identity_held_by == "origin" and person_rules.names_somebody(body):
         raise IdentityHeldByOrigin(pointer="#")
+    told = before.told(body.said())
+    if body.guardian is not None and told.guardian_at(now(tx)) is None:
+        raise checks.malformed("#/guardian", "guardian_of_an_adult")
     if person.sensitivity != "restricted" and person_rules.stands_alone(body):
         raise FiledApart(pointer="#/guardian")
-    after = await _after(tx, caller, person, before, body)
+    after = await _after(tx, told, others)
     await change_person(tx, person, after, now(tx))
+    await share_phones(tx, others, after.phones)
     place = codes.place(after.place) if after.place and after.place != before.place else None
     await retell_all(tx, of_person, after, place)
     await _log(tx, person, CHANGED, sorted({_CATEGORY_OF.get(name, Category.IDENTITY) for name in body.model_fields_set}))
@@ -88,14 +94,17 @@ async def search(tx: AsyncSession, caller: Caller, body: SearchIn) -> list[Found
     return found
 
 
-async def _after(tx: AsyncSession, caller: Caller, person: Person, before: PersonDetails, body: PersonChange) -> PersonDetails:
+async def _others(tx: AsyncSession, caller: Caller, person: Person) -> list[Person]:
+    """Return who lives with a person, all of them locked in the one order."""
+    if person.household_id is None:
+        return []
+    return [one for one in await people_store.people_in(tx, caller, person.household_id, lock=True) if one.id != person.id]
+
+
+async def _after(tx: AsyncSession, told: PersonDetails, others: list[Person]) -> PersonDetails:
     """Return what is known after a change. A phone that stands at somebody else of the household is nobody's own."""
-    after = before.told(body.said())
-    if "phones" not in body.model_fields_set or person.household_id is None:
-        return after
-    there = await people_store.people_in(tx, caller, person.household_id)
-    others = [await _phones(tx, one) for one in there if one.id != person.id]
-    return after.model_copy(update={"phones": person_rules.phones_of(body.phones, set().union(*others))})
+    numbers = [await _phones(tx, one) for one in others]
+    return told.model_copy(update={"phones": person_rules.nobodys_own(told.phones, set().union(*numbers))})
 
 
 async def _phones(tx: AsyncSession, person: Person) -> set[str]:

@@ -4,6 +4,8 @@ Siblings share father, mother, grandfather and phone, so given name and birth ye
 """
 
 import unicodedata
+from collections.abc import Hashable
+from typing import Any
 
 from ihala_intake.details import PersonDetails
 
@@ -42,9 +44,11 @@ def told_again(known: PersonDetails, said: PersonDetails) -> PersonDetails:
     The same place told less exactly is no other place: codes of places begin with those of what they lie in.
     """
     values = {name: (getattr(known, name), getattr(said, name)) for name in type(known).model_fields}
-    lists = {name: [*new, *(one for one in old if one not in new)] for name, (old, new) in values.items() if isinstance(new, list)}
-    numbers = {phone.number for phone in said.phones}
-    lists["phones"] = [*said.phones, *(phone for phone in known.phones if phone.number not in numbers)]
+    kept = {
+        name: [one for one in old if not any(one == another or same_as(one, another) for another in new)]
+        for name, (old, new) in values.items() if isinstance(new, list)
+    }  # fmt: skip
+    lists = {name: [*old, *values[name][1]] if name == "movements" else [*values[name][1], *old] for name, old in kept.items()}
     single = {
         name: new
         for name, (old, new) in values.items()
@@ -53,3 +57,15 @@ def told_again(known: PersonDetails, said: PersonDetails) -> PersonDetails:
     if known.place is not None and known.place.startswith(said.place or known.place):
         single["place"] = known.place
     return known.model_copy(update=single | lists)
+
+
+def same_as(one: Any, another: Any) -> bool:
+    """Tell whether two of a list are the same phone, address or paper, whatever else is said of them."""
+    return _of(one) is not None and _of(one) == _of(another)
+
+
+def _of(one: Any) -> Hashable | None:
+    """Return by what one of a list is told from the others; None for what nothing names but itself."""
+    address, number = getattr(one, "address", None), getattr(one, "number", None)
+    named = address or number
+    return None if named is None else (getattr(one, "kind", None), letters(named))
