@@ -166,6 +166,13 @@ async def test_a_number_in_a_restricted_case_is_found_there_alone(house: House) 
         ({"goals": [{"code": "work.job", "text": TEXT, "steps": [step(ref="1")]}]}, "malformed-request"),
         ({"programme": PROGRAMME}, "malformed-request"),
         ({"goals": [{"code": "work.job", "text": "\u202eabc"}]}, "malformed-request"),
+        (
+            {
+                "programme": PROGRAMME,
+                "goals": [{"code": "work.job", "text": TEXT, "steps": [step(ref="1", done_at="2199-01-01T00:00:00Z")]}],
+            },
+            "malformed-request",
+        ),
         ({"case_id": str(uuid4())}, "case-not-found"),
     ],
 )
@@ -173,6 +180,23 @@ async def test_what_cannot_be_is_refused_and_nothing_is_stored(house: House, cha
     answer = await house.post("/v1/plans", OFFICER, plan(await opened(house)) | changes)
     assert answer.slug == slug
     assert await house.scalar("SELECT count(*) FROM plan") == 0
+
+
+async def test_what_is_wrong_with_what_is_added_is_said_where_it_stands(house: House) -> None:
+    made = await agreed(house, imported(await opened(house)))
+    goal, before = made["goals"][0]["goal_id"], {"done_at": "2026-01-01T00:00:00Z"}
+    for what, body, pointer in (
+        ("goals", {"code": "work.palace", "text": TEXT}, "#/code"),
+        ("goals", {"code": "protection.gbv", "text": TEXT}, "#/code"),
+        ("goals", {"code": "work.job", "text": TEXT, "need_id": str(uuid4())}, "#/need_id"),
+        ("goals", {"code": "work.job", "text": TEXT, "steps": [step(), step(**before)]}, "#/steps/1/done_at"),
+        (f"goals/{goal}/steps", step(**before), "#/done_at"),
+        (f"goals/{goal}/steps", step(ref="2"), "#/ref"),  # the programme has a step of that number
+    ):
+        refused = await moved(house, made, what, body)
+        said = refused.body.get("pointer") or refused.body["errors"][0]["pointer"]
+        assert (refused.status in (404, 422), said) == (True, pointer), refused.body
+    assert (await house.get(f"/v1/plans/{made['plan_id']}", OFFICER)).body["goals"] == made["goals"]
 
 
 async def test_only_the_operator_that_has_the_case_sees_and_changes_a_plan(house: House) -> None:

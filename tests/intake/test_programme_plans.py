@@ -235,7 +235,7 @@ async def test_a_plan_with_something_restricted_is_for_the_cleared_and_is_not_lo
     assert (await house.get(f"{PATH}/{item['programme_plan_id']}", OFFICER)).slug == "programme-plan-not-found"
     case_id = await completed(house, arrival_id)
     refused = await adopted(house, case_id, 2, COORDINATOR)
-    assert (refused.status, refused.slug) == (422, "own-case-needed")
+    assert (refused.status, refused.slug, refused.body["pointer"]) == (422, "own-case-needed", "#/case_id")
     shown = await house.get(f"{PATH}/{item['programme_plan_id']}", COORDINATOR)
     assert shown.body["goals"][0]["code"] == "protection.gbv"
 

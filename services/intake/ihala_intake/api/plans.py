@@ -11,7 +11,7 @@ from ihala_kit.db import Transaction
 from ihala_kit.etag import IfMatch, set_etag
 from ihala_kit.once import Once
 from ihala_kit.pages import Page, PageQuery, page_of
-from ihala_kit.problems import responses
+from ihala_kit.problems import MalformedRequest, responses
 from ihala_kit.words import language_of
 from starlette.responses import Response
 
@@ -29,8 +29,8 @@ from ihala_intake.tables import Plan
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
 Reading = Annotated[Caller, Security(caller, scopes=["intake:read"])]
 Working = Annotated[Caller, Security(caller, scopes=["intake:case"])]
-CODES = (NeedNotFound, UnknownNeedCode, OwnCaseNeeded, PersonErased)
-PARTS = responses(PlanNotFound, PlanPartNotFound, PlanEnded, PersonErased)
+CODES = (NeedNotFound, UnknownNeedCode, OwnCaseNeeded, PersonErased, MalformedRequest)
+PARTS = responses(PlanNotFound, PlanPartNotFound, PlanEnded, PersonErased, MalformedRequest)
 
 
 @router.post(

@@ -1,7 +1,7 @@
 """The rows of a plan: itself, its goals and its steps."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from uuid import UUID
 
 from ihala_contracts.intake_v1 import Sensitivity
@@ -14,10 +14,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_intake import codes, keys
 from ihala_intake.casework import store as casework
 from ihala_intake.commands.case_steps import key_of
+from ihala_intake.commands.checks import CLOCKS_DIFFER_BY, malformed
 from ihala_intake.errors import NeedNotFound, UnknownNeedCode
 from ihala_intake.giving.errors import OwnCaseNeeded
 from ihala_intake.keys import Key
-from ihala_intake.models.plans import GoalIn, PlanIn, ProgrammeIn, StepIn
+from ihala_intake.models.plans import GoalIn, PlanIn, ProgrammeGoalIn, ProgrammeIn, StepIn
 from ihala_intake.plans import rules
 from ihala_intake.plans.details import GoalDetails, PlanDetails, StepDetails
 from ihala_intake.tables import CaseFile, Plan, PlanGoal, PlanStep
@@ -25,17 +26,34 @@ from ihala_intake.tables import CaseFile, Plan, PlanGoal, PlanStep
 _LOCK = text("SELECT pg_advisory_xact_lock(:number)")
 
 
-async def refuse_codes(tx: AsyncSession, case: CaseFile, goals: Sequence[GoalIn]) -> None:
-    """Raise UnknownNeedCode, OwnCaseNeeded (422) or NeedNotFound (404)."""
+async def refuse_goals(tx: AsyncSession, case: CaseFile, goals: Mapping[str, GoalIn]) -> None:
+    """Raise UnknownNeedCode, OwnCaseNeeded, MalformedRequest (422) or NeedNotFound (404) for the first goal, by its pointer, that cannot
+    be one of this case, or of which something was done that is still to come."""
     needs = {need.id for need in await casework.needs_of_case(tx, case.id)}
-    for n, goal in enumerate(goals):
+    for pointer, goal in goals.items():
         sensitivity = codes.sensitivity_of(goal.code)
         if sensitivity is None:
-            raise UnknownNeedCode(pointer=f"#/goals/{n}/code")
+            raise UnknownNeedCode(pointer=f"{pointer}/code")
         if sensitivity is Sensitivity.RESTRICTED and case.sensitivity != "restricted":
-            raise OwnCaseNeeded(pointer=f"#/goals/{n}/code")
+            raise OwnCaseNeeded(pointer=f"{pointer}/code")
         if goal.need_id is not None and goal.need_id not in needs:
-            raise NeedNotFound(pointer=f"#/goals/{n}/need_id")
+            raise NeedNotFound(pointer=f"{pointer}/need_id")
+        refuse_future(goal, now(tx), pointer)
+
+
+def refuse_future(goal: ProgrammeGoalIn, at: datetime, pointer: str) -> None:
+    """Raise MalformedRequest (422) for a step that was done at a time still to come."""
+    for n, step in enumerate(goal.steps):
+        if step.done_at is not None and step.done_at > at + CLOCKS_DIFFER_BY:
+            raise malformed(f"{pointer}/steps/{n}/done_at", "in_the_future")
+
+
+def refuse_programmes(step: StepIn, pointer: str) -> None:
+    """Raise MalformedRequest (422) for an office's step that says what only a programme's says: another of its number would be taken for
+    it when the programme's plan comes again."""
+    for name in ("done_at", "ref"):
+        if getattr(step, name) is not None:
+            raise malformed(f"{pointer}/{name}", "not_a_programmes")
 
 
 async def marked(tx: AsyncSession, case: CaseFile, programme: ProgrammeIn) -> bytes:

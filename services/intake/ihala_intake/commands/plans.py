@@ -22,15 +22,15 @@ from ihala_intake.tables import CaseFile, Plan, PlanGoal, PlanStep
 async def agree(tx: AsyncSession, caller: Caller, body: PlanIn) -> tuple[Plan, bool]:
     """Return the plan, and whether it is new. A programme's plan that is known is brought up to date: nothing in it is made again.
 
-    Raises CaseNotFound, NeedNotFound (404), CaseIsClosed, PlanExists, PlanOfAnotherCase (409), UnknownNeedCode, OwnCaseNeeded (422),
-    PersonErased (410).
+    Raises CaseNotFound, NeedNotFound (404), CaseIsClosed, PlanExists, PlanOfAnotherCase (409), UnknownNeedCode, OwnCaseNeeded,
+    MalformedRequest (422), PersonErased (410).
     """
     case = await casework.locked_case(tx, caller, body.case_id)
     if case is None:
         raise CaseNotFound()
     if case.state != "open":
         raise CaseIsClosed()
-    await plan_parts.refuse_codes(tx, case, body.goals)
+    await plan_parts.refuse_goals(tx, case, {f"#/goals/{n}": goal for n, goal in enumerate(body.goals)})
     mark = None if body.programme is None else await plan_parts.marked(tx, case, body.programme)
     known = None if mark is None else await store.imported(tx, case.operator_id, mark)
     if known is not None:
@@ -68,17 +68,23 @@ async def _bring_up_to_date(tx: AsyncSession, case: CaseFile, plan: Plan, body: 
 
 
 async def add_goal(tx: AsyncSession, caller: Caller, plan_id: UUID, version: int, body: GoalIn) -> Plan:
-    """Add a goal with its steps. Raises PlanNotFound, NeedNotFound (404), Stale (412), PlanEnded (409), UnknownNeedCode (422)."""
+    """Add a goal with its steps.
+
+    Raises PlanNotFound, NeedNotFound (404), Stale (412), PlanEnded (409), UnknownNeedCode, OwnCaseNeeded, MalformedRequest (422).
+    """
     plan, case = await _locked(tx, caller, plan_id, version)
-    await plan_parts.refuse_codes(tx, case, [body])
+    await plan_parts.refuse_goals(tx, case, {"#": body})
+    for n, step in enumerate(body.steps):
+        plan_parts.refuse_programmes(step, f"#/steps/{n}")
     await plan_parts.add_goal(tx, plan, await key_of(tx, case), body)
     return _changed(plan)
 
 
 async def add_step(tx: AsyncSession, caller: Caller, plan_id: UUID, goal_id: UUID, version: int, body: StepIn) -> Plan:
-    """Add a step to a goal. Raises PlanNotFound, PlanPartNotFound (404), Stale (412), PlanEnded (409)."""
+    """Add a step to a goal. Raises PlanNotFound, PlanPartNotFound (404), Stale (412), PlanEnded (409), MalformedRequest (422)."""
     plan, case = await _locked(tx, caller, plan_id, version)
     goal = await _goal(tx, plan, goal_id)
+    plan_parts.refuse_programmes(body, "#")
     plan_parts.add_step(tx, plan, await key_of(tx, case), goal.id, body)
     return _changed(plan)
 

@@ -17,10 +17,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import codes, keys, numbers
 from ihala_intake.casework import store as casework
-from ihala_intake.commands import plans
+from ihala_intake.commands import plan_parts, plans
 from ihala_intake.commands import programme_plan_rows as rows
 from ihala_intake.commands.programme_plan_rows import LAPSES
 from ihala_intake.errors import PersonErased, UnknownNeedCode
+from ihala_intake.giving.errors import OwnCaseNeeded
 from ihala_intake.ledger import log_access
 from ihala_intake.models.plans import PlanIn
 from ihala_intake.models.programme_plans import AdoptionIn, ProgrammePlanIn, ProgrammePlanItem, ProgrammePlanRefusalIn, ProgrammePlanView
@@ -35,9 +36,12 @@ from ihala_intake.ways_in.policy import ARRIVAL_WAITS
 async def send(tx: AsyncSession, caller: Caller, body: ProgrammePlanIn) -> None:
     """Write a programme's plan down, or what it says now; emits ProgrammePlanSent unless it says nothing new.
 
-    Nothing is kept of who came to no desk, or was erased; the programme is not told. Raises UnknownNeedCode, ReferenceUnknown (422).
+    Nothing is kept of who came to no desk, or was erased; the programme is not told. Raises UnknownNeedCode, ReferenceUnknown,
+    MalformedRequest (422).
     """
     restricted = _is_restricted(body)
+    for n, goal in enumerate(body.goals):
+        plan_parts.refuse_future(goal, now(tx), f"#/goals/{n}")
     sender, said = caller.organization_id, keys.vault(tx).fingerprint(body.model_dump_json().encode(), "intake.programme_plan.said")
     mark = keys.blind(tx, f"{body.programme.system.casefold()}\n{body.programme.value.casefold()}", "programme_plan")
     await act_for(tx, Caller.system("programme-plan"))
@@ -82,7 +86,10 @@ async def adopt(tx: AsyncSession, caller: Caller, programme_plan_id: UUID, versi
     if said is not None:
         await _refuse_another(tx, caller, row, body.case_id)
         agreed = said.model_dump(include={"goals", "begins_on", "programme"}) | body.model_dump()
-        plan, is_new = await plans.agree(tx, caller, PlanIn.model_validate(agreed))
+        try:
+            plan, is_new = await plans.agree(tx, caller, PlanIn.model_validate(agreed))
+        except OwnCaseNeeded:
+            raise OwnCaseNeeded(pointer="#/case_id") from None  # the goals are in no body here: it is the case that does not fit
     row = await _locked(tx, caller, programme_plan_id, version)  # after the case: one lock order
     if said is None:
         raise PersonErased()
