@@ -189,6 +189,22 @@ async def test_persons_who_were_decided_to_be_one_are_one(house: House) -> None:
     assert [one["reason"] for one in await doubles(house)] == ["merged"]
 
 
+async def test_what_both_were_given_before_they_were_one_is_seen_then(house: House) -> None:
+    first, second = await case_of(house, NGO), await case_of(house, SECOND_NGO, given_name="شيماء")
+    for case_id, actor in ((first, NGO), (second, SECOND_NGO)):
+        await given(house, cash(case_id), actor)
+    await given(house, cash(second, code="work.training"), SECOND_NGO)
+    assert await doubles(house) == []
+    kept, merged = [str(await house.scalar("SELECT person_id FROM case_file WHERE id = :id", id=one)) for one in (first, second)]
+    made = await house.post("/v1/merges", OFFICER, {"kept_id": kept, "merged_id": merged})
+    await house.work()
+    assert [one["reason"] for one in await doubles(house)] == ["merged"]
+    assert (await house.post(f"/v1/merges/{made.body['merge_id']}/undo", OFFICER, {}, if_match='"1"')).status == 200
+    assert (await house.post("/v1/merges", OFFICER, {"kept_id": kept, "merged_id": merged})).status == 201
+    await house.work()
+    assert len(await doubles(house)) == 1  # it is asked once
+
+
 @pytest.mark.parametrize(
     ("changes", "found"),
     [

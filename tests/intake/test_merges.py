@@ -8,6 +8,7 @@ from ihala_contracts.intake_v1 import NeedChanged, PersonMerged, PersonMergeUndo
 
 from tests.intake.actors import HLP, NGO, OFFICER, OTHER_COORDINATOR, STRANGER, WLCO
 from tests.intake.house import House
+from tests.intake.protectors import DPO
 from tests.intake.test_routes import WHO, everything
 from tests.intake.test_rows import counted
 from tests.intake.two_offices import brought, pairs, person_ids, the_pair
@@ -63,6 +64,15 @@ async def test_a_merge_keeps_both_senders_references_and_shows_neither_the_other
         assert seen.body["identifiers"] == answer.body["identifiers"]
         assert seen.body["case_ids"] == answer.body["case_ids"]
         assert (await house.get(f"/v1/merges/{found['merge_id']}", actor.but(scopes=("intake:merge",)))).slug == "merge-not-found"
+
+
+async def test_who_reads_all_of_a_person_stands_in_the_log_of_both_who_are_one(house: House) -> None:
+    await the_pair(house)
+    one, other = await person_ids(house)
+    assert (await house.post("/v1/merges", OFFICER, {"kept_id": str(one), "merged_id": str(other)})).status == 201
+    held = (await house.get(f"/v1/persons/{one}/held", DPO)).body["held"]
+    assert len(held["person"]) == 2
+    assert [await house.chain(person_id) for person_id in (one, other)] == [1, 1]
 
 
 async def test_a_merge_is_taken_back_exactly_and_not_proposed_again(house: House) -> None:

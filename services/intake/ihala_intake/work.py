@@ -12,6 +12,7 @@ from ihala_intake.commands import (
     complaints,
     decide,
     disclose,
+    doubled,
     doubles,
     follow_ups,
     hand_overs,
@@ -90,6 +91,12 @@ async def open_one(tx: AsyncSession, work: DueWork) -> None:
 async def look_again(tx: AsyncSession, work: DueWork) -> None:
     """Something was corrected about a person: they may be somebody who is known."""
     await doubles.look_again(tx, work.key)
+
+
+@performs(doubled.LOOK_AGAIN)
+async def look_for_the_same_help(tx: AsyncSession, work: DueWork) -> None:
+    """Two persons were decided to be one: both may have been given the same."""
+    await doubled.look_again(tx, work.key)
 
 
 @performs(parting.SETTLE)

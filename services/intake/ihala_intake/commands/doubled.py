@@ -13,6 +13,14 @@ from ihala_intake.giving.errors import DuplicateDecided, DuplicateNotFound
 from ihala_intake.models.assistance import DoubleDecisionIn
 from ihala_intake.tables import Assistance, AssistanceDouble
 
+LOOK_AGAIN = "look-for-the-same-help"  # due work, by person: they were found to be somebody else
+
+
+async def look_again(tx: AsyncSession, person_id: UUID) -> None:
+    """Hold all that a person was given against what was given to whom they were found to be; for the clock."""
+    for given in await store.given_to(tx, person_id):
+        await look_for(tx, given, person_id)
+
 
 async def look_for(tx: AsyncSession, given: Assistance, person_id: UUID) -> None:
     """Write down what may be the same help as `given`, from whichever organisation. Never for what is restricted.

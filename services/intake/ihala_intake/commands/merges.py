@@ -9,12 +9,14 @@ from uuid import UUID
 from ihala_contracts.intake_v1 import NeedChanged, PersonMerged, PersonMergeUndone, Urgency
 from ihala_kit.auth import Caller
 from ihala_kit.db import now
+from ihala_kit.due import schedule
 from ihala_kit.etag import Stale
 from ihala_kit.ids import new_id
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import keys, needs, people_store
+from ihala_intake.commands import doubled
 from ihala_intake.commands.people import open_person
 from ihala_intake.commands.persons import record_of
 from ihala_intake.consent_rules import Category
@@ -159,6 +161,7 @@ async def _merge(tx: AsyncSession, caller: Caller, persons: list[Person], kept_i
         client_id=caller.client_id, acting_officer=caller.acting_officer, version=1,
     )  # fmt: skip
     tx.add(made)
+    await schedule(tx, doubled.LOOK_AGAIN, merged.id, made.made_at)
     emit(tx, PersonMerged(
         person_id=kept_id, merged_id=merged.id, merge_id=made.id, operator_id=made.operator_id, merged_at=made.made_at
     ))  # fmt: skip
@@ -181,5 +184,5 @@ async def _settle(tx: AsyncSession, waiting: list[Need]) -> None:
         if need.announced_at is not None and need.state in needs.CAN_BE_PLACED:
             emit(tx, NeedChanged(
                 need_id=need.id, operator_id=need.operator_id, urgency=Urgency(need.urgency), governorate=need.governorate,
-                district=need.district, match_settled=True, changed_at=need.changed_at,
+                district=need.district, match_settled=True, changed_at=need.changed_at, messages_wanted=need.messages_wanted,
             ))  # fmt: skip

@@ -21,7 +21,7 @@ MOST_READS = 5000
 
 
 async def held(tx: AsyncSession, caller: Caller, person_id: UUID, *, on_site: bool) -> HeldView:
-    """Return all that is held of a person to the office that owns the file. Logged with the person.
+    """Return all that is held of a person to the office that owns the file. Logged with the person, and with whom they were found to be.
 
     What she must not learn from paper stays out, with its reads: complaints, why somebody decided for a child, reports she was not told of.
 
@@ -37,7 +37,8 @@ async def held(tx: AsyncSession, caller: Caller, person_id: UUID, *, on_site: bo
     found: dict[str, list[Row]] = {}
     reads: list[AccessLog] = []
     ids = sorted({person.id, *await linked(tx, person.id)})
-    for one in await store.persons(tx, ids):  # what each sender gave stays apart, and is all hers or his
+    persons = await store.persons(tx, ids)
+    for one in persons:  # what each sender gave stays apart, and is all hers or his
         for name, rows in (await _gathered(tx, one)).items():
             found.setdefault(name, []).extend(rows)
         reads += await store.accesses(tx, caller, one.id, None, MOST_READS)
@@ -46,7 +47,8 @@ async def held(tx: AsyncSession, caller: Caller, person_id: UUID, *, on_site: bo
     is_shown = reads_shown(untold=await store.has_untold_report(tx, ids))
     reads = [read for read in reads if is_shown(read.what)]
     offices = await store.organizations(tx, {read.organization_id for read in reads})
-    await log_access(tx, "held", person_id=person.id, operator_id=person.operator_id, categories=["everything"])
+    for one in persons:
+        await log_access(tx, "held", person_id=one.id, operator_id=one.operator_id, categories=["everything"])
     readers = [_reader(read, offices.get(read.organization_id)) for read in sorted(reads, key=lambda read: read.at)]
     return HeldView(person_id=person.id, sensitivity=person.sensitivity, at=now(tx), held=found, readers=readers)
 

@@ -38,6 +38,8 @@ _OTHERS = text(f"""{_CONNECTED}
     FROM connected c JOIN case_file f ON f.person_id = c.id JOIN assistance a ON a.case_id = f.id
     WHERE a.id <> :assistance_id AND a.operator_id = :operator_id AND a.kind = :kind AND a.state <> 'cancelled'
         AND a.sensitivity <> 'restricted' AND a.given_at BETWEEN :since AND :until
+        AND NOT EXISTS (SELECT FROM assistance_double d WHERE d.assistance_id = a.id AND d.other_id = :assistance_id)
+        AND NOT EXISTS (SELECT FROM assistance_double d WHERE d.assistance_id = :assistance_id AND d.other_id = a.id)
     ORDER BY a.id, c.place
     LIMIT 200
 """)
@@ -72,6 +74,13 @@ async def of_case(tx: AsyncSession, caller: Caller, case_id: UUID, after: UUID |
     return (await tx.exec(query.order_by(col(Assistance.id)).limit(limit))).all()
 
 
+async def given_to(tx: AsyncSession, person_id: UUID) -> Sequence[Assistance]:
+    """Return what a person was given, but for what is restricted; for the system alone."""
+    query = select(Assistance).join(CaseFile, col(CaseFile.id) == Assistance.case_id).where(CaseFile.person_id == person_id)
+    query = query.where(Assistance.sensitivity != "restricted", Assistance.state != "cancelled")
+    return (await tx.exec(query.order_by(col(Assistance.id)))).all()
+
+
 async def parts_of(tx: AsyncSession, assistance_ids: Sequence[UUID]) -> Sequence[Instalment]:
     """Return the instalments of help that was checked before, in their order."""
     query = select(Instalment).where(col(Instalment.assistance_id).in_(assistance_ids))
@@ -93,7 +102,8 @@ async def parts_due(
 async def connected(
     tx: AsyncSession, given: Assistance, person_id: UUID, since: datetime, until: datetime
 ) -> Sequence[tuple[UUID, str, str]]:  # fmt: skip
-    """Return id, code and reason of other help of the same kind to the same person, or to who may be. For the system alone.
+    """Return id, code and reason of other help of the same kind to the same person, or to who may be, but for what was held against it
+    before. For the system alone.
 
     These persons are locked before that: of two who write down help in the same moment the second sees what the first wrote.
     """
