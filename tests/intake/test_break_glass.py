@@ -133,7 +133,7 @@ async def test_the_reader_may_give_it_back_and_others_see_nothing(house: House) 
 
 async def test_no_reason_no_glass(house: House) -> None:
     case_id = await a_case(house, restricted=False)
-    for more in ({"explanation": "short"}, {"reason": "curious"}, {"explanation": None}):
+    for more in ({"explanation": "short"}, {"explanation": "She stands\u202e at our desk"}, {"reason": "curious"}, {"explanation": None}):
         assert (await house.post("/v1/break-glass", SUPERVISOR, why(case_id, **more))).status == 422
     assert (await broken(house, case_id)).status == 201
     assert await house.scalar("SELECT count(*) FROM break_glass WHERE details::text LIKE '%danger%'") == 0

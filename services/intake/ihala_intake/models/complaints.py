@@ -8,11 +8,11 @@ from pydantic import Field, StringConstraints
 
 from ihala_intake.assessing.questionnaires import ThreeWords
 from ihala_intake.casework.complaint_rules import Kind, Outcome
-from ihala_intake.models.base import Answer, Body, Code, How, Note
+from ihala_intake.models.base import Answer, Body, Code, How, Note, Readable
 from ihala_intake.models.cases import Officer
 
 ComplaintState = Literal["received", "in_progress", "answered", "closed"]
-Contact = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Contact = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Readable]
 
 
 class ComplaintTopic(Answer):

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from ihala_intake.models.base import Answer, Body
+from ihala_intake.models.base import Answer, Body, Readable
 
 GlassReason = Literal["life_at_risk", "child_at_risk", "owner_unreachable", "person_asks"]
 ErasureReason = Literal["person_asked", "guardian_asked", "recorded_in_error", "unlawful"]
-Told = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=2000)]
+Told = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=2000), Readable]
 
 
 class BreakGlassIn(Body):
