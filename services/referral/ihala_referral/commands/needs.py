@@ -23,11 +23,10 @@ from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_referral import announcing, calendar, clock, consequences, placing, policy, sealing, store, work_items
-from ihala_referral.commands import ending, hurrying
+from ihala_referral.commands import ending, hurrying, taking_over
 from ihala_referral.commands.offering import covered
 from ihala_referral.competences import commands as competences
 from ihala_referral.guards import Situation, agreement_holds, consent_holds
-from ihala_referral.parties import acting_origin
 from ihala_referral.states import UNDECIDED, Act, Owner, Party, PlacementState, Step
 from ihala_referral.statistics import measures, noting
 from ihala_referral.tables import Placement
@@ -110,14 +109,16 @@ async def _doubts(tx: AsyncSession, situation: Situation, facts: sealing.Facts |
 async def change(tx: AsyncSession, event: NeedChanged, *, told: Collection[UUID] = (), asked: bool = False) -> None:
     """Take what was corrected: a question under way is asked anew; an open offer gets a new version, so that it is read again first.
 
+    Where the case went to another operator, that goes for what has ended as well: a person may still dispute that help came.
     For a restored database: receivers of the referrals `told` know it, and with `asked` the directory does.
     """
-    situation = await _open(tx, event)
-    if situation is None:
+    situation = await store.of_need(tx, event.need_id)
+    went = situation is not None and await taking_over.look(tx, situation, event.operator_id)
+    if situation is None or situation.placement.state is PlacementState.ENDED:
+        if not went:
+            await store.overtaken(tx, event, event.need_id, "ended" if situation else "unknown")
         return
     placement = situation.placement
-    if placement.operator_id != event.operator_id:
-        await _hand_over(tx, situation, event)
     facts, readable = await sealing.received(tx, event.facts, event.need_id)
     rank_before, placement.rank, placement.urgency = placement.rank, RANKS[event.urgency], event.urgency
     placement.governorate, placement.district = event.governorate, event.district
@@ -139,19 +140,6 @@ async def change(tx: AsyncSession, event: NeedChanged, *, told: Collection[UUID]
         await _ask_anew(tx, situation, "need_changed")
     await hurrying.look(tx, situation, rank_before)
     clock.wind(placement, situation.referrals)
-
-
-async def _hand_over(tx: AsyncSession, situation: Situation, event: NeedChanged) -> None:
-    """The need's case went to another operator: its coordinators have the placement now, and what they must look at."""
-    situation.placement.operator_id = event.operator_id
-    situation.placement.officer = None  # nobody there works on it yet
-    for referral in situation.open():
-        if acting_origin(referral) != referral.origin_id:
-            referral.origin_officer = None
-        referral.operator_id, referral.office_officer = event.operator_id, None
-        referral.version += 1
-        announcing.record(tx, situation, "hand_over", Party.SYSTEM, referral.state, referral.state, referral=referral)
-    await work_items.hand_over(tx, situation, event.operator_id)
 
 
 async def change_consent(tx: AsyncSession, event: NeedConsentChanged) -> None:
