@@ -15,7 +15,7 @@ from ihala_kit.auth import Caller
 from tests.intake.actors import COORDINATOR, HLP, MOMD, NGO, OFFICER, OTHER_COORDINATOR, OTHER_OPERATOR, STRANGER, Actor
 from tests.intake.casework import NOOR, TOLD, ZAINAB, done, finished, opened, seen, story_of
 from tests.intake.house import Answer, House
-from tests.intake.samples import NOTE, PHONES, SECRETS, consent, joined, need
+from tests.intake.samples import NOTE, PHONES, SECRETS, consent, joined, need, person
 from tests.intake.test_rows import counted
 
 ERBIL = OTHER_COORDINATOR
@@ -143,7 +143,8 @@ async def test_members_of_the_household_go_along(house: House) -> None:
 
 async def test_without_history_a_new_case_knows_who_it_is_and_nothing_else(house: House) -> None:
     await neighbour(house)
-    story, case_id = await story_of(house, needs=[need(note=NOTE)])
+    quiet = person(messages_stopped=True, also_speaks=["ckb"], other_ways=[{"kind": "visit", "note": "after noon"}], address="x")
+    story, case_id = await story_of(house, needs=[need(note=NOTE)], person=quiet)
     begins_at = (house.database.clock.now() + timedelta(days=3)).isoformat()
     planned = await house.post(f"/v1/cases/{case_id}/appointments", NOOR, {"begins_at": begins_at, "purpose": "counselling"})
     assert planned.status == 201, planned.body
@@ -158,6 +159,9 @@ async def test_without_history_a_new_case_knows_who_it_is_and_nothing_else(house
     assert [event.operator_id for event in events if isinstance(event, CaseOpened)] == [OTHER_OPERATOR]
     there = await seen(house, new_id, ERBIL)
     assert (there.status, there.body["call_name"], there.body["needs"], there.body["household_id"]) == (200, "أم يوسف", [], None)
+    known = (await house.get(f"/v1/persons/{there.body['person_id']}", ERBIL)).body
+    assert (known["messages_stopped"], known["contact"]["also_speaks"], known["address"]) == (True, ["ckb"], None)
+    assert [way["note"] for way in known["contact"]["other_ways"]] == ["after noon"]
     assert (await seen(house, case_id, ERBIL)).status == 404
     assert (await house.get(f"/v1/needs/{story.need_id}", ERBIL)).status == 404
     left = await seen(house, case_id)
@@ -167,6 +171,16 @@ async def test_without_history_a_new_case_knows_who_it_is_and_nothing_else(house
     assert [one["state"] for one in left.body["needs"]] == ["closed"]
     assert await counted(house, ERBIL, "person") == 1
     assert await counted(house, ERBIL, "need") == 0
+
+
+async def test_who_must_not_be_asked_or_found_is_known_to_the_next_one_too(house: House) -> None:
+    await neighbour(house)
+    child = person(birth_year=2014, guardian={"state": "unsafe", "call_name": "x"})
+    case_id = await opened(house, COORDINATOR, need("education.enrolment"), person=child, household=None, consent=consent(assent="given"))
+    answer = await answered(house, await offered(house, case_id, with_history=False), "acceptance")
+    assert answer.status == 200, answer.body
+    person_id = (await seen(house, answer.body["case_id"], ERBIL)).body["person_id"]
+    assert (await house.get(f"/v1/persons/{person_id}", ERBIL)).body["contact"]["guardian"]["state"] == "unsafe"
 
 
 async def test_a_file_waits_while_a_receiver_is_asked(house: House) -> None:

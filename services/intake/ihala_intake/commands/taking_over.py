@@ -33,10 +33,11 @@ _CANCEL = text("""
     UPDATE appointment SET state = 'cancelled', reason = 'handed_over', recorded_at = :at, version = version + 1
     WHERE state = 'planned' AND case_id = ANY(:cases)
 """)
-# What a new case without history knows: who the person is, and how to reach and speak to them.
+# What a new case without history knows: who the person is, and how to reach and speak to them, or how and through whom not.
 CARRIED = frozenset({
-    "call_name", "given_name", "father_name", "grandfather_name", "family_name", "mother_name", "sex", "birth_year", "birth_on",
-    "place", "language_spoken", "language_written", "reads", "phones", "focal_point",
+    "call_name", "given_name", "father_name", "grandfather_name", "family_name", "mother_name", "transliteration", "sex", "birth_year",
+    "birth_on", "place", "language_spoken", "also_speaks", "language_written", "reads", "phones", "other_ways", "trusted_contact",
+    "guardian", "messages_stopped", "focal_point",
 })  # fmt: skip
 
 
