@@ -64,14 +64,17 @@ async def test_a_key_that_is_taken_away_ends_every_token_at_once(home: House, ou
         ({"jwk": KEY.as_dict(private=False)}, "keys-refused"),
         ({"jwk": NEW_KEY.as_dict(private=True)}, "keys-refused"),
         ({"jwk": {"kty": "oct", "k": "AAAA"}}, "keys-refused"),
+        ({"jwk": NEW_KEY.as_dict(private=False) | {"x5c": ["A" * 70_000]}}, "keys-refused"),
         ({"jwk": NEW_KEY.as_dict(private=False), "others_end_at": "2020-01-01T00:00:00Z"}, "malformed-request"),
         ({"jwk": NEW_KEY.as_dict(private=False), "others_end_at": "2099-01-01T00:00:00Z"}, "malformed-request"),
     ],
-    ids=["there already", "private", "symmetric", "a day that is over", "too far ahead"],
+    ids=["there already", "private", "symmetric", "large", "a day that is over", "too far ahead"],
 )
 async def test_keys_and_days_that_cannot_be(home: House, ours: Desk, body: dict[str, Any], slug: str) -> None:
     await home.register("careful", organization_id=OURS)
-    assert await ours.refused("POST", f"{CLIENTS}/careful/keys", body) == (422, slug)
+    status, found = await ours.call("POST", f"{CLIENTS}/careful/keys", body)
+    assert (status, found["type"]) == (422, f"urn:ihala:problem:{slug}")
+    assert slug != "keys-refused" or found["pointer"] == "#/jwk"
     assert [key["kid"] for key in (await ours.did("GET", f"{CLIENTS}/careful/keys"))["items"]] == ["c1"]
 
 

@@ -136,6 +136,19 @@ async def test_a_live_client_may_prove_itself_by_certificates_and_keys_elsewhere
     assert await ours.refused("POST", CLIENTS, NEW | proof | {"with_secret": True}) == (422, "malformed-request")
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("tls_subject_dn", "CN=case system, O=Ours", "not_a_subject"), ("tls_subject_dn", "<CN>", "not_a_subject"),
+        ("tls_subject_dn", "CN=\x00x", "not_a_subject"), ("tls_san_dns", "https://case.example", "not_a_dns_name"),
+        ("tls_san_dns", "case example", "not_a_dns_name"),
+    ],
+)  # fmt: skip
+async def test_a_name_that_no_certificate_can_have_is_refused_at_once(ours: Desk, field: str, value: str, code: str) -> None:
+    status, found = await ours.call("POST", CLIENTS, {"name": "Live", "kind": "live", "scopes": ["referral:read"], field: value})
+    assert (status, found["errors"]) == (422, [{"pointer": f"#/{field}", "code": code}])
+
+
 async def test_an_organisation_has_no_more_clients_than_it_can_use(ours: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     made = await ours.did("POST", CLIENTS, NEW)
     there = [one for one in (await ours.did("GET", CLIENTS + "?limit=200"))["items"] if one["status"] != "revoked"]

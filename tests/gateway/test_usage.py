@@ -29,6 +29,15 @@ OLD = ("GET", "/referral/v1/old")
 ROUTES = {OLD: Called("referral", "v1", True), ("POST", "/intake/v1/requests"): Called("intake", "v1")}
 
 
+async def test_times_outside_of_all_years_are_refused(home: House) -> None:
+    await home.register("reader", roles=["auditor"], scopes=["gateway:audit"])
+    signed_in = await home.signed_in("reader")
+    for name, time in (("since", "0001-01-01T00:00:00+14:00"), ("until", "9999-12-31T23:59:59-14:00")):
+        async with home.session.get("/gateway/v1/access-log", params={name: time}, headers=signed_in) as answer:
+            assert answer.status == 422
+            assert (await answer.json())["errors"] == [{"pointer": f"query/{name}", "code": "year_out_of_range"}]
+
+
 @pytest.fixture(scope="module")
 async def logged(home: House) -> House:
     """Calls of three organisations and of nobody, one of them by a route that is about to go."""

@@ -1,5 +1,6 @@
 """Clients from a file: each is made what its entry says, and the others are told by an event in the same transaction."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -7,7 +8,9 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from cryptography import x509
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway import store
@@ -24,6 +27,9 @@ Scope = Annotated[str, Field(pattern=r"^[a-z][a-z-]*:[a-z][a-z-]*$")]
 BAGHDAD = ZoneInfo("Asia/Baghdad")
 
 
+_DNS_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+
+
 def _has_come(day: date) -> date:
     """Return a day that is not after today: what is planned is not done. Raises ValueError."""
     if day > datetime.now(BAGHDAD).date():
@@ -33,6 +39,26 @@ def _has_come(day: date) -> date:
 
 PastDay = Annotated[date, AfterValidator(_has_come)]
 PlaceCode = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{1,11}$")]  # IQG15; IQ-HALABJA, which has no P-code
+
+
+def _subject(name: str) -> str:
+    """Return a subject as certificates' are written when they are compared. Raises ValueError when it is none."""
+    try:
+        return x509.Name.from_rfc4514_string(name).rfc4514_string()
+    except ValueError:
+        raise PydanticCustomError("not_a_subject", "is not a subject as RFC 4514 writes it") from None
+
+
+SubjectName = Annotated[str, Field(min_length=3, max_length=500), AfterValidator(_subject)]
+
+
+def _dns_name(name: str) -> str:
+    if not _DNS_NAME.fullmatch(name):
+        raise PydanticCustomError("not_a_dns_name", "is not the name of a host")
+    return name
+
+
+DnsName = Annotated[str, Field(min_length=3, max_length=253), AfterValidator(_dns_name)]
 
 SHORTEST_SECRET = 16
 
@@ -58,8 +84,8 @@ class Entry(BaseModel):
     jwks: dict[str, Any] | None = None
     secret: SecretStr | None = None
     auth_method: Literal["private_key_jwt", "client_secret", "tls_client_auth", "self_signed_tls_client_auth"] = "private_key_jwt"
-    tls_subject_dn: Annotated[str, Field(min_length=3, max_length=500)] | None = None
-    tls_san_dns: Annotated[str, Field(min_length=3, max_length=253)] | None = None
+    tls_subject_dn: SubjectName | None = None
+    tls_san_dns: DnsName | None = None
     redirect_uris: list[str] = []
     first_party: bool = False
 

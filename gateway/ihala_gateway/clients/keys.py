@@ -5,6 +5,7 @@ from typing import Any
 
 from ihala_kit.auth import Caller
 from ihala_kit.problems import MalformedRequest
+from pydantic_core import to_json
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway import store as all_clients
@@ -15,22 +16,25 @@ from ihala_gateway.oauth import certificates, client_keys
 from ihala_gateway.tables import Client
 
 MOST_KEYS = 10
+LARGEST_SET = 64 * 1024  # bytes, certificates and all: it is read with each token that the client asks for
 LONGEST_OVERLAP = timedelta(days=90)
 _MEMBERS = frozenset({"kty", "crv", "x", "y", "n", "e", "kid", "alg", "use", "x5c"})  # what else a set holds, nobody here reads
 
 
-def normal(jwks: dict[str, Any]) -> dict[str, Any]:
-    """Return a set of public keys with nothing in it but them, each with a kid. Raises KeysRefused (422)."""
+def normal(jwks: dict[str, Any], pointer: str = "#/jwks") -> dict[str, Any]:
+    """Return a set of public keys with nothing in it but them, each with a kid. Raises KeysRefused (422), which points to where it came."""
     try:
         found = client_keys.usable_keys(jwks)
     except client_keys.KeysRefused:
-        raise KeysRefused(pointer="#/jwks") from None
+        raise KeysRefused(pointer=pointer) from None
     for key in found:
         key.ensure_kid()
     kids = {str(key.kid) for key in found}
-    if len(found) > MOST_KEYS or len(kids) != len(found) or not all(len(kid) <= 200 and kid.isprintable() for kid in kids):
-        raise KeysRefused(pointer="#/jwks")
-    return {"keys": [{name: value for name, value in key.as_dict(private=False).items() if name in _MEMBERS} for key in found]}
+    kept = {"keys": [{name: value for name, value in key.as_dict(private=False).items() if name in _MEMBERS} for key in found]}
+    usual = len(found) <= MOST_KEYS and len(to_json(kept)) <= LARGEST_SET and all(len(kid) <= 200 and kid.isprintable() for kid in kids)
+    if len(kids) != len(found) or not usual:
+        raise KeysRefused(pointer=pointer)
+    return kept
 
 
 def begin(tx: AsyncSession, client: Client, now: datetime) -> None:
@@ -61,10 +65,10 @@ async def add(tx: AsyncSession, caller: Caller, client_id: str, wanted: models.N
     end = None if wanted.others_end_at is None else _aware(wanted.others_end_at)
     if end is not None and not now < end <= now + LONGEST_OVERLAP:
         raise MalformedRequest(errors=[{"pointer": "#/others_end_at", "code": "out_of_range", "expected": "90 days"}])
-    [new], before = normal({"keys": [wanted.jwk]})["keys"], _of(client)
+    [new], before = normal({"keys": [wanted.jwk]}, "#/jwk")["keys"], _of(client)
     if client.auth_method == "self_signed_tls_client_auth" and not certificates.registered(new.get("x5c")):
         raise KeysRefused(pointer="#/jwk")
-    client.jwks = normal({"keys": [*before, new]})
+    client.jwks = normal({"keys": [*before, new]}, "#/jwk")
     if end is not None:
         for key in before:
             row = known.get(key["kid"]) or ClientKey(client_id=client_id, kid=key["kid"], added_at=client.changed_at)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from ihala_gateway.clients.commands import PastDay, Scope, Word
+from ihala_gateway.clients.commands import DnsName, PastDay, Scope, SubjectName, Word
 
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
@@ -60,8 +60,8 @@ class NewClient(Asked):
     kind: Literal["sandbox", "live"]
     jwks: KeySet | None = None
     mutual_tls: bool = Field(default=False, description="The keys of `jwks` prove it by their certificates (`x5c`), not by signatures.")
-    tls_subject_dn: Annotated[str, Field(min_length=3, max_length=500)] | None = Field(default=None, description="As RFC 4514 writes it.")
-    tls_san_dns: Annotated[str, Field(min_length=3, max_length=253)] | None = None
+    tls_subject_dn: SubjectName | None = Field(default=None, description="As RFC 4514 writes it.")
+    tls_san_dns: DnsName | None = None
     with_secret: bool = False
 
     @model_validator(mode="after")

@@ -9,7 +9,8 @@ from ihala_kit.auth import Caller, caller
 from ihala_kit.db import Transaction
 from ihala_kit.pages import Page, PageQuery, page_of
 from ihala_kit.problems import responses
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime
+from pydantic_core import PydanticCustomError
 
 from ihala_gateway.clients.errors import RoleNeeded
 from ihala_gateway.watching import models as v1
@@ -27,12 +28,23 @@ SHOWN_DAYS = 30
 MOST_VERSIONS = 1_000
 
 
+def _in_utc(value: datetime) -> datetime:
+    """Return a time in UTC. Raises PydanticCustomError for one that lies outside of all years there: PostgreSQL is told no other."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("year_out_of_range", "lies outside of the years 1 to 9999") from None
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
 @router.get("/access-log", response_model=Page[v1.Call], responses=responses(RoleNeeded))
 async def calls(
     caller: Auditing, tx: Transaction, page: PageQuery, client_id: ClientId = None, organization_id: OrganizationId = None,
     status: Annotated[int | None, Query(ge=0, le=599)] = None,
-    since: Annotated[AwareDatetime | None, Query(description="From then on.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Before then.")] = None,
+    since: Annotated[Instant | None, Query(description="From then on.")] = None,
+    until: Annotated[Instant | None, Query(description="Before then.")] = None,
 ) -> Page[v1.Call]:  # fmt: skip
     """List calls, the newest first: your organisation's; for an operator's auditor also those of whom it admitted, and of nobody.
 
