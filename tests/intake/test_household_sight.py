@@ -1,9 +1,9 @@
 """What of a family others see: of each member only what that member's own consent gives."""
 
 from tests.intake.actors import COORDINATOR, HLP, NGO, NOTIFY, OFFICER, OTHER_COORDINATOR, PROVIDER, STRANGER
-from tests.intake.families import GUARDIAN_PHONE, MOTHER_PHONE, SON_PHONE, member, opened_to, person_of, phone, told
+from tests.intake.families import GUARDIAN_PHONE, MOTHER_PHONE, SON_PHONE, brought, member, opened_to, person_of, phone, told
 from tests.intake.house import House
-from tests.intake.samples import consent, need, person
+from tests.intake.samples import consent, need, person, request
 
 SCHOOL = "education.enrolment"
 
@@ -59,6 +59,15 @@ async def test_a_phone_that_another_telling_names_of_somebody_else_is_nobodys_ow
         assert (await house.get(f"/v1/contacts/{one}", NOTIFY)).body["own"] is False
     await told(house, person=person(phones=[phone(MOTHER_PHONE)]))  # and so it stays, whatever is said of it alone
     assert (await house.get(f"/v1/contacts/{needs[0]}", NOTIFY)).body["own"] is False
+
+
+async def test_no_text_about_a_restricted_need_goes_to_a_phone_that_her_husband_named_before(house: House) -> None:
+    await told(house, member("أحمد", "spouse", phones=[phone(MOTHER_PHONE)]), person=person(phones=[phone(SON_PHONE)]))
+    for number, status in ((MOTHER_PHONE, 409), (SON_PHONE, 200)):
+        hers = person(phones=[phone(number)])
+        asked = await brought(house, request(need("protection.gbv", messages_wanted=True), person=hers, household=None))
+        answer = await house.get(f"/v1/contacts/{asked['needs'][0]['need_id']}", NOTIFY)
+        assert (answer.status, answer.body.get("number")) == (status, None if status == 409 else f"+964{number[1:]}")
 
 
 async def test_a_child_is_reached_through_a_guardian_and_never_with_a_full_text(house: House) -> None:

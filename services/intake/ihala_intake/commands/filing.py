@@ -15,7 +15,8 @@ from ihala_intake.commands.checks import checked_place
 from ihala_intake.commands.doubles import Newcomer, look_for
 from ihala_intake.commands.filing_parts import File, Filing
 from ihala_intake.commands.grouping import Asked, Given, Group
-from ihala_intake.commands.homes import Home, Kept, Telling, recognised, settle
+from ihala_intake.commands.homes import Home, Kept, Telling, lives_there, recognised, settle
+from ihala_intake.commands.known import numbers_of
 from ihala_intake.commands.moves import move
 from ihala_intake.commands.people import add_person, details_of, member_details
 from ihala_intake.details import AssistanceDetails, NeedDetails
@@ -100,8 +101,14 @@ def _place(filing: Filing, group: Group) -> Place:
 
 
 def _kept_apart(filing: Filing, group: Group) -> Kept:
-    """Store the person of a restricted file under the case's key, tied to nobody else's row."""
-    said = details_of(filing.body) if group.member is None else member_details(filing.body, _member(filing, group))
+    """Store the person of a restricted file under the case's key, tied to nobody else's row. A phone that stands at somebody she lives
+    with is not her own, whatever was said now."""
+    there = recognised(filing.known, filing.body)
+    elsewhere = numbers_of(one for one in lives_there(filing.known) if one is not there.get(group.member))
+    if group.member is None:
+        said = details_of(filing.body, elsewhere=elsewhere)
+    else:
+        said = member_details(filing.body, _member(filing, group), elsewhere=elsewhere)
     person_id, key, details = new_id(), keys.make(filing.tx, group.case_id), said.apart()
     add_person(
         filing.tx, person_id, key, details, sensitivity=_sensitivity(group), held_by=filing.body.identity_held_by,

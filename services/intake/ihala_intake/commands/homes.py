@@ -97,7 +97,7 @@ async def _settle_members(telling: Telling, home: Home, household_id: UUID) -> N
     there = recognised(telling.known, telling.body)
     for n, member in enumerate(telling.body.household.members if telling.body.household else []):
         known = there.get(n)
-        elsewhere = numbers_of(one for one in _known_there(telling) if one is not known)
+        elsewhere = numbers_of(one for one in lives_there(telling.known) if one is not known)
         details = member_details(telling.body, member, known.details if known else None, elsewhere).ordinary()
         if known is None:
             home.kept[n] = _add(telling, details, household_id)
@@ -107,14 +107,15 @@ async def _settle_members(telling: Telling, home: Home, household_id: UUID) -> N
 
 async def _share_phones(telling: Telling, home: Home) -> None:
     """Let a phone that stands at two of them now, of whom one is not told of, be nobody's own."""
-    known = _known_there(telling)
+    known = lives_there(telling.known)
     rows = {one.person.id for one in known}
     named = [phone for kept in home.kept.values() if kept.person_id not in rows for phone in kept.details.phones]
     await share_phones(telling.tx, [one.person for one in known], named)
 
 
-def _known_there(telling: Telling) -> list[Known]:
-    return [telling.known, *telling.known.home] if telling.known else []
+def lives_there(known: Known | None) -> list[Known]:
+    """Return a known person with the others of their household; nobody where nobody is known."""
+    return [known, *known.home] if known else []
 
 
 def recognised(known: Known | None, body: RequestIn) -> dict[int | None, Known]:
