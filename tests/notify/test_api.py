@@ -11,6 +11,7 @@ from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_kit.testing import Mint
 from ihala_notify import upkeep
+from ihala_notify.following import cursor_at
 from ihala_notify.wakeups import APPLICATION
 from sqlalchemy import text
 
@@ -167,6 +168,16 @@ async def test_a_cursor_whose_events_are_gone_is_refused(http: aiohttp.ClientSes
     assert (await get(http, "/v1/events", as_of(RECEIVER), after=begun["cursor"]))[0] == 410
     assert (await get(http, "/v1/events", as_of(RECEIVER), after=later["cursor"]))[0] == 200
     assert (await get(http, "/v1/events", as_of(RECEIVER)))[1]["events"] == []
+
+
+async def test_a_cursor_of_a_feed_that_began_anew_is_refused(http: aiohttp.ClientSession, world: World, as_of: Any) -> None:
+    """Its reader would wait, and miss what comes until the feed is as far as it was."""
+    ahead = cursor_at(RECEIVER, 1000)
+    for path in ("/v1/events", f"/v1/subscriptions/{(await subscribe(http, as_of(RECEIVER), {}))[1]['id']}/events"):
+        status, problem = await get(http, path, as_of(RECEIVER), after=ahead, wait=1)
+        assert (status, problem["type"]) == (410, "urn:ihala:problem:cursor-too-old")
+        async with http.get(path, headers=as_of(RECEIVER) | {"Accept": "text/event-stream", "Last-Event-ID": ahead}) as answer:
+            assert answer.status == 410
 
 
 async def test_a_subscription_gives_only_its_types(http: aiohttp.ClientSession, world: World, as_of: Any) -> None:

@@ -13,7 +13,7 @@ class MessageNotFound(Problem):
 
 
 class CursorTooOld(Problem):
-    """What follows the cursor is no longer kept: 30 days have passed."""
+    """What follows the cursor is no longer kept: 30 days have passed; or the feed began anew and has not come so far."""
 
     status = 410
     slug = "cursor-too-old"

@@ -22,6 +22,7 @@ class Receiver:
     came: list[dict[str, Any]] = field(default_factory=list)  # every request, also those that were refused
     taken: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    callers: set[Any] = field(default_factory=set)  # host and port: a connection each
     at_once: int = 0
     most_at_once: int = 0
 
@@ -33,6 +34,7 @@ class Receiver:
         assert headers["webhook-id"] == event["id"] and headers["content-type"] == "application/cloudevents+json"
         self.came.append(event)
         self.headers.append(headers)
+        self.callers.add(request.transport and request.transport.get_extra_info("peername"))
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:

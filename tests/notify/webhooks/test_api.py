@@ -1,6 +1,8 @@
 """Webhooks over HTTP as their owner: opened, tested, replayed, their keys and their log."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -105,6 +107,34 @@ async def test_replay_sends_everything_since_again_behind_what_is_new(rig: Rig, 
     first = {event["id"]: event for event in receiver.taken[:10]}
     assert all({**event, "ihalareplay": None} == {**first[event["id"]], "ihalareplay": None} for event in again)
     assert sorted(receiver.sequences()[10:12]) == [11, 12]
+
+
+async def test_a_replay_that_is_asked_for_during_another_takes_nothing_from_it(rig: Rig, receiver: Receiver, call: Call) -> None:
+    hook = await opened(call, receiver)
+    await rig.happen(10)
+    await rig.rows("UPDATE feed SET appended_at = appended_at - interval '1 hour' WHERE position <= 4 RETURNING position")
+    async with rig.delivering():
+        await until(lambda: len(receiver.taken) == 10)
+        await rig.kept(UUID(hook), 10)
+    now = datetime.now(UTC)
+    for since, events in ((now - timedelta(hours=2), 10), (now - timedelta(minutes=5), 6)):  # the first was not begun yet
+        assert (await call("POST", f"/subscriptions/{hook}/replay", {"since": since.isoformat()}))[1] == {"events": events}
+    held, first = asyncio.Event(), asyncio.Event()
+
+    async def answer(number: int, event: dict[str, Any]) -> int:
+        first.set()
+        await held.wait()
+        return 204
+
+    receiver.answer = answer
+    async with rig.delivering():
+        await first.wait()
+        await rig.happen(2)  # and one that is asked for while the other is sent goes further
+        await call("POST", f"/subscriptions/{hook}/replay", {"since": (now - timedelta(minutes=5)).isoformat()})
+        held.set()
+        await until(lambda: rig.rows("SELECT url FROM webhook WHERE replay_cursor IS NULL AND replay_until IS NULL"))
+    again = {event["sequence"] for event in receiver.taken if event.get("ihalareplay")}
+    assert again == set(range(1, 13))
 
 
 async def test_redeliver_one(rig: Rig, receiver: Receiver, call: Call) -> None:

@@ -160,7 +160,7 @@ def test_what_is_probed_takes_turns() -> None:
 
 def one_ledger(*items: Item, ordered: bool = False) -> Ledger:
     """Return the ledger of a lane that begins with these in hand."""
-    return Ledger(Hook(uuid4(), uuid4(), "", ordered, EVERYTHING, 1, Receiver(State.ACTIVE), 0, [], None, None, None), items)
+    return Ledger(Hook(uuid4(), uuid4(), "", ordered, EVERYTHING, 1, Receiver(State.ACTIVE), 0, [], (None, None), None), items)
 
 
 def send_all(ledger: Ledger, answer: Callable[[Item], int]) -> list[Item]:

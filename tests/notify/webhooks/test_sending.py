@@ -9,14 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pycurl
 import pytest
 from aiohttp import web
 from ihala_local.tls import Certificates
-from ihala_notify.webhooks import addresses, sending
+from ihala_notify.webhooks import addresses, hands, sending
 from ihala_notify.webhooks.sending import Answer, Client, masked
 
 from tests.notify.webhooks.receiver import Receiver, receiving
-from tests.notify.webhooks.rig import ALLOWED
+from tests.notify.webhooks.rig import ALLOWED, SECONDS
 
 
 @pytest.fixture
@@ -61,7 +62,19 @@ async def test_nobody_there(client: Client, receiver: Receiver) -> None:
 
 async def test_a_receiver_without_tls_behind_https(client: Client, receiver: Receiver) -> None:
     answer = await sent(client, receiver, receiver.address.replace("http:", "https:"))
-    assert answer.reason in {"certificate_refused", "connection_lost", "unreachable"}
+    assert answer.reason == "tls_failed"  # there is no certificate to be refused
+
+
+async def test_a_connection_ends_some_time_however_busy_so_that_a_name_is_asked_again(
+    client: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert hands._SETTINGS[pycurl.MAXLIFETIME_CONN] == 300
+    monkeypatch.setitem(hands._SETTINGS, pycurl.MAXLIFETIME_CONN, 1)
+    async with asyncio.timeout(SECONDS):
+        while len(receiver.callers) < 2:  # each another connection
+            assert (await sent(client, receiver)).delivered
+            await asyncio.sleep(0.05)
+    assert len(receiver.came) > 2
 
 
 async def test_proxies_of_the_environment_are_not_used(client: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,7 +55,7 @@ async def newest(tx: AsyncSession, organization_id: UUID) -> int:
 async def read_after(tx: AsyncSession, organization_id: UUID, after: int | None, most: int, filters: Filters = EVERYTHING) -> Part:
     """Return what follows the position `after` (None: from the oldest that is kept), at most `most` items. Raises CursorTooOld (410)."""
     position, purged_to = await _counter(tx, organization_id)
-    if after is not None and after < purged_to:
+    if after is not None and not purged_to <= after <= position:  # above: of a feed that began anew; its reader would wait for nothing
         raise CursorTooOld()
     start = purged_to if after is None else after
     last = min(position, start + MOST_SCANNED)

@@ -11,6 +11,7 @@ from ihala_kit.pages import MalformedCursor, Page, PageQuery, page_of
 from ihala_kit.problems import InsufficientScope, responses
 from pydantic import AwareDatetime
 
+from ihala_notify.subscriptions import store as subscriptions
 from ihala_notify.subscriptions.api import Subscribing
 from ihala_notify.subscriptions.errors import SubscriptionNotFound
 from ihala_notify.webhooks import commands, store
@@ -42,9 +43,11 @@ async def send_test(subscription_id: UUID, caller: Subscribing, once: Once, tx: 
 
 
 @router.get("/subscriptions/{subscription_id}/webhook", response_model=v1.WebhookDetails, responses=_OF_A_WEBHOOK)
-async def webhook(subscription_id: UUID, caller: Subscribing, tx: Transaction) -> v1.WebhookDetails:
-    """Show where a webhook is delivered, and how its receiver fares. Its version is the subscription's."""
-    return v1.WebhookDetails.model_validate(await store.webhook(tx, caller, subscription_id), from_attributes=True)
+async def webhook(subscription_id: UUID, caller: Subscribing, tx: Transaction, response: Response) -> v1.WebhookDetails:
+    """Show where a webhook is delivered, and how its receiver fares. Its version is the subscription's, and so is its ETag."""
+    hook = await store.webhook(tx, caller, subscription_id)
+    set_etag(response, (await subscriptions.subscription(tx, caller, subscription_id)).version)
+    return v1.WebhookDetails.model_validate(hook, from_attributes=True)
 
 
 @router.patch(

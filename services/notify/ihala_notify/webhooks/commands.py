@@ -140,14 +140,14 @@ async def redeliver(tx: AsyncSession, caller: Caller, delivery_id: UUID) -> Deli
 
 
 async def replay(tx: AsyncSession, caller: Caller, subscription_id: UUID, since: datetime) -> v1.Replay:
-    """Send everything since that instant again, behind what is new.
+    """Send everything since that instant again, behind what is new; of an earlier replay that is still under way the rest, too.
 
     Raises SubscriptionNotFound (404), NotAWebhook (409), InsufficientScope (403).
     """
     _, hook = await store.readers_webhook(tx, caller, subscription_id)
     start, newest = await store.before(tx, caller, since)
     if start < newest:
-        hook.replay_cursor, hook.replay_until = start, newest
+        hook.replay_cursor, hook.replay_until = start if hook.replay_cursor is None else min(start, hook.replay_cursor), newest
         await tx.flush()
         await _wake(tx, caller.organization_id)
     return v1.Replay(events=newest - start)

@@ -14,6 +14,7 @@ from ihala_notify.webhooks.addresses import is_public
 READ_BYTES = 4096
 _FINAL = 200  # what is below is said before an answer
 _KEPT_SECONDS = 30  # a connection that nothing is sent over
+_LIVES_SECONDS = 300  # any other: of a busy one the name would never be asked again, and its receiver may have moved
 _SETTINGS: Final[dict[int, Any]] = {
     pycurl.POST: True,
     pycurl.FOLLOWLOCATION: False,
@@ -21,13 +22,14 @@ _SETTINGS: Final[dict[int, Any]] = {
     pycurl.PROXY: "",  # nor one of the environment
     pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
     pycurl.MAXAGE_CONN: _KEPT_SECONDS,
+    pycurl.MAXLIFETIME_CONN: _LIVES_SECONDS,
     pycurl.NOSIGNAL: True,
 }
 _FAULTS: Final = {
     pycurl.E_OPERATION_TIMEDOUT: "timeout",
     pycurl.E_COULDNT_RESOLVE_HOST: "name_unknown",
     pycurl.E_COULDNT_CONNECT: "unreachable",
-    pycurl.E_SSL_CONNECT_ERROR: "certificate_refused",
+    pycurl.E_SSL_CONNECT_ERROR: "tls_failed",  # no certificate was looked at: no TLS there, or one that is too old
     pycurl.E_PEER_FAILED_VERIFICATION: "certificate_refused",
     pycurl.E_GOT_NOTHING: "connection_lost",
     pycurl.E_SEND_ERROR: "connection_lost",

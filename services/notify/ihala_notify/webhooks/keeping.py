@@ -9,7 +9,7 @@ from ihala_kit.db import fetch
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_notify.webhooks.lines import Item
-from ihala_notify.webhooks.loading import NOT_SHUT_OUT
+from ihala_notify.webhooks.loading import NOT_SHUT_OUT, Replayed
 from ihala_notify.webhooks.policy import Receiver
 from ihala_notify.webhooks.sending import Answer
 
@@ -39,8 +39,10 @@ _KEEP = """
         UPDATE webhook SET cursor = $3, ahead = $4, failures = CASE WHEN owners.known THEN $5 ELSE failures END,
                            failing_since = CASE WHEN owners.known THEN $6 ELSE failing_since END,
                            rests_until = CASE WHEN owners.known THEN $7 ELSE rests_until END,
-                           replay_cursor = CASE WHEN replay_cursor IS NOT DISTINCT FROM $8 THEN $9 ELSE replay_cursor END,
-                           replay_until = CASE WHEN replay_cursor IS NOT DISTINCT FROM $8 AND $9 IS NULL THEN NULL ELSE replay_until END
+                           replay_cursor = CASE WHEN (replay_cursor, replay_until) IS NOT DISTINCT FROM ($8::bigint, $32::bigint)
+                                                THEN $9 ELSE replay_cursor END,
+                           replay_until = CASE WHEN (replay_cursor, replay_until) IS NOT DISTINCT FROM ($8::bigint, $32::bigint)
+                                               THEN $33 ELSE replay_until END
         FROM owners WHERE subscription_id = $1 AND lease_owner = $2 RETURNING subscription_id, organization_id, url = $31 AS is_there
     ), kept AS (
         INSERT INTO delivery (id, subscription_id, organization_id, position, event_id, type, subject, asked, state, status, reason,
@@ -86,8 +88,8 @@ class Standing:
     rests_until: datetime | None
     version: int
     url: str
-    replay_found: int | None
-    replay_left: int | None
+    replay_found: Replayed
+    replay_left: Replayed
 
 
 async def take(tx: AsyncSession, owner: str, at: datetime, most: int) -> list[UUID]:
@@ -117,9 +119,9 @@ async def keep(
     """Write where a lane stands, its deliveries and tries. False, and nothing is written, when the lease is another's now."""
     receiver = standing.receiver
     fares = (receiver.failures, receiver.failing_since, standing.rests_until)
-    where = (standing.cursor, standing.ahead, *fares, standing.replay_found, standing.replay_left)
+    where = (standing.cursor, standing.ahead, *fares, standing.replay_found[0], standing.replay_left[0])
     rows, attempts = [_row(item) for item in touched], [_attempt(each) for each in tried]
-    known = (standing.version, standing.url)
+    known = (standing.version, standing.url, standing.replay_found[1], standing.replay_left[1])
     kept = await fetch(tx, _KEEP, subscription_id, owner, *where, *_columns(rows, 13), *_columns(attempts, 7), *known)
     return bool(kept)
 

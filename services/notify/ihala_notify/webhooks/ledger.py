@@ -7,7 +7,7 @@ from uuid import UUID
 from ihala_notify.subscriptions.states import State
 from ihala_notify.webhooks.keeping import LEASE, Standing, Tried
 from ihala_notify.webhooks.lines import Item, Lines
-from ihala_notify.webhooks.loading import TEST, Hook
+from ihala_notify.webhooks.loading import TEST, Hook, Replayed
 from ihala_notify.webhooks.policy import HELD_AFTER_FAILURES, MOST_REFUSED, is_refusal
 from ihala_notify.webhooks.sending import Answer
 from ihala_notify.webhooks.track import Track
@@ -31,8 +31,7 @@ class Ledger:
         self.kept_cursor = hook.cursor
         self.tried: list[Tried] = []
         self.replay: Track | None = None
-        self.replay_found: int | None = None
-        self.replay_until = 0
+        self.replay_found: Replayed = None, None
         self._touched: dict[UUID, Item] = {}
         self._rests_until = hook.rests_until  # as the receiver asked: whoever takes the lane over sends nothing earlier, either
         # A receiver that failed and is active: its owner has it go on.
@@ -59,10 +58,16 @@ class Ledger:
                 self._ended(item, "failed", datetime.now(UTC))
 
     def look(self, hook: Hook) -> None:
-        """Begin the replay that somebody asked for since."""
-        if hook.replay_cursor != self.replay_found:
-            self.replay_found, self.replay_until = hook.replay_cursor, hook.replay_until or 0
-            self.replay = None if hook.replay_cursor is None else Track(hook.replay_cursor)
+        """Begin the replay that somebody asked for since, or go on further with the one that is under way."""
+        cursor, _ = hook.replay
+        if cursor != self.replay_found[0]:
+            self.replay = None if cursor is None else Track(cursor)
+        self.replay_found = hook.replay
+
+    @property
+    def replay_until(self) -> int:
+        """Return the position at which the replay ends; 0 when there is none."""
+        return self.replay_found[1] or 0
 
     @property
     def unkept(self) -> bool:
@@ -144,14 +149,14 @@ class Ledger:
             self._row(item)
         touched, tried = list(self._touched.values()), self.tried
         self._touched, self.tried = {}, []
-        left = None
+        left: Replayed = None, None
         if self.replay is not None and self.replay.cursor < self.replay_until:
-            left = self.replay.cursor
+            left = self.replay.cursor, self.replay_until
         standing = Standing(
             self.track.cursor, self.track.ahead(), self.receiver, self._rests_until, self.version, self.url, self.replay_found, left
         )  # fmt: skip
         self.kept_cursor, self.replay_found = standing.cursor, left
-        if left is None:
+        if left == (None, None):
             self.replay = None
         return standing, touched, tried
 

@@ -30,6 +30,7 @@ NOT_SHUT_OUT = f"""s.ended_at IS NULL
       AND NOT EXISTS (SELECT FROM standing WHERE standing.organization_id = s.organization_id)
       AND {CLIENT_MAY_READ}"""
 TEST = "org.ihala.notify.test"
+Replayed = tuple[int | None, int | None]  # how far a replay is, and where it ends; nothing when there is none
 MOST_LOADED = 500
 
 _HOOK = f"""
@@ -67,8 +68,7 @@ class Hook:
     receiver: Receiver
     cursor: int
     ahead: list[int]
-    replay_cursor: int | None
-    replay_until: int | None
+    replay: Replayed
     rests_until: datetime | None
 
 
@@ -82,7 +82,7 @@ async def hook(tx: AsyncSession, owner: str, subscription_id: UUID) -> Hook | No
     filters = Filters(row["types"], row["governorates"], row["services"], row["roles"])
     return Hook(
         subscription_id, row["organization_id"], row["url"], row["ordered"], filters, row["version"], receiver, row["cursor"],
-        row["ahead"], row["replay_cursor"], row["replay_until"], row["rests_until"],
+        row["ahead"], (row["replay_cursor"], row["replay_until"]), row["rests_until"],
     )  # fmt: skip
 
 

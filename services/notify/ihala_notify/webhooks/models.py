@@ -91,7 +91,7 @@ class Delivery(BaseModel):
     attempts: int
     status: int | None = Field(description="HTTP status of the last request.")
     reason: str | None = Field(
-        description="Code: why the last request failed: `timeout`, `unreachable`, `name_unknown`, `certificate_refused`, "
+        description="Code: why the last request failed: `timeout`, `unreachable`, `name_unknown`, `certificate_refused`, `tls_failed`, "
         "`connection_lost`, `address_refused`, `redirected`, `answer_malformed`, `status_503` …; "
         "`too_old` when the event is no longer kept; `not_wanted` when the subscription's filters leave it out by now; "
         "of a test `client_may_not_read` when nothing is sent for its client."
