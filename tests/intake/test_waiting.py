@@ -1,6 +1,7 @@
 """What waits for a desk: arrivals that others announce, and people who ask to be called."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -201,6 +202,15 @@ async def test_one_phone_at_once_is_written_down_once_and_three_times_a_day(hous
     house.database.clock.offset += timedelta(days=2)
     assert (await asks(house)).status == 202
     assert await house.scalar("SELECT count(*) FROM waiting") == 4
+
+
+async def test_who_asks_needs_one_connection_so_that_many_at_once_do_not_wait_for_each_other(house: House) -> None:
+    await with_an_operator(house)
+    pool: Any = house.database.engine.pool
+    async with AsyncExitStack() as others:
+        for _ in range(pool.size() - 1):
+            await others.enter_async_context(house.database.engine.connect())
+        assert (await asks(house)).status == 202
 
 
 async def test_a_flood_is_held_back_for_everybody_alike_and_only_in_its_governorate(house: House) -> None:

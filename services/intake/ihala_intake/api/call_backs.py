@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from fastapi import Request as HttpRequest
 from ihala_kit.auth import Caller, public_caller
-from ihala_kit.db import Database, Transaction
+from ihala_kit.db import Transaction
 from ihala_kit.etag import IfMatch, set_etag
 from ihala_kit.once import Once, OnceIfGiven
 from ihala_kit.pages import Page, PageQuery, page_of
@@ -42,10 +42,9 @@ TAKEN = Words(
 )
 async def ask(body: CallBackIn, _: Anybody, once: OnceIfGiven, request: HttpRequest) -> CallBackTaken:
     """Ask to be called. The answer is the same for everybody; neither what is needed nor where the caller sits is written down."""
-    database: Database = request.app.state.database
 
     async def run() -> CallBackTaken:
-        await call_backs.ask(database, body)
+        await call_backs.ask(once.tx, body)
         return CallBackTaken(words=TAKEN.spoken(language_of(request.headers.get("accept-language"))))
 
     return await once(CallBackTaken, run)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ihala_contracts.intake_v1 import CallBackAsked
 from ihala_kit.auth import Caller
-from ihala_kit.db import Database, now
+from ihala_kit.db import act_for, now
 from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,20 +25,20 @@ ANYWHERE = "*"
 _OF_NOBODY = UUID(int=0)
 
 
-async def ask(database: Database, body: CallBackIn) -> None:
+async def ask(tx: AsyncSession, body: CallBackIn) -> None:
     """Write down who asks to be called; emits CallBackAsked. A phone that waits already, or asks too often, changes nothing.
 
     The person is nobody to us yet, so the system writes. Raises UnknownPlace, NoDeskThere (422), TooManyAsk (429).
     """
     governorate = checks.checked_place(body.place, "#/place").governorate
-    async with database.transaction(Caller.system("call-back")) as tx:
-        operator_id = await _desk_of(tx, governorate)
-        await _hold_back(tx, governorate)
-        mark = keys.blind(tx, body.number, "call-back")
-        await numbers.hold(tx, _OF_NOBODY, [mark])
-        times, waits = await store.times_asked(tx, mark, now(tx) - timedelta(days=1))
-        if not waits and times < ASKING_A_DAY:
-            await _keep(tx, body, operator_id, governorate, mark)
+    await act_for(tx, Caller.system("call-back"))
+    operator_id = await _desk_of(tx, governorate)
+    await _hold_back(tx, governorate)
+    mark = keys.blind(tx, body.number, "call-back")
+    await numbers.hold(tx, _OF_NOBODY, [mark])
+    times, waits = await store.times_asked(tx, mark, now(tx) - timedelta(days=1))
+    if not waits and times < ASKING_A_DAY:
+        await _keep(tx, body, operator_id, governorate, mark)
 
 
 async def _keep(tx: AsyncSession, body: CallBackIn, operator_id: UUID, governorate: str, mark: bytes) -> None:
