@@ -110,7 +110,8 @@ async def test_data_of_the_person_goes_into_shared_notes_only_while_intake_has_o
     assert (await noted(world, referral_id, NGO, "six of them", **about)).status == 201
     await world.move(FIRST, referral_id, "release", {"reason": "no_capacity"})
     assert (await noted(world, referral_id, NGO, "six of them", **about)).problem == "outside-consent"
-    assert await read(world, referral_id, FIRST) == ["we are closed on Sunday", "six of them"]
+    assert await read(world, referral_id, NGO) == ["six of them", "we are closed on Sunday", "six of them"]
+    assert await read(world, referral_id, FIRST) == [None, None]  # it reads of others no more
 
 
 async def test_a_page_of_notes_reads_the_needs_key_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ HOURS = timedelta(hours=1)
 
 
 def offered(urgency: Urgency, at: datetime = SUNDAY) -> Referral:
-    one = Referral(id=uuid4(), state=State.OFFERED, fired=[], urgency=urgency, rounds=0)
+    one = Referral(id=uuid4(), state=State.OFFERED, fired=[], urgency=urgency, rounds=0, offered_at=at)
     clock.start_offer(one, current(SUNDAY.date()).of(urgency), at)
     return one
 
