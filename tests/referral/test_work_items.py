@@ -7,6 +7,7 @@ from ihala_contracts import intake_v1
 
 from tests.referral.actors import ALL, COORDINATOR, FIRST, HLP, NGO
 from tests.referral.cast import OTHER_OPERATOR
+from tests.referral.said import withdrawn
 from tests.referral.world import World
 
 
@@ -39,6 +40,25 @@ async def test_what_closes_by_itself_is_not_closed_by_hand(world: World) -> None
     [item] = (await world.get(COORDINATOR, "/v1/work-items?kind=triage")).body["items"]
     answer = await world.post(COORDINATOR, f"/v1/work-items/{item['id']}/closure", {"outcome": "done"}, None)
     assert answer.problem == "closes-by-itself"
+
+
+async def test_nobody_is_to_be_called_about_what_was_taken_back(world: World) -> None:
+    for reason, item in (("client_refused", "private_confirmation"), ("unable_to_contact", "contact_check")):
+        need_id, referral_id = await world.offered(FIRST, NGO)
+        await world.move(FIRST, referral_id, "decline", {"reason": reason})
+        assert await world.work_items(need_id) == {item}
+        await world.deliver(withdrawn(world, need_id))
+        assert await world.work_items(need_id) == set()
+
+
+async def test_of_who_was_erased_nothing_is_left_to_correct_or_compare(world: World) -> None:
+    need_id, referral_id = await world.offered(FIRST, NGO)
+    await world.move(FIRST, referral_id, "decline", {"reason": "already_served"})
+    await world.deliver(withdrawn(world, need_id))
+    assert await world.work_items(need_id) == {"duplicate_check"}
+    gone = intake_v1.PersonErased(erasure_id=uuid4(), operator_id=COORDINATOR.organization_id, needs=[need_id], erased_at=world.now)
+    await world.deliver(gone)
+    assert await world.work_items(need_id) == set()
 
 
 async def test_what_no_operator_is_known_for_is_before_all_until_one_takes_it(world: World) -> None:

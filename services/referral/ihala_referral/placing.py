@@ -45,7 +45,12 @@ async def advance(tx: AsyncSession, situation: Situation, step: Step, by: Party 
 
 
 def _over(step: Step, by: Party) -> tuple[str, ...]:
-    """Return the items about its former state that are over: that nobody was found is so until somebody is, whenever it is tried again."""
+    """Return the items that are over: those about its former state, and of a need that has ended what the person was to be asked.
+
+    That nobody was found is so until somebody is, whenever it is tried again.
+    """
+    if step in {Step.END, Step.REJECT}:
+        return (*work_items.OF_STATE, *work_items.OF_PERSON)
     tried_again = step is Step.NONE_FOUND or (step is Step.PLACE and by is Party.SYSTEM)
     return tuple(kind for kind in work_items.OF_STATE if kind != work_items.UNSERVED or not tried_again)
 

@@ -40,8 +40,10 @@ LINK_BLOCKED = "link_blocked"  # too many wrong codes: its focal person is given
 OF_STATE = (TRIAGE, PLACEMENT_UNANSWERED, UNSERVED)
 OF_ATTEMPT = (NO_ANSWER, NO_FIRST_CONTACT, QUESTION_UNANSWERED, REVIEW_MISSED, LINK_BLOCKED)
 OF_REFERRAL = (*OF_ATTEMPT, SERVICE_CLOSED, MOVED_AWAY)  # gone when the attempt has ended
-# Kinds that reasons.json opens, closed by hand: rule_quality, directory_task, contact_check, private_confirmation, provider_alert,
-# duplicate_check, documents_list, weekly_review.
+# What somebody is to ask or tell the person for the need: gone when that has ended, since who took it back is not called about it.
+OF_PERSON = (CONTACT_CHECK, "private_confirmation", "documents_list")
+OF_ERASED = (*OF_PERSON, FILE_CORRECTION, "duplicate_check")  # gone with the person
+# Kinds that reasons.json opens, closed by hand: rule_quality, directory_task, provider_alert, weekly_review, and those of the person.
 
 _CLOSE = text("UPDATE work_item SET closed_at = :at WHERE about_id = :about_id AND kind = ANY(:kinds) AND closed_at IS NULL")
 _PASS_ON = text("""

@@ -204,6 +204,8 @@ async def close(tx: AsyncSession, event: NeedClosed) -> None:
 async def erase(tx: AsyncSession, event: PersonErased) -> None:
     """Destroy the keys of an erased person's needs and say so. The placements ended by ConsentWithdrawn, or will. Emits ErasureReported."""
     destroyed = await sealing.destroy(tx, event.needs)
+    for need_id in sorted(event.needs):
+        await work_items.close_about(tx, need_id, work_items.OF_ERASED, now(tx))
     emit(tx, ErasureReported(erasure_id=event.erasure_id, keys_destroyed=destroyed, reported_at=now(tx)))
 
 

@@ -95,7 +95,7 @@ async def ended(tx: AsyncSession, event: v1.PlacementEnded) -> None:
     if situation.placement.state is PlacementState.UNSERVED:
         noting.of_need(tx, situation.placement, measures.NEVER_FOUND, event.ended_at)
     end(tx, situation, event.reason, event.route)
-    await work_items.close(tx, situation, work_items.OF_STATE)
+    await work_items.close(tx, situation, (*work_items.OF_STATE, *work_items.OF_PERSON))
     ground.wound(situation)
 
 
