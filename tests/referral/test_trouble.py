@@ -213,6 +213,19 @@ async def test_the_receiver_sees_what_of_an_offer_was_corrected_and_why(world: W
     assert asked.facts is not None and world.unsealed(asked.facts)["age"] == 16  # the next offer is right, too
 
 
+async def test_the_other_offer_of_an_emergency_is_corrected_with_it(world: World) -> None:
+    need_id = uuid4()
+    facts = await world.sealed(need_id, FACTS)
+    await world.deliver(world.need(NGO, need_id=need_id, urgency="emergency", facts=facts))
+    first = await world.offer(need_id, FIRST, disclosed_attributes=["age", "sex"])
+    world.advance(hours=2, minutes=1)
+    await world.tick()
+    second = await world.offer(need_id, SECOND, disclosed_attributes=["age"])
+    assert (await amended(world, first, age=16)).status == 200
+    shown = [(await world.get(actor, f"/v1/referrals/{one}")).body for actor, one in ((FIRST, first), (SECOND, second))]
+    assert [(one["age_band"], [named["fields"] for named in one["amendments"]]) for one in shown] == [("12-17", [["age_band"]])] * 2
+
+
 async def test_each_version_of_a_referral_has_a_move_that_led_to_it(world: World) -> None:
     need_id, referral_id = await offered_with_facts(world)
     corrected = change(world, need_id, governorate="IQG15", district="IQG15Q01")  # the offer names no district: it reads as before

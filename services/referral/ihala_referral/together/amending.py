@@ -36,11 +36,15 @@ async def amend(tx: AsyncSession, caller: Caller, referral_id: UUID, version: in
         raise SaidByVoice()
     placement = situation.placement
     said = body.facts.model_dump(exclude_none=True)
-    before, facts = await sealing.shown(tx, referral), await sealing.facts_of(tx, placement)
+    facts = await sealing.facts_of(tx, placement)
     if facts is None or not set(said) <= {*referral.attributes, AGE}:
         raise NothingToAmend(fields=sorted({*referral.attributes, AGE}) if facts is not None else [])
+    # Of an emergency there may be another offer that says the same.
+    saying = [one for one in situation.open() if one.state in UNDECIDED and set(said) & {*one.attributes, AGE}]
+    before = [await sealing.shown(tx, one) for one in saying]
     await sealing.keep_facts(tx, placement, facts | said)
-    await told(tx, situation, referral, before, body.reason, party)
+    for one, shown_before in zip(saying, before, strict=True):
+        await told(tx, situation, one, shown_before, body.reason, party)
     await work_items.open_item(tx, situation, work_items.FILE_CORRECTION, referral, detail=",".join(sorted(said)))
     return referral
 
