@@ -1,8 +1,6 @@
 """Joins the parts of the gateway; the only place that does."""
 
 import asyncio
-import ctypes
-import gc
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ from typing import Any
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_kit.health import Health
+from ihala_kit.memory import settle
 from ihala_kit.service import Service
 from ihala_kit.vault import Vault
 
@@ -129,7 +128,7 @@ class Gateway:
         await receive()
         await self._upkeep.begin()
         self._proxy.start()
-        _settle()
+        settle()
         work = [asyncio.create_task(part.run()) for part in (self._upkeep, self._admission, self._log, self._tracing)]
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -140,15 +139,6 @@ class Gateway:
         await self._log.close()
         await self._tracing.close()
         await send({"type": "lifespan.shutdown.complete"})
-
-
-def _settle() -> None:
-    """Say that what is here now stays, and give back to the system what only the start needed."""
-    gc.collect()
-    gc.freeze()  # not looking at it again saves a tenth of each request
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's
-    if trim is not None:
-        trim(0)
 
 
 def _health(database: Database, standing: Standing) -> Health:

@@ -13,7 +13,6 @@ import aiohttp
 from ihala_gateway.app import Gateway, create
 from ihala_gateway.settings import Settings
 from ihala_kit import listening, run
-from ihala_kit.health import Health
 from ihala_local.layout import Layout
 
 from tests.gateway.house import DOCUMENTS, House, Seen, free_port, get
@@ -34,8 +33,10 @@ def test_whoever_supervises_it_here_waits_longer_than_it_may_take_to_stop() -> N
 
 def started(home: House, settings: Settings) -> "asyncio.Task[None]":
     """Start what `ihala run gateway --role api` starts, without the process around it; cancelling it is what SIGTERM does."""
-    service = replace(create(settings), asgi=lambda database: Gateway(settings, database, DOCUMENTS))
-    return asyncio.create_task(run._serve(service, home.database, Health()))
+    service = replace(create(settings), asgi=lambda _: Gateway(settings, home.database, DOCUMENTS))
+    cast = run.Cast(service, ("api",))
+    assert cast.app is not None
+    return asyncio.create_task(run._serve(service, cast.app))
 
 
 async def ready(port: int, path: Path, before: int | None = None) -> int:

@@ -48,16 +48,16 @@ def run(
         from ihala_kit.relay import run_alone
 
         return uvloop.run(run_alone(KitSettings(_env_prefix=f"{name.upper()}_"), name))
-    from ihala_kit.run import play
+    from ihala_kit.run import Cast, play
 
     if workers > 1:
         if role != "api":
             raise typer.BadParameter("only `--role api` has several workers")
         from ihala_kit.workers import run_workers
 
-        service = console.load(name)
-        raise typer.Exit(run_workers(service.settings, workers, lambda: uvloop.run(play(service, (role,)))))
-    return uvloop.run(play(console.load(name), ROLES if role == "all" else (role,)))
+        cast = Cast(console.load(name), (role,))
+        raise typer.Exit(run_workers(cast.service.settings, workers, lambda: uvloop.run(play(cast))))
+    return uvloop.run(play(Cast(console.load(name), ROLES if role == "all" else (role,))))
 
 
 @app.command()

@@ -24,6 +24,7 @@ from ihala_kit.jobs import run_job
 from ihala_kit.listening import listener, offering
 from ihala_kit.logs import set_up_logs
 from ihala_kit.measuring import set_up_metrics
+from ihala_kit.memory import settle
 from ihala_kit.relay import Relay
 from ihala_kit.service import Service
 from ihala_kit.telemetry import set_up_telemetry
@@ -43,51 +44,54 @@ class Server(uvicorn.Server):
         yield
 
 
-async def play(service: Service, roles: tuple[str, ...]) -> None:
+class Cast:
+    """What the roles of one process work with, made before there is a loop, a thread or a connection: it may be forked."""
+
+    def __init__(self, service: Service, roles: tuple[str, ...]) -> None:
+        self.service, self.roles = service, roles
+        self.database, self.health, self.gate = Database(service.settings), Health(), Gate(service.settings.database_url)
+        self.app: Doorkeeper | None = None
+        if "api" in roles:
+            app = service.asgi(self.database) if service.asgi else http.create_app(service, self.database, self.health)
+            self.app = Doorkeeper(app, self.gate)
+
+
+async def play(cast: Cast) -> None:
     """Run the roles until told to stop; raises what a role died of."""
+    service, gate = cast.service, cast.gate
     set_up_logs(service.name)
     traces = set_up_telemetry(service.name, service.settings.otlp_endpoint, service.version)
     figures = set_up_metrics(service.name, service.settings.otlp_endpoint, service.version)
     crash.arm(service.settings.crash_dir, service.name)
-    database, health, gate = Database(service.settings), Health(), Gate(service.settings.database_url)
-    await database.start()
+    await cast.database.start()
     if service.prepare is not None:
-        await service.prepare(database)
-    calm_garbage_collection()
-    tasks = [asyncio.create_task(part, name=name) for name, part in _parts(service, database, health, roles, gate)]
+        await service.prepare(cast.database)
+    settle()
+    gc.set_threshold(20_000, 20, 20)  # the young are collected less often: less CPU, fewer pauses
+    tasks = [asyncio.create_task(part, name=name) for name, part in _parts(cast)]
     if service.restoring is None:
         gate.opened.set()  # nobody closes it
     else:
-        health.add("open", lambda: not gate.closed)
+        cast.health.add("open", lambda: not gate.closed)
         tasks.append(asyncio.create_task(gate.follow(), name="gate"))
     try:
         await _until_stopped(tasks)
     finally:
-        await database.stop()
+        await cast.database.stop()
         traces.shutdown()
         if figures is not None:
             figures.shutdown()
 
 
-def calm_garbage_collection() -> None:
-    """Leave out of every collection what start-up made and stays for good, and collect the young less often: less CPU, fewer pauses."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
-
-
-def _parts(
-    service: Service, database: Database, health: Health, roles: tuple[str, ...], gate: Gate
-) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
+def _parts(cast: Cast) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
     """Yield what a process does: the api answers also while the database is closed, all else rests then."""
-    if "api" in roles:
-        yield "api", _serve(service, database, health, gate)
-    yield from ((name, gate.while_open(part)) for name, part in _working_parts(service, database, health, roles))
+    if cast.app is not None:
+        yield "api", _serve(cast.service, cast.app)
+    yield from ((name, cast.gate.while_open(part)) for name, part in _working_parts(cast))
 
 
-def _working_parts(
-    service: Service, database: Database, health: Health, roles: tuple[str, ...]
-) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
+def _working_parts(cast: Cast) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
+    service, database, roles = cast.service, cast.database, cast.roles
     if "api" in roles:
         if service.refuses:
             yield "refusals", partial(service.refusals.follow, database)
@@ -98,7 +102,7 @@ def _working_parts(
         yield "relay", relay.run
     if "consume" in roles and (handlers := service.handlers()):
         inbox = Inbox(database, service.name, handlers, service.on_parked)
-        health.add("consume", lambda: inbox.seconds_still() < LEAST_PROGRESS_SECONDS)
+        cast.health.add("consume", lambda: inbox.seconds_still() < LEAST_PROGRESS_SECONDS)
         yield "consume", inbox.run
     if "clock" in roles:
         if performers := service.performing():
@@ -106,11 +110,9 @@ def _working_parts(
         yield from ((job.name, partial(run_job, database, job)) for job in service.all_jobs())
 
 
-async def _serve(service: Service, database: Database, health: Health, gate: Gate | None = None) -> None:
-    app = service.asgi(database) if service.asgi else http.create_app(service, database, health)
-    guarded = Doorkeeper(app, gate or Gate(service.settings.database_url))
+async def _serve(service: Service, app: Doorkeeper) -> None:
     config = uvicorn.Config(
-        guarded, host=service.settings.host, port=service.settings.port, log_config=None, access_log=False,
+        app, host=service.settings.host, port=service.settings.port, log_config=None, access_log=False,
         server_header=False,
         proxy_headers=False, lifespan="on",
         timeout_graceful_shutdown=service.settings.stop_within_seconds, **{"date_header": False, **service.server},

@@ -4,7 +4,6 @@ They read one port's queue. What one of them dies of ends them all: whoever supe
 """
 
 import ctypes
-import gc
 import logging
 import os
 import signal
@@ -14,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ihala_kit.listening import listener, pass_on
+from ihala_kit.memory import settle
 
 if TYPE_CHECKING:
     from ihala_kit.settings import KitSettings
@@ -26,8 +26,7 @@ _PARENT_DIED = 1  # PR_SET_PDEATHSIG
 def run_workers(settings: "KitSettings", count: int, work: Callable[[], None]) -> int:
     """Fork `count` processes that do the work; return the exit code when all have ended: 0 only when we were told to stop."""
     pass_on(listener(settings.host, settings.port, settings.handover))
-    gc.collect()
-    gc.freeze()  # a collection would write into every object, and so give each process pages of its own
+    settle()
     parent, told = os.getpid(), False
     workers = {_forked(work, parent) for _ in range(count)}
 
