@@ -16,7 +16,7 @@ from sqlalchemy import text, update
 from sqlmodel import col
 
 from tests.gateway.house import ANY_ALGORITHM, ASSERTION_TYPE, House
-from tests.gateway.staff import Browser, Seen
+from tests.gateway.staff import Browser, Seen, sent_to
 
 OTHER = "01940000-0000-7000-8000-00000000000b"  # an organisation that is not the house's
 BACK = "http://127.0.0.1:9/back"
@@ -107,8 +107,8 @@ class Party:
 
 def answered(seen: Seen) -> dict[str, str]:
     """Return what a person was sent back with."""
-    assert seen.status == 303, (seen.status, seen.text[:300])
-    where = urlsplit(seen.headers["Location"])
+    assert sent_to(seen), (seen.status, seen.text[:300])
+    where = urlsplit(sent_to(seen))
     assert f"{where.scheme}://{where.netloc}{where.path}" == BACK
     return {name: value for name, [value] in parse_qs(where.query, strict_parsing=True).items()}
 

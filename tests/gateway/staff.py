@@ -53,6 +53,12 @@ class Seen:
         return {name: unescape(value) for name, value in _HIDDEN.findall(self.text)}
 
 
+def sent_to(seen: Seen) -> str:
+    """Return where a redirect leads, or a page that leads on by itself; nothing for any other page."""
+    found = re.search(r'http-equiv="refresh" content="0; url=([^"]*)"', seen.text)
+    return unescape(found[1]) if found else str(seen.headers.get("Location", ""))
+
+
 @dataclass
 class Browser:
     """One browser. `seen` is the page it shows."""

@@ -6,7 +6,7 @@ Nothing is kept between the steps but the address itself, which the sign-in brin
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 from authlib.oauth2.rfc6749 import OAuth2Error
 from ihala_kit.auth import Caller
@@ -24,6 +24,7 @@ from ihala_gateway.oauth.pushed import PREFIX
 from ihala_gateway.oauth.registered import Registered
 from ihala_gateway.oauth.token_request import CLIENT_ID, MOST_FIELDS, read_form
 from ihala_gateway.staff import forms
+from ihala_gateway.staff.reception import go_on
 from ihala_gateway.staff.sessions import SignedIn, note, signed_in
 
 PATH = "/oauth/authorize"
@@ -65,7 +66,8 @@ class Authorization:
             except RequestRefused as refusal:
                 if refusal.redirect_uri is None:
                     return refusal_page(request, refusal)
-                return self._back(refusal.redirect_uri, refusal.state, error=refusal.error, error_description=refusal.description)
+                told = {"error": refusal.error, "error_description": refusal.description}
+                return self._back(request, refusal.redirect_uri, refusal.state, **told)
             except forms.FormRefused as refusal:
                 return refusal.answer
 
@@ -104,17 +106,22 @@ class Authorization:
         elif not arrival.client.row.first_party or "consent" in wanted.prompt:
             if "none" in wanted.prompt:
                 raise RequestRefused("consent_required", "the person must be asked", wanted.redirect_uri, wanted.state)
-            return consent_page(arrival.client.row, person, scope, _origin(wanted.redirect_uri), request.scope["query_string"])
+            return consent_page(arrival.client.row, person, scope, request.scope["query_string"])
         if arrival.pushed is not None and not await store.use_pushed(tx, arrival.pushed):
             raise RequestRefused("invalid_request_uri", "the request was used")
         if not agreed:
             raise RequestRefused("access_denied", "the person said no", wanted.redirect_uri, wanted.state)
         code = await codes.issue(tx, arrival.client.row, wanted, person, scope, now)
-        return self._back(wanted.redirect_uri, wanted.state, code=code)
+        return self._back(request, wanted.redirect_uri, wanted.state, code=code)
 
-    def _back(self, redirect_uri: str, state: str | None, **answer: str) -> Response:
-        """Send her back to the client, with who answers (RFC 9207), so that no client takes our answer for another server's."""
+    def _back(self, request: Request, redirect_uri: str, state: str | None, **answer: str) -> Response:
+        """Send her back to the client, with who answers (RFC 9207), so that no client takes our answer for another server's.
+
+        From our form by a page that leads on: a redirect would be held against its policy to the very end, also where the client leads on.
+        """
         address = redirects.with_answer(redirect_uri, {**answer, "state": state, "iss": self._issuer})
+        if request.method == "POST":
+            return go_on(address, forms.language(request), [], title="go_on")
         headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
         return RedirectResponse(address, 303, headers)
 
@@ -176,8 +183,3 @@ def _may(arrival: Arrival, person: SignedIn) -> frozenset[str]:
     if fault is not None:
         raise RequestRefused("access_denied", fault, wanted.redirect_uri, wanted.state)
     return scope
-
-
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"

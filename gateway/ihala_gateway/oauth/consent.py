@@ -19,10 +19,10 @@ _WORDS: Final = (
 )  # fmt: skip
 
 
-def consent_page(client: Client, person: SignedIn, scope: Iterable[str], origin: str, query: bytes) -> Response:
-    """Return the page that asks. Its form leads back to this very request, and from there to the client's origin."""
+def consent_page(client: Client, person: SignedIn, scope: Iterable[str], query: bytes) -> Response:
+    """Return the page that asks. Its form leads back to this very request."""
     return pages.page(
-        "consent", person.language, forms_to=(origin,), csrf=person.csrf,
+        "consent", person.language, csrf=person.csrf,
         client=client.client_id, name=client.name, organization=client.organization_name,
         rights=_rights(scope), query=query.decode("latin-1"),
     )  # fmt: skip

@@ -25,12 +25,11 @@ _HERE = files("ihala_gateway.staff")
 
 
 def page(
-    name: str, language: Language, /, *, status: int = 200, forms_to: Sequence[str] = (), script: str | None = None,
-    headers: Sequence[tuple[str, str]] = (), **values: Any,
+    name: str, language: Language, /, *, status: int = 200, script: str | None = None, headers: Sequence[tuple[str, str]] = (),
+    **values: Any,
 ) -> Response:  # fmt: skip
     """Return a page. `values` go to the template, escaped; `say(key)` gives its words.
 
-    `forms_to`: origins to which a form of this page may lead in the end (browsers hold redirects against the policy, too).
     `script`: the name of a file in data/ that the page needs; nothing else runs. `headers`: cookies, for example.
     """
     template = _environment().get_template(f"{name}.html")
@@ -40,7 +39,7 @@ def page(
         style=Markup(_file("page.css")), script=code, **values,  # noqa: S704 - the same
     )  # fmt: skip
     answer = Response(text, status, media_type="text/html; charset=utf-8", headers={
-        "Content-Security-Policy": _policy(tuple(forms_to), script), "Content-Language": language, "Cache-Control": "no-store",
+        "Content-Security-Policy": _policy(script), "Content-Language": language, "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY", "Cross-Origin-Opener-Policy": "same-origin",
         "Vary": "Accept-Language, Cookie",
     })  # fmt: skip
@@ -66,10 +65,9 @@ def _file(name: str) -> str:
 
 
 @cache
-def _policy(forms_to: tuple[str, ...], script: str | None) -> str:
-    forms = " ".join(("'self'", *forms_to))
+def _policy(script: str | None) -> str:
     runs = "" if script is None else f"script-src {_hash(script)}; "
-    return f"default-src 'none'; {runs}style-src {_hash('page.css')}; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+    return f"default-src 'none'; {runs}style-src {_hash('page.css')}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def _hash(name: str) -> str:

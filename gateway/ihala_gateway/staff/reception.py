@@ -97,6 +97,6 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def go_on(path: str, language: Language, headers: Headers) -> Response:
+def go_on(path: str, language: Language, headers: Headers, title: str = "signed_in") -> Response:
     """Return the page that leads on. No redirect: browsers hold those that follow a form against the page's policy, wherever they end."""
-    return pages.page("go_on", language, headers=headers, path=path)
+    return pages.page("go_on", language, headers=headers, path=path, title=title)

@@ -20,7 +20,7 @@ from yarl import URL
 from tests.gateway.attacks.attack import Attack, Try, Weaken, gone
 from tests.gateway.house import House
 from tests.gateway.party import BACK, VERIFIER, Party, answered, changed, code
-from tests.gateway.staff import Browser, account, browser
+from tests.gateway.staff import Browser, Seen, account, browser, sent_to
 
 _signed_in: dict[str, dict[str, str]] = {}  # cookies of somebody who signed in, by gateway: signing in takes long
 
@@ -89,7 +89,7 @@ def _asked_with(**more: Any) -> Try:
             seen = await at.open(party.address(**more))
             if seen.status != 200 or "decision" not in seen.text:
                 return False
-            return "code=" in (await at.send(party.address(**more), decision="allow")).headers.get("Location", "")
+            return "code=" in sent_to(await at.send(party.address(**more), decision="allow"))
 
     return gets_through
 
@@ -103,7 +103,7 @@ def _sent_to(address: str) -> Try:
                 seen = await at.open(party.address(redirect_uri=address, **more))
                 if seen.status == 200 and "decision" in seen.text:
                     seen = await at.send(party.address(redirect_uri=address, **more), decision="allow")
-                if seen.headers.get("Location", "").startswith(address):
+                if sent_to(seen).startswith(address):
                     return True
             return False
 
@@ -145,7 +145,7 @@ async def _consent_forged(house: House) -> bool:
     async with at_desk(house) as (at, party):
         headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
         async with at.session.post(party.address(), data={"decision": "allow"}, headers=headers, allow_redirects=False) as answer:
-            return "code=" in answer.headers.get("Location", "")
+            return "code=" in sent_to(Seen(answer.status, await answer.text(), answer.headers))
 
 
 def any_form(monkeypatch: MonkeyPatch, _: House) -> None:

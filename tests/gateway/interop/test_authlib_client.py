@@ -16,7 +16,7 @@ from joserfc.jwk import KeySet
 
 from tests.gateway.house import KEY, House
 from tests.gateway.party import BACK
-from tests.gateway.staff import account, browser
+from tests.gateway.staff import account, browser, sent_to
 
 T = TypeVar("T")
 
@@ -88,7 +88,7 @@ async def test_a_person_signs_in(seen: House) -> None:
         await desk.sign_in(name)
         path = address.removeprefix(seen.address)
         await desk.open(path)
-        back = (await desk.send(path, decision="allow")).headers["Location"]
+        back = sent_to(await desk.send(path, decision="allow"))
 
     def work() -> tuple[Any, int, str, str]:
         token = client.fetch_token(metadata["token_endpoint"], authorization_response=back, state=state, code_verifier=verifier)

@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 
 from tests.gateway.house import House
 from tests.gateway.party import changed
-from tests.gateway.staff import account, browser
+from tests.gateway.staff import account, browser, sent_to
 
 HERE = Path(__file__).parent
 LIBRARY = HERE.parents[2] / ".local/interop/node_modules/oauth4webapi/build/index.js"
@@ -42,7 +42,7 @@ async def test_a_live_client_signs_a_person_in_and_calls_for_her(seen: House) ->
             await desk.sign_in(name)
             await changed(seen, StaffSession, "account_id", row.account_id, methods=["pwd", "otp", "mfa"])
             await desk.open(where)
-            back = (await desk.send(where, decision="allow")).headers["Location"]
+            back = sent_to(await desk.send(where, decision="allow"))
             node.stdin.write(f"{back}\n".encode())
             found: dict[str, Any] = json.loads(await node.stdout.readline() or await node.stderr.read())
     finally:
