@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from ihala_intake.details import PersonDetails
+from ihala_intake.marks import document_text
 
 # What stays as it was first told; whatever else is said again holds from now on.
 _TOLD_ONCE = frozenset({
@@ -66,6 +67,7 @@ def same_as(one: Any, another: Any) -> bool:
 
 def _of(one: Any) -> Hashable | None:
     """Return by what one of a list is told from the others; None for what nothing names but itself."""
-    address, number = getattr(one, "address", None), getattr(one, "number", None)
-    named = address or number
-    return None if named is None else (getattr(one, "kind", None), letters(named))
+    address, number, kind = getattr(one, "address", None), getattr(one, "number", None), getattr(one, "kind", "")
+    if address:
+        return kind, letters(address)
+    return document_text(kind, number) if number else None
