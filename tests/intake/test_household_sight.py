@@ -61,6 +61,18 @@ async def test_a_phone_that_another_telling_names_of_somebody_else_is_nobodys_ow
     assert (await house.get(f"/v1/contacts/{needs[0]}", NOTIFY)).body["own"] is False
 
 
+async def test_an_e_mail_that_two_name_is_nobodys_own(house: House) -> None:
+    mail = {"kind": "email", "address": "home@example.org", "own": True, "safe_to_message": True}
+    his = member("أحمد", "spouse", need("work.job"), other_ways=[mail | {"address": "Home@example.org"}])
+    needs, _ = await told(house, his, person=person(other_ways=[mail]))
+    for one in needs:
+        found = (await house.get(f"/v1/contacts/{one}", NOTIFY)).body
+        assert (found["email"].casefold(), found["email_own"]) == ("home@example.org", False)
+    hers = person(other_ways=[mail])
+    asked = await brought(house, request(need("protection.gbv", messages_wanted=True), person=hers | {"phones": []}, household=None))
+    assert (await house.get(f"/v1/contacts/{asked['needs'][0]['need_id']}", NOTIFY)).slug == "no-safe-contact"
+
+
 async def test_no_text_about_a_restricted_need_goes_to_a_phone_that_her_husband_named_before(house: House) -> None:
     await told(house, member("أحمد", "spouse", phones=[phone(MOTHER_PHONE)]), person=person(phones=[phone(SON_PHONE)]))
     for number, status in ((MOTHER_PHONE, 409), (SON_PHONE, 200)):

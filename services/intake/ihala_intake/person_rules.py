@@ -8,9 +8,9 @@ from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BaseModel
 
 from ihala_intake import codes, texts
-from ihala_intake.details import ADULT_FROM_YEARS, PersonDetails, Phone
+from ihala_intake.details import ADULT_FROM_YEARS, PersonDetails
 from ihala_intake.models.base import Body
-from ihala_intake.models.persons import MemberIn, PhoneIn, Said
+from ihala_intake.models.persons import MemberIn, Said
 from ihala_intake.ways_in.natural import same_as
 
 BAGHDAD_IS_AHEAD_BY = timedelta(hours=3)
@@ -63,34 +63,39 @@ def names_somebody(said: Said) -> bool:
     return any((*named, *leading))
 
 
-def phones_of(phones: Sequence[PhoneIn], elsewhere: Collection[str], known: Sequence[Phone] = ()) -> list[Phone]:
-    """Return somebody's phones. One that stands at another member of the household is nobody's own, whatever was said of it."""
-    before = {phone.number: phone for phone in known}
-    return nobodys_own([Phone.model_validate(_filled(phone, before.get(phone.number))) for phone in phones], elsewhere)
+def reached_at(who: Said | PersonDetails) -> set[str]:
+    """Return the phone numbers and e-mail addresses that stand at somebody."""
+    return {phone.number for phone in who.phones} | {way.address.casefold() for way in who.other_ways if way.address}
 
 
-def nobodys_own(phones: Sequence[Phone], elsewhere: Collection[str]) -> list[Phone]:
-    """Return the same, those that stand at another member of the household as shared."""
+def nobodys_own(details: PersonDetails, elsewhere: Collection[str]) -> PersonDetails:
+    """Return the same person. A phone or an e-mail that stands at another member of the household is nobody's own, whatever was said."""
     shared = {"shared": True, "owner": "shared"}
-    return [phone.model_copy(update=shared) if phone.number in elsewhere else phone for phone in phones]
+    return details.model_copy(update={
+        "phones": [one.model_copy(update=shared) if one.number in elsewhere else one for one in details.phones],
+        "other_ways": [
+            one.model_copy(update={"own": False}) if one.address and one.address.casefold() in elsewhere else one
+            for one in details.other_ways
+        ],
+    })  # fmt: skip
 
 
 def said_of(said: Said, known: PersonDetails | None) -> dict[str, Any]:
-    """Return what was said of somebody, but for the phones. Of who is known, what a telling leaves out stays: no default is a word."""
-    found = said.model_dump(exclude={"phones", "needs", "consent"})
+    """Return what was said of somebody. Of who is known, what a telling leaves out stays: no default is a word."""
+    found = said.model_dump(exclude={"needs", "consent"})
     if known is None:
         return found
     if "language_written" not in said.model_fields_set:
         found["language_written"] = None
-    for name in ("other_ways", "documents"):
+    for name in ("phones", "other_ways", "documents"):
         before = getattr(known, name)
         found[name] = [_filled(one, next((old for old in before if same_as(one, old)), None)) for one in getattr(said, name)]
     return found
 
 
-def numbers_of_others(household: Sequence[Said], but: Said) -> set[str]:
-    """Return the phone numbers that stand at the others."""
-    return {phone.number for one in household if one is not but for phone in one.phones}
+def reached_by_others(household: Sequence[Said], but: Said) -> set[str]:
+    """Return the phone numbers and e-mail addresses that stand at the others."""
+    return {way for one in household if one is not but for way in reached_at(one)}
 
 
 def members_with_needs(members: Sequence[MemberIn]) -> Iterator[tuple[int, MemberIn]]:

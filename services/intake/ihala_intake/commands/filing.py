@@ -16,7 +16,7 @@ from ihala_intake.commands.doubles import Newcomer, look_for
 from ihala_intake.commands.filing_parts import File, Filing
 from ihala_intake.commands.grouping import Asked, Given, Group
 from ihala_intake.commands.homes import Home, Kept, Telling, lives_there, recognised, settle
-from ihala_intake.commands.known import numbers_of
+from ihala_intake.commands.known import reached
 from ihala_intake.commands.moves import move
 from ihala_intake.commands.people import add_person, details_of, member_details
 from ihala_intake.details import AssistanceDetails, NeedDetails
@@ -104,7 +104,7 @@ def _kept_apart(filing: Filing, group: Group) -> Kept:
     """Store the person of a restricted file under the case's key, tied to nobody else's row. A phone that stands at somebody she lives
     with is not her own, whatever was said now."""
     there = recognised(filing.known, filing.body)
-    elsewhere = numbers_of(one for one in lives_there(filing.known) if one is not there.get(group.member))
+    elsewhere = reached(one for one in lives_there(filing.known) if one is not there.get(group.member))
     if group.member is None:
         said = details_of(filing.body, elsewhere=elsewhere)
     else:

@@ -9,11 +9,12 @@ from ihala_kit.ids import new_id
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import keys
-from ihala_intake.commands.known import Known, bring_up_to_date, numbers_of
-from ihala_intake.commands.people import add_person, details_of, member_details, share_phones
+from ihala_intake.commands.known import Known, bring_up_to_date, reached
+from ihala_intake.commands.people import add_person, details_of, member_details, share_ways
 from ihala_intake.details import PersonDetails
 from ihala_intake.keys import Key
 from ihala_intake.models.requests import RequestIn
+from ihala_intake.person_rules import reached_at
 from ihala_intake.tables import Household, HouseholdMember
 
 
@@ -54,7 +55,7 @@ async def settle(telling: Telling, *, with_asker: bool) -> Home:
         home.kept[None] = await _asker(telling, household_id)
     if household_id is not None:
         await _settle_members(telling, home, household_id)
-        await _share_phones(telling, home)
+        await _share_ways(telling, home)
     return home
 
 
@@ -86,7 +87,7 @@ async def _asker(telling: Telling, household_id: UUID | None) -> Kept:
     if telling.known is None:
         return _add(telling, details_of(telling.body).ordinary(), household_id)
     known, person = telling.known, telling.known.person
-    details = details_of(telling.body, known.details, numbers_of(known.home)).ordinary()
+    details = details_of(telling.body, known.details, reached(known.home)).ordinary()
     if household_id is not None and person.household_id is None:
         person.household_id = household_id
         join(telling.tx, household_id, person.id, telling.at, operator_id=telling.operator_id, origin_id=telling.origin_id)
@@ -97,7 +98,7 @@ async def _settle_members(telling: Telling, home: Home, household_id: UUID) -> N
     there = recognised(telling.known, telling.body)
     for n, member in enumerate(telling.body.household.members if telling.body.household else []):
         known = there.get(n)
-        elsewhere = numbers_of(one for one in lives_there(telling.known) if one is not known)
+        elsewhere = reached(one for one in lives_there(telling.known) if one is not known)
         details = member_details(telling.body, member, known.details if known else None, elsewhere).ordinary()
         if known is None:
             home.kept[n] = _add(telling, details, household_id)
@@ -105,12 +106,12 @@ async def _settle_members(telling: Telling, home: Home, household_id: UUID) -> N
             home.kept[n] = Kept(known.person.id, known.key, await bring_up_to_date(telling.tx, known, details))
 
 
-async def _share_phones(telling: Telling, home: Home) -> None:
-    """Let a phone that stands at two of them now, of whom one is not told of, be nobody's own."""
+async def _share_ways(telling: Telling, home: Home) -> None:
+    """Let a phone or an e-mail that stands at two of them now, of whom one is not told of, be nobody's own."""
     known = lives_there(telling.known)
     rows = {one.person.id for one in known}
-    named = [phone for kept in home.kept.values() if kept.person_id not in rows for phone in kept.details.phones]
-    await share_phones(telling.tx, [one.person for one in known], named)
+    new = {way for kept in home.kept.values() if kept.person_id not in rows for way in reached_at(kept.details)}
+    await share_ways(telling.tx, [one.person for one in known], new)
 
 
 def lives_there(known: Known | None) -> list[Known]:

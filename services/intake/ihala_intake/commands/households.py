@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_intake import keys, people_store, person_rules
 from ihala_intake.commands import checks
 from ihala_intake.commands.homes import join
-from ihala_intake.commands.people import LOOK_AGAIN, add_person, change_person, new_member_details, open_person, share_phones
+from ihala_intake.commands.people import LOOK_AGAIN, add_person, change_person, new_member_details, open_person, share_ways
 from ihala_intake.commands.retell import retell_all
 from ihala_intake.consent_rules import Category
 from ihala_intake.details import PersonDetails
@@ -53,15 +53,15 @@ async def add_member(
     if len(home) >= LARGEST_HOUSEHOLD:
         raise HouseholdTooLarge()
     size = max(_size(home) or 0, len(home)) + 1
-    numbers = {phone.number for _, known in home if known is not None for phone in known.phones}
+    elsewhere = {way for _, known in home if known is not None for way in person_rules.reached_at(known)}
     if newcomer is None:
-        person, details = _begun(tx, household, body, numbers, size)
+        person, details = _begun(tx, household, body, elsewhere, size)
     else:
-        person, details = await _moved_in(tx, household, newcomer, body, numbers, size)
+        person, details = await _moved_in(tx, household, newcomer, body, elsewhere, size)
     join(tx, household_id, person.id, now(tx), operator_id=household.operator_id, origin_id=person.origin_id)
     await schedule(tx, LOOK_AGAIN, person.id, now(tx))
     record = await _resized(tx, household, [*home, (person, details)], needs, size)
-    await share_phones(tx, [row for row, _ in home], details.phones)
+    await share_ways(tx, [row for row, _ in home], person_rules.reached_at(details))
     return household, record
 
 
@@ -144,14 +144,14 @@ def _member(home: Home, person_id: UUID) -> tuple[Person, PersonDetails]:
 
 
 def _begun(
-    tx: AsyncSession, household: Household, body: JoiningIn, numbers_there: Collection[str], size: int
+    tx: AsyncSession, household: Household, body: JoiningIn, elsewhere: Collection[str], size: int
 ) -> tuple[Person, PersonDetails]:  # fmt: skip
     """Store somebody new."""
     assert body.person is not None, "a joining names a person_id or a person"
     checks.check_said(body.person, now(tx), "#/person")
     if person_rules.stands_alone(body.person):
         raise FiledApart(pointer="#/person/guardian")
-    details = new_member_details(body.person, numbers_there, size)
+    details = new_member_details(body.person, elsewhere, size)
     person_id = new_id()
     person = add_person(
         tx, person_id, keys.make(tx, person_id), details, operator_id=household.operator_id, origin_id=household.operator_id,
@@ -161,14 +161,14 @@ def _begun(
 
 
 async def _moved_in(
-    tx: AsyncSession, household: Household, person: Person, body: JoiningIn, numbers_there: Collection[str], size: int
+    tx: AsyncSession, household: Household, person: Person, body: JoiningIn, elsewhere: Collection[str], size: int
 ) -> tuple[Person, PersonDetails]:  # fmt: skip
     await tx.refresh(person, with_for_update={"key_share": True})
     if person.household_id is not None:
         raise InAnotherHousehold()
     known = await open_person(tx, person)
-    phones = person_rules.nobodys_own(known.phones, numbers_there)
-    details = known.model_copy(update={"role": body.role, "household_size": size, "phones": phones})
+    shared = person_rules.nobodys_own(known, elsewhere)
+    details = shared.model_copy(update={"role": body.role, "household_size": size})
     person.household_id = household.id
     await change_person(tx, person, details, now(tx))
     return person, details

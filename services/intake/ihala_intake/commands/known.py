@@ -19,6 +19,7 @@ from ihala_intake.emergencies import commands as emergencies
 from ihala_intake.errors import PersonErased
 from ihala_intake.keys import Key
 from ihala_intake.models.consents import ConsentIn
+from ihala_intake.person_rules import reached_at
 from ihala_intake.protection.store import locked_persons
 from ihala_intake.tables import CaseFile, Consent, Need, NeedAgain, Person, Request
 from ihala_intake.ways_in import natural, store
@@ -72,9 +73,9 @@ async def _opened(tx: AsyncSession, caller: Caller, person: Person, needs: Seque
     return Known(person, key, details, case, [need for need in needs if need.person_id == person.id])
 
 
-def numbers_of(home: Iterable[Known]) -> set[str]:
-    """Return the phone numbers that stand at these people."""
-    return {phone.number for one in home for phone in one.details.phones}
+def reached(home: Iterable[Known]) -> set[str]:
+    """Return the phone numbers and e-mail addresses that stand at these people."""
+    return {way for one in home for way in reached_at(one.details)}
 
 
 async def bring_up_to_date(tx: AsyncSession, known: Known, said: PersonDetails) -> PersonDetails:

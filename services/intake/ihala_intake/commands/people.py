@@ -11,13 +11,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import keys, marks, people_store
-from ihala_intake.details import FocalPoint, PersonDetails, Phone
+from ihala_intake.details import FocalPoint, PersonDetails
 from ihala_intake.errors import PersonErased
 from ihala_intake.keys import Key
 from ihala_intake.models.person_changes import NewMemberIn
 from ihala_intake.models.persons import MemberIn, Said
 from ihala_intake.models.requests import RequestIn
-from ihala_intake.person_rules import nobodys_own, numbers_of_others, phones_of, said_of
+from ihala_intake.person_rules import nobodys_own, reached_at, reached_by_others, said_of
 from ihala_intake.same_person import marks as names_together
 from ihala_intake.tables import Person, PersonMark
 
@@ -25,13 +25,11 @@ LOOK_AGAIN = "look-for-the-same-person"  # due work, by person
 
 
 def details_of(body: RequestIn, known: PersonDetails | None = None, elsewhere: Collection[str] = ()) -> PersonDetails:
-    """Return what a request says of its person, with the household's size. `known`: as who they are known; `elsewhere`: the numbers that
-    stand at others who live there and of whom it says nothing."""
+    """Return what a request says of its person, with the household's size. `known`: as who they are known; `elsewhere`: where others are
+    reached who live there, and of whom it says nothing."""
     focal_point = FocalPoint(**body.focal_point.model_dump()) if body.focal_point else None
-    return PersonDetails(
-        **said_of(body.person, known), phones=_phones(body, body.person, known, elsewhere), focal_point=focal_point,
-        household_size=size_of(body),
-    )  # fmt: skip
+    details = PersonDetails(**said_of(body.person, known), focal_point=focal_point, household_size=size_of(body))
+    return nobodys_own(details, {*reached_by_others(_everybody(body), body.person), *elsewhere})
 
 
 def member_details(
@@ -39,14 +37,13 @@ def member_details(
 ) -> PersonDetails:  # fmt: skip
     """Return the same of somebody else in the household. Nobody's phone becomes theirs, and theirs becomes nobody's."""
     said = said_of(member, known) | {"place": member.place or body.person.place}
-    return PersonDetails(**said, phones=_phones(body, member, known, elsewhere), household_size=size_of(body))
+    details = PersonDetails(**said, household_size=size_of(body))
+    return nobodys_own(details, {*reached_by_others(_everybody(body), member), *elsewhere})
 
 
-def new_member_details(said: NewMemberIn, numbers_there: Collection[str], size: int) -> PersonDetails:
-    """Return what is said of somebody who comes to live in a household of `size`, in which these phone numbers are others'."""
-    return PersonDetails(
-        **said.model_dump(exclude={"phones"}), phones=phones_of(said.phones, numbers_there), household_size=size
-    ).ordinary()
+def new_member_details(said: NewMemberIn, elsewhere: Collection[str], size: int) -> PersonDetails:
+    """Return what is said of somebody who comes to live in a household of `size`, in which others are reached there."""
+    return nobodys_own(PersonDetails(**said.model_dump(), household_size=size), elsewhere).ordinary()
 
 
 def everybody(body: RequestIn) -> list[PersonDetails]:
@@ -60,10 +57,6 @@ def size_of(body: RequestIn) -> int | None:
         return None
     named = len(body.household.members) + 1 if body.household.members else 0
     return max(body.household.size or 0, named) or None
-
-
-def _phones(body: RequestIn, said: Said, known: PersonDetails | None, elsewhere: Collection[str]) -> list[Phone]:
-    return phones_of(said.phones, {*numbers_of_others(_everybody(body), said), *elsewhere}, known.phones if known else ())
 
 
 def _everybody(body: RequestIn) -> list[Said]:
@@ -107,18 +100,18 @@ async def change_person(tx: AsyncSession, person: Person, details: PersonDetails
             await schedule(tx, LOOK_AGAIN, person.id, at)
 
 
-async def share_phones(tx: AsyncSession, home: Iterable[Person], named: Iterable[Phone] = ()) -> None:
-    """Write down with these locked people, who live together, that a phone which two of them name is nobody's own. `named`: phones of
-    somebody who lives with them."""
+async def share_ways(tx: AsyncSession, home: Iterable[Person], elsewhere: Collection[str] = ()) -> None:
+    """Write down with these locked people, who live together, that a phone or an e-mail which two of them name is nobody's own.
+    `elsewhere`: where somebody else is reached who lives with them."""
     known = {}
     for person in home:
         with suppress(PersonErased):
             known[person.id] = (person, await open_person(tx, person))
     for person, details in known.values():
-        numbers = {phone.number for other, there in known.values() if other is not person for phone in there.phones}
-        phones = nobodys_own(details.phones, numbers | {phone.number for phone in named})
-        if phones != details.phones:
-            await change_person(tx, person, details.model_copy(update={"phones": phones}), now(tx))
+        others = [reached_at(there) for other, there in known.values() if other is not person]
+        shared = nobodys_own(details, set(elsewhere).union(*others))
+        if shared != details:
+            await change_person(tx, person, shared, now(tx))
 
 
 def held(tx: AsyncSession, details: PersonDetails) -> list[bytes]:

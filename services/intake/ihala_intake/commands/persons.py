@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import codes, keys, marks, people_store, person_rules, store
 from ihala_intake.commands import checks
-from ihala_intake.commands.people import change_person, open_person, share_phones
+from ihala_intake.commands.people import change_person, open_person, share_ways
 from ihala_intake.commands.retell import retell_all
 from ihala_intake.consent_rules import Category
 from ihala_intake.details import PersonDetails
@@ -51,7 +51,7 @@ async def change(tx: AsyncSession, caller: Caller, person_id: UUID, version: int
     if known is None:
         raise PersonNotFound()
     of_person = await store.needs_of_person(tx, person_id)  # needs are locked before anything else
-    others = await _others(tx, caller, known) if "phones" in body.model_fields_set else []
+    others = await _others(tx, caller, known) if body.model_fields_set & {"phones", "other_ways"} else []
     person = await people_store.person_of(tx, caller, person_id, lock=True)
     assert person is not None, "it was there a moment ago, and persons are never deleted"
     if person.version != version:
@@ -67,7 +67,7 @@ async def change(tx: AsyncSession, caller: Caller, person_id: UUID, version: int
         raise FiledApart(pointer="#/guardian")
     after = await _after(tx, told, others)
     await change_person(tx, person, after, now(tx))
-    await share_phones(tx, others, after.phones)
+    await share_ways(tx, others, person_rules.reached_at(after))
     place = codes.place(after.place) if after.place and after.place != before.place else None
     await retell_all(tx, of_person, after, place)
     await _log(tx, person, CHANGED, sorted({_CATEGORY_OF.get(name, Category.IDENTITY) for name in body.model_fields_set}))
@@ -102,14 +102,14 @@ async def _others(tx: AsyncSession, caller: Caller, person: Person) -> list[Pers
 
 
 async def _after(tx: AsyncSession, told: PersonDetails, others: list[Person]) -> PersonDetails:
-    """Return what is known after a change. A phone that stands at somebody else of the household is nobody's own."""
-    numbers = [await _phones(tx, one) for one in others]
-    return told.model_copy(update={"phones": person_rules.nobodys_own(told.phones, set().union(*numbers))})
+    """Return what is known after a change. A phone or an e-mail that stands at somebody else of the household is nobody's own."""
+    elsewhere = [await _reached(tx, one) for one in others]
+    return person_rules.nobodys_own(told, set().union(*elsewhere))
 
 
-async def _phones(tx: AsyncSession, person: Person) -> set[str]:
+async def _reached(tx: AsyncSession, person: Person) -> set[str]:
     try:
-        return {phone.number for phone in (await open_person(tx, person)).phones}
+        return person_rules.reached_at(await open_person(tx, person))
     except PersonErased:
         return set()
 

@@ -19,7 +19,7 @@ from ihala_intake.commands.filing_parts import File, Filing
 from ihala_intake.commands.grouping import Asked, Group, grouped
 from ihala_intake.commands.homes import Home, recognised
 from ihala_intake.commands.occasions import check_occasion
-from ihala_intake.commands.people import details_of, everybody, held, share_phones
+from ihala_intake.commands.people import details_of, everybody, held, share_ways
 from ihala_intake.emergencies import commands as emergencies
 from ihala_intake.errors import IdentifiersConflict
 from ihala_intake.models.requests import RequestIn, RequestView
@@ -52,9 +52,9 @@ async def register(tx: AsyncSession, caller: Caller, body: RequestIn) -> Request
     filing.references.update(await references.take(tx, place.reference_prefix, _to_name(filing, groups)))
     home, files = await open_files(filing, groups, asked_again=bool(again))
     if person is not None and not home.kept:
-        said = details_of(body, person.details, known.numbers_of(person.home)).ordinary()
+        said = details_of(body, person.details, known.reached(person.home)).ordinary()
         await known.bring_up_to_date(tx, person, said)
-        await share_phones(tx, [person.person, *(one.person for one in person.home)])
+        await share_ways(tx, [person.person, *(one.person for one in person.home)])
     rows = await _add_request(filing, files, again)
     await write_new(tx, replacing={_KEYS: _known_by(filing, home, marks.names), due_work: _due(filing, files)})
     return await emergencies.answered(tx, body, views.view(caller, rows), rows.needs)
