@@ -28,8 +28,14 @@ app.add_typer(watching.app, name="access-log")
 
 
 @keys_app.command("rotate")
-def rotate() -> None:
+def rotate(
+    stolen: Annotated[bool, typer.Option(help="somebody else may have one: the old ones go at once, and every token with them")] = False,
+) -> None:
     """Make new signing keys: published now, signing in 15 minutes; the old ones run out an hour later."""
+    if stolen:
+        in_transaction(lambda tx, told: keys.replace(tx, Vault.of(told), datetime.now(UTC)))
+        typer.echo("new keys sign; tokens of the old ones are refused within a minute")
+        return
     begins = in_transaction(lambda tx, told: keys.rotate(tx, Vault.of(told), datetime.now(UTC)))
     typer.echo(f"new keys sign from {begins:%Y-%m-%d %H:%M} UTC")
 

@@ -2,9 +2,10 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from ihala_gateway import store
+from ihala_gateway import cli, store
 from ihala_gateway.oauth import keys
 from ihala_gateway.oauth.keys import Keys
 from ihala_gateway.oauth.signing import signed
@@ -16,8 +17,9 @@ from ihala_kit.vault import SealBroken, Vault, new_master_key
 from ihala_local.testing import ThrowAwayPostgres
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from typer.testing import CliRunner
 
-from tests.gateway.house import House, free_port, house, migrated, opened
+from tests.gateway.house import House, Seen, Upstream, free_port, house, migrated, opened
 
 PATH = "/referral/v1/referrals"
 
@@ -57,6 +59,33 @@ async def test_rotation_publishes_first_signs_later_and_keeps_old_tokens_good(ho
         assert len((await answer.json(content_type=None))["keys"]) == 2
     async with home.session.get(PATH, headers=headers) as answer:
         assert answer.status == 200
+
+
+async def test_stolen_keys_are_taken_away_at_once_by_one_command(seen: House) -> None:
+    old, unused = await seen.signed_in(), await seen.signed_in()
+    assert await seen.status(PATH, old) == await seen.status("/directory/v1/needs", {}) == 200
+    before = {token.internal()[0]["kid"] for token in seen.upstream.seen} | set(seen.gateway._keys.access.published)
+    environment = {
+        "GATEWAY_DATABASE_URL": seen.settings.database_url, "GATEWAY_MASTER_KEY": seen.settings.master_key.get_secret_value(),
+        "GATEWAY_UPSTREAMS": "{}",
+    }  # fmt: skip
+    done = await asyncio.to_thread(CliRunner().invoke, cli.app, ["keys", "rotate", "--stolen"], env=environment)
+    assert done.exit_code == 0, done.output
+    await seen.gateway._upkeep.read_keys()
+    assert await seen.status(PATH, unused) == 401
+    async with seen.session.get("/oauth/jwks") as answer:
+        assert before.isdisjoint(key["kid"] for key in (await answer.json(content_type=None))["keys"])
+    seen.upstream.seen.clear()
+    seen.upstream.answer = _like_a_service_that_knows_the_new_keys(before)
+    assert await seen.status(PATH, await seen.signed_in()) == 200
+    assert [await seen.status("/directory/v1/needs", {}) for _ in range(2)] == [401, 200], "what was made for nobody is made anew, too"
+
+
+def _like_a_service_that_knows_the_new_keys(withdrawn: set[str]) -> Any:
+    async def answer(seen: Seen, receive: Any, send: Any) -> None:
+        await Upstream.reply(send, b"{}", 401 if seen.internal()[0]["kid"] in withdrawn else 200)
+
+    return answer
 
 
 @pytest.mark.parametrize(("kind", "key_id"), [("at+jwt", "one"), ("JWT", "one"), ("at+jwt", "two")])

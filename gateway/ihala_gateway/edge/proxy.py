@@ -92,8 +92,8 @@ class Proxy:
             connection = await self._asked(pool, breaker, request)
             try:
                 breaker.worked()
-                if connection.status == 401 and decision.grant is not None:
-                    decision.grant.internal.clear()  # the service knows of a suspension that is over: the next call has a new token
+                if connection.status == 401:
+                    self._tokens.forget(decision.grant)  # the service knows of a suspension that is over, or no longer of the key
                 await visit.send({"type": "http.response.start", "status": connection.status, "headers": back(connection.headers)})
                 if visit.scope["method"] == "HEAD":
                     await visit.send({"type": "http.response.body", "body": b""})  # the service was asked as by GET

@@ -46,6 +46,10 @@ class InternalTokens:
             known = kept[service, officer] = (b"Bearer " + self._made(service, grant, officer, int(now)), now + KEPT_SECONDS)
         return known[0]
 
+    def forget(self, grant: Grant | None) -> None:
+        """Make a new token for the next call as `grant`, or as nobody."""
+        (self._anonymous if grant is None else grant.internal).clear()
+
     def _made(self, service: str, grant: Grant | None, officer: str | None, now: int) -> bytes:
         """Return a new token. Its jti is the access token's, so that revoking that one stops this one too."""
         who = _NOBODY | {"jti": new_id().hex} if grant is None else _passed_on(grant.claims)

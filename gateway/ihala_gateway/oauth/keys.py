@@ -80,6 +80,14 @@ async def rotate(tx: AsyncSession, vault: Vault, now: datetime) -> datetime:
     return begins
 
 
+async def replace(tx: AsyncSession, vault: Vault, now: datetime) -> None:
+    """Let new keys sign from now on and take away those there are: somebody else may have one. Every token ends with its key."""
+    for row in await ensure(tx, vault, now):
+        row.published_until = now
+        tx.add(row)
+    tx.add_all([_made(vault, purpose, signs_from=now) for purpose in PURPOSES])
+
+
 def _made(vault: Vault, purpose: Purpose, signs_from: datetime) -> SigningKey:
     key_id = f"{purpose}-{new_id().hex[-12:]}"
     private = ECKey.generate_key("P-256", private=True).as_der(private=True)
