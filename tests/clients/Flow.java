@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.ihala.client.Answer;
 import org.ihala.client.Call;
+import org.ihala.client.CloudEvent;
 import org.ihala.client.Events;
 import org.ihala.client.Followed;
 import org.ihala.client.Following;
@@ -74,7 +75,8 @@ public final class Flow {
         }
         Followed third = seen.get(2);
         assert third.event().dataAs(ReferralAccepted.class).referralId() != null;
-        say("streamed", third.event().type(), "sequence", third.event().sequence(), "opened", WIRE.calls.size());
+        CloudEvent came = third.event();
+        say("streamed", came.type(), "sequence", came.sequence(), "schema", came.dataschema(), "opened", WIRE.calls.size());
         try (Following events = ihala.events().follow(third.cursor(), null, Events.By.PAGES)) {
             Followed next = events.next();
             say("paged", next.event().type(), "sequence", next.event().sequence());

@@ -34,11 +34,11 @@ const seen = []
 accidents.push('cut')
 calls.length = 0
 for await (const { event, cursor: next } of ihala.events.follow()) {
-  seen.push([event.type, event.sequence, next])
+  seen.push([event.type, event.sequence, next, event.dataschema])
   if (seen.length === 2) say({ before: seen.map(([type]) => type), latest: next === cursor })
   if (seen.length === 3) break
 }
-say({ streamed: seen[2][0], sequence: seen[2][1], opened: calls.length })
+say({ streamed: seen[2][0], sequence: seen[2][1], schema: seen[2][3], opened: calls.length })
 
 for await (const { event } of ihala.events.follow({ after: seen[2][2], by: 'pages' })) {
   say({ paged: event.type, sequence: event.sequence })

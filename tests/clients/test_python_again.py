@@ -147,13 +147,15 @@ async def test_it_does_not_wait_beyond_its_patience() -> None:
     assert time.monotonic() - began < 1
 
 
-async def test_events_go_on_whatever_their_patience_was() -> None:
+async def test_events_go_on_whatever_their_patience_was_and_say_why_they_wait(caplog: pytest.LogCaptureFixture) -> None:
     page = (200, {}, {"events": [EVENT], "cursor": "c1"})
     async with calling(DROP, refused(500, "internal"), EMPTY, page, patience=Patience(seconds=0)) as (peer, client):
         peer.token_answers = [(500, {}, b"")]
         found = await anext(client.events("c0"))
         assert (found.cursor, found.what, found.time) == ("c1", None, None)
         assert peer.paths[0].startswith("/notify/v1/events?after=c0&wait=") and "after=c&" in peer.paths[-1]
+    told = [record.getMessage() for record in caplog.records if record.name == "ihala_client"]
+    assert [said.partition(";")[0].split()[0] for said in told] == ["Ihala", "GET", "Ihala"] and "answered 500" in told[-1]
 
 
 async def test_a_stream_that_breaks_goes_on_after_what_came(monkeypatch: pytest.MonkeyPatch) -> None:

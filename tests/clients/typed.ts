@@ -25,5 +25,6 @@ await ihala.referral.post('/v1/referrals/{referral_id}/decline', { path, ifMatch
 export function by(event: CloudEvent<'org.ihala.referral.accepted'>): string | undefined {
   // @ts-expect-error an event holds no name
   void event.data.name
+  event.dataschema satisfies string | undefined
   return event.data.first_contact_by
 }

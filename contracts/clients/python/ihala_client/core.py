@@ -1,6 +1,7 @@
 """The one core of both clients: tokens, proofs, keys for repeating, retries, problems. No network, no waiting (see wire.py)."""
 
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from ihala_client.errors import Problem, TokenRefused, Unreachable
 from ihala_client.keys import SigningKey
 from ihala_client.retrying import AGAIN, Patience, is_passing, retry_after
 from ihala_client.wire import Flow, Hold, Pause, Reply, Request, Token
+
+log = logging.getLogger("ihala_client")
 
 T = TypeVar("T")
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -135,7 +138,7 @@ class Passing(Unreachable):
     """The answer is one that passes by itself. Never seen outside: it becomes a Problem when patience ends."""
 
     def __init__(self, reply: Reply) -> None:
-        super().__init__(f"status {reply.status}")
+        super().__init__(f"Ihala answered {reply.status}")
         self.reply = reply
 
 
@@ -157,6 +160,7 @@ class _Tries:
                 pause = self._patience.pause(self._failed, retry_after(error.reply.headers) if isinstance(error, Passing) else None)
                 if time.monotonic() + pause > self._until:
                     raise
+                log.warning("%s; tried again in %.1f s", error, pause)  # who follows without end would else wait and know nothing
             else:
                 self._failed = 0
                 return found

@@ -21,6 +21,8 @@ export interface CloudEvent<T extends string = string> {
   subject: string
   time?: string
   datacontenttype: 'application/json'
+  /** Name and version of what `data` is: `urn:ihala:schema:referral.accepted.v1`. */
+  dataschema?: string
   sequence: number
   /** It was sent before, and is sent again because somebody asked for it. Only webhooks say so. */
   ihalareplay?: boolean

@@ -203,6 +203,10 @@ class Key(BaseModel):
     """
 
     kid: str
+    thumbprint: str
+    """
+    RFC 7638; names the key in an address too, for a kid that no address can hold.
+    """
     kty: str
     algorithms: list[str]
     added_at: AwareDatetime | None
@@ -529,7 +533,7 @@ get_clients_keys: Operation[None, Keys] = Operation('GET', '/gateway/v1/clients/
 post_clients_keys: Operation[NewKey, Keys] = Operation('POST', '/gateway/v1/clients/{client_id}/keys', Keys)
 """Add a key beside those there are, which end when you say. No token ends by it."""
 delete_clients_keys_by_kid: Operation[None, Client] = Operation('DELETE', '/gateway/v1/clients/{client_id}/keys/{kid}', Client)
-"""Take a key away at once. Every token of the client ends within a second."""
+"""Take a key away at once, named by its kid or its thumbprint. Every token of the client ends within a second."""
 post_clients_secret: Operation[None, Secret] = Operation('POST', '/gateway/v1/clients/{client_id}/secret', Secret)
 """Replace a sandbox client's secret; the new one is told this once. Every token of the client ends within a second."""
 put_clients_suspension: Operation[None, Client] = Operation('PUT', '/gateway/v1/clients/{client_id}/suspension', Client)

@@ -158,7 +158,7 @@ class Delivery(BaseModel):
     """
     reason: str | None
     """
-    Code: why the last request failed: `timeout`, `unreachable`, `name_unknown`, `certificate_refused`, `connection_lost`, `address_refused`, `redirected`, `answer_malformed`, `status_503` …; `too_old` when the event is no longer kept; `not_wanted` when the subscription's filters leave it out by now; of a test `client_may_not_read` when nothing is sent for its client.
+    Code: why the last request failed: `timeout`, `unreachable`, `name_unknown`, `certificate_refused`, `tls_failed`, `connection_lost`, `address_refused`, `redirected`, `answer_malformed`, `status_503` …; `too_old` when the event is no longer kept; `not_wanted` when the subscription's filters leave it out by now; of a test `client_may_not_read` when nothing is sent for its client.
     """
     begun_at: AwareDatetime
     next_at: AwareDatetime | None
@@ -197,7 +197,7 @@ class DeliveryDetails(BaseModel):
     """
     reason: str | None
     """
-    Code: why the last request failed: `timeout`, `unreachable`, `name_unknown`, `certificate_refused`, `connection_lost`, `address_refused`, `redirected`, `answer_malformed`, `status_503` …; `too_old` when the event is no longer kept; `not_wanted` when the subscription's filters leave it out by now; of a test `client_may_not_read` when nothing is sent for its client.
+    Code: why the last request failed: `timeout`, `unreachable`, `name_unknown`, `certificate_refused`, `tls_failed`, `connection_lost`, `address_refused`, `redirected`, `answer_malformed`, `status_503` …; `too_old` when the event is no longer kept; `not_wanted` when the subscription's filters leave it out by now; of a test `client_may_not_read` when nothing is sent for its client.
     """
     begun_at: AwareDatetime
     next_at: AwareDatetime | None
@@ -1174,7 +1174,7 @@ post_subscriptions_resume: Operation[None, Subscription] = Operation('POST', '/n
 post_subscriptions_test: Operation[None, Delivery] = Operation('POST', '/notify/v1/subscriptions/{subscription_id}/test', Delivery)
 """Send an event of the type `org.ihala.notify.test`, once, also while the subscription rests. What came of it is in the delivery."""
 get_subscriptions_webhook: Operation[None, WebhookDetails] = Operation('GET', '/notify/v1/subscriptions/{subscription_id}/webhook', WebhookDetails)
-"""Show where a webhook is delivered, and how its receiver fares. Its version is the subscription's."""
+"""Show where a webhook is delivered, and how its receiver fares. Its version is the subscription's, and so is its ETag."""
 patch_subscriptions_webhook: Operation[WebhookChange, WebhookDetails] = Operation('PATCH', '/notify/v1/subscriptions/{subscription_id}/webhook', WebhookDetails)
 """Deliver elsewhere, or in another order, from now on. If-Match is the subscription's ETag."""
 get_subscriptions_keys: Listing[PageOfKey, Key] = Listing('GET', '/notify/v1/subscriptions/{subscription_id}/keys', PageOfKey)

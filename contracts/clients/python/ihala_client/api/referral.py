@@ -188,7 +188,7 @@ class Closing(BaseModel):
     )
     outcome: str
     """
-    done, not_needed or passed_on
+    done, not_needed or passed_on. Of a `pair_review`, a year after a case and a receiver were parted: not_needed brings them together again, the others leave them parted for another year.
     """
 
 
@@ -314,6 +314,9 @@ class Exchange(BaseModel):
     question: str | None
     asked_at: AwareDatetime
     answer: str | None
+    """
+    read by the receiver as long as it may read the identity
+    """
     answered_at: AwareDatetime | None
 
 
@@ -732,7 +735,7 @@ class NoteIn(BaseModel):
 
 class NoteView(BaseModel):
     """
-    A note that the caller may read; `text` is empty once its content was taken out.
+    A note that the caller may read; `text` is empty once its content was taken out, or the receiver's access to others' notes ended.
     """
 
     id: UUID
@@ -884,7 +887,7 @@ class Reason(BaseModel):
     """
     lasts_months: int | None
     """
-    how long what is excluded stays so; null: as long as the need is open
+    after how long who is excluded is looked at again; null: as long as the need is open
     """
     valid_from: date
     valid_until: date | None
@@ -1495,7 +1498,7 @@ class Referral(BaseModel):
     age_band: str | None
     attributes: dict[str, Any]
     """
-    only what the service's rules use
+    only what the service's rules use; gone with the receiver's access, as the age band
     """
     organization_id: UUID
     service_id: UUID
