@@ -12,6 +12,7 @@ from tests.bench.gateway_world import Loaded, World, memory_mib, missing, world
 from tests.bench.results import Figure
 
 ROUNDS, SECONDS, RATE = 5, 4, 300
+WORKERS = (2, 4)  # of one parent
 # 0.25 ms were meant where this Go gateway took 0.0665 and plain nginx 0.0237: as multiples they hold on any machine.
 TIMES_GO, TIMES_NGINX = 3.76, 10.5
 OURS, SEAT, NGINX, GO = "built in", "nginx seat", "plain nginx", "Go gateway"
@@ -35,8 +36,23 @@ async def measure() -> list[Figure]:
         await _rounds(found, variants, 1, 1)
         fast = await _rounds(found, variants, ROUNDS, SECONDS)
         steady = await _rounds(found, {name: variants[name] for name in (OURS, SEAT, GO)}, ROUNDS, SECONDS, RATE)
-        memory = memory_mib(process)
-    return _figures(fast, steady, memory)
+        alone = memory_mib(process)
+        shared = {workers: await _memory_of_each(found, workers) for workers in WORKERS}
+    return [*_figures(fast, steady), *_memory(alone, shared)]
+
+
+async def _memory_of_each(found: World, workers: int) -> float:
+    """Load so many workers of one parent; return the MiB of the one that has most."""
+    async with found.gateway(workers) as gateway:
+        parent = psutil.Process(gateway.process.pid)
+        await found.load(gateway.address, [parent], SECONDS)
+        return max(memory_mib(worker) for worker in parent.children())
+
+
+def _memory(alone: float, shared: Mapping[int, float]) -> list[Figure]:
+    after = "after the load; pages that several have count by their share"
+    each = [Figure(f"gateway, memory of each of {workers} workers", round(mib, 1), "MiB", 60, "", after) for workers, mib in shared.items()]
+    return [*each, Figure("gateway, memory of a process alone", round(alone, 1), "MiB", None, "", after)]
 
 
 async def _rounds(found: World, variants: Variants, rounds: int, seconds: int, rate: int = 0) -> Mapping[str, list[Loaded]]:
@@ -48,7 +64,7 @@ async def _rounds(found: World, variants: Variants, rounds: int, seconds: int, r
     return loaded
 
 
-def _figures(fast: Mapping[str, list[Loaded]], steady: Mapping[str, list[Loaded]], memory: float) -> list[Figure]:
+def _figures(fast: Mapping[str, list[Loaded]], steady: Mapping[str, list[Loaded]]) -> list[Figure]:
     cpu = {name: statistics.median(each.cpu_ms for each in loads) for name, loads in fast.items()}
     late = {name: statistics.median(each.p99 for each in loads) for name, loads in steady.items()}
     spread = ", ".join(f"{each.cpu_ms:.3f}" for each in fast[OURS])
@@ -60,7 +76,6 @@ def _figures(fast: Mapping[str, list[Loaded]], steady: Mapping[str, list[Loaded]
         Figure("gateway, CPU of a request, built in against plain nginx", round(cpu[OURS] / cpu[NGINX], 1), "times", TIMES_NGINX, peers),
         Figure("gateway, CPU of a request, nginx seat", round(cpu[SEAT], 3), "ms", None, peers),
         Figure("gateway, CPU of a request, nginx seat against plain nginx", round(cpu[SEAT] / cpu[NGINX], 2), "times", 1.5, peers),
-        Figure("gateway, memory of a worker", round(memory, 1), "MiB", 60, "", "after the load"),
         Figure(
             f"gateway, p99 at {RATE}/s, built in", round(late[OURS], 1), "ms", None, f"Go {late[GO]:.1f} ms, nginx seat {late[SEAT]:.1f} ms"
         ),

@@ -82,7 +82,7 @@ class World:
         return Loaded(result["n"], 1000 * (cpu_seconds(measured) - before) / result["n"], result["p50"], result["p99"])
 
     @asynccontextmanager
-    async def gateway(self) -> AsyncIterator[Running]:
+    async def gateway(self, workers: int = 1) -> AsyncIterator[Running]:
         """Run a gateway with limits, access log and tracing, as `ihala run` does."""
         more = {
             "port": any_free(), "seat_secret": SECRET, "limit_factor": 100_000, "otlp_endpoint": f"http://127.0.0.1:{self.service}",
@@ -90,7 +90,7 @@ class World:
         }  # fmt: skip
         settings = Settings.model_validate(self.home.settings.model_dump() | more)
         with on_core(MEASURED_CORE):
-            async with running(settings, AS_INSTALLED) as found:
+            async with running(settings, AS_INSTALLED, workers) as found:
                 yield found
 
     @asynccontextmanager

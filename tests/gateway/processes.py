@@ -31,6 +31,7 @@ class Running:
     settings: Settings
     program: tuple[str, ...]
     process: Process
+    workers: int
 
     @property
     def address(self) -> str:
@@ -44,14 +45,16 @@ class Running:
 
     async def begin_again(self) -> None:
         """Start it anew after it was killed."""
-        self.process = await _begun(self.settings, self.program)
+        self.process = await _begun(self.settings, self.program, self.workers)
         await until_ready(self)
 
 
 @asynccontextmanager
-async def running(settings: Settings, program: tuple[str, ...] = (sys.executable, "-c", PROGRAM)) -> AsyncIterator[Running]:
-    """Start a process on a database that exists."""
-    found = Running(settings, program, await _begun(settings, program))
+async def running(
+    settings: Settings, program: tuple[str, ...] = (sys.executable, "-c", PROGRAM), workers: int = 1
+) -> AsyncIterator[Running]:
+    """Start a process on a database that exists; with several workers it is their parent."""
+    found = Running(settings, program, await _begun(settings, program, workers), workers)
     try:
         await until_ready(found)
         yield found
@@ -59,7 +62,7 @@ async def running(settings: Settings, program: tuple[str, ...] = (sys.executable
         await found.kill()
 
 
-async def _begun(settings: Settings, program: tuple[str, ...]) -> Process:
+async def _begun(settings: Settings, program: tuple[str, ...], workers: int) -> Process:
     told = {
         "DATABASE_URL": settings.database_url, "MASTER_KEY": settings.master_key.get_secret_value(), "ISSUER": settings.issuer,
         "PORT": str(settings.port), "LIMIT_FACTOR": str(settings.limit_factor),
@@ -68,7 +71,7 @@ async def _begun(settings: Settings, program: tuple[str, ...]) -> Process:
     told |= {"SEAT_SECRET": settings.seat_secret.get_secret_value()} if settings.seat_secret else {}
     told |= {"OTLP_ENDPOINT": settings.otlp_endpoint} if settings.otlp_endpoint else {}
     environment = os.environ | {f"GATEWAY_{name}": value for name, value in told.items()}
-    words = (*program, "run", "gateway", "--role", "api")
+    words = (*program, "run", "gateway", "--role", "api", "--workers", str(workers))
     return await asyncio.create_subprocess_exec(*words, env=environment, stdout=DEVNULL, stderr=DEVNULL)
 
 

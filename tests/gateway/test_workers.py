@@ -14,10 +14,8 @@ from tests.gateway.processes import running
 
 # As installed; only that a nonce stays in force, so that a new one is another worker's.
 PROGRAM = """
-import sys
 from ihala_gateway.oauth import dpop
 dpop.NONCE_SECONDS = 3600
-sys.argv += ["--workers", "2"]
 from ihala_kit.cli import app
 app()
 """
@@ -37,7 +35,7 @@ async def test_each_of_two_forked_workers_gives_nonces_of_its_own(home: House) -
     await home.register()
     settings = Settings.model_validate(home.settings.model_dump() | {"port": free_port()})
     nonces = set[str]()
-    async with running(settings, (sys.executable, "-c", PROGRAM)) as found, asyncio.timeout(120):
+    async with running(settings, (sys.executable, "-c", PROGRAM), workers=2) as found, asyncio.timeout(120):
         while len(nonces) < 2:  # with one for both it would go on until the time is over
             nonces.update(await asyncio.gather(*(asked(home, found.address) for _ in range(6))))
         async with aiohttp.ClientSession(found.address) as session, session.get("/openapi/gateway.v1.json") as answer:
