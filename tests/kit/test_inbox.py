@@ -1,6 +1,7 @@
 """Each event applied once, in the order of its key; what cannot be applied parks its key and nothing else."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ from ihala_contracts.catalogue import type_of, version_of
 from ihala_contracts.gateway_v1 import TokenRevoked
 from ihala_kit import parked
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received
+from ihala_kit.bus import Received, received
 from ihala_kit.db import Database
 from ihala_kit.fences import Fences, Place
 from ihala_kit.inbox import Inbox
@@ -190,6 +191,16 @@ async def test_undecodable_bytes_are_kept_and_stop_nothing(kit_db: Database, inb
     async with kit_db.transaction(Caller.system("test")) as tx:
         found = await tx.execute(text("SELECT count(*) FROM parked WHERE source = 'unknown' AND position = 17"))
         assert found.scalar_one() == 1
+
+
+async def test_a_record_whose_headers_no_table_can_hold_stops_nothing(kit_db: Database, inbox: Inbox, reader: Reader) -> None:
+    key, named = uuid4(), [("a\0b", b"\0\xff"), ("ce_id", b"\0")]
+    came: Any = SimpleNamespace(topic="ihala.gateway.v1", partition=3, offset=18, key=b"\0", value=b"\0", headers=named)
+    await inbox.apply([received(came), *series(key, "a")])
+    assert await effects(kit_db, key) == ["a"]
+    async with kit_db.transaction(Caller.system("test")) as tx:
+        found = await tx.execute(text("SELECT headers FROM parked WHERE source = 'unknown' AND position = 18"))
+        assert found.scalar_one() == {"a\ufffdb": "\ufffd\ufffd", "ce_id": "\ufffd"}
 
 
 async def test_a_restored_source_begins_a_new_epoch(kit_db: Database, inbox: Inbox, reader: Reader) -> None:

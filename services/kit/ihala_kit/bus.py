@@ -208,7 +208,7 @@ def _words(value: bytes | None) -> str:
 
 def received(record: ConsumerRecord[bytes, bytes]) -> Received:
     """Return a record with what its headers say."""
-    headers = {name: _words(value) for name, value in record.headers}
+    headers = {name.replace("\0", "\ufffd"): _words(value) for name, value in record.headers}
     try:
         envelope = envelope_of(headers)
         if record.key != str(envelope.key).encode():
