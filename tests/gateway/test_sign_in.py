@@ -145,6 +145,27 @@ async def test_a_suspended_account_is_out_at_once_and_stays_out(home: House) -> 
         assert (await at.sign_in(name)).status == 401
 
 
+async def test_a_person_reads_a_page_where_a_program_reads_a_document(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "ckb", "X-Request-Id": "quoted-by-her"}
+    with monkeypatch.context() as patch:
+        patch.setattr(home.database, "transaction", _away)
+        asked = [("/account", 503), ("/oauth/authorize?client_id=x", 503), ("/account/nothing", 404), ("/sign-in?x=" + "x" * 9000, 414)]
+        for path, status in asked:
+            async with home.session.get(path, headers=person) as answer:
+                text_ = await answer.text()
+                assert (answer.status, answer.content_type) == (status, "text/html") and "quoted-by-her" in text_
+                assert '<html lang="ckb" dir="rtl">' in text_ and "xxxx" not in text_
+                assert status != 503 or int(answer.headers["Retry-After"]) > 0
+            async with home.session.get(path, headers={"Accept": "*/*"}) as answer:
+                assert (answer.status, answer.content_type) == (status, "application/problem+json")
+    async with home.session.get("/referral/v1/referrals", headers=person) as answer:
+        assert answer.content_type == "application/problem+json", "no page of ours"
+
+
+def _away(_: Caller) -> None:
+    raise ConnectionRefusedError
+
+
 @pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("ar", "rtl"), ("ckb", "rtl")])
 async def test_pages_are_in_three_languages_with_a_policy_that_lets_nothing_in(home: House, language: str, direction: str) -> None:
     async with browser(home) as at:

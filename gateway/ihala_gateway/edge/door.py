@@ -3,7 +3,7 @@
 import logging
 
 from ihala_kit.logs import kind_of
-from ihala_kit.problems import InternalError, Problem, ServiceUnavailable, answer
+from ihala_kit.problems import InternalError, Problem, ServiceUnavailable
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
@@ -20,7 +20,7 @@ from ihala_gateway.edge.proxy import AnswerBroken, Proxy
 from ihala_gateway.edge.tracing import Tracing
 from ihala_gateway.edge.visit import Scope, Visit
 from ihala_gateway.own import OwnAddresses
-from ihala_gateway.staff.desk import PREFIXES
+from ihala_gateway.staff.desk import PREFIXES, refusal
 from ihala_gateway.watching.access_log import AccessLog
 
 log = logging.getLogger(__name__)
@@ -98,6 +98,6 @@ class Door:
 
 
 async def _refuse(visit: Visit, problem: Problem) -> None:
-    """Answer with a problem document; an answer that has begun stays cut off."""
+    """Say why; an answer that has begun stays cut off."""
     if visit.status is None:
-        await answer(Request(visit.scope), problem)(visit.scope, visit.receive, visit.send)
+        await refusal(Request(visit.scope), problem)(visit.scope, visit.receive, visit.send)

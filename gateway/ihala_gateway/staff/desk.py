@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from ihala_kit.db import Database
+from ihala_kit.problems import Problem, answer
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ihala_gateway.oauth import authorization
 from ihala_gateway.settings import Settings
+from ihala_gateway.staff import forms, pages
 from ihala_gateway.staff.account_pages import AccountPages
 from ihala_gateway.staff.factor_pages import FactorPages
 from ihala_gateway.staff.forms import FormRefused
@@ -19,6 +22,7 @@ from ihala_gateway.staff.second_step import SecondStep
 from ihala_gateway.staff.sign_in import SignIn
 
 PREFIXES = (b"/sign-in", b"/sign-out", b"/account", b"/invitation/")
+_OF_PEOPLE = (*PREFIXES, authorization.PATH.encode("ascii"))
 
 
 class _Room(Protocol):
@@ -35,11 +39,22 @@ def handlers(settings: Settings, database: Database) -> Mapping[tuple[str, str],
     return {address: _refusing(handler) for room in rooms for address, handler in room.handlers().items()}
 
 
+def refusal(request: Request, problem: Problem) -> Response:
+    """Return why a request was refused: a page where a person's browser asks for one of ours, or else the document that programs read."""
+    if not request.scope["raw_path"].startswith(_OF_PEOPLE) or "text/html" not in request.headers.get("accept", ""):
+        return answer(request, problem)
+    language = forms.language(request)
+    return pages.page(
+        "problem", language, status=problem.status, headers=[*problem.headers.items()],
+        title=problem.title.spoken(language), number=request.scope["ihala.request_id"],
+    )  # fmt: skip
+
+
 def _refusing(handler: Handler) -> Handler:
-    async def answer(request: Request) -> Response:
+    async def answered(request: Request) -> Response:
         try:
             return await handler(request)
         except FormRefused as refused:
             return refused.answer
 
-    return answer
+    return answered
