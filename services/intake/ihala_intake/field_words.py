@@ -37,6 +37,9 @@ FIELD_WORDS = {
         ckb="ئەمە ژمارەی عێراق نییە. ژمارەی وڵاتی تر بە کۆدی وڵاتەکەوە بنووسە (+90، +49 …).",
     ),
     "impossible_date": Words(en="There is no such day.", ar="لا يوجد يوم كهذا.", ckb="ڕۆژێکی وا نییە."),
+    "not_a_date": Words(
+        en="Write a day as 2026-01-31.", ar="اكتب التاريخ هكذا: 2026-01-31.", ckb="بەروار بەم شێوەیە بنووسە: 2026-01-31."
+    ),
     "date_from_datetime_parsing": Words(en="There is no such day.", ar="لا يوجد يوم كهذا.", ckb="ڕۆژێکی وا نییە."),
     "not_a_birth": Words(
         en="Nobody alive was born then.", ar="لا يمكن أن يكون هذا تاريخ ميلاد.", ckb="ئەمە ناتوانێت بەرواری لەدایکبوون بێت."
