@@ -7,7 +7,7 @@ from ihala_contracts.referral_v1 import PlacementCancelled, PlacementRequested, 
 from ihala_kit.auth import Caller
 from ihala_kit.sealed import seal_for
 
-from tests.referral.actors import COORDINATOR, FIRST, HLP, NGO, OFFICER
+from tests.referral.actors import COORDINATOR, FIRST, HLP, NGO, OFFICER, Actor
 from tests.referral.world import World, kinds
 
 FACTS = {"age": 34, "sex": "female", "status": "group.returnee_abroad", "household_size": 6, "languages": ["ar"], "requirements": []}
@@ -96,6 +96,16 @@ async def test_a_receiver_sees_an_age_band_and_what_the_rules_use(world: World) 
     shown = (await world.get(FIRST, f"/v1/referrals/{referral_id}")).body
     assert (shown["age_band"], shown["attributes"], shown["district"]) == ("26-59", {"household_size": 6}, "IQG15Q08")
     assert {"need_id", "placement_id", "origin_id", "attempt", "replaces"} & {name for name, value in shown.items() if value} == set()
+
+
+async def test_an_employer_is_never_told_that_somebody_fled_or_came_back(world: World) -> None:
+    employer, need_id = Actor("employer", kind="private"), uuid4()
+    await world.join(employer)
+    await announced(world, need_id)
+    referral_id = await world.offer(need_id, employer, disclosed_attributes=["age", "status", "languages"])
+    shown = (await world.get(employer, f"/v1/referrals/{referral_id}")).body
+    assert (shown["age_band"], shown["attributes"]) == ("26-59", {"languages": ["ar"]})
+    assert "group." not in str((await world.get(employer, f"/fhir/R4/Task/{referral_id}")).body)
 
 
 async def test_a_correction_reaches_the_receiver_before_it_decides(world: World) -> None:

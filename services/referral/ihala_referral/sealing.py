@@ -20,6 +20,7 @@ AGE_BANDS = ((5, "0-5"), (11, "6-11"), (17, "12-17"), (25, "18-25"), (59, "26-59
 OLDEST = "60+"
 AGE = "age"
 COUNTED_ONLY = frozenset({"disability"})  # for statistics: no rule of a service asks for it, so it goes no further
+HIDDEN_FROM: Mapping[str, frozenset[str]] = {"private": frozenset({"status"})}  # an employer sees no displacement or return: domain, 10
 _KEYS = "need keys"  # read in this transaction; kept with its session
 _MADE = "need keys made"  # in this transaction: read again each time, for a savepoint may take them back
 GONE = b""  # stands where something of an erased person would be sealed
@@ -81,6 +82,11 @@ async def facts_of_all(tx: AsyncSession, sealed: Mapping[UUID, bytes]) -> dict[U
     vault = _vault(tx)
     wrapped = {need_id: key for need_id, key in (await tx.exec(keys)).all() if key and sealed[need_id]}
     return {need_id: json.loads(vault.open(key, sealed[need_id], f"facts/{need_id}")) for need_id, key in wrapped.items()}
+
+
+def told_to(kind: str, attributes: Sequence[str]) -> list[str]:
+    """Return which attributes of the person a receiver of this kind is told, of those that its service's rules use."""
+    return [name for name in attributes if name not in HIDDEN_FROM.get(kind, ())]
 
 
 async def keep_shown(tx: AsyncSession, placement: Placement, referral: Referral) -> None:

@@ -135,8 +135,9 @@ async def _offer(tx: AsyncSession, situation: Situation, event: PlaceReserved, l
         service_at_location_id=event.service_at_location_id, service_name=event.service_name,
         reservation_id=event.reservation_id, attempt=event.attempt, lane=lane, replaces=placement.replaces_id,
         restricted=restricted, need_code=placement.need_code, urgency=placement.urgency, governorate=placement.governorate,
-        district=event.district, attributes=event.disclosed_attributes, allows_waitlist=event.allows_waitlist, state=State.OFFERED,
-        need_changed=False, offered_at=now, moved_at=now, origin_away=origin is not None and origin.suspended,
+        district=event.district, attributes=sealing.told_to(event.organization_kind, event.disclosed_attributes),
+        allows_waitlist=event.allows_waitlist, state=State.OFFERED, need_changed=False, offered_at=now, moved_at=now,
+        origin_away=origin is not None and origin.suspended,
     )  # fmt: skip
     await sealing.keep_shown(tx, placement, referral)
     await counting.promised(tx, referral)
