@@ -100,3 +100,14 @@ async def test_a_placement_shows_everything_that_was_tried(world: World) -> None
     listed = (await world.get(COORDINATOR, "/v1/placements?state=offering&limit=1")).body["items"]
     assert [item["placement_id"] for item in listed] == [str(placement_id)]
     assert (await world.get(COORDINATOR, "/v1/placements?state=triage")).body["items"] == []
+
+
+async def test_who_takes_an_offer_back_for_a_better_place_names_the_place_that_was_reserved(world: World) -> None:
+    need_id, referral_id = await world.offered(FIRST, NGO)
+    reserved = uuid4()
+    better = {"reason": "better_place", "preferred_reservation_id": str(reserved)}
+    assert (await world.move(NGO, referral_id, "cancellation", better)).status == 200
+    asked = await world.last(PlacementRequested, need_id)
+    assert (asked.preferred_reservation_id, asked.excluded) == (reserved, [FIRST.organization_id])
+    await world.move(SECOND, await world.offer(need_id, SECOND), "decline", {"reason": "no_capacity"})
+    assert (await world.last(PlacementRequested, need_id)).preferred_reservation_id is None

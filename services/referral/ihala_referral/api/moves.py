@@ -168,4 +168,6 @@ async def complete(body: models.Completion, caller: Answering, change: Moving) -
 @_post("/cancellation", ReasonUnknown, CommentMissing, SaidByVoice)
 async def cancel(body: models.Cancellation, caller: Reading, change: Moving) -> models.Referral:
     """Take it back from the receiver, as origin or coordinator."""
-    return await change.answer(caller, lambda: moves.cancel(change.tx, caller, *change.this, body.reason, body.comment))
+    return await change.answer(
+        caller, lambda: moves.cancel(change.tx, caller, *change.this, body.reason, body.comment, body.preferred_reservation_id)
+    )

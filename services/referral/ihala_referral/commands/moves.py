@@ -213,11 +213,17 @@ async def fail(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int
     return referral
 
 
-async def cancel(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, reason: str, comment: str | None) -> Referral:
-    """Take it back from the receiver. Emits ReferralCancelled. Raises ReasonUnknown (422)."""
+async def cancel(
+    tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, reason: str, comment: str | None, preferred: UUID | None = None
+) -> Referral:
+    """Take it back from the receiver; a place that was reserved instead is asked for next. Emits ReferralCancelled.
+
+    Raises ReasonUnknown (422).
+    """
     situation, referral, party = await _begin(tx, caller, referral_id, version, Act.CANCEL, REFER, COORDINATE)
     consequences.stated(reason, Act.CANCEL, party, situation.today, comment=by_voice.said(referral, comment))
     await _keep_comment(tx, referral, comment)
+    situation.placement.preferred_reservation_id = preferred or situation.placement.preferred_reservation_id
     await ending.end(tx, situation, referral, Act.CANCEL, party, reason)
     return referral
 

@@ -105,6 +105,7 @@ class Cancellation(Body):
 
     reason: Code
     comment: Text | None = None
+    preferred_reservation_id: UUID | None = Field(default=None, description="the place that was reserved instead: it is asked for next")
 
 
 class Placing(Body):
