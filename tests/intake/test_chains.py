@@ -7,7 +7,7 @@ import pytest
 from ihala_intake import ledger
 from ihala_kit.auth import Caller
 
-from tests.intake.actors import COORDINATOR, HLP, PROVIDER
+from tests.intake.actors import COORDINATOR, HLP, MOMD, PROVIDER
 from tests.intake.house import House
 from tests.intake.samples import consent
 from tests.intake.story import Story, accepted
@@ -55,6 +55,15 @@ async def test_whole_chains_are_whole(house: House) -> None:
     assert await check(house, story.consent_id, person_id) == (4, 3)
     await house.erase(story.need_id)
     assert await check(house, story.consent_id, person_id) == (4, 3)
+
+
+async def test_two_reads_of_one_person_at_once_are_two_links(house: House) -> None:
+    story, person_id = await three_links_each(house)
+    reads = [ledger.Read("contact", person_id, MOMD, need_id, None, ["contact"]) for need_id in (story.need_id, None)]
+    async with house.database.transaction(Caller.system("test")) as tx:
+        await ledger.log_accesses(tx, reads)
+        await ledger.log_access(tx, "need", person_id=person_id, operator_id=MOMD)
+    assert await check(house, story.consent_id, person_id) == (3, 6)
 
 
 async def test_every_alteration_shows(house: House) -> None:

@@ -1,11 +1,18 @@
 """What of a family others see: of each member only what that member's own consent gives."""
 
+import asyncio
+
+from ihala_intake.ledger import check_accesses
+from ihala_kit.auth import Caller
+from ihala_kit.db import fetch
+
 from tests.intake.actors import COORDINATOR, HLP, NGO, NOTIFY, OFFICER, OTHER_COORDINATOR, PROVIDER, STRANGER
 from tests.intake.families import GUARDIAN_PHONE, MOTHER_PHONE, SON_PHONE, brought, member, opened_to, person_of, phone, told
 from tests.intake.house import House
 from tests.intake.samples import consent, need, person, request
 
 SCHOOL = "education.enrolment"
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 async def test_a_receiver_learns_of_the_other_adults_no_name(house: House) -> None:
@@ -16,6 +23,28 @@ async def test_a_receiver_learns_of_the_other_adults_no_name(house: House) -> No
     seen = (await house.get(await opened_to(house, needs[0]), PROVIDER)).body["household"]["members"]
     assert [(one["role"], one["call_name"]) for one in seen] == [("spouse", None), ("child", "يوسف"), ("sibling", None)]
     assert await house.scalar("SELECT count(*) FROM access_log WHERE what = 'household'") == 3
+
+
+async def test_two_who_read_of_a_household_at_once_do_not_stand_in_each_others_way(house: House) -> None:
+    needs, _ = await told(
+        house, member("أحمد", "spouse", need("work.job"), consent=consent(categories=["household"]), birth_year=1980),
+        consent=consent(categories=["household"]),
+    )  # fmt: skip
+    paths = [await opened_to(house, one) for one in needs]
+    hers, his = [await person_of(house, one) for one in needs]
+    assert [(await house.get(path, PROVIDER)).status for path in paths] == [200, 200]
+    async with house.database.transaction(Caller.system("test")) as tx:
+        await fetch(tx, "SELECT FROM access_chain WHERE person_id = $1 FOR UPDATE", his)
+        reading = []
+        for n, path in enumerate(paths, 1):
+            reading.append(asyncio.create_task(house.get(path, PROVIDER)))
+            async with asyncio.timeout(30):
+                while await house.scalar(WAITING) < n:
+                    await asyncio.sleep(0.01)
+    assert [answer.status for answer in await asyncio.gather(*reading)] == [200, 200]
+    for person_id in (hers, his):
+        async with house.database.transaction(Caller.system("test")) as tx:
+            assert await check_accesses(tx, person_id) == 4
 
 
 async def test_the_receiver_of_one_need_reads_nothing_of_another_members(house: House) -> None:

@@ -6,6 +6,7 @@ they lie there, sealed, so a chain can still be checked after the person's key i
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -13,7 +14,8 @@ from uuid import UUID
 
 from ihala_kit.auth import Caller
 from ihala_kit.db import caller_of, fetch, now
-from sqlalchemy import inspect, text
+from ihala_kit.rows import as_json
+from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,21 +24,38 @@ from ihala_intake.tables import AccessLog, Consent, ConsentRevision, Table
 
 BEGINNING = bytes(32)
 
-_LINK = {column.name: f"${n}" for n, column in enumerate(inspect(AccessLog).columns, 1)}
-_LOCK_CHAIN = """
-    INSERT INTO access_chain (person_id, n, head) VALUES ($1, 0, $2)
+_LOG = AccessLog.metadata.tables["access_log"]
+_COLUMNS = ", ".join(column.name for column in _LOG.columns)
+_LOCK_CHAINS = """
+    INSERT INTO access_chain (person_id, n, head) SELECT id, 0, $2 FROM unnest($1::uuid[]) AS of (id)
     ON CONFLICT (person_id) DO UPDATE SET n = access_chain.n
-    RETURNING n, head
+    RETURNING person_id, n, head
 """
-_ADD_LINK = f"""
-    WITH moved AS (UPDATE access_chain SET n = {_LINK["n"]}, head = {_LINK["hash"]} WHERE person_id = {_LINK["person_id"]})
-    INSERT INTO access_log ({", ".join(_LINK)}) VALUES ({", ".join(_LINK.values())})
+_ADD_LINKS = f"""
+    WITH link AS (SELECT * FROM json_populate_recordset(NULL::access_log, $1::json)), moved AS (
+        UPDATE access_chain SET n = newest.n, head = newest.hash
+        FROM (SELECT DISTINCT ON (person_id) person_id, n, hash FROM link ORDER BY person_id, n DESC) AS newest
+        WHERE access_chain.person_id = newest.person_id
+    )
+    INSERT INTO access_log ({_COLUMNS}) SELECT {_COLUMNS} FROM link
 """  # noqa: S608 - names of our own columns
 _CHAIN_END = text("SELECT n, head FROM access_chain WHERE person_id = :person_id")
 
 
 class ChainBroken(Exception):
     """A link is missing, altered or out of place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of one person, and for which need and referral if for any."""
+
+    what: str
+    person_id: UUID
+    operator_id: UUID
+    need_id: UUID | None = None
+    referral_id: UUID | None = None
+    categories: Sequence[str] = ()
 
 
 def link(tx: AsyncSession, row: ConsentRevision | AccessLog, previous: bytes) -> None:
@@ -47,18 +66,30 @@ def link(tx: AsyncSession, row: ConsentRevision | AccessLog, previous: bytes) ->
 
 async def log_access(
     tx: AsyncSession, what: str, *, person_id: UUID, operator_id: UUID, need_id: UUID | None = None,
-    referral_id: UUID | None = None, categories: Sequence[str] = (), reader: Caller | None = None,
+    referral_id: UUID | None = None, categories: Sequence[str] = (),
 ) -> None:  # fmt: skip
     """Add the caller's read to the person's chain; the answer leaves only if this transaction commits."""
-    who = reader or caller_of(tx)
-    [(n, head)] = await fetch(tx, _LOCK_CHAIN, person_id, BEGINNING)
-    row = AccessLog(
-        person_id=person_id, n=n + 1, at=now(tx), operator_id=operator_id, organization_id=who.organization_id,
-        client_id=who.client_id, acting_officer=who.acting_officer, what=what, need_id=need_id, referral_id=referral_id,
-        categories=list(categories), previous=head, hash=b"",
-    )  # fmt: skip
-    link(tx, row, head)
-    await fetch(tx, _ADD_LINK, *(getattr(row, name) for name in _LINK))
+    await log_accesses(tx, [Read(what, person_id, operator_id, need_id, referral_id, categories)])
+
+
+async def log_accesses(tx: AsyncSession, reads: Sequence[Read], reader: Caller | None = None) -> None:
+    """Do the same for all that was read at once. The chains are locked in one order, since others may read of the same people now."""
+    if not reads:
+        return
+    who, at, links = reader or caller_of(tx), now(tx), []
+    ends = await fetch(tx, _LOCK_CHAINS, sorted({read.person_id for read in reads}), BEGINNING)
+    end = {person_id: (n, head) for person_id, n, head in ends}
+    for read in reads:
+        n, head = end[read.person_id]
+        row = AccessLog(
+            person_id=read.person_id, n=n + 1, at=at, operator_id=read.operator_id, organization_id=who.organization_id,
+            client_id=who.client_id, acting_officer=who.acting_officer, what=read.what, need_id=read.need_id,
+            referral_id=read.referral_id, categories=list(read.categories), previous=head, hash=b"",
+        )  # fmt: skip
+        link(tx, row, head)
+        end[read.person_id] = row.n, row.hash
+        links.append(row)
+    await fetch(tx, _ADD_LINKS, as_json(_LOG, map(vars, links)))
 
 
 async def check_accesses(tx: AsyncSession, person_id: UUID) -> int:

@@ -47,12 +47,13 @@ async def write_new(tx: AsyncSession, replacing: Mapping[Table, Sequence[dict[st
     rows: defaultdict[Table, list[dict[str, Any]]] = defaultdict(list)
     for one in added:
         rows[inspect(type(one)).local_table].append(vars(one))
-    sent = [_as_json(table, values) for table, values in (*rows.items(), *beside.items())]
+    sent = [as_json(table, values) for table, values in (*rows.items(), *beside.items())]
     await fetch(tx, _statement(tuple(rows), tuple(beside)), *sent)
     tx.sync_session._register_persistent({inspect(one) for one in added})  # as a flush ends
 
 
-def _as_json(table: Table, rows: Iterable[dict[str, Any]]) -> str:
+def as_json(table: Table, rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return rows as json_populate_recordset reads them."""
     names = [column.name for column in table.columns]
     return to_json([{name: _plain(row[name]) for name in names} for row in rows]).decode()
 

@@ -16,7 +16,7 @@ from ihala_intake.commands.people import open_person
 from ihala_intake.contacts import contact_of
 from ihala_intake.details import Hours
 from ihala_intake.errors import NeedNotFound
-from ihala_intake.ledger import log_access
+from ihala_intake.ledger import Read, log_accesses
 from ihala_intake.models.people import ContactView
 from ihala_intake.tables import Need, Person
 
@@ -35,8 +35,9 @@ async def contacts_for(
     found: dict[UUID, ContactView | Problem] = dict.fromkeys(need_ids, NeedNotFound())
     async with database.transaction(Caller.system("contact")) as tx:
         rows = await store.needs_with_persons(tx, list(found))
-        for need, person, _ in sorted(rows, key=lambda row: (row[1].id, row[0].id)):  # chains are locked in one order
-            found[need.id] = await _contact(tx, reader, need, person, hours)
+        found |= {need.id: await _contact(tx, need, person, hours) for need, person, _ in rows}
+        read = [(need, person) for need, person, _ in rows if isinstance(found[need.id], ContactView)]
+        await log_accesses(tx, [Read("contact", p.id, n.operator_id, need_id=n.id, categories=["contact"]) for n, p in read], reader)
     return found
 
 
@@ -48,7 +49,7 @@ async def contact_for(database: Database, reader: Caller, need_id: UUID, hours: 
     return found
 
 
-async def _contact(tx: AsyncSession, reader: Caller, need: Need, row: Person, hours: Sequence[Hours]) -> ContactView | Problem:
+async def _contact(tx: AsyncSession, need: Need, row: Person, hours: Sequence[Hours]) -> ContactView | Problem:
     try:
         person = await open_person(tx, row)
         found = contact_of(person, need, now(tx), held_by_origin=row.identity_held_by == "origin", hours=hours)
@@ -59,7 +60,6 @@ async def _contact(tx: AsyncSession, reader: Caller, need: Need, row: Person, ho
             "a person's file cannot be read", extra={"person_id": str(row.id), "need_id": str(need.id), "error": type(error).__name__}
         )
         return InternalError()
-    await log_access(tx, "contact", person_id=row.id, operator_id=need.operator_id, need_id=need.id, categories=["contact"], reader=reader)
     return found.model_copy(update={"recipient": _recipient(tx, row.id)})
 
 

@@ -19,7 +19,7 @@ from ihala_intake.commands.retell import retell_all
 from ihala_intake.consent_rules import Category
 from ihala_intake.details import PersonDetails
 from ihala_intake.errors import PersonErased
-from ihala_intake.ledger import log_access
+from ihala_intake.ledger import Read, log_accesses
 from ihala_intake.models.people import HouseholdRecord, MemberRecord
 from ihala_intake.models.person_changes import JoiningIn
 from ihala_intake.models.persons import LARGEST_HOUSEHOLD
@@ -199,9 +199,8 @@ def _size(home: Home) -> int | None:
 
 
 async def _record(tx: AsyncSession, household: Household, home: Home) -> HouseholdRecord:
-    for person, details in home:
-        if details is not None:
-            await log_access(tx, "household", person_id=person.id, operator_id=person.operator_id, categories=[Category.HOUSEHOLD])
+    opened = [person for person, details in home if details is not None]
+    await log_accesses(tx, [Read("household", one.id, one.operator_id, categories=[Category.HOUSEHOLD]) for one in opened])
     return HouseholdRecord(
         household_id=household.id, size=_size(home), members=[_shown(person, details) for person, details in home],
         made_at=household.made_at, changed_at=household.changed_at,

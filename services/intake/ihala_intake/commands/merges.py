@@ -20,7 +20,7 @@ from ihala_intake.commands import doubled
 from ihala_intake.commands.people import open_person
 from ihala_intake.commands.persons import record_of
 from ihala_intake.consent_rules import Category
-from ihala_intake.ledger import log_access
+from ihala_intake.ledger import Read, log_accesses
 from ihala_intake.models.merges import CaseReference, DecisionIn, MergeIn, MergeView, Side
 from ihala_intake.people_errors import PersonNotFound
 from ihala_intake.same_person import store
@@ -37,15 +37,16 @@ from ihala_intake.tables import CaseFile, MatchCandidate, Merge, Need, Person
 
 async def sides(tx: AsyncSession, caller: Caller, candidate: MatchCandidate) -> list[Side]:
     """Return the two beside each other, and log with both that they were read. Raises CandidateNotFound (404), PersonErased (410)."""
-    found = []
+    found, reads = [], []
     for person_id in (candidate.person_a, candidate.person_b):
         person = await _ordinary(tx, caller, person_id)
         if person is None:
             raise CandidateNotFound()
         record = record_of(person, await open_person(tx, person))
-        await log_access(tx, "match", person_id=person.id, operator_id=person.operator_id, categories=list(Category))
         cases = [_reference(case) for case in await store.cases_of(tx, caller, [person.id])]
         found.append(Side(person=record, origin_id=person.origin_id, cases=cases))
+        reads.append(Read("match", person.id, person.operator_id, categories=list(Category)))
+    await log_accesses(tx, reads)
     return found
 
 

@@ -1,5 +1,6 @@
 """Reading what is personal: who may, what exactly, and one link more in the person's chain of reads."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from ihala_kit.auth import Caller
@@ -14,7 +15,7 @@ from ihala_intake.consent_rules import Category
 from ihala_intake.details import NeedDetails, PersonDetails
 from ihala_intake.disclosed_fields import fields_of
 from ihala_intake.errors import DisclosurePending, NeedNotFound, PersonErased, ReferralNotFound, StateStale
-from ihala_intake.ledger import log_access
+from ihala_intake.ledger import Read, log_access, log_accesses
 from ihala_intake.models.people import PersonView
 from ihala_intake.portrait import categories_of, frame, portrait
 from ihala_intake.tables import Disclosure, Need, Person, ReferralCopy
@@ -98,30 +99,23 @@ async def _opened(tx: AsyncSession, view: PersonView, need: Need, what: str) -> 
     try:
         person = await open_person(tx, row)
         files = await attachment_rows.going_with(tx, need) if Category.FILES in view.categories else []
-        found = portrait(view, person, await _members(tx, row, view), [await open_need(tx, need)], files, now(tx))
+        members = await _members(tx, row, view)
+        found = portrait(view, person, [details for _, details in members], [await open_need(tx, need)], files, now(tx))
     except PersonErased:
         if view.referral_id is None:
             raise
         raise ReferralNotFound() from None
-    await log_access(
-        tx, what, person_id=row.id, operator_id=need.operator_id, need_id=need.id, referral_id=view.referral_id,
-        categories=categories_of(view.categories),
-    )  # fmt: skip
+    others = [Read("household", one.id, one.operator_id, need.id, view.referral_id, [Category.HOUSEHOLD]) for one, _ in members]
+    await log_accesses(tx, [Read(what, row.id, need.operator_id, need.id, view.referral_id, categories_of(view.categories)), *others])
     return found
 
 
-async def _members(tx: AsyncSession, person: Person, view: PersonView) -> list[PersonDetails]:
-    """Return the others of the household, and log that each of them was read."""
+async def _members(tx: AsyncSession, person: Person, view: PersonView) -> list[tuple[Person, PersonDetails]]:
+    """Return the others of the household, opened."""
     if person.household_id is None or Category.HOUSEHOLD not in view.categories:
         return []
     found = []
     for row, _ in await store.members(tx, person.household_id, but=person.id):
-        try:
-            found.append(await open_person(tx, row))
-        except PersonErased:
-            continue
-        await log_access(
-            tx, "household", person_id=row.id, operator_id=row.operator_id, need_id=view.need_id, referral_id=view.referral_id,
-            categories=[Category.HOUSEHOLD],
-        )  # fmt: skip
+        with suppress(PersonErased):
+            found.append((row, await open_person(tx, row)))
     return found

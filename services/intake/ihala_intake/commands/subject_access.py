@@ -7,7 +7,7 @@ from ihala_kit.db import now
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake.errors import PersonErased, RoleNeeded
-from ihala_intake.ledger import log_access
+from ihala_intake.ledger import Read, log_accesses
 from ihala_intake.models.protection import HeldView, ReaderView
 from ihala_intake.protection import store
 from ihala_intake.protection.errors import OnSiteOnly, PersonNotFound
@@ -47,8 +47,7 @@ async def held(tx: AsyncSession, caller: Caller, person_id: UUID, *, on_site: bo
     is_shown = reads_shown(untold=await store.has_untold_report(tx, ids))
     reads = [read for read in reads if is_shown(read.what)]
     offices = await store.organizations(tx, {read.organization_id for read in reads})
-    for one in persons:
-        await log_access(tx, "held", person_id=one.id, operator_id=one.operator_id, categories=["everything"])
+    await log_accesses(tx, [Read("held", one.id, one.operator_id, categories=["everything"]) for one in persons])
     readers = [_reader(read, offices.get(read.organization_id)) for read in sorted(reads, key=lambda read: read.at)]
     return HeldView(person_id=person.id, sensitivity=person.sensitivity, at=now(tx), held=found, readers=readers)
 
