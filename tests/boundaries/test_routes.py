@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from ihala_contracts.public_routes import HSDS_LISTS, PUBLIC_ROUTES, in_fhir
-from ihala_kit.http import openapi_document
+from ihala_kit.http import App, create_app, openapi_document
+from ihala_kit.openapi import own_words
 
 from tests.boundaries.houses import HOUSES, service
 
@@ -47,6 +48,14 @@ def test_scopes_belong_to_their_service(name: str) -> None:
 def test_committed_openapi_equals_the_code(name: str) -> None:
     committed = json.loads((CONTRACTS / "openapi" / f"{name}.v1.json").read_text("utf-8"))
     assert committed == document(name), "run `make contracts`"
+
+
+@pytest.mark.parametrize("name", HOUSES)
+def test_what_an_answer_may_repeat_is_known_without_making_the_document(name: str) -> None:
+    """Else the first malformed request after each start would keep everybody waiting for a second or two."""
+    app = create_app(service(name))
+    assert isinstance(app, App)
+    assert app.words == own_words(document(name)) and app.openapi_schema is None
 
 
 @pytest.mark.parametrize("name", HOUSES)
