@@ -52,6 +52,13 @@ async def test_all_categories(house: House) -> None:
     assert answer["needs"] == [{"code": "housing.hlp", "note": "ملاحظة"}]
 
 
+async def test_an_employer_never_reads_that_somebody_fled_or_came_back(house: House) -> None:
+    story = await accepted(house, consent=consent(categories=EVERYTHING))
+    answer = (await house.get(story.person_path, PROVIDER.but(kind="private"))).body
+    assert answer["categories"] == [name for name in EVERYTHING if name != "status"]
+    assert (answer["identity"]["given_name"], answer["status"], answer["movements"]) == ("زينب", None, None)
+
+
 async def test_nothing_is_asked_for_twice(house: House) -> None:
     story, sent = await accepted(house, consent=consent(categories=EVERYTHING)), list[str]()
     await story.start()

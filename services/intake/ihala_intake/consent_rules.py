@@ -29,6 +29,9 @@ class Category(StrEnum):
     FILES = "files"  # pictures and papers themselves, as far as they go with the need
 
 
+EMPLOYER = "private"  # directory's kind
+
+
 @dataclass(frozen=True)
 class Allowed:
     """What the newest revision says."""
@@ -45,6 +48,11 @@ class Allowed:
         if not self.given or at >= self.until or not self.categories or organization_id in self.objections:
             return False
         return organization_id in self.recipients or not (self.recipients or self.restricted)
+
+
+def told_to(kind: str, categories: Collection[str]) -> set[str]:
+    """Return what of these categories a receiver of this kind may read: an employer sees no displacement or return. Domain, section 10."""
+    return set(categories) - ({Category.STATUS} if kind == EMPLOYER else set())
 
 
 def is_for(codes: Collection[str], need_code: str) -> bool:

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_intake import disclosures_store, keys, store
 from ihala_intake.commands import attachment_rows, revisions
 from ihala_intake.commands.people import open_person
-from ihala_intake.consent_rules import Category
+from ihala_intake.consent_rules import Category, told_to
 from ihala_intake.details import NeedDetails, PersonDetails
 from ihala_intake.disclosed_fields import fields_of
 from ihala_intake.errors import DisclosurePending, NeedNotFound, PersonErased, ReferralNotFound, StateStale
@@ -41,7 +41,7 @@ async def opened_to(tx: AsyncSession, caller: Caller, referral_id: UUID) -> tupl
     [consent] = await store.consents(tx, {disclosure.consent_id})
     if not revisions.allowed(consent).covers(caller.organization_id, now(tx)):
         raise ReferralNotFound()
-    return disclosure, set(disclosure.categories) & set(consent.categories)
+    return disclosure, told_to(caller.organization_kind, set(disclosure.categories) & set(consent.categories))
 
 
 async def person_of_referral(tx: AsyncSession, caller: Caller, referral_id: UUID) -> PersonView:
