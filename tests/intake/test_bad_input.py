@@ -6,7 +6,7 @@ from typing import Any
 from ihala_contracts.public_routes import PUBLIC_ROUTES
 from ihala_kit.http import openapi_document
 
-from tests.intake.actors import HLP, NOTIFY
+from tests.intake.actors import COORDINATOR, HLP, NOTIFY
 from tests.intake.house import House
 from tests.intake.samples import SECRETS, consent, need, person, request
 
@@ -100,9 +100,12 @@ async def test_a_nul_breaks_nothing(house: House) -> None:
     for body in (
         request(person=person(given_name="a\u0000b")), request(need(note="a\u0000b")),
         request(identifiers=[{"system": "moi\u0000", "value": "1"}]), request(identifiers=[{"system": "moi", "value": "1\u0000"}]),
+        request(consent=consent(script="1\u0000")),
     ):  # fmt: skip
         refused = await house.post("/v1/requests", HLP, body)
         assert (refused.status, refused.slug) == (422, "malformed-request")
+    asked = await house.get("/v1/arrivals?governorate=%00", COORDINATOR)
+    assert asked.body["errors"][0]["pointer"] == "query/governorate"
 
 
 async def test_an_expired_or_foreign_token_opens_nothing(house: House) -> None:

@@ -76,7 +76,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Readable]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), Readable]
 Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), Readable]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=64), Readable]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,39}$")]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")]
 PhoneNumber = Annotated[str, StringConstraints(max_length=40), AfterValidator(_e164)]
