@@ -79,8 +79,7 @@ class Gateway:
         self._keys = keys
         inside = InternalTokens(keys.internal, settings.issuer)
         administration = Administration(create(settings), database, keys.internal, inside, settings.largest_body)
-        own = {NAME: administration.document()}
-        found = service_documents(settings.upstreams, own) if documents is None else {**documents, **own}
+        found = service_documents([*settings.upstreams, NAME]) if documents is None else {**documents, **service_documents([NAME])}
         routes = compile_routes(found)
         administration.app.state.known_scopes = frozenset(routes.scopes())
         self._log = AccessLog(database, usage.routes_called(routes))

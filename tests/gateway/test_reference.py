@@ -216,7 +216,7 @@ def test_what_only_pages_need_is_not_in_a_worker_that_shows_none() -> None:
 
 
 def test_a_document_that_was_looked_at_is_not_kept() -> None:
-    found = service_documents(["intake"], {"gateway": {"paths": {}}})
+    found = service_documents(["intake", "gateway"])
     assert [*found] == ["intake", "gateway"]
     assert found["intake"] == found["intake"]
     assert found["intake"] is not found["intake"]

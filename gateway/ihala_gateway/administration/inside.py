@@ -1,6 +1,5 @@
 """Answers a call for the gateway's own API: no connection in between, but the same headers and the same internal token."""
 
-from typing import Any
 from urllib.parse import unquote
 
 from fastapi import FastAPI
@@ -19,7 +18,6 @@ from ihala_gateway.oauth.internal_tokens import InternalTokens
 from ihala_gateway.oauth.keys import Keyring
 
 NAME = "gateway"
-_documents: list[dict[str, Any]] = []  # made once a process, since it takes long: routes do not depend on settings
 
 
 class OwnKeys(KeySet):
@@ -42,13 +40,6 @@ class Administration:
         self.app.state.tokens.keys = OwnKeys(keys)
         self._tokens = tokens
         self._largest_body = largest_body
-
-    def document(self) -> dict[str, Any]:
-        """Return the OpenAPI document."""
-        if not _documents:
-            _documents.append(self.app.openapi())
-        self.app.openapi_schema = _documents[0]
-        return _documents[0]
 
     async def answer(self, visit: Visit, decision: Decision, route: Route) -> None:
         """Answer an allowed request. Raises Problem (400, 408, 413) for its body, CallerGone."""

@@ -30,14 +30,13 @@ _OFFICER_HEADER = {
 class _Committed(Mapping[str, Mapping[str, Any]]):
     """Reads a document anew each time it is looked at: all of them at once would make the process larger for as long as it lives."""
 
-    def __init__(self, services: Iterable[str], more: Mapping[str, Mapping[str, Any]]) -> None:
-        self._more = more
-        self._names = [*services, *more]
+    def __init__(self, services: Iterable[str]) -> None:
+        self._names = [*services]
 
     def __getitem__(self, service: str) -> Mapping[str, Any]:
         if service not in self._names:
             raise KeyError(service)
-        return self._more[service] if service in self._more else documents.openapi(service)
+        return documents.openapi(service)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -46,9 +45,9 @@ class _Committed(Mapping[str, Mapping[str, Any]]):
         return len(self._names)
 
 
-def service_documents(services: Iterable[str], more: Mapping[str, Mapping[str, Any]] | None = None) -> Mapping[str, Mapping[str, Any]]:
-    """Return the committed OpenAPI document of each service, and `more`. To look at one that was never generated is FileNotFoundError."""
-    return _Committed(services, more or {})
+def service_documents(services: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:
+    """Return the committed OpenAPI document of each service. To look at one that was never generated is FileNotFoundError."""
+    return _Committed(services)
 
 
 class Documents:
