@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from ihala_gateway.watching.usage import routes_called
 from joserfc.jwk import ECKey
+from sqlalchemy import text
 
 from tests.gateway.house import House, get
 from tests.gateway.party import TOKEN, Party
@@ -65,6 +66,19 @@ async def test_an_answer_without_an_end_is_not_waited_for(seen: House) -> None:
         await seen.upstream.left.wait()
 
 
-async def test_it_counts_as_the_routes_own_use(home: House) -> None:
+async def test_it_counts_as_the_routes_own_use_and_for_no_content(home: House) -> None:
     routes = routes_called(home.gateway._door._gatekeeper.routes)
     assert routes["HEAD", PATH] == routes["GET", PATH] and ("HEAD", PATH + "/{referral_id}/acceptance") not in routes
+    async with home.session.head("/problems") as answer:
+        assert answer.status == 200
+    async with asyncio.timeout(30):
+        while not await _logged(home):  # it is taken down a moment after its answer
+            await asyncio.sleep(0.05)
+
+
+async def _logged(home: House) -> bool:
+    await home.gateway._log.flush()
+    async with home.database.engine.connect() as connection:
+        asked = text("SELECT method, bytes_out FROM access_log WHERE route = '/problems' ORDER BY id DESC LIMIT 1")
+        found = (await connection.execute(asked)).first()
+    return found is not None and tuple(found) == ("HEAD", 0)

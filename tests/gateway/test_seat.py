@@ -49,7 +49,8 @@ async def test_a_gateway_without_a_secret_decides_for_nobody(home: House) -> Non
 @pytest.mark.parametrize(
     ("path", "method", "scheme"),
     [
-        (PATH, "GET", "DPoP"), (PATH, "DELETE", "Bearer"), ("/referral/v1/unknown", "GET", "Bearer"), (PATH + "/..", "GET", "Bearer"),
+        (PATH, "GET", "DPoP"), (PATH, "HEAD", "Bearer"), (PATH, "DELETE", "Bearer"), ("/referral/v1/unknown", "GET", "Bearer"),
+        (PATH + "/..", "GET", "Bearer"),
         ("/directory/v1/needs", "GET", "Bearer"), ("/oauth/jwks", "GET", "Bearer"), (PATH + "/x", "PUT", "Bearer"), ("", "", ""),
     ],
 )  # fmt: skip

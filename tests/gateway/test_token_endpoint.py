@@ -208,7 +208,8 @@ async def test_requests_that_are_no_token_requests_are_refused_without_an_echo(h
     proof = {"client_assertion_type": ASSERTION_TYPE}
     cases: list[tuple[dict[str, Any], int, str]] = [
         ({"grant_type": "password<x>"}, 400, "unsupported_grant_type"),
-        ({"grant_type": None}, 400, "unsupported_grant_type"),
+        ({"grant_type": None}, 400, "invalid_request"),
+        ({"grant_type": ""}, 400, "invalid_request"),
         ({"resource": "kafka"}, 400, "invalid_target"),
         ({"client_secret": "x", "client_id": "centre"}, 400, "invalid_request"),
         ({"client_id": "other"}, 401, "invalid_client"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
@@ -26,7 +27,9 @@ class TokenEndpoint(ClientEndpoint):
         return partial(self.server.answer, asked) if asked.form.get("grant_type") == "client_credentials" else None
 
     async def decide(self, tx: AsyncSession, asked: TokenRequest, client: Registered) -> Response:
-        """Return a token, or why there is none."""
+        """Return a token, or why there is none. Raises InvalidRequestError when nobody can tell what is asked for."""
+        if "grant_type" not in asked.form:
+            raise InvalidRequestError(description="grant_type is missing")
         now = datetime.now(UTC)
         asked.family = await _found(tx, asked)
         if asked.family is not None and asked.family.used and asked.family.check_client(client):

@@ -22,6 +22,7 @@ from ihala_gateway.staff.second_step import SecondStep
 from ihala_gateway.staff.sign_in import SignIn
 
 PREFIXES = (b"/sign-in", b"/sign-out", b"/account", b"/invitation/")
+_PASSING = frozenset({408, 429, 500, 503, 504})  # of which a later try may end better
 _OF_PEOPLE = (*PREFIXES, authorization.PATH.encode("ascii"))
 
 
@@ -46,7 +47,7 @@ def refusal(request: Request, problem: Problem) -> Response:
     language = forms.language(request)
     return pages.page(
         "problem", language, status=problem.status, headers=[*problem.headers.items()],
-        title=problem.title.spoken(language), number=request.scope["ihala.request_id"],
+        title=problem.title.spoken(language), number=request.scope["ihala.request_id"], again=problem.status in _PASSING,
     )  # fmt: skip
 
 

@@ -190,5 +190,5 @@ def _row(visit: Visit) -> Row:
         "status": visit.status or 0,
         "milliseconds": visit.milliseconds(),
         "bytes_in": visit.bytes_in,
-        "bytes_out": visit.bytes_out,
+        "bytes_out": 0 if method == "HEAD" else visit.bytes_out,  # the server leaves the content out
     }
