@@ -1,6 +1,7 @@
 """The AsyncAPI 3 document, made from the event models: the services' topics, and what integrators receive of them (integrators.py)."""
 
 import inspect
+import json
 from typing import Any
 
 from ihala_contracts import integrators
@@ -48,8 +49,18 @@ def asyncapi() -> dict[str, Any]:
         "defaultContentType": "application/json",
         "channels": {service: _channel(module.TOPIC, module.EVENTS) for service, module in MODULES.items()} | ways,
         "operations": {f"follow-{name}": _operation(name) for name in (*MODULES, *ways)},
-        "components": {"messages": messages | integrators.messages(), "schemas": {"headers": _HEADERS} | integrators.schemas()},
+        "components": {
+            "messages": {name: _placed(name, message) for name, message in (messages | integrators.messages()).items()},
+            "schemas": {"headers": _HEADERS} | integrators.schemas(),
+        },
     }
+
+
+def _placed(name: str, message: dict[str, Any]) -> dict[str, Any]:
+    """Return a message whose schema refers to its own parts from the document's root: AsyncAPI's tools look for them there."""
+    here = f'"#/components/messages/{name}/payload/schema/$defs/'
+    placed: dict[str, Any] = json.loads(json.dumps(message, ensure_ascii=False).replace('"#/$defs/', here))
+    return placed
 
 
 def _name(model: type[Event]) -> str:

@@ -1,7 +1,8 @@
 """The committed documents equal the code; a released event keeps what it has; every example is readable."""
 
 import json
-from functools import cache
+import re
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ CONTRACTS = Path(__file__).parents[2] / "contracts"
 MODELS = list(BY_TYPE.values())
 DOCUMENTS = documents()
 MESSAGES: dict[str, Any] = json.loads(DOCUMENTS["asyncapi.json"])["components"]["messages"]
+ROOT = {"components": {"messages": MESSAGES}}  # where schemas find their parts
 PERSONAL = {"name", "call_name", "phone_number", "number", "birth_on", "birth_year", "address_line", "story", "note", "father_name"}
 
 
@@ -41,8 +43,16 @@ def test_what_integrators_receive_has_an_example_that_fits(name: str) -> None:
     message = MESSAGES[name]
     schema = message["payload"]["schema"]
     for example in message["examples"]:
-        Draft202012Validator(schema).validate(example["payload"])
+        Draft202012Validator(schema | ROOT).validate(example["payload"])
     assert message["x-event"] in MESSAGES and set(schema["required"]) <= set(schema["properties"])
+
+
+def test_every_reference_of_the_document_leads_somewhere_from_its_root() -> None:
+    document = json.loads(DOCUMENTS["asyncapi.json"])
+    found = set(re.findall(r'"\$ref": "([^"]+)"', DOCUMENTS["asyncapi.json"]))
+    assert any("/$defs/" in reference for reference in found)
+    for reference in found:
+        assert reduce(lambda part, step: part[step], reference.removeprefix("#/").split("/"), document), reference
 
 
 def test_every_way_of_integrators_leads_to_messages() -> None:

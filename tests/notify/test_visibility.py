@@ -72,7 +72,8 @@ def test_what_each_part_sees_is_what_the_catalogue_says(model: type[Event]) -> N
         for one in decide(sample(model), circle(kind, sensitivity), AT).values():
             part = "status" if one.time is None else {"provider": "receiver"}.get(one.roles[0], one.roles[0])
             message = document()["components"]["messages"][f"{schema_name(model).removesuffix('.json')}.{part}"]
-            Draft202012Validator(message["payload"]["schema"] | {"additionalProperties": False}).validate(one.data)
+            whole = message["payload"]["schema"] | {"additionalProperties": False, "components": document()["components"]}
+            Draft202012Validator(whole).validate(one.data)
             assert message["name"] == type_of(model)
 
 
