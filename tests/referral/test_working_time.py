@@ -212,6 +212,13 @@ async def test_who_may_close_whom(world: World) -> None:
     assert (await world.get(outside, path)).status == 404
 
 
+@pytest.mark.parametrize("number", [20270601, 20270601.0, "20270601"])
+async def test_a_number_is_no_day(world: World, number: object) -> None:
+    refused = await world.post(ADMIN, "/v1/closures", {"first_day": number, "last_day": "2027-06-01", "reason": "security"}, None)
+    assert (refused.status, [one["pointer"] for one in refused.body["errors"]]) == (422, ["#/first_day"])
+    assert (await world.get(ADMIN, "/v1/closures?since=20270601")).status == 422
+
+
 @pytest.mark.parametrize(("first", "last"), [(-1, 0), (3, 2), (0, 31), (366, 367)])
 async def test_a_closure_has_bounds(world: World, first: int, last: int) -> None:
     today = SUNDAY.date()

@@ -1,6 +1,5 @@
 """Whose working time counts: calendars, closures, the deadlines' policy, and services that promise to be sooner."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from starlette.responses import Response
 
 from ihala_referral.api.rights import Reading, Scheduling
 from ihala_referral.calendars import commands, errors, models, rights, store, views
+from ihala_referral.models import OnDay
 
 router = APIRouter(prefix="/v1", tags=["working time"])
 
@@ -51,7 +51,7 @@ async def set_calendar(
 @router.get("/closures", response_model=Page[models.Closure])
 async def list_closures(
     caller: Reading, tx: Transaction, page: PageQuery,
-    since: Annotated[date | None, Query(description="those that last until this day or longer")] = None,
+    since: Annotated[OnDay | None, Query(description="those that last until this day or longer")] = None,
 ) -> Page[models.Closure]:  # fmt: skip
     """List the closures that stand and concern the caller's organisation, in the order in which they were declared."""
     rows = page_of(await store.closures(tx, caller, since, page), page, lambda row: (row.id,))

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from ihala_contracts.intake_v1 import Urgency
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from ihala_referral.models import Body, Governorate
+from ihala_referral.models import Body, Governorate, OnDay
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 ClosedFor = Literal["holiday", "security", "weather", "mourning", "election", "no_power", "moved_house", "staff", "other"]
@@ -59,8 +59,8 @@ class NewClosure(Body):
 
     organization_id: UUID | None = None
     governorate: Governorate | None = None
-    first_day: date
-    last_day: date
+    first_day: OnDay
+    last_day: OnDay
     works: bool = False
     reason: ClosedFor
 
