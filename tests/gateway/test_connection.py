@@ -1,12 +1,13 @@
 """A connection from the open net: slow and endless callers, and those that do not read."""
 
 import asyncio
+import logging
 import time
 
 import pytest
 from ihala_gateway.edge import body as body_module
 from ihala_gateway.edge.body import Body
-from ihala_gateway.edge.connection import Connection
+from ihala_gateway.edge.connection import Connection, OnceAMinute
 from ihala_gateway.errors import BodyTooSlow
 
 from tests.gateway.house import House, get, rest_of
@@ -38,6 +39,17 @@ async def test_a_further_head_has_its_own_time(seen: House) -> None:
     writer.write(b"GET /slow")
     assert (await asyncio.wait_for(reader.read(), 15)).startswith(b"HTTP/1.1 408")
     writer.close()
+
+
+async def test_what_is_no_http_is_logged_once_a_minute(seen: House, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(4):
+        assert (await seen.raw(b"nonsense\r\n\r\n"))[0] == 400
+    assert len([record for record in caplog.records if record.name == "uvicorn.error"]) <= 1
+    once = OnceAMinute()
+    record = logging.LogRecord("uvicorn.error", logging.WARNING, "", 0, OnceAMinute.SAID, None, None)
+    assert [once.filter(record), once.filter(record)] == [True, False]
+    record.msg = "Exception in ASGI application"
+    assert once.filter(record) and once.filter(record)
 
 
 @pytest.mark.parametrize("piece", [b"X-A: 1\r\n", b"x" * 1000])

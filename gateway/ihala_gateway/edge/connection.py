@@ -6,7 +6,9 @@ once in a while, for a connection and not for a request.
 """
 
 import asyncio
+import logging
 import re
+import time
 from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -15,6 +17,27 @@ CERTIFICATE = "ihala.client_cert"  # key in the scope: DER, or absent
 _HTTP_1_1 = "1.1"
 _KNOWN = (_HTTP_1_1, "1.0")
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?")  # RFC 9112, 3.2
+
+
+class OnceAMinute(logging.Filter):
+    """Lets uvicorn say once a minute what anybody can make it say: whoever sends what is no HTTP again and again must not fill the log."""
+
+    SAID = "Invalid HTTP request received."
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said_at = float("-inf")  # monotonic seconds
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether a record is written."""
+        now = time.monotonic()
+        if record.msg == self.SAID and now - self._said_at < 60:
+            return False
+        self._said_at = now if record.msg == self.SAID else self._said_at
+        return True
+
+
+logging.getLogger("uvicorn.error").addFilter(OnceAMinute())
 
 
 class HeadRefused(Exception):
