@@ -6,10 +6,12 @@ import sys
 import zipfile
 from pathlib import Path
 from typing import Any, get_args
+from uuid import uuid4
 
 import pytest
-from ihala_client import Operation
-from ihala_client.api.events import BY_TYPE
+from ihala_client import Event, Operation
+from ihala_client.api import events as written
+from ihala_client.api.events import BY_SCHEMA, BY_TYPE
 from ihala_contracts import documents
 from ihala_contracts.documents import schemas
 from pydantic import BaseModel
@@ -54,11 +56,26 @@ def test_each_model_has_the_fields_of_its_schema(service: str) -> None:
 
 
 def test_each_event_has_its_model() -> None:
-    assert len(BY_TYPE) == len(schemas())
-    for schema in schemas().values():
-        fields = BY_TYPE[schema["properties"]["type"]["const"]].model_fields
+    assert {f"{name}.json" for name in BY_SCHEMA} == schemas().keys(), AGAIN
+    for name, schema in schemas().items():
+        fields = BY_SCHEMA[name.removesuffix(".json")].model_fields
         assert fields.keys() == schema["properties"].keys() - {"type", "version"}, AGAIN
         assert not any(field.is_required() or field.default is not None for field in fields.values())
+
+
+def test_an_event_is_read_as_the_version_that_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While two are written a feed brings the older one; a version that is newer than the package is nobody's."""
+
+    class Second(BaseModel):
+        accepted_by: str
+
+    monkeypatch.setitem(BY_SCHEMA, "referral.accepted.v2", Second)
+    kind, schema = "org.ihala.referral.accepted", "urn:ihala:schema:referral.accepted."
+    about: dict[str, Any] = {"id": uuid4(), "source": "/ihala/referral", "type": kind, "subject": "r", "sequence": 1}
+    given = {"data": {"accepted_by": "x"}}
+    found = [Event.model_validate({**about, **given, "dataschema": schema + version}).what for version in ("v1", "v2", "v3")]
+    assert [type(one) for one in found] == [written.ReferralAccepted, Second, type(None)]
+    assert isinstance(Event.model_validate({**about, **given}).what, BY_TYPE[kind])
 
 
 def test_a_list_knows_what_its_items_are() -> None:

@@ -44,6 +44,7 @@ def events(folder: Path) -> str:
     """Return the module of all events' data. Every field may be missing: an organisation sees what it may know."""
     schemas: Json = {}
     kinds: dict[str, str] = {}
+    versions: dict[str, str] = {}
     for path in sorted(folder.glob("*.json")):
         service, kind, version, _ = path.name.split(".")
         schema = json.loads(path.read_bytes())
@@ -52,14 +53,19 @@ def events(folder: Path) -> str:
         for one, part in inner.items():
             schemas[part] = _optional(lean(_renamed(schema["$defs"][one], inner)))
         given = _optional(lean(_renamed({key: part for key, part in schema.items() if key != "$defs"}, inner)))
-        kinds[given["properties"].pop("type")["const"]] = name
+        kinds.setdefault(given["properties"].pop("type")["const"], name)  # the oldest: which feeds bring while there are several
+        versions[path.name.removesuffix(".json")] = name
         given["properties"].pop("version", None)
         schemas[name] = given
     text = models(
         schemas, HEAD.format(words="What events say, by their type. A field that your organisation may not know is None."), "allow"
     )
-    table = "".join(f"    {kind!r}: {name},\n" for kind, name in sorted(kinds.items()))
-    return f"{text}\n\nBY_TYPE: dict[str, type[BaseModel]] = {{\n{table}}}\n"
+    return text + _table("BY_TYPE", kinds) + _table("BY_SCHEMA", versions)
+
+
+def _table(name: str, classes: dict[str, str]) -> str:
+    rows = "".join(f"    {key!r}: {one},\n" for key, one in sorted(classes.items()))
+    return f"\n\n{name}: dict[str, type[BaseModel]] = {{\n{rows}}}\n"
 
 
 def models(schemas: Json, head: str, extra: str | None = None) -> str:

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from ihala_client.api.events import BY_TYPE
+from ihala_client.api.events import BY_SCHEMA, BY_TYPE
 from ihala_client.core import Wanted
 
 LATEST = "latest"
+SCHEMA = "urn:ihala:schema:"
 WAIT_SECONDS = 20  # the service answers after 25 at most; proxies between often cut what is silent for 30
 STREAM_SILENCE_SECONDS = 45.0  # it sends something every 15
 
@@ -45,8 +46,8 @@ class Event(BaseModel):
 
     @property
     def what(self) -> BaseModel | None:
-        """Return `data` as the model of its type in `ihala_client.api.events`; None for a type that is newer than this package."""
-        kind = BY_TYPE.get(self.type)
+        """Return `data` as the model of its type and version in `ihala_client.api.events`; None for one that is newer than this package."""
+        kind = BY_SCHEMA.get(self.dataschema.removeprefix(SCHEMA)) if self.dataschema else BY_TYPE.get(self.type)
         return kind.model_validate(self.data) if kind else None
 
     @classmethod

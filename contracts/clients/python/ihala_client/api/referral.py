@@ -176,6 +176,10 @@ class Cancellation(BaseModel):
     )
     reason: str
     comment: str | None = None
+    preferred_reservation_id: UUID | None = None
+    """
+    the place that was reserved instead: it is asked for next
+    """
 
 
 class Closing(BaseModel):
