@@ -117,6 +117,20 @@ async def test_who_refuses_consent_gets_information_without_a_roster(town: House
     assert (answer.status, answer.body["information_only"]) == (202, True)
 
 
+async def test_who_agrees_after_all_is_told_whom_to_call_where_nobody_is_on_duty(town: House) -> None:
+    await nobody_on_duty(town)
+    [one] = (await ask(town, consent=consent(given=False, categories=[]))).body["needs"]
+    path, says = f"/v1/consents/{one['consent_id']}/revisions", consent()
+    refused = await town.post(path, OFFICER, says, if_match='"1"')
+    assert (refused.status, refused.slug, refused.body["call_now"]) == (409, "no-duty-roster", [CALLED, OFFICE])
+    assert [type(event) for event in await town.events()].count(NeedIdentified) == 0
+    version = await town.scalar("SELECT version FROM need WHERE id = :id", id=one["need_id"])
+    correction = {"urgency": "urgent"}
+    assert (await town.post(f"/v1/needs/{one['need_id']}/correction", OFFICER, correction, if_match=f'"{version}"')).status == 200
+    assert (await town.post(path, OFFICER, says, if_match='"1"')).status == 201
+    assert [type(event) for event in await town.events()].count(NeedIdentified) == 1
+
+
 async def test_a_need_becomes_an_emergency_only_where_somebody_is_on_duty(town: House) -> None:
     story = await asked(town, HLP, needs=[need("health.medical", "urgent")])
     await nobody_on_duty(town)

@@ -16,6 +16,7 @@ from ihala_intake import decisions_store
 from ihala_intake.commands import decide
 from ihala_intake.commands.revise import consent_view, revise, shown
 from ihala_intake.commands.withdraw import withdraw
+from ihala_intake.emergencies.errors import NoDutyRoster
 from ihala_intake.errors import (
     AlreadyWithdrawn,
     ConsentEnded,
@@ -38,7 +39,7 @@ Withdrawing = Annotated[Caller, Security(caller, scopes=["intake:withdraw"])]
 Which = Annotated[Literal["awaited", "other_basis"], Query()]
 
 REVISION_REFUSALS = responses(
-    ConsentNotFound, ConsentEnded, WithdrawalHasOneDoor, ConsentMissing, GuardianNeeded, PersonErased, MalformedRequest
+    ConsentNotFound, ConsentEnded, WithdrawalHasOneDoor, NoDutyRoster, ConsentMissing, GuardianNeeded, PersonErased, MalformedRequest
 )
 ANSWER_REFUSALS = responses(
     ConsentNotFound, DecisionNotFound, RoleNeeded, SecondPersonNeeded, ConsentEnded, NothingToDecide, RefusalStands, PersonErased

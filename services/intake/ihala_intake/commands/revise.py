@@ -17,6 +17,7 @@ from ihala_intake.commands.disclose import close, open_again
 from ihala_intake.commands.people import open_person
 from ihala_intake.commands.read import open_need
 from ihala_intake.consent_rules import is_for
+from ihala_intake.emergencies import commands as emergencies
 from ihala_intake.errors import ConsentEnded, ConsentNotFound, WithdrawalHasOneDoor
 from ihala_intake.errors_consents import GuardianNeeded
 from ihala_intake.models.consents import ConsentIn, ConsentView
@@ -27,7 +28,7 @@ async def revise(tx: AsyncSession, caller: Caller, consent_id: UUID, revision: i
     """Write down what the person allows from now on; emits NeedConsentChanged for each open need, NeedIdentified for those that waited
     for a consent, DisclosureClosed for receivers that it no longer covers, DisclosureOpened for those whose time was over with it.
 
-    Raises ConsentNotFound (404), Stale (412), ConsentEnded, WithdrawalHasOneDoor (409), ConsentMissing, GuardianNeeded,
+    Raises ConsentNotFound (404), Stale (412), ConsentEnded, WithdrawalHasOneDoor, NoDutyRoster (409), ConsentMissing, GuardianNeeded,
     MalformedRequest (422).
     """
     if await store.consent_of(tx, caller, consent_id) is None:
@@ -47,6 +48,8 @@ async def _revised(tx: AsyncSession, caller: Caller, consent_id: UUID, revision:
     checks.check_speakers(body, person, now(tx), "#")
     await _refuse_to_drop(tx, of_consent, body)
     revisions.write_down(consent, body, now(tx), person)
+    if before == "refused":  # what nobody was to be told of was taken whoever is on duty
+        await emergencies.refuse_any_uncovered(tx, consent.operator_id, of_consent)
     if before == "given" and consent.state == "awaited":
         raise GuardianNeeded(pointer="#/guardian")  # what was given is taken back at one door alone
     act = "changed" if before == consent.state else consent.state
