@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from ihala_gateway.oauth.redirects import with_answer
 from ihala_gateway.oauth.tables import PushedRequest
 from ihala_gateway.staff.tables import Account, StaffSession
 
@@ -64,6 +66,12 @@ async def test_a_parameter_without_a_value_is_as_good_as_none(home: House, perso
         assert (await person[0].open(address)).status == 200
         assert answered(await person[0].send(address, decision="allow")).keys() == {"code", "iss"}
     assert (await Party(home).post("/oauth/token", grant_type="client_credentials", resource="", scope=""))[0] == 200
+
+
+@pytest.mark.parametrize("given", ["https://a.example/b", "https://a.example/b?", "https://a.example/b?x=1", "https://a.example/b?x=1&"])
+def test_the_answer_is_added_to_the_query_that_is_there(given: str) -> None:
+    found = parse_qs(urlsplit(with_answer(given, {"code": "c", "state": None})).query, strict_parsing=not given.endswith(("?", "&")))
+    assert found == {"code": ["c"]} | ({"x": ["1"]} if "x=" in given else {})
 
 
 async def test_a_form_says_what_an_address_says(home: House, person: tuple[Browser, Account]) -> None:

@@ -23,4 +23,4 @@ def usable(address: str, kind: str) -> bool:
 def with_answer(address: str, answer: dict[str, str | None]) -> str:
     """Return the address with the answer's parameters; those that are None stay away."""
     query = urlencode({name: value for name, value in answer.items() if value is not None})
-    return f"{address}{'&' if urlsplit(address).query else '?'}{query}"
+    return f"{address}{'&' if '?' in address else '?'}{query}"
