@@ -27,6 +27,7 @@ from ihala_notify.limits import store as limits
 from ihala_notify.limits.policy import policy
 from ihala_notify.notices import api as notices_api
 from ihala_notify.notices import consumers as notices_consumers
+from ihala_notify.notices import errors as notices_errors
 from ihala_notify.notices import jobs as notices
 from ihala_notify.notices import tables as notices_tables
 from ihala_notify.sender import Sender
@@ -99,7 +100,7 @@ def create(settings: Settings) -> Notify:
         ],
         wrapped=[WRAPPED, notices_tables.WRAPPED],
         background=[wakeups.listen],
-        field_words=FIELD_WORDS | names.FIELD_WORDS | subscriptions.FIELD_WORDS,
+        field_words=FIELD_WORDS | names.FIELD_WORDS | subscriptions.FIELD_WORDS | notices_errors.FIELD_WORDS,
         wakeups=wakeups,
         held=early.HELD,
     )

@@ -96,6 +96,8 @@ async def test_what_makes_no_sense_is_refused_without_being_repeated(officer: Of
         status, body = await officer.ask("PUT", body=WISH | change, version=0)
         assert (status, body["type"]) == (422, "urn:ihala:problem:malformed-request"), change
         assert "example.org" not in str(body)
+    _, body = await officer.ask("PUT", body=WISH | {"daily_at": None}, version=0)
+    assert [(error["pointer"], error["code"]) for error in body["errors"]] == [("#", "daily_or_at_once")]
     assert await officer.rows("SELECT * FROM digest") == []
 
 

@@ -143,8 +143,8 @@ async def test_a_version_is_never_altered(http: aiohttp.ClientSession, staff: An
         ({"texts": TEXTS | {"en": ["Call {phone} at evil.org {reference}"]}}, "template-refused", ("#/texts/en/0", "link")),
         ({"texts": TEXTS, "why": "Ask 0770 1234567"}, "template-refused", ("#/why", "number")),
         ({"texts": {"en": ["{phone}"]}}, "malformed-request", ("#/texts/ar", "missing")),
-        ({"texts": TEXTS, "built_in": True}, "malformed-request", ("#", "value_error")),
-        ({}, "malformed-request", ("#", "value_error")),
+        ({"texts": TEXTS, "built_in": True}, "malformed-request", ("#", "texts_or_built_in")),
+        ({}, "malformed-request", ("#", "texts_or_built_in")),
         ({"texts": TEXTS | {"en": ["x" * 401]}}, "malformed-request", ("#/texts/en/0", "string_too_long")),
     ],
 )

@@ -3,6 +3,14 @@
 from ihala_kit.problems import Problem
 from ihala_kit.words import Words
 
+FIELD_WORDS = {
+    "daily_or_at_once": Words(
+        en="Say when: daily at an hour, or at once.",
+        ar="حدّد الموعد: يوميًا في ساعة معيّنة أو فورًا.",
+        ckb="کاتەکە دیاری بکە: ڕۆژانە لە کاتژمێرێکدا یان دەستبەجێ.",
+    ),
+}
+
 
 class DigestNotFound(Problem):
     """The officer has no such wish."""

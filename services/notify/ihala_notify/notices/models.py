@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from ihala_kit.mail import ADDRESS, LONGEST
 from ihala_kit.words import Language
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from ihala_notify.notices.kinds import Kind
 from ihala_notify.subscriptions.models import Governorates
@@ -28,7 +29,7 @@ class DigestWish(BaseModel):
     @model_validator(mode="after")
     def _is_for_something(self) -> Self:
         if self.daily_at is None and not self.at_once:
-            raise ValueError("neither daily nor at once")
+            raise PydanticCustomError("daily_or_at_once", "neither daily nor at once")
         return self
 
 

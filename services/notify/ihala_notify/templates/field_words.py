@@ -77,6 +77,11 @@ FIELD_WORDS = {
     "fact_malformed": Words(
         en="This is no value of its kind.", ar="هذه ليست قيمة من هذا النوع.", ckb="ئەمە بەهای ئەو جۆرە نییە."
     ),
+    "texts_or_built_in": Words(
+        en="Either new texts or the built-in ones again.",
+        ar="إما نصوص جديدة أو العودة إلى النصوص المدمجة.",
+        ckb="یان دەقی نوێ یان گەڕانەوە بۆ دەقە ناوخۆییەکان.",
+    ),
     "in_the_past": Words(en="This lies in the past.", ar="هذا في الماضي.", ckb="ئەمە لە ڕابردوودایە."),
     "too_far_away": Words(en="This is more than a year away.", ar="هذا بعد أكثر من سنة.", ckb="ئەمە زیاتر لە ساڵێک دوورە."),
 }  # fmt: skip

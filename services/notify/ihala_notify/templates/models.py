@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from ihala_notify.laying import KINDS, Kind
 from ihala_notify.wording import Plural, Template, Texts, plain_of, sentences_of
@@ -92,7 +93,7 @@ class TemplateChange(_Closed):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.texts is None) != self.built_in:
-            raise ValueError("texts or built_in")
+            raise PydanticCustomError("texts_or_built_in", "texts or built_in")
         return self
 
 
