@@ -4,8 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 from uuid import UUID
 
+import asyncpg
 import pytest
 from ihala_contracts.envelope import Event
 from ihala_contracts.gateway_v1 import AccountSuspended, ClientApproved, ClientSuspended, TokenRevoked
@@ -130,15 +132,12 @@ async def test_another_process_learns_it_by_itself_and_a_database_that_is_away_f
     async with asyncio.timeout(2):
         while not behind.known:
             await asyncio.sleep(0.01)
-    monkeypatch.setattr(house.database, "transaction", _away)
-    await asyncio.sleep(0.1)
-    assert not following.done() and ("client", "client") in behind.known
+    for gone in (ConnectionRefusedError(), asyncpg.InterfaceError("closed"), asyncpg.AdminShutdownError("ended")):
+        monkeypatch.setattr(house.database, "transaction", Mock(side_effect=gone))
+        await asyncio.sleep(0.1)
+        assert not following.done() and ("client", "client") in behind.known
     following.cancel()
     assert not await house.taken(token)
-
-
-def _away(caller: Caller) -> None:
-    raise ConnectionRefusedError
 
 
 async def test_what_refuses_nothing_any_more_is_forgotten(house: House) -> None:

@@ -50,12 +50,12 @@ _SCHEDULE_ALL = """
     INSERT INTO due_work (kind, key, payload, due_at) SELECT $1, key, '{}', $3 FROM unnest($2::uuid[]) AS of (key)
     ON CONFLICT (kind, key) DO UPDATE SET payload = excluded.payload, due_at = excluded.due_at, attempts = 0
 """
-_TAKE = text("""
+_TAKE = """
     DELETE FROM due_work WHERE (kind, key) = (
-        SELECT kind, key FROM due_work WHERE due_at <= :now AND kind = ANY(:kinds)
+        SELECT kind, key FROM due_work WHERE due_at <= $1 AND kind = ANY($2)
         ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING kind, key, payload, due_at, attempts
-""")
+"""
 _LATER = text("UPDATE due_work SET attempts = attempts + 1, due_at = :due_at WHERE kind = :kind AND key = :key")
 
 
@@ -125,8 +125,8 @@ async def perform_next(database: Database, performers: dict[str, Performer]) -> 
 
 
 async def _take(tx: AsyncSession, kinds: list[str]) -> DueWork | None:
-    row = (await tx.execute(_TAKE, {"now": now(tx), "kinds": kinds})).one_or_none()
-    return None if row is None else DueWork(row.kind, row.key, row.payload, row.due_at, row.attempts)
+    rows = await fetch(tx, _TAKE, now(tx), kinds)
+    return DueWork(**rows[0]) if rows else None
 
 
 async def _put_off(database: Database, work: DueWork) -> None:

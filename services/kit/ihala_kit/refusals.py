@@ -14,13 +14,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from ihala_contracts.gateway_v1 import AccountSuspended, ClientApproved, ClientSuspended, TokenRevoked
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit.auth import Caller
-from ihala_kit.db import Database
+from ihala_kit.db import Database, fetch
+from ihala_kit.dsn import LOST
 from ihala_kit.inbox import reads
 from ihala_kit.logs import kind_of
 from ihala_kit.tables import refusal
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 Kind = Literal["client", "account", "token"]
 
 POLL_SECONDS = 0.5
+_READ = "SELECT kind, subject, before FROM refusal"
 LEARNT_WITHIN = timedelta(seconds=5)  # processes of the gateway may still make tokens for so long after a suspension
 CLOCKS_DIFFER_BY = timedelta(seconds=5)  # those of the hosts of the gateway's processes; a token says whole seconds besides
 FORGOTTEN_AFTER = timedelta(minutes=10)  # no internal token lives longer, whatever the clocks say
@@ -53,15 +55,15 @@ class Refusals:
     async def read(self, database: Database) -> None:
         """Learn what the table holds."""
         async with database.transaction(Caller.system("refusals")) as tx:
-            rows = await tx.execute(select(refusal.c.kind, refusal.c.subject, refusal.c.before))
-            self.known = {(kind, subject): before and before.timestamp() for kind, subject, before in rows}
+            rows = await fetch(tx, _READ)
+        self.known = {(kind, subject): before and before.timestamp() for kind, subject, before in rows}
 
     async def follow(self, database: Database) -> None:
         """Read again and again; run as a task. While the database is away, what was known holds."""
         while True:
             try:
                 await self.read(database)
-            except (OSError, SQLAlchemyError) as error:
+            except (*LOST, SQLAlchemyError) as error:
                 log.warning("refusals were not read", extra={"error": kind_of(error)})
             await asyncio.sleep(POLL_SECONDS)
 
