@@ -94,7 +94,7 @@ async def test_who_signed_in_stands_in_the_row_by_her_account(home: House, perso
     assert [(row.client_id, row.method, row.route, row.status) for row in hers] == [
         (None, "POST", "/sign-in", 200),
         ("app", "GET", "/oauth/authorize", 200),
-        ("app", "POST", "/oauth/authorize", 303),
+        ("app", "POST", "/oauth/authorize", 200),
         ("app", "POST", "/oauth/token", 200),
         ("app", "GET", "/referral/v1/referrals", 200),
         ("app", "POST", "/oauth/token", 200),
