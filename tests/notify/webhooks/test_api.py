@@ -59,6 +59,14 @@ async def test_keys_rotate_with_an_overlap_in_which_both_sign(rig: Rig, receiver
     assert receiver.headers[-1]["webhook-signature"].startswith("v1a,")
 
 
+async def test_of_keys_that_are_rotated_at_once_only_the_newest_has_no_end(rig: Rig, call: Call) -> None:
+    _, made = await call("POST", "/subscriptions", {"kind": "webhook", "url": "https://hooks.example/x"})
+    answers = await asyncio.gather(*(call("POST", f"/subscriptions/{made['id']}/keys/rotate", {}) for _ in range(6)))
+    assert {status for status, _ in answers} == {201}
+    _, listed = await call("GET", f"/subscriptions/{made['id']}/keys")
+    assert [key["valid_until"] is None for key in listed["items"]] == [True, False, False, False]
+
+
 @pytest.mark.parametrize(
     ("url", "reason"),
     [

@@ -17,7 +17,7 @@ from ihala_notify.subscriptions import store as subscriptions
 from ihala_notify.subscriptions.states import State
 from ihala_notify.subscriptions.tables import Subscription, Webhook, WebhookKey
 from ihala_notify.wakeups import CHANNEL
-from ihala_notify.webhooks import keeping, signing, store
+from ihala_notify.webhooks import keeping, signing, store, turns
 from ihala_notify.webhooks import models as v1
 from ihala_notify.webhooks.addresses import UrlRefused, checked
 from ihala_notify.webhooks.errors import EventNotKept, WebhookUrlRefused
@@ -90,6 +90,7 @@ async def rotate(tx: AsyncSession, caller: Caller, subscription_id: UUID, body: 
     Raises SubscriptionNotFound (404), NotAWebhook (409), InsufficientScope (403).
     """
     await store.readers_webhook(tx, caller, subscription_id)
+    await turns.locked(tx, subscription_id)  # two at once would each leave the other's key without an end
     older = await store.keys(tx, caller, subscription_id)
     ends = datetime.now(UTC) + timedelta(hours=body.overlap_hours)
     for place, key in enumerate(older):
@@ -145,6 +146,8 @@ async def replay(tx: AsyncSession, caller: Caller, subscription_id: UUID, since:
     Raises SubscriptionNotFound (404), NotAWebhook (409), InsufficientScope (403).
     """
     _, hook = await store.readers_webhook(tx, caller, subscription_id)
+    await turns.locked(tx, subscription_id)
+    await tx.refresh(hook)
     start, newest = await store.before(tx, caller, since)
     if start < newest:
         hook.replay_cursor, hook.replay_until = start if hook.replay_cursor is None else min(start, hook.replay_cursor), newest
