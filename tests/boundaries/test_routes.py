@@ -58,6 +58,22 @@ def test_what_an_answer_may_repeat_is_known_without_making_the_document(name: st
     assert app.words == own_words(document(name)) and app.openapi_schema is None
 
 
+def test_what_is_made_is_told_with_its_address_where_it_has_one() -> None:
+    told = {
+        f"{name} {path.removeprefix('/v1/')}"
+        for name in HOUSES
+        for method, path, one in operations(name)
+        if any("Location" in answer.get("headers", {}) for answer in one["responses"].values()) and method == "POST"
+    }
+    assert told == {
+        "directory applications", "directory imports", "directory organizations", "directory proposals", "directory reservations",
+        "directory rulesets", "directory services", "gateway accounts", "gateway clients", "intake assessments",
+        "intake assistance", "intake break-glass", "intake complaints", "intake merges", "intake occasions", "intake plans",
+        "intake requests", "intake requests/imports", "notify letters", "notify messages", "notify subscriptions",
+        "referral closures", "referral hand-overs",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("name", HOUSES)
 def test_every_change_can_be_repeated_safely(name: str) -> None:
     """A POST takes an Idempotency-Key."""

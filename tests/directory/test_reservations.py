@@ -10,9 +10,13 @@ from tests.directory.world import OTHER_OPERATOR, ZUMMAR_AT, Case, People, World
 async def test_a_repeated_reservation_is_the_same_one(world: World, http: aiohttp.ClientSession, people: People) -> None:
     headers = people.coordinator() | key()
     async with http.post("/v1/reservations", json=RESERVATION, headers=headers) as answer:
-        first = await answer.json()
+        first, where = await answer.json(), answer.headers["Location"]
     async with http.post("/v1/reservations", json=RESERVATION, headers=headers) as answer:
         assert (answer.status, answer.headers["Idempotent-Replayed"], await answer.json()) == (201, "true", first)
+        assert answer.headers["Location"] == where
+    assert where.startswith("/directory/v1/"), "as it stands behind the gateway"
+    async with http.get(where.removeprefix("/directory"), headers=people.coordinator()) as answer:
+        assert (answer.status, await answer.json()) == (200, first)
     async with http.post("/v1/reservations", json=RESERVATION, headers=people.coordinator() | key()) as answer:
         assert await slug(answer, 409) == "already-reserved"
         assert (await answer.json())["reservation_id"] == first["id"]

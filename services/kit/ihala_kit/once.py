@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
@@ -17,6 +17,7 @@ from sqlalchemy import delete, select, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
+from ihala_kit import created
 from ihala_kit.auth import Caller, current_caller
 from ihala_kit.db import DEMAND, Database, Transaction, caller_of, fetch
 from ihala_kit.problems import Problem
@@ -122,11 +123,14 @@ class Retries:
         result = await run()
         if self.tx.new or self.tx.dirty or self.tx.deleted:
             await self.tx.flush()  # a row may get values only now
-        return model.model_validate(result, from_attributes=True)
+        answer = model.model_validate(result, from_attributes=True)
+        if self._status in created.MADE and (where := created.address(self.request, answer)):
+            self.response.headers["Location"] = where
+        return answer
 
     def _keep(self, who: tuple[str, str, str], fingerprint: bytes, answer: M) -> M:
-        status, headers = self.response.status_code or self._route.status_code or 200, [*self.response.headers.items()]
-        kept = f'{{"status": {status}, "headers": {json.dumps(headers)}, "body": {answer.model_dump_json()}}}'
+        headers = [*self.response.headers.items()]
+        kept = f'{{"status": {self._status}, "headers": {json.dumps(headers)}, "body": {answer.model_dump_json()}}}'
         sealed = self._vault.seal_direct(kept.encode(), _about(who))
         at_commit(self.tx, _KEEP, *who, fingerprint, sealed, datetime.now(UTC))  # nobody else writes it: begin_once holds its lock
         return answer
@@ -158,8 +162,8 @@ class Retries:
         return _vault(self.request)
 
     @property
-    def _route(self) -> Any:
-        return self.request.scope["route"]
+    def _status(self) -> int:
+        return self.response.status_code or self.request.scope["route"].status_code or 200
 
 
 def _who(request: Request, caller: Caller, key: str) -> tuple[str, str, str]:

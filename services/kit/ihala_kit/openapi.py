@@ -6,7 +6,7 @@ from typing import Any
 
 from ihala_contracts.public_routes import in_fhir
 
-from ihala_kit import etag, once, outcomes, pages
+from ihala_kit import created, etag, once, outcomes, pages
 from ihala_kit.problems import (
     MEDIA_TYPE,
     BodyTooLarge,
@@ -22,6 +22,14 @@ from ihala_kit.problems import (
 
 Document = dict[str, Any]
 _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
+_HEADERS: Document = {
+    "Location": {"description": "Where what was made, or begun, can be read.", "schema": {"type": "string", "format": "uri-reference"}},
+    "Link": {"description": 'The next page, with `rel="next"` (RFC 8288), where there is one.', "schema": {"type": "string"}},
+    "Idempotent-Replayed": {
+        "description": "The request was sent before with this Idempotency-Key; this is the answer of then, and nothing was done now.",
+        "schema": {"type": "string", "const": "true"},
+    },
+}
 # What the kit refuses by itself where an operation has such a parameter.
 _BY_PARAMETER: dict[str, tuple[type[Problem], ...]] = {
     "If-Match": (etag.PreconditionRequired, etag.IfMatchMalformed, etag.Stale),
@@ -44,6 +52,7 @@ def finish(document: Document) -> Document:
                 schemas["OperationOutcome"] = outcomes.OUTCOME_SCHEMA
                 _as_outcomes(operation)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
+    _name_headers(document)
     _name_scopes(document)
     return document
 
@@ -102,6 +111,31 @@ def _as_outcomes(operation: Document) -> None:
         if problem is not None:
             told = {slug: {**one, "value": outcomes.outcome(one["value"], "en")} for slug, one in problem["examples"].items()}
             answer["content"][outcomes.MEDIA_TYPE] = {"schema": outcomes.SCHEMA, "examples": told}
+
+
+def _name_headers(document: Document) -> None:
+    """Say which headers an answer has: where what was made can be read, the next page, and that it was given before."""
+    one_by = created.one_by(path for path, item in document.get("paths", {}).items() if "get" in item)
+    for path, item in document.get("paths", {}).items():
+        for method, operation in item.items():
+            parameters = {parameter["name"] for parameter in operation.get("parameters", [])}
+            for status, answer in operation["responses"].items():
+                told = {
+                    "Location": int(status) in created.MADE and method == "post" and _named(document, answer, one_by.get(path)),
+                    "Link": status == "200" and "cursor" in parameters,
+                    "Idempotent-Replayed": status.startswith("2") and once.HEADER in parameters,
+                }
+                headers = {name: {"$ref": f"#/components/headers/{name}"} for name, holds in told.items() if holds}
+                if headers:
+                    answer["headers"] = headers | answer.get("headers", {})
+    document["components"]["headers"] = _HEADERS
+
+
+def _named(document: Document, answer: Document, parameter: str | None) -> bool:
+    """Tell whether the answer has a field by which what was made can be read."""
+    schema = answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+    fields = document["components"]["schemas"].get(schema, {}).get("properties", {})
+    return parameter is not None and created.named(parameter, fields) is not None
 
 
 def _name_scopes(document: Document) -> None:

@@ -1,9 +1,11 @@
 """Finding the route of a request. FastAPI holds a path against every route of every router, of which a service has a hundred and more; here
 only routers are asked that have a path which begins as the request's does."""
 
+from collections.abc import Iterable
 from copy import copy
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _BEGINS_WITH = 2  # words: /v1/needs
@@ -30,8 +32,14 @@ def _shelf(whole: APIRouter, beginning: str) -> ASGIApp:
     return shelf.app
 
 
+def routes_of(included: object) -> Iterable[APIRoute]:
+    """Return the routes of what was included, with their whole paths."""
+    found: Iterable[APIRoute] = included.effective_route_contexts()  # type: ignore[attr-defined]
+    return found
+
+
 def _beginnings(included: object) -> set[str]:
-    return {_beginning(route.path) for route in included.effective_route_contexts()}  # type: ignore[attr-defined]
+    return {_beginning(route.path) for route in routes_of(included)}
 
 
 def _beginning(path: str) -> str:

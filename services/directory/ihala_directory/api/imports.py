@@ -59,7 +59,6 @@ async def import_file(
 
     async def receive() -> ImportFile:
         row = await receiving.receive(tx, caller, request, source, mode, dry_run=dry_run)
-        response.headers["Location"] = f"{request.app.state.prefix}{router.prefix}/{row.id}"
         set_etag(response, row.version)
         return row
 
