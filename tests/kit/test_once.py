@@ -127,6 +127,24 @@ async def test_of_many_at_once_one_runs(api: Client) -> None:
     assert small.ran == ["a"]
 
 
+async def test_who_sends_slowly_holds_no_connection(api: Client, kit_db: Database) -> None:
+    address, token = api.session._base_url, api.mint.headers(small.NAME, ALL)["Authorization"]
+    assert address is not None
+    path = f"/v1/notes/{uuid4()}"
+    head = f"POST {path} HTTP/1.1\r\nHost: {address.host}\r\nAuthorization: {token}\r\nIdempotency-Key: {{}}\r\nContent-Length: 9\r\n\r\n"
+    slow = [await asyncio.open_connection(address.host, address.port) for _ in range(kit_db.engine.pool.size())]  # type: ignore[attr-defined]
+    for number, (_, writer) in enumerate(slow):
+        writer.write(head.format(number).encode())
+        await writer.drain()
+    async with asyncio.timeout(20):
+        for number in range(20):
+            assert (await api.post(path, f"quick-{number}"))[0] == 200
+    for reader, writer in slow:
+        writer.write(b'{"a": 10}')
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200"), "it is answered when all of it is there"
+        writer.close()
+
+
 async def test_a_refusal_is_not_kept(api: Client, kit_db: Database) -> None:
     for _ in range(2):
         status, document, _ = await api.post(THINGS, "k1", {"name": "no"})

@@ -31,6 +31,7 @@ from ihala_kit.straight import Connection
 from ihala_kit.straight import fetch as fetch  # noqa: PLC0414 - services find it here
 
 NUDGE_EVERY_SECONDS = 0.002
+_WITHOUT_BODY = ("GET", "HEAD")
 DEMAND = "ihala.demand"  # where in a request's scope what its transaction is to demand is left by who is asked before it opens
 
 _CONTEXT = text("""
@@ -216,9 +217,15 @@ def caller_of(tx: AsyncSession) -> Caller:
 
 
 async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
-    """Give a route its transaction; with scope="function" it commits before the answer is sent."""
+    """Give a route its transaction; with scope="function" it commits before the answer is sent.
+
+    What is sent is read to its end first: who sends slowly holds no connection.
+    """
     database: Database = request.app.state.database
-    async with database.transaction(await current_caller(request), request.scope.get(DEMAND, "")) as tx:
+    caller = await current_caller(request)
+    if request.method not in _WITHOUT_BODY:
+        await request.body()
+    async with database.transaction(caller, request.scope.get(DEMAND, "")) as tx:
         yield tx
 
 
