@@ -9,6 +9,7 @@ import yaml
 from ihala_contracts import documents
 from ihala_gateway import store
 from ihala_gateway.app import service
+from ihala_gateway.documents.contracts import Documents, service_documents
 from ihala_gateway.own import OwnAddresses
 from ihala_gateway.tables import Client
 from ihala_kit.auth import Caller
@@ -30,6 +31,15 @@ async def test_the_documents_name_the_addresses_that_partners_use(home: House) -
     flows = document["components"]["securitySchemes"]["oauth2"]["flows"]
     assert flows["clientCredentials"]["tokenUrl"] == flows["authorizationCode"]["tokenUrl"] == f"{home.settings.issuer}/oauth/token"
     assert flows["authorizationCode"]["authorizationUrl"] == f"{home.settings.issuer}/oauth/authorize"
+
+
+def test_the_documents_say_that_too_many_calls_are_refused() -> None:
+    paths = json.loads(Documents(service_documents(["intake"]), "https://ihala.example").text("intake.v1.json"))["paths"]
+    refused = paths["/v1/requests/self"]["post"]["responses"]["429"]
+    said = refused["content"]["application/problem+json"]["examples"]
+    assert {"too-many-ask", "too-many-requests"} <= said.keys(), "the service's own and the gateway's"
+    assert {"Retry-After", "RateLimit", "RateLimit-Policy"} == refused["headers"].keys()
+    assert all("429" in one["responses"] for item in paths.values() for one in item.values())
 
 
 async def test_events_schemas_and_the_asyncapi_document_are_served(home: House) -> None:

@@ -10,15 +10,23 @@ from functools import cache
 from typing import Any
 
 from ihala_contracts import documents
-from ihala_contracts.public_routes import at_the_root
-from ihala_kit.problems import NotFound
+from ihala_contracts.public_routes import at_the_root, in_fhir
+from ihala_kit.problems import MEDIA_TYPE, NotFound, responses
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ihala_gateway.documents.kept import Kept
 from ihala_gateway.edge import acting_officers
+from ihala_gateway.limits.errors import TooManyAtOnce, TooManyRequests
 
 SUFFIX = ".v1.json"
+TOO_MANY = 429
+_TOO_MANY = responses(TooManyRequests, TooManyAtOnce)
+_LIMIT_HEADERS = {
+    "Retry-After": {"description": "Seconds until it is worth trying again.", "schema": {"type": "integer"}},
+    "RateLimit": {"description": "What is left of the limit that was spent, and until when.", "schema": {"type": "string"}},
+    "RateLimit-Policy": {"description": "The limits that hold.", "schema": {"type": "string"}},
+}
 OFFICER = "ActingOfficer"  # the parameter that the gateway itself takes, on every address that needs a token
 _OFFICER_HEADER = {
     "name": acting_officers.HEADER.decode().title(), "in": "header", "required": False,
@@ -133,10 +141,16 @@ def _outside(service: str, document: Mapping[str, Any], issuer: str) -> dict[str
         components["securitySchemes"] = schemes
     root = {"servers": [{"url": issuer}]}
     paths = {
-        path: {method: _with_officer(operation) for method, operation in item.items()} | (root if at_the_root(path) else {})
+        path: {method: _at_the_edge(path, operation) for method, operation in item.items()} | (root if at_the_root(path) else {})
         for path, item in document.get("paths", {}).items()
     }
     return {**document, "servers": [{"url": f"{issuer}/{service}"}], "paths": paths, "components": components}
+
+
+def _at_the_edge(path: str, operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an operation with what the gateway takes and answers. FHIR's refusals have a form of their own."""
+    taken = _with_officer(operation)
+    return taken if in_fhir(path) else _with_limits(taken)
 
 
 def _with_officer(operation: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -144,6 +158,16 @@ def _with_officer(operation: Mapping[str, Any]) -> Mapping[str, Any]:
     if not operation.get("security"):
         return operation
     return {**operation, "parameters": [*operation.get("parameters", []), {"$ref": f"#/components/parameters/{OFFICER}"}]}
+
+
+def _with_limits(operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an operation with the gateway's own refusals of too many calls beside those that the service may give."""
+    ours, answers = _TOO_MANY[TOO_MANY], operation["responses"]
+    given = answers.get(str(TOO_MANY), ours)
+    examples = {**given["content"][MEDIA_TYPE]["examples"], **ours["content"][MEDIA_TYPE]["examples"]}
+    content = {**given["content"], MEDIA_TYPE: {**given["content"][MEDIA_TYPE], "examples": examples}}
+    entry = {"description": " · ".join(sorted(examples)), "headers": _LIMIT_HEADERS, "content": content}
+    return {**operation, "responses": dict(sorted({**answers, str(TOO_MANY): entry}.items()))}
 
 
 def _name(request: Request) -> str:
