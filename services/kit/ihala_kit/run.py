@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 
 ROLES = ("api", "relay", "consume", "clock")
 LEAST_PROGRESS_SECONDS = 60
+CONNECTIONS = 12
+# A call holds one for some milliseconds. With many, a burst has them all plan and lock at once, each slower than the other; here it queues.
+CONNECTIONS_TO_ANSWER = 5
 
 
 class Server(uvicorn.Server):
@@ -49,11 +52,16 @@ class Cast:
 
     def __init__(self, service: Service, roles: tuple[str, ...]) -> None:
         self.service, self.roles = service, roles
-        self.database, self.health, self.gate = Database(service.settings), Health(), Gate(service.settings.database_url)
+        self.database = Database(service.settings, service.settings.connections or _connections(service, roles))
+        self.health, self.gate = Health(), Gate(service.settings.database_url)
         self.app: Doorkeeper | None = None
         if "api" in roles:
             app = service.asgi(self.database) if service.asgi else http.create_app(service, self.database, self.health)
             self.app = Doorkeeper(app, self.gate)
+
+
+def _connections(service: Service, roles: tuple[str, ...]) -> int:
+    return CONNECTIONS_TO_ANSWER if roles == ("api",) and service.asgi is None else CONNECTIONS
 
 
 async def play(cast: Cast) -> None:

@@ -13,6 +13,7 @@ class KitSettings(BaseSettings):
 
     database_url: str = Field(repr=False)  # of the application role, which owns nothing
     owner_database_url: str | None = Field(default=None, repr=False)  # of the owner: `ihala migrate` and `ihala clock advance`
+    connections: int | None = Field(default=None, ge=2)  # to the database, of one process; else as many as its roles use: see run.py
     kafka_servers: str = "127.0.0.1:27092"
     kafka_username: str = ""
     kafka_password: SecretStr = SecretStr("")
