@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cryptography import x509
+from ihala_kit.instants import OnDay
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -37,7 +38,7 @@ def _has_come(day: date) -> date:
     return day
 
 
-PastDay = Annotated[date, AfterValidator(_has_come)]
+PastDay = Annotated[OnDay, AfterValidator(_has_come)]
 PlaceCode = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{1,11}$")]  # IQG15; IQ-HALABJA, which has no P-code
 
 

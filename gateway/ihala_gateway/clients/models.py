@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from ihala_kit.instants import as_iso
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from ihala_gateway.clients.commands import DnsName, PastDay, Scope, SubjectName, Word
@@ -80,7 +81,9 @@ class NewKey(Body):
     """A further key; those there are stay good, or end on a day, so that a change of keys interrupts nothing."""
 
     jwk: dict[str, Any] = Field(description="One public key (RFC 7517).")
-    others_end_at: datetime | None = Field(default=None, description="When the keys there are now end, at most 90 days ahead.")
+    others_end_at: Annotated[datetime, BeforeValidator(as_iso)] | None = Field(
+        default=None, description="When the keys there are now end, at most 90 days ahead."
+    )
 
 
 class Approval(Body):

@@ -7,10 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Security
 from ihala_kit.auth import Caller, caller
 from ihala_kit.db import Transaction
+from ihala_kit.instants import Instant, OnDay
 from ihala_kit.pages import Page, PageQuery, page_of
 from ihala_kit.problems import responses
-from pydantic import AfterValidator, AwareDatetime
-from pydantic_core import PydanticCustomError
 
 from ihala_gateway.clients.errors import RoleNeeded
 from ihala_gateway.watching import models as v1
@@ -22,21 +21,10 @@ router = APIRouter(prefix="/v1", tags=["access log and usage"])
 Auditing = Annotated[Caller, Security(caller, scopes=["gateway:audit"])]
 ClientId = Annotated[str | None, Query(max_length=200, description="Of one client alone.")]
 OrganizationId = Annotated[UUID | None, Query(description="Of one organisation alone.")]
-Since = Annotated[date | None, Query(description="From this day on (UTC); 30 days ago unless it is said.")]
-Until = Annotated[date | None, Query(description="Before this day (UTC); up to today with it unless it is said.")]
+Since = Annotated[OnDay | None, Query(description="From this day on (UTC); 30 days ago unless it is said.")]
+Until = Annotated[OnDay | None, Query(description="Before this day (UTC); up to today with it unless it is said.")]
 SHOWN_DAYS = 30
 MOST_VERSIONS = 1_000
-
-
-def _in_utc(value: datetime) -> datetime:
-    """Return a time in UTC. Raises PydanticCustomError for one that lies outside of all years there: PostgreSQL is told no other."""
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise PydanticCustomError("year_out_of_range", "lies outside of the years 1 to 9999") from None
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 @router.get("/access-log", response_model=Page[v1.Call], responses=responses(RoleNeeded))

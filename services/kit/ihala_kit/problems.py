@@ -84,7 +84,7 @@ def document_of(request: Request, problem: Problem) -> dict[str, Any]:
         **to_jsonable_python(problem.members),
     }
     for error in document.get("errors", ()):
-        if (words := request.app.state.service.field_words.get(error["code"])) is not None:
+        if (words := request.app.state.service.all_field_words.get(error["code"])) is not None:
             error["title"] = words.spoken(language)
     request_id = request.scope.get("ihala.request_id")
     if request_id:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from ihala_contracts.catalogue import type_of, version_of
 from ihala_contracts.envelope import SealingKeyPublished
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_kit import refusals, sealed
+from ihala_kit import instants, refusals, sealed
 from ihala_kit.audit import AuditReport
 from ihala_kit.beside import beside
 from ihala_kit.days import keeping_days
@@ -100,6 +101,11 @@ class Service:
     def refuses(self) -> bool:
         """Tell whether it learns from the gateway's events whose tokens to refuse; the gateway knows it first."""
         return self.asgi is None
+
+    @cached_property
+    def all_field_words(self) -> Mapping[str, Words]:
+        """Return what it says of single fields, and what the kit says."""
+        return {**instants.FIELD_WORDS, **self.field_words}
 
     def performing(self) -> dict[str, Performer]:
         """Return its performers of due work by kind."""

@@ -7,8 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from ihala_kit.db import Transaction, now
 from ihala_kit.etag import IfMatch, set_etag
+from ihala_kit.instants import OnDay, as_iso
 from ihala_kit.once import Once
 from ihala_kit.problems import responses
+from pydantic import BeforeValidator, Field
 from starlette.responses import Response
 
 from ihala_directory import errors, hours, store
@@ -23,6 +25,7 @@ router = APIRouter(prefix="/v1", tags=["opening times"])
 
 Days = Annotated[int, Query(ge=1, le=62)]
 LAST = date(9999, 1, 1)  # there must be days after it
+FirstDay = Annotated[date, Field(le=LAST), BeforeValidator(as_iso)]
 
 
 @router.get(
@@ -34,7 +37,7 @@ async def list_openings(
     service_at_location_id: UUID,
     tx: Transaction,
     _: Reading,
-    first: Annotated[date | None, Query(alias="from", le=LAST, description="The first day; today if it is left out.")] = None,
+    first: Annotated[FirstDay | None, Query(alias="from", description="The first day; today if it is left out.")] = None,
     days: Days = 14,
 ) -> bodies.Openings:
     """Return when a service is open at a location: its schedules (else the service's), less closures and holidays. Asia/Baghdad."""
@@ -55,7 +58,7 @@ async def list_openings(
 
 @router.get("/holidays", response_model=bodies.Holidays)
 async def list_holidays(
-    tx: Transaction, _: Reading, first: Annotated[date, Query(alias="from")], last: Annotated[date, Query(alias="until")]
+    tx: Transaction, _: Reading, first: Annotated[OnDay, Query(alias="from")], last: Annotated[OnDay, Query(alias="until")]
 ) -> bodies.Holidays:
     """Return the holidays from one day to another, both included; at most a thousand."""
     return bodies.Holidays(items=[bodies.Holiday.model_validate(one) for one in await calendars.holidays(tx, first, last)])

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
+from ihala_kit.instants import as_iso, in_utc
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, StringConstraints
 
 from ihala_directory.hsds.pages import DEFAULT_SIZE, LARGEST_MINIMAL, LARGEST_SIZE, Wanted
 from ihala_directory.models.drafts import AreaCode, Code
-from ihala_directory.models.parts import in_utc
 
 _SPACE_FOR_PLUS = re.compile(r" (\d\d:?\d\d)$")  # a `+` that was not escaped in a query arrives as a space
 
@@ -22,7 +22,7 @@ def _aware(value: datetime) -> datetime:
     return in_utc(value if value.tzinfo else value.replace(tzinfo=UTC))
 
 
-Instant = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_aware)]
+Instant = Annotated[datetime, BeforeValidator(as_iso), BeforeValidator(_instant), AfterValidator(_aware)]
 Search = Annotated[str, StringConstraints(max_length=200)]
 
 

@@ -1,9 +1,9 @@
 """What callers send to directory, version 1; the demonstration's file has the same shapes. The words are Open Referral's (HSDS)."""
 
-from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
+from ihala_kit.instants import OnDay
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -38,7 +38,7 @@ class Agreement(Body):
     """The data-sharing agreement: which text, and its last day."""
 
     version: Annotated[str, AfterValidator(plain)] = Field(min_length=1, max_length=40)
-    until: date
+    until: OnDay
 
 
 class OrganizationDraft(Body):

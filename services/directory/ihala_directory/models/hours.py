@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from ihala_kit.instants import OnDay
 from pydantic import Field
 
 from ihala_directory.models.drafts import AreaCode, Body
@@ -14,7 +15,7 @@ from ihala_directory.models.shown import Shown
 class NewHoliday(Body):
     """A day on which the offices of an area are closed; `IQ` is the whole country."""
 
-    day: date
+    day: OnDay
     area: AreaCode | Literal["IQ"] = "IQ"
     names: Words = Field(min_length=1)
 

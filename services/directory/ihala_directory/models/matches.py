@@ -5,11 +5,12 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ihala_contracts.directory_v1 import Criterion
+from ihala_kit.instants import Instant
 from pydantic import AfterValidator, Field
 
 from ihala_directory.matching.rules import By, RuleBody
 from ihala_directory.models.drafts import AreaCode, Body, Code, FactsDraft
-from ihala_directory.models.parts import Instant, plain
+from ihala_directory.models.parts import plain
 from ihala_directory.models.shown import Shown
 
 Texts = dict[str, dict[str, dict[str, str]]]

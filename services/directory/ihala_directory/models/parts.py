@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import combinations
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from ihala_kit.instants import OnDay
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
@@ -24,14 +25,6 @@ def plain(text: str) -> str:
     return text
 
 
-def in_utc(value: datetime) -> datetime:
-    """Return an aware time in UTC. Raises PydanticCustomError for one that is outside of all years there."""
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise PydanticCustomError("year_out_of_range", "lies outside of the years 1 to 9999") from None
-
-
 def _unique(values: list[T]) -> list[T]:
     """Return each value once: a code said twice would go out as two parts of one id."""
     return list(dict.fromkeys(values))
@@ -47,7 +40,6 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Number = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ]{2,20}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+$", max_length=254)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=500)]
-Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
 Day = Literal["SU", "MO", "TU", "WE", "TH", "FR", "SA"]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 
@@ -90,8 +82,8 @@ class Schedule(Part):
     days: Unique[Day] = Field(min_length=1, max_length=7)
     opens_at: Clock
     closes_at: Clock
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: OnDay | None = None
+    valid_to: OnDay | None = None
     note: Words = {}
 
     @model_validator(mode="after")
@@ -114,8 +106,8 @@ class Schedule(Part):
 class Closure(Part):
     """Closed from one date to another, both included."""
 
-    first: date = Field(alias="from")
-    last: date = Field(alias="until")
+    first: OnDay = Field(alias="from")
+    last: OnDay = Field(alias="until")
     reason: Words = {}
 
     model_config = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)

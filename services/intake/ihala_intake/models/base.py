@@ -1,17 +1,16 @@
 """What all bodies share: nothing unknown is taken, every text has an end and can be read as it stands."""
 
-import re
 from datetime import date
 from typing import Annotated, Literal, TypeVar
 
 from ihala_kit import mail
+from ihala_kit.instants import OnDay, as_iso
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from ihala_intake import phones, texts
 
 _Day = TypeVar("_Day", bound=date)
-_NUMBER = re.compile(r"[-+]?\d+(\.\d*)?")
 
 
 class Body(BaseModel):
@@ -51,13 +50,6 @@ def _when(text: str) -> str:
     return _refuse(texts.wrong_with_when(text), text)
 
 
-def _as_iso(value: object) -> object:
-    """Pydantic counts a number as seconds since 1970, in a text too: 20260101 would be a day of August in that year."""
-    if isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value.strip())):
-        raise PydanticCustomError("not_a_date", "a day or time as ISO 8601 writes it")
-    return value
-
-
 def _meant(day: _Day) -> _Day:
     """Nobody means the ends of the calendar, and no span can be reckoned from them: Python and PostgreSQL end there."""
     if not 1900 <= day.year <= 2200:
@@ -81,9 +73,8 @@ Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,39}$")]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")]
 PhoneNumber = Annotated[str, StringConstraints(max_length=40), AfterValidator(_e164)]
 MailAddress = Annotated[str, StringConstraints(max_length=mail.LONGEST), AfterValidator(_e_mail)]
-AnyDay = Annotated[date, BeforeValidator(_as_iso)]
-Day = Annotated[AnyDay, AfterValidator(_meant)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_as_iso), AfterValidator(_meant)]
+Day = Annotated[OnDay, AfterValidator(_meant)]
+Instant = Annotated[AwareDatetime, BeforeValidator(as_iso), AfterValidator(_meant)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
 When = Annotated[
     str,

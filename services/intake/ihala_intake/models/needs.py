@@ -5,11 +5,12 @@ from typing import Literal, Self
 from uuid import UUID
 
 from ihala_contracts.intake_v1 import NeedState, Sensitivity, Urgency
+from ihala_kit.instants import OnDay
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ihala_intake.consent_rules import Category
-from ihala_intake.models.base import Answer, AnyDay, Body, Code, LanguageTag, Note, Sex, Word, Written, Year
+from ihala_intake.models.base import Answer, Body, Code, LanguageTag, Note, Sex, Word, Written, Year
 
 ClosureReason = Literal["not_needed_any_more", "solved_elsewhere", "duplicate", "moved", "person_unreachable", "out_of_competence", "other"]
 
@@ -78,7 +79,7 @@ class PersonCorrection(Body):
 
     sex: Sex | None = None
     birth_year: Year | None = None
-    birth_on: AnyDay | None = None
+    birth_on: OnDay | None = None
     status: Code | None = None
     language_spoken: LanguageTag | None = None
     language_written: Written | None = None

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from ihala_kit.instants import OnDay
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from ihala_intake.models.base import Answer, AnyDay, Body, Code, Line, Note
+from ihala_intake.models.base import Answer, Body, Code, Line, Note
 from ihala_intake.ways_in.impersonal import what_names_somebody
 
 OccasionKind = Literal["open_day", "information_session", "community_forum"]
@@ -52,7 +53,7 @@ class OccasionIn(CountsIn):
     kind: OccasionKind
     name: Annotated[Line, OfNobody]
     place: Code = Field(description="P-code.")
-    held_on: AnyDay
+    held_on: OnDay
     topics: list[Code] = Field(default=[], max_length=20, description="Needs that were informed about.")
 
 

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal, Self
 
+from ihala_kit.instants import OnDay
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from ihala_intake import texts
-from ihala_intake.models.base import AnyDay, Body, Code, LanguageTag, Line, MailAddress, Name, PhoneNumber, Sex, When, Word, Written, Year
+from ihala_intake.models.base import Body, Code, LanguageTag, Line, MailAddress, Name, PhoneNumber, Sex, When, Word, Written, Year
 from ihala_intake.models.consents import ConsentIn
 from ihala_intake.models.needs import NeedIn
 
@@ -153,7 +154,7 @@ class Said(Body):
     transliteration: TransliterationIn | None = None
     sex: Sex | None = None
     birth_year: Year | None = None
-    birth_on: AnyDay | None = Field(default=None, description="1 July is taken as: the day is unknown.")
+    birth_on: OnDay | None = Field(default=None, description="1 July is taken as: the day is unknown.")
     status: Code | None = Field(default=None, description="A code of the list, for example group.returnee_abroad.")
     movements: list[MovementIn] = Field(default=[], max_length=20, description="Displacement and return, the oldest first.")
     address: Line | None = None

@@ -1,8 +1,8 @@
 """Bodies of messages by hand."""
 
-import datetime as calendar
 from uuid import UUID
 
+from ihala_kit.instants import OnDay
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -11,7 +11,7 @@ class Values(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    date: calendar.date | None = Field(default=None, description="A day, as Iraq's calendar has it: not past, within a year.")
+    date: OnDay | None = Field(default=None, description="A day, as Iraq's calendar has it: not past, within a year.")
     time: str | None = Field(default=None, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="Iraq's time, HH:MM; with a date.")
     count: int | None = Field(default=None, ge=1, le=999)
 

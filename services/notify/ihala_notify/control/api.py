@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from ihala_kit.db import Transaction
 from ihala_kit.etag import IfMatch, Stale, set_etag
+from ihala_kit.instants import Instant
 from ihala_kit.once import Once
 from ihala_kit.pages import MalformedCursor, Page, PageQuery
 from ihala_kit.problems import responses
-from pydantic import AwareDatetime
 
 from ihala_notify import models, rights
 from ihala_notify.control import commands, store
@@ -29,7 +29,7 @@ async def _wanted(  # async, since FastAPI would give anything else a thread of 
     template: Code = None,
     channel: Code = None,
     route: Code = None,
-    since: Annotated[AwareDatetime | None, Query(description="Queued at this instant or later.")] = None,
+    since: Annotated[Instant | None, Query(description="Queued at this instant or later.")] = None,
 ) -> store.Wanted:
     return store.Wanted(need_id, state, status, template, channel, route, since)
 

@@ -7,7 +7,9 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from ihala_kit.db import Transaction, now
+from ihala_kit.instants import as_iso
 from ihala_kit.problems import responses
+from pydantic import BeforeValidator, Field
 
 from ihala_notify import rights
 from ihala_notify.statistics import store
@@ -20,6 +22,7 @@ MOST_DAYS = 31
 USUAL_DAYS = 7
 FIRST_DAY: Final = date(2020, 1, 1)  # nothing was sent before it
 LAST_DAY: Final = date(2199, 12, 31)
+CountedDay = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(as_iso)]
 BAGHDAD_IS_AHEAD_BY = timedelta(hours=3)
 
 
@@ -28,10 +31,8 @@ async def message_statistics(
     caller: rights.Reading,
     tx: Transaction,
     by: Annotated[By, Query(description="What the counts are broken down by, each with its statuses.")] = "total",
-    first: Annotated[
-        date | None, Query(alias="from", ge=FIRST_DAY, le=LAST_DAY, description="First day; a week before the last if not given.")
-    ] = None,
-    last: Annotated[date | None, Query(alias="until", ge=FIRST_DAY, le=LAST_DAY, description="Last day; today if not given.")] = None,
+    first: Annotated[CountedDay | None, Query(alias="from", description="First day; a week before the last if not given.")] = None,
+    last: Annotated[CountedDay | None, Query(alias="until", description="Last day; today if not given.")] = None,
 ) -> MessageFigures:
     """Count your operator's messages that ended, day by day. What is on its way is not counted yet."""
     until = last or (now(tx) + BAGHDAD_IS_AHEAD_BY).date()

@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from ihala_kit.db import Transaction
 from ihala_kit.etag import IfMatch, Stale, set_etag
+from ihala_kit.instants import Instant
 from ihala_kit.once import Once
 from ihala_kit.pages import MalformedCursor, Page, PageQuery, page_of
 from ihala_kit.problems import InsufficientScope, responses
-from pydantic import AwareDatetime
 
 from ihala_notify.subscriptions import store as subscriptions
 from ihala_notify.subscriptions.api import Subscribing
@@ -28,7 +28,7 @@ async def _wanted(  # async, since FastAPI would give anything else a thread of 
     state: Annotated[
         v1.DeliveryState | None, Query(description="Only in this state: `failed` and `waiting` are your own failures.")
     ] = None,
-    since: Annotated[AwareDatetime | None, Query(description="Begun at this instant or later.")] = None,
+    since: Annotated[Instant | None, Query(description="Begun at this instant or later.")] = None,
 ) -> store.Wanted:
     return store.Wanted(subscription_id, state, since)
 

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from ihala_kit.instants import Instant
+from pydantic import BaseModel, ConfigDict, Field
 
 from ihala_notify.webhooks.addresses import LONGEST_URL
 
@@ -68,7 +69,7 @@ class ReplayRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: AwareDatetime = Field(description="Events that came into your feed at this instant or later; at most 30 days are kept.")
+    since: Instant = Field(description="Events that came into your feed at this instant or later; at most 30 days are kept.")
 
 
 class Replay(BaseModel):

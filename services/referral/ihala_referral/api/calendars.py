@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from ihala_kit.db import Transaction, now
 from ihala_kit.etag import IfMatch, Stale, set_etag
+from ihala_kit.instants import OnDay
 from ihala_kit.once import Once
 from ihala_kit.pages import Page, PageQuery, page_of
 from ihala_kit.problems import responses
@@ -13,7 +14,6 @@ from starlette.responses import Response
 
 from ihala_referral.api.rights import Reading, Scheduling
 from ihala_referral.calendars import commands, errors, models, rights, store, views
-from ihala_referral.models import OnDay
 
 router = APIRouter(prefix="/v1", tags=["working time"])
 

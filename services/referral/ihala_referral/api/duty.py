@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from ihala_kit.db import Transaction, now
 from ihala_kit.etag import IfMatch, set_etag
+from ihala_kit.instants import Instant
 from ihala_kit.once import Once
 from ihala_kit.pages import Page, PageQuery, page_of
 from ihala_kit.problems import responses
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from ihala_referral.api.rights import Coordinating, Reading
 from ihala_referral.duty import commands, models, store, views
 from ihala_referral.duty.errors import ProviderOfShiftUnknown, RosterNotKept, ShiftNotAllowed, ShiftNotFound
-from ihala_referral.models import Governorate, Instant
+from ihala_referral.models import Governorate
 from ihala_referral.parties import OPERATOR
 from ihala_referral.tables import DutyShift
 

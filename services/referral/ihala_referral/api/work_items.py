@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from ihala_contracts.intake_v1 import Urgency
 from ihala_kit.db import Transaction
+from ihala_kit.instants import Instant
 from ihala_kit.once import Once
 from ihala_kit.pages import Page, PageQuery, page_of
 from ihala_kit.problems import responses
@@ -25,7 +26,7 @@ async def list_work_items(
     kind: Annotated[str | None, Query(pattern=r"^[a-z_]{1,40}$", description="only of this kind")] = None,
     urgency: Annotated[Urgency | None, Query(description="only of needs this urgent")] = None,
     officer: Annotated[Literal["mine", "unassigned"] | None, Query(description="only the officer's own, or what nobody has")] = None,
-    opened_before: Annotated[models.Instant | None, Query(description="only what has waited since before then")] = None,
+    opened_before: Annotated[Instant | None, Query(description="only what has waited since before then")] = None,
 ) -> Page[models.WorkItem]:  # fmt: skip
     """List what the coordinators of the caller's office must look at, oldest first."""
     rows = await items.listed(tx, caller, page, kind=kind, urgency=urgency, whose=officer, opened_before=opened_before)

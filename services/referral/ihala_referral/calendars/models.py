@@ -6,9 +6,10 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from ihala_contracts.intake_v1 import Urgency
+from ihala_kit.instants import OnDay
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from ihala_referral.models import Body, Governorate, OnDay
+from ihala_referral.models import Body, Governorate
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 ClosedFor = Literal["holiday", "security", "weather", "mourning", "election", "no_power", "moved_house", "staff", "other"]

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from ihala_kit.instants import Instant
 from pydantic import BaseModel, Field, StringConstraints
 
-from ihala_referral.models import GOVERNORATE, Body, Instant
+from ihala_referral.models import GOVERNORATE, Body
 
 NeedOrDomain = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z][a-z0-9_]{1,63}(\.[a-z0-9_]{1,63})?)$")]
 GovernorateOrAll = Annotated[str, StringConstraints(pattern=rf"^(\*|{GOVERNORATE})$")]

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from ihala_kit.instants import Instant
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ihala_referral.duty.roles import DutyRole
-from ihala_referral.models import Governorate, Instant
+from ihala_referral.models import Governorate
 
 Officer = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 WorkPhone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ]{2,20}$")]

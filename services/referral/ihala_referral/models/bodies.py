@@ -1,33 +1,12 @@
 """HTTP bodies, version 1: what is asked."""
 
-import re
-from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from ihala_contracts.referral_v1 import Outcome as SentOutcome
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from ihala_kit.instants import Instant
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-_NUMBER = re.compile(r"[-+]?\d+(\.\d*)?")
-
-
-def _as_iso(value: object) -> object:
-    """Pydantic counts a number as seconds since 1970, in a text too: 20270601 would be a day of August in that year."""
-    if isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value.strip())):
-        raise PydanticCustomError("not_a_date", "a day or time as ISO 8601 writes it")
-    return value
-
-
-def _in_utc(value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise PydanticCustomError("year_out_of_range", "lies outside of the years 1 to 9999") from None
-
-
-OnDay = Annotated[date, BeforeValidator(_as_iso)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_as_iso), AfterValidator(_in_utc)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 DottedCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}(\.[a-z0-9_]{1,63})?$")]
 GOVERNORATE = "IQ(G[0-9]{2}|-HALABJA)"  # P-codes, and the one governorate that has none

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
+from ihala_kit.instants import Instant
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from ihala_referral.models import Body, Code, Instant, Text
+from ihala_referral.models import Body, Code, Text
 
 Way = Literal["call", "message", "visit", "through_origin"]
 AppointmentState = Literal["proposed", "confirmed", "attended", "no_show", "cancelled"]
