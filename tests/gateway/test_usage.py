@@ -35,7 +35,9 @@ async def test_times_outside_of_all_years_are_refused(home: House) -> None:
     for name, time in (("since", "0001-01-01T00:00:00+14:00"), ("until", "9999-12-31T23:59:59-14:00")):
         async with home.session.get("/gateway/v1/access-log", params={name: time}, headers=signed_in) as answer:
             assert answer.status == 422
-            assert (await answer.json())["errors"] == [{"pointer": f"query/{name}", "code": "year_out_of_range"}]
+            assert (await answer.json())["errors"] == [
+                {"pointer": f"query/{name}", "code": "year_out_of_range", "title": "This lies outside of the years 1 to 9999."}
+            ]
 
 
 @pytest.fixture(scope="module")
