@@ -97,6 +97,25 @@ async def test_with_its_history_a_case_is_the_others_and_nobody_elses(house: Hou
         assert (await house.get(f"/v1/consents/{story.consent_id}", actor)).status == 404
 
 
+async def test_finished_needs_are_told_of_too_so_that_nobody_reads_on_at_the_operator_they_left(house: House) -> None:
+    await neighbour(house)
+    case_id = await opened(house, OFFICER, need(), need("education.enrolment"), need("cash.grant"))
+    ended = "UPDATE need SET state = :state, closed_reason = :reason WHERE case_id = :id AND code = :code RETURNING id"
+    finished = {
+        await house.scalar(ended, state=state, reason=reason, id=case_id, code=code)
+        for state, reason, code in (("verified", None, "education.enrolment"), ("closed", "no_longer_needed", "cash.grant"))
+    }
+    made = await offered(house, case_id)
+    await house.events()
+    since = "SELECT array_agg((version, changed_at)::text ORDER BY id) FROM need WHERE id = ANY(:ids)"
+    before = await house.scalar(since, ids=list(finished))
+    assert (await answered(house, made, "acceptance")).status == 200
+    told = {event.need_id: event for event in await house.events() if isinstance(event, NeedChanged)}
+    assert (len(told), {event.operator_id for event in told.values()}) == (3, {OTHER_OPERATOR})
+    assert {need_id for need_id, event in told.items() if event.facts is None} == finished  # whoever searches for nobody knows no more
+    assert await house.scalar(since, ids=list(finished)) == before  # and they are kept from when they ended
+
+
 async def test_the_database_shows_no_row_of_a_moved_file_to_the_operator_it_left(house: House) -> None:
     await neighbour(house)
     _, case_id = await story_of(house)

@@ -38,6 +38,8 @@ async def test_who_says_later_that_no_help_came_is_heard_by_the_operator_that_ha
     assert (await world.move(FIRST, referral_id, "completion", MET)).status == 200
     assert await world.deliver(taken_over(world, need_id)) == []
     assert await world.overtaken(need_id) == []
+    ended = await world.placement(need_id)
+    assert (ended.state, ended.owner, ended.next_at) == ("ended", None, None)
     assert [(await world.get(actor, f"/v1/referrals/{referral_id}")).status for actor in (COORDINATOR, THERE)] == [404, 200]
     disputed = FollowUpRecorded(
         need_id=need_id, operator_id=THERE.organization_id, follow_up_id=uuid4(), referral_id=referral_id, result="disputed",

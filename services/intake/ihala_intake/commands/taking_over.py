@@ -86,7 +86,7 @@ async def with_history(tx: AsyncSession, case: CaseFile, hand_over: HandOver, ca
     hand_over.new_case_id = case.id
     for one in files:
         await _settle(tx, one, hand_over, before)
-    await _tell(tx, case, [need for need in found if need.announced_at and NeedState(need.state) in needs.UNFINISHED])
+    await _tell(tx, case, [need for need in found if need.announced_at])
 
 
 async def _settle(tx: AsyncSession, case: CaseFile, hand_over: HandOver, before: UUID) -> None:
@@ -150,12 +150,17 @@ async def _open_new(
 
 
 async def _tell(tx: AsyncSession, case: CaseFile, found: list[Need]) -> None:
-    """Say for each need, in its own order of events, that another operator has it."""
-    person = await open_person(tx, await tx.get_one(Person, case.person_id))
+    """Say for each need, in its own order of events, that another operator has it; a finished one says no more than that.
+
+    Finished ones, too: the operator of before would read on what was tried for them, and hear it if the person disputes that help came.
+    """
+    person, at = await open_person(tx, await tx.get_one(Person, case.person_id)), now(tx)
     for need in found:
-        need.version, need.changed_at = need.version + 1, now(tx)
+        unfinished = NeedState(need.state) in needs.UNFINISHED
+        if unfinished:
+            need.version, need.changed_at = need.version + 1, at
         emit(tx, NeedChanged(
             need_id=need.id, operator_id=need.operator_id, urgency=Urgency(need.urgency), governorate=need.governorate,
-            district=need.district, match_settled=need.match_settled, facts=await sealed_facts(tx, need, person),
-            changed_at=need.changed_at, messages_wanted=need.messages_wanted,
+            district=need.district, match_settled=need.match_settled, changed_at=at, messages_wanted=need.messages_wanted,
+            facts=await sealed_facts(tx, need, person) if unfinished else None,
         ))  # fmt: skip
