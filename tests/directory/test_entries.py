@@ -1,6 +1,9 @@
 """Organisations, services and their places: entered, changed, found and matched."""
 
+from typing import Any
+
 import aiohttp
+import pytest
 from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
 
 from tests.directory.bodies import MATCH, ORGANIZATION, SERVICE
@@ -103,6 +106,29 @@ async def test_an_organisation_and_its_service_enter_change_and_are_matched(
         assert await slug(answer, 409) == "already-exists"
     async with http.post("/v1/services", json=body | {"id": service["id"]}, headers=headers | key()) as answer:
         assert await slug(answer, 409) == "already-exists"
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"rules": {"statuses": ["group.returnee_abroad"]}}, "/rules/statuses"),
+        ({"need_codes": ["work.job", "reintegration.plan"]}, "/need_codes/1"),
+    ],
+)
+async def test_an_employers_service_is_for_nobody_because_they_fled_or_came_back(
+    world: World, http: aiohttp.ClientSession, people: People, more: dict[str, Any], pointer: str
+) -> None:
+    await world.rows("UPDATE organization SET kind = 'private' WHERE id = :id RETURNING id", id=ZUMMAR)
+    officer, provider = people.coordinator(), people.provider()
+    draft = SERVICE | {"need_codes": ["work.job"]}
+    async with http.post("/v1/services", json=draft | more | {"organization_id": str(ZUMMAR)}, headers=officer | key()) as answer:
+        assert (await slug(answer, 422), (await answer.json())["pointer"]) == ("not-for-employers", f"#{pointer}")
+    proposal = {"about": {"kind": "service"}, "change": draft | more}
+    async with http.post("/v1/proposals", json=proposal, headers=provider | key()) as answer:
+        assert (await slug(answer, 422), (await answer.json())["pointer"]) == ("not-for-employers", f"#/change{pointer}")
+    assert await world.said() == []
+    async with http.post("/v1/services", json=draft | {"organization_id": str(ZUMMAR)}, headers=officer | key()) as answer:
+        assert answer.status == 201
 
 
 async def test_an_edit_says_what_it_opened_to_those_who_wait(world: World, http: aiohttp.ClientSession, people: People) -> None:

@@ -72,6 +72,7 @@ ONE = UUID(int=7)
         ("sex", "fail", {"rules": {"sex": ["female"]}}, {"facts": Facts(sex="male")}),
         ("sex", "unknown", {"rules": {"sex": ["female"]}}, {}),
         ("status", "fail", {"rules": {"statuses": ["group.idp"]}}, {"facts": Facts(status="group.host")}),
+        ("status", None, {"rules": {"statuses": ["group.idp"]}, "organization_kind": "private"}, {"facts": Facts(status="group.host")}),
         ("language", "pass", {}, {"facts": Facts(languages=("kmr", "ar"))}),
         ("language", "unknown", {}, {"facts": Facts(languages=("kmr",))}),
         ("language", "fail", {"rules": {"languages": ["ckb"]}}, {"facts": Facts(languages=("ar",))}),
@@ -240,8 +241,10 @@ def test_what_failed_everywhere_else_what_failed_anywhere() -> None:
 
 
 def test_only_what_rules_use_is_disclosed() -> None:
-    assert matching.disclosed_attributes({"age_min": 16, "sex": ["female"], "statuses": []}) == ["age", "sex"]
-    assert matching.disclosed_attributes({}) == []
+    assert matching.disclosed_attributes("ingo", {"age_min": 16, "sex": ["female"], "statuses": []}) == ["age", "sex"]
+    assert matching.disclosed_attributes("ingo", {}) == []
+    rules = {"statuses": ["group.idp"], "languages": ["ar"]}
+    assert [matching.disclosed_attributes(kind, rules) for kind in ("ingo", "private")] == [["languages", "status"], ["languages"]]
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,19 @@ async def facts_of_again(world: World, case: Case, **more: Any) -> str | None:
         return await sealed.seal_for(tx, "directory", case.need_id, FACTS | more)
 
 
+async def test_an_employers_rule_on_status_of_before_counts_for_nobody_and_nothing_tells_of_it(world: World) -> None:
+    await world.rows("""
+        WITH employer AS (UPDATE organization SET kind = 'private' WHERE id = :id)
+        UPDATE service SET rules = '{"statuses": ["group.idp"], "age_min": 16}' WHERE organization_id = :id RETURNING id
+    """, id=TELAFAR)  # fmt: skip
+    case = Case(district="IQG15Q08", recipients=[TELAFAR])
+    asked = case.request(facts=await facts_of(world, case))  # of who came back from abroad: the rule would have refused them
+    found = only(await world.tell(asked), PlaceReserved)
+    assert (found.organization_id, found.disclosed_attributes, "status" in results(found)) == (TELAFAR, ["age"], False)
+    again = only(await world.tell(asked, snapshot=True), PlaceReserved)
+    assert again.disclosed_attributes == ["age"]
+
+
 async def test_facts_about_another_need_are_not_opened(world: World) -> None:
     token = await facts_of(world, Case())
     reserved = only(await world.tell(Case().request(facts=token)), PlaceReserved)

@@ -74,6 +74,18 @@ class UnknownGroup(Problem):
     )
 
 
+class NotForEmployers(Problem):
+    """Employers never learn that somebody fled or came back: neither by a rule on status nor by a need of return. `pointer` says which."""
+
+    status = 422
+    slug = "not-for-employers"
+    title = Words(
+        en="An employer's service may not ask whether somebody fled or came back, nor be for those who came back.",
+        ar="لا يجوز أن تسأل خدمة صاحب عمل عن نزوح الشخص أو عودته، ولا أن تُخصَّص للعائدين.",
+        ckb="خزمەتگوزاریی خاوەنکار نابێت لە ئاوارەبوون یان گەڕانەوەی کەس بپرسێت، و نابێت تایبەت بێت بە گەڕاوەکان.",
+    )
+
+
 class OfficersOnly(Problem):
     """Only an office of the operator may do this, whatever the scope says."""
 

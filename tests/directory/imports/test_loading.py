@@ -141,6 +141,20 @@ async def test_an_employer_applies_first(world: World, office: Office) -> None:
     assert (fault["code"], fault["cell"]) == ("checks_missing", cell("organization_kind", 2))
 
 
+async def test_an_employers_service_names_no_group_and_no_need_of_return(world: World, office: Office) -> None:
+    await office.send(xlsx(row(1, needs="work.job")))
+    owner = await world.value("SELECT id FROM external_id WHERE kind = 'organization'")
+    await world.rows("UPDATE organization SET kind = 'private' WHERE id = :id RETURNING id", id=owner)
+    said = {"organization_kind": "private", "needs": "work.job"}
+    rows = (row(1, **said | {"groups": "group.idp"}), row(2, **said | {"needs": "reintegration.plan"}), row(3, **said))
+    done = await office.send(xlsx(*rows), mode="rest")
+    faults = await office.report(done["id"], only="faults")
+    assert [(one["code"], one["cell"]) for one in faults] == [
+        ("not_for_employers", cell("groups", 2)), ("not_for_employers", cell("needs", 3))
+    ]  # fmt: skip
+    assert (done["unchanged"], done["created"], done["refused"]) == (0, 1, 2)
+
+
 async def test_the_ids_of_one_source_are_nothing_to_another_operator(world: World, office: Office) -> None:
     await office.send(xlsx(row(1)))
     await world.rows(

@@ -21,7 +21,9 @@ from ihala_directory.tables import Service
 
 router = APIRouter(prefix="/v1", tags=["services"])
 
-_WRONG_DRAFT = (errors.UnknownNeedCode, errors.UnknownPlace, errors.UnknownGroup, errors.PlaceShown, errors.NotCleared)
+_WRONG_DRAFT = (
+    errors.UnknownNeedCode, errors.UnknownPlace, errors.UnknownGroup, errors.NotForEmployers, errors.PlaceShown, errors.NotCleared
+)  # fmt: skip
 
 
 @router.get("/services", response_model=Page[shown.Service], responses=responses(errors.UnknownNeedCode, errors.UnknownPlace))

@@ -132,7 +132,7 @@ def _tell_reserved(
         need_id=event.need_id, placement_id=event.placement_id, attempt=event.attempt, reservation_id=reservation.id,
         service_id=service.id, service_at_location_id=at.id, organization_id=owner.id, organization_kind=owner.kind,
         service_name=facade.public_names(service), governorate=event.governorate, district=_bound_district(event, at.areas), rank=rank,
-        explanation=match.criteria, disclosed_attributes=matching.disclosed_attributes(service.rules),
+        explanation=match.criteria, disclosed_attributes=matching.disclosed_attributes(owner.kind, service.rules),
         allows_waitlist=service.allows_waitlist, reserved_at=reservation.reserved_at,
     ))  # fmt: skip
 

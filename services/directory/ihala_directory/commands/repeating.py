@@ -109,7 +109,7 @@ async def _told(tx: AsyncSession, row: Reservation, governorate: str, district: 
         need_id=row.need_id, placement_id=row.placement_id, attempt=row.attempt, reservation_id=row.id, service_id=service.id,
         service_at_location_id=row.service_at_location_id, organization_id=owner.id, organization_kind=owner.kind,
         service_name=facade.public_names(service), governorate=governorate, district=district, explanation=criteria,
-        disclosed_attributes=matching.disclosed_attributes(service.rules), allows_waitlist=service.allows_waitlist,
+        disclosed_attributes=matching.disclosed_attributes(owner.kind, service.rules), allows_waitlist=service.allows_waitlist,
         reserved_at=row.reserved_at,
     )  # fmt: skip
 

@@ -10,12 +10,13 @@ from ihala_kit.etag import Stale
 from ihala_kit.ids import new_id
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_directory import lifecycle, needs, rights, store
+from ihala_directory import employers, lifecycle, needs, rights, store
 from ihala_directory.commands import rows, versions
 from ihala_directory.commands.organizations import NOWHERE, refuse_left
 from ihala_directory.commands.places import REVOKE, tell_change, tell_edit
 from ihala_directory.errors import (
     NotCleared,
+    NotForEmployers,
     OrganizationNotFound,
     PlaceShown,
     ServiceAtLocationNotFound,
@@ -55,7 +56,8 @@ async def service_for(tx: AsyncSession, caller: Caller, service_id: UUID, versio
 async def publish(tx: AsyncSession, owner: Organization, service_id: UUID | None, draft: ServiceDraft) -> Service:
     """Enter a new service of a locked organisation; emits ServiceChanged.
 
-    Raises UnknownNeedCode, UnknownPlace, UnknownGroup, PlaceShown (422), NotCleared, AlreadyExists, OrganizationHasLeft (409).
+    Raises UnknownNeedCode, UnknownPlace, UnknownGroup, NotForEmployers, PlaceShown (422), NotCleared, AlreadyExists,
+    OrganizationHasLeft (409).
     """
     values = checked(owner, draft)
     row = Service(
@@ -113,9 +115,13 @@ def checked(owner: Organization, draft: ServiceDraft) -> dict[str, Any]:
     for number, code in enumerate(draft.need_codes):
         if not needs.is_need(code):
             raise UnknownNeedCode(pointer=f"#/need_codes/{number}")
+        if employers.tells_of_return(owner.kind, code):
+            raise NotForEmployers(pointer=f"#/need_codes/{number}")
     for number, code in enumerate(draft.rules.statuses):
         if not needs.is_group(code):
             raise UnknownGroup(pointer=f"#/rules/statuses/{number}")
+    if employers.asks_status(owner.kind, draft.rules):
+        raise NotForEmployers(pointer="#/rules/statuses")
     restricted = draft.restricted or any(map(needs.is_restricted, draft.need_codes))
     hidden = restricted or owner.hidden
     if restricted and not owner.cleared:

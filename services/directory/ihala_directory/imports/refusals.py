@@ -19,6 +19,7 @@ from ihala_directory.models.drafts import OrganizationDraft
 Refusal = NotOurs | ValidationError | Problem | DBAPIError
 REFUSALS: Final = (NotOurs, ValidationError, Problem, DBAPIError)
 _MOST_SHOWN = 5
+_STATUSES: Final = "service/rules/statuses"
 
 # What a command refuses -> code, and the place in the draft that it is about.
 _CODES: Final[dict[type[Exception], tuple[str, str]]] = {
@@ -29,6 +30,8 @@ _CODES: Final[dict[type[Exception], tuple[str, str]]] = {
     errors.AlreadyExists: ("not_yours", "service/id"),
     errors.NotCleared: ("organization_not_cleared", "service/need_codes"),
     errors.PlaceShown: ("place_must_not_be_shown", "service/at/0/location"),
+    errors.NotForEmployers: ("not_for_employers", "service/need_codes"),
+    errors.UnknownGroup: ("unknown_group", _STATUSES),
     errors.UnknownPlace: ("unknown_place", "service/at/0/location/place"),
     joining_errors.ChecksMissing: ("checks_missing", "organization/kind"),
     joining_errors.OrganizationHasLeft: ("organization_gone", "organization/id"),
@@ -42,6 +45,8 @@ def faults(entry: Entry, refusal: Refusal) -> list[Fault]:
     if isinstance(refusal, DBAPIError) and passes(refusal):
         raise refusal
     code, path = _CODES.get(type(refusal), ("refused", "service/id"))
+    if isinstance(refusal, Problem) and str(refusal.members.get("pointer")).startswith("#/rules/"):
+        path = _STATUSES
     return list(_of_rows(entry, code, path))
 
 

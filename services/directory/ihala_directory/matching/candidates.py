@@ -42,6 +42,7 @@ class Candidate:
     closures: list[dict[str, Any]] = field(default_factory=list)
     service_names: dict[str, str] = field(default_factory=dict)
     organization_names: dict[str, str] = field(default_factory=dict)
+    organization_kind: str = ""
 
     def answers_by(self, at: datetime) -> float:
         """Return how many answers its record still counts at an instant."""

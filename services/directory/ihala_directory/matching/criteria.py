@@ -10,7 +10,7 @@ from datetime import timedelta
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
-from ihala_directory import hours
+from ihala_directory import employers, hours
 from ihala_directory.facts import NO_DOCUMENTS, WOMAN_STAFF
 from ihala_directory.matching.candidates import Candidate, Sought
 from ihala_directory.matching.rules import Result
@@ -72,9 +72,10 @@ _ATTRIBUTES = {
 }  # fmt: skip
 
 
-def disclosed_attributes(rules: dict[str, Any]) -> list[str]:
-    """Return the attributes of a person that a service's rules use: what its organisation sees before it accepts."""
-    return sorted({_ATTRIBUTES[name] for name, value in rules.items() if name in _ATTRIBUTES and value not in (None, [])})
+def disclosed_attributes(kind: str, rules: dict[str, Any]) -> list[str]:
+    """Return the attributes of a person that a service's rules use: what its organisation, of this kind, sees before it accepts."""
+    counting = employers.rules_of(kind, rules)
+    return sorted({_ATTRIBUTES[name] for name, value in counting.items() if name in _ATTRIBUTES and value not in (None, [])})
 
 
 def _opens_in_hours(candidate: Candidate, sought: Sought) -> float | None:
@@ -120,6 +121,12 @@ def _one_of(allowed: list[str] | None, value: str | None) -> Result | None:
     return "unknown" if value is None else _passes(value in allowed)
 
 
+def _status(candidate: Candidate, sought: Sought) -> Result | None:
+    if candidate.organization_kind == employers.EMPLOYER:
+        return None  # whoever came to it by such a rule would be known to have fled or come back
+    return _one_of(candidate.rules.get("statuses"), sought.facts.status)
+
+
 def _documents(candidate: Candidate, sought: Sought) -> Result | None:
     wanted = candidate.rules.get("documents")
     if not wanted:
@@ -162,7 +169,7 @@ CRITERIA: tuple[tuple[str, Callable[[Candidate, Sought], Result | None]], ...] =
     ("entry_condition", _entry_condition),
     ("age", lambda candidate, sought: _between(candidate.rules.get("age_min"), candidate.rules.get("age_max"), sought.facts.age)),
     ("sex", lambda candidate, sought: _one_of(candidate.rules.get("sex"), sought.facts.sex)),
-    ("status", lambda candidate, sought: _one_of(candidate.rules.get("statuses"), sought.facts.status)),
+    ("status", _status),
     ("household", lambda candidate, sought: _between(
         candidate.rules.get("household_min"), candidate.rules.get("household_max"), sought.facts.household_size)),
     ("documents", _documents),
