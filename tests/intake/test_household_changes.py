@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from ihala_contracts.intake_v1 import NeedChanged
 
 from tests.intake.actors import COORDINATOR, HLP, NOTIFY, OFFICER, PROVIDER
-from tests.intake.families import brought, member, opened_to, person_of, told
+from tests.intake.families import brought, household_of, member, opened_to, person_of, told
 from tests.intake.house import Answer, House
 from tests.intake.samples import consent, need, person, request
 
@@ -112,4 +112,7 @@ async def test_refusals_of_a_joining(house: House) -> None:
     _, small = await told(house, member("x"), person=person(call_name="y", given_name="هدى"))
     assert (await joined(house, small, {"person": baby | {"place": "SY01"}})).slug == "unknown-place"
     assert (await joined(house, small, {"person": baby | {"guardian": {"state": "unsafe"}}})).slug == "filed-apart"
-    assert await house.scalar("SELECT count(*) FROM household_member") == 62
+    counted = request(need(), person=person(call_name="z", given_name="ندى"), household={"size": 60, "members": [member("x")]})
+    third = (await brought(house, counted))["needs"][0]["need_id"]  # whom a household only counted live there, too
+    assert (await joined(house, await household_of(house, await person_of(house, third)), {"person": baby})).slug == "household-too-large"
+    assert await house.scalar("SELECT count(*) FROM household_member") == 64

@@ -69,6 +69,21 @@ async def test_a_household_of_ten_thousand_is_refused(house: House) -> None:
     assert await house.scalar("SELECT count(*) FROM data_key") == 0
 
 
+async def test_a_household_does_not_grow_past_its_limit_by_being_told_again(house: House) -> None:
+    await brought(house, family(*[member(f"طفل {n}") for n in range(57)]))
+    last = [member(f"طفل {n}") for n in (0, 57, 58, 59)]  # one who is known, two for whom there is room, and one too many
+    refused = await house.post("/v1/requests", NGO, family(*last))
+    assert (refused.status, refused.slug, refused.body["pointer"]) == (409, "household-too-large", "#/household/members/3")
+    [one] = (await house.post("/v1/requests/batch", NGO, {"requests": [family(*last)]})).body["items"]
+    assert one["problem"]["type"].endswith(":household-too-large")
+    assert await house.scalar("SELECT count(*) FROM person") == 58
+    assert (await house.post("/v1/requests", NGO, family(*last[:3]))).status == 202
+    assert (await house.post("/v1/requests", NGO, family(*last[:3]))).status == 202  # nobody is new
+    full = await house.post("/v1/requests", NGO, family(last[3]))
+    assert (full.slug, full.body["pointer"]) == ("household-too-large", "#/household/members/0")
+    assert await house.scalar("SELECT count(*) FROM person") == 60
+
+
 async def test_a_refusal_of_one_touches_no_other(house: House) -> None:
     spouse = member("أحمد", "spouse", need("work.job")) | {"consent": consent(given=False, categories=[])}
     made = await house.post("/v1/requests", NGO, family(spouse))

@@ -29,6 +29,7 @@ from ihala_intake.errors import (
 from ihala_intake.errors_consents import ConsentDoesNotCover
 from ihala_intake.models.batches import BatchIn, BatchItem, BatchView, StatusesIn, StatusesView
 from ihala_intake.models.requests import RequestIn, RequestView, System, Value
+from ihala_intake.people_errors import HouseholdTooLarge
 from ihala_intake.tables import Request
 from ihala_intake.ways_in import statuses
 from ihala_intake.ways_in.errors import ForumsNameNobody, OccasionNotFound
@@ -39,7 +40,7 @@ Reading = Annotated[Caller, Security(caller, scopes=["intake:read"])]
 
 REFUSED = (
     UnknownNeedCode, UnknownPlace, ConsentMissing, OperatorUnknown, IdentityHeldByOrigin, IdentifiersConflict, MalformedRequest,
-    OccasionNotFound, ForumsNameNobody, ConsentDoesNotCover, NoDutyRoster,
+    OccasionNotFound, ForumsNameNobody, ConsentDoesNotCover, NoDutyRoster, HouseholdTooLarge,
 )  # fmt: skip
 
 

@@ -5,15 +5,18 @@ from datetime import datetime
 from uuid import UUID
 
 from ihala_contracts.intake_v1 import Sensitivity
+from ihala_kit.db import caller_of
 from ihala_kit.ids import new_id
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import keys
+from ihala_intake import keys, people_store
 from ihala_intake.commands.known import Known, bring_up_to_date, reached
 from ihala_intake.commands.people import add_person, details_of, member_details, share_ways
 from ihala_intake.details import PersonDetails
 from ihala_intake.keys import Key
+from ihala_intake.models.persons import LARGEST_HOUSEHOLD
 from ihala_intake.models.requests import RequestIn
+from ihala_intake.people_errors import HouseholdTooLarge
 from ihala_intake.person_rules import reached_at
 from ihala_intake.tables import Household, HouseholdMember
 
@@ -48,7 +51,10 @@ class Telling:
 
 
 async def settle(telling: Telling, *, with_asker: bool) -> Home:
-    """Store who is not stored yet. Without the asker, whose every need is restricted, the household does not know them."""
+    """Store who is not stored yet. Without the asker, whose every need is restricted, the household does not know them.
+
+    Raises HouseholdTooLarge (409) where those who are told of now and those told of before are too many.
+    """
     household_id = await _household(telling)
     home = Home(household_id)
     if with_asker:
@@ -96,7 +102,9 @@ async def _asker(telling: Telling, household_id: UUID | None) -> Kept:
 
 async def _settle_members(telling: Telling, home: Home, household_id: UUID) -> None:
     there = recognised(telling.known, telling.body)
-    for n, member in enumerate(telling.body.household.members if telling.body.household else []):
+    members = telling.body.household.members if telling.body.household else []
+    await _check_room(telling, household_id, [n for n in range(len(members)) if n not in there])
+    for n, member in enumerate(members):
         known = there.get(n)
         elsewhere = reached(one for one in lives_there(telling.known) if one is not known)
         details = member_details(telling.body, member, known.details if known else None, elsewhere).ordinary()
@@ -104,6 +112,16 @@ async def _settle_members(telling: Telling, home: Home, household_id: UUID) -> N
             home.kept[n] = _add(telling, details, household_id)
         else:
             home.kept[n] = Kept(known.person.id, known.key, await bring_up_to_date(telling.tx, known, details))
+
+
+async def _check_room(telling: Telling, household_id: UUID, new: list[int]) -> None:
+    """Refuse whom a known household has no room for: told of others each time, it would grow without end. Counts whom the caller sees."""
+    if not new or telling.known is None:
+        return
+    living = await people_store.people_in(telling.tx, caller_of(telling.tx), household_id)
+    room = LARGEST_HOUSEHOLD - len(living)
+    if len(new) > room:
+        raise HouseholdTooLarge(pointer=f"#/household/members/{new[max(room, 0)]}")
 
 
 async def _share_ways(telling: Telling, home: Home) -> None:

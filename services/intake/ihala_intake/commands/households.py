@@ -50,9 +50,9 @@ async def add_member(
     household = await _locked(tx, caller, household_id, version)
     newcomer = None if body.person_id is None else await _newcomer(tx, caller, body.person_id)
     needs, home = await _locked_home(tx, caller, household_id, newcomer)
-    if len(home) >= LARGEST_HOUSEHOLD:
-        raise HouseholdTooLarge()
     size = max(_size(home) or 0, len(home)) + 1
+    if size > LARGEST_HOUSEHOLD:
+        raise HouseholdTooLarge()
     elsewhere = {way for _, known in home if known is not None for way in person_rules.reached_at(known)}
     if newcomer is None:
         person, details = _begun(tx, household, body, elsewhere, size)
