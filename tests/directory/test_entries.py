@@ -4,7 +4,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
+from ihala_contracts.directory_v1 import NoPlaceFound, OrganizationJoined, PlaceReserved, ServiceChanged
 
 from tests.directory.bodies import MATCH, ORGANIZATION, SERVICE
 from tests.directory.conftest import SEED
@@ -16,6 +16,7 @@ from tests.directory.world import (
     TELAFAR_SERVICE,
     ZUMMAR,
     ZUMMAR_AT,
+    Case,
     People,
     World,
     key,
@@ -129,6 +130,29 @@ async def test_an_employers_service_is_for_nobody_because_they_fled_or_came_back
     assert await world.said() == []
     async with http.post("/v1/services", json=draft | {"organization_id": str(ZUMMAR)}, headers=officer | key()) as answer:
         assert answer.status == 201
+
+
+async def test_who_serves_a_part_of_a_district_is_found_for_a_need_in_it_and_told_apart(
+    world: World, http: aiohttp.ClientSession, people: People
+) -> None:
+    """A need says no more than its district, and a sheet that names no areas serves the sub-district where it is."""
+    officer = people.coordinator()
+    at = SERVICE["at"][0] | {"areas": ["IQG15Q08N01"]}
+    body = SERVICE | {"need_codes": ["health.disability"], "at": [at], "organization_id": str(ZUMMAR)}
+    async with http.post("/v1/services", json=body, headers=officer | key()) as answer:
+        service = await answer.json()
+    found = {}
+    for place in ("IQG15Q08", "IQG15Q08N01", "IQG15Q08N02", "IQG15Q05", "IQG15"):
+        asked = {"need_code": "health.disability", "governorate": "IQG15", "district": place}
+        async with http.post("/v1/matches", json=asked, headers=officer) as answer:
+            items = (await answer.json())["items"]
+        found[place] = [one["result"] for item in items for one in item["criteria"] if one["code"] == "area"]
+    assert found == {"IQG15Q08": ["unknown"], "IQG15Q08N01": ["pass"], "IQG15Q08N02": [], "IQG15Q05": [], "IQG15": ["unknown"]}
+    await world.said()
+    reserved = only(await world.tell(Case(need_code="health.disability").request()), PlaceReserved)
+    assert (str(reserved.service_at_location_id), reserved.district) == (service["at"][0]["id"], "IQG15Q08")
+    whole = only(await world.tell(Case(need_code="health.disability", district=None).request()), NoPlaceFound)
+    assert [one.code for one in whole.failing] == ["area"]
 
 
 async def test_an_edit_says_what_it_opened_to_those_who_wait(world: World, http: aiohttp.ClientSession, people: People) -> None:

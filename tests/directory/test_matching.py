@@ -71,6 +71,8 @@ ONE = UUID(int=7)
         ("sex", "pass", {"rules": {"sex": ["female"]}}, {"facts": Facts(sex="female")}),
         ("sex", "fail", {"rules": {"sex": ["female"]}}, {"facts": Facts(sex="male")}),
         ("sex", "unknown", {"rules": {"sex": ["female"]}}, {}),
+        ("area", "pass", {"areas": ["IQG15"]}, {"areas": frozenset({"IQG15Q08", "IQG15"})}),
+        ("area", "unknown", {"areas": ["IQG15Q08N01"]}, {"areas": frozenset({"IQG15Q08", "IQG15"})}),
         ("status", "fail", {"rules": {"statuses": ["group.idp"]}}, {"facts": Facts(status="group.host")}),
         ("status", None, {"rules": {"statuses": ["group.idp"]}, "organization_kind": "private"}, {"facts": Facts(status="group.host")}),
         ("language", "pass", {}, {"facts": Facts(languages=("kmr", "ar"))}),

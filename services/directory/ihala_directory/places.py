@@ -1,6 +1,7 @@
 """The places of Iraq, from the package's own copy of the list: codes, names in three languages, points, and what lies in what."""
 
 import csv
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -47,9 +48,12 @@ class Places:
 
     def __init__(self, rows: list[dict[str, str]]) -> None:
         self._by_code: dict[str, Place] = {}
+        self._within: dict[str, list[str]] = defaultdict(list)  # the areas in each, itself first
         for row in rows:  # an area stands before what lies in it
             place = self._place(row)
             self._by_code[place.code] = place
+            for area in place.areas if place.level != "town" else ():
+                self._within[area].append(place.code)
 
     def _place(self, row: dict[str, str]) -> Place:
         above = self._by_code[row["parent"]].areas if row["parent"] else ()
@@ -76,7 +80,7 @@ class Places:
         here = self._by_code.get(code)
         if here is None:
             raise UnknownPlace()
-        within = [place.code for place in self._by_code.values() if code in place.areas and place.level != "town"]
+        within = self._within.get(code, [])
         return [*within, *(area for area in here.areas if area not in within)]
 
     def search(self, words: str | None, level: str | None, within: str | None, limit: int) -> list[Place]:

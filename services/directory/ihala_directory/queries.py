@@ -33,9 +33,9 @@ async def match(tx: AsyncSession, caller: Caller, asked: models.MatchRequest) ->
     area, rules = _area(asked), await matching_store.rules_in_force(tx, office, now(tx))
     sought = Sought(
         at=now(tx), restricted=restricted, point=area.point, facts=Facts.read(asked.facts.model_dump()), urgency=asked.urgency,
-        holidays=await days_off(tx, area, office), by_hand=True, excluded=frozenset(asked.excluded),
+        areas=frozenset(area.areas), holidays=await days_off(tx, area, office), by_hand=True, excluded=frozenset(asked.excluded),
     )  # fmt: skip
-    found = await finding.find(tx, [asked.need_code], area.areas, sought, rules)
+    found = await finding.find(tx, [asked.need_code], places().around(area.code), sought, rules)
     items = _shown(found.matches[: asked.most], rules, asked.urgency)
     failing = [] if found.serving else await failed(tx, asked.need_code, rules, found)
     return models.Matches(

@@ -61,7 +61,7 @@ def _sought(event: PlacementRequested, facts: Facts, holidays: frozenset[date], 
     return Sought(
         at=at, restricted=event.sensitivity == Sensitivity.RESTRICTED, point=area.point if area else None, facts=facts,
         urgency=event.urgency.value, origin_id=event.origin_id, excluded=frozenset(event.excluded), recipients=frozenset(event.recipients),
-        objections=frozenset(event.objections), holidays=holidays,
+        objections=frozenset(event.objections), holidays=holidays, areas=frozenset(area.areas if area else ()),
     )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ async def _claim_preferred(tx: AsyncSession, event: PlacementRequested, sought: 
 async def _reserve_best(tx: AsyncSession, event: PlacementRequested, sought: Sought, rules: Rules, found: Found) -> bool:
     """Hold a place at the best that, once locked, still serves; return whether there was one."""
     area, tried, first = _area(event), 0, event.preferred_service_at_location_id
-    areas = list(area.areas) if area else [event.governorate]
+    areas = _searched(event, area)
     async for batch in finding.batch_by_batch(tx, [event.need_code], areas, sought, rules, found):
         # Who is asked once more comes first; the order of the others stays.
         for match in sorted(batch, key=lambda one: not (one.serves and one.candidate.service_at_location_id == first)):
@@ -113,6 +113,14 @@ async def _reserve_best(tx: AsyncSession, event: PlacementRequested, sought: Sou
             _tell_reserved(tx, event, place, reservation, match, tried)
             return True
     return False
+
+
+def _searched(event: PlacementRequested, area: Place | None) -> list[str]:
+    """Return the areas whose services are asked: also those for a part of a district, for a need says no more than its district. Of a whole
+    governorate no part is guessed: a coordinator knows where the person is."""
+    if area is None:
+        return [event.governorate]
+    return list(area.areas) if area.level == "governorate" else places().around(area.code)
 
 
 def _chain_reservation(event: PlacementRequested, place: store.Place, at: datetime) -> Reservation:

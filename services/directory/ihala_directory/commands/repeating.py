@@ -93,7 +93,7 @@ async def _reserved(tx: AsyncSession, row: Reservation) -> PlaceReserved | None:
         return None
     at, _ = await store.at_location(tx, row.service_at_location_id)
     area = places().area(at.areas[0]) if at.areas else None
-    district = area.code if area is not None and len(at.areas) == 1 and area.code != area.governorate else None
+    district = area.district if area is not None and len(at.areas) == 1 else None
     return await _told(tx, row, area.governorate if area else "", district)
 
 

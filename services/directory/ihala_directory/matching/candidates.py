@@ -43,6 +43,7 @@ class Candidate:
     service_names: dict[str, str] = field(default_factory=dict)
     organization_names: dict[str, str] = field(default_factory=dict)
     organization_kind: str = ""
+    areas: list[str] = field(default_factory=list)  # that it serves
 
     def answers_by(self, at: datetime) -> float:
         """Return how many answers its record still counts at an instant."""
@@ -63,6 +64,7 @@ class Sought:
     point: tuple[float, float] | None
     facts: Facts = Facts()
     urgency: str = "routine"
+    areas: frozenset[str] = frozenset()  # the place and what it lies in: who serves one of them serves it; empty: any
     origin_id: UUID | None = None
     excluded: frozenset[UUID] = frozenset()  # services at locations
     recipients: frozenset[UUID] = frozenset()  # empty: any provider

@@ -93,6 +93,11 @@ def _passes(holds: bool) -> Result:
     return "pass" if holds else "fail"
 
 
+def _area(candidate: Candidate, sought: Sought) -> Result:
+    """They were looked up by area: one that serves only a part of it may be for the person, or not."""
+    return "pass" if not sought.areas or not sought.areas.isdisjoint(candidate.areas) else "unknown"
+
+
 def _agreement(candidate: Candidate, sought: Sought) -> Result:
     until = candidate.agreement_until
     return _passes(until is not None and until >= hours.day_of(sought.at))
@@ -158,7 +163,7 @@ def _woman_counsellor(candidate: Candidate, sought: Sought) -> Result | None:
 
 CRITERIA: tuple[tuple[str, Callable[[Candidate, Sought], Result | None]], ...] = (
     ("need", lambda candidate, sought: _passes(candidate.restricted == sought.restricted)),
-    ("area", lambda candidate, sought: "pass"),  # the store looked them up by area
+    ("area", _area),
     ("organization", lambda candidate, sought: _passes(candidate.organization_status == "active")),
     ("agreement", _agreement),
     ("cleared", lambda candidate, sought: _passes(candidate.cleared) if sought.restricted else None),

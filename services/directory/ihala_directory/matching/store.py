@@ -28,7 +28,7 @@ COLUMNS = """
     s.languages, l.accessibility, a.status, l.latitude, CASE WHEN a.confirmed THEN greatest(0, a.figure - a.held - a.used)
     ELSE 0 END, a.figure_at, s.woman_counsellor, s.wait_days, a.waited_days, a.waiting, a.answers, a.answers_in_time,
     a.answers_at, CASE WHEN a.schedules = '[]' THEN s.schedules ELSE a.schedules END, s.closures || a.closures, s.names,
-    o.names, o.kind, l.longitude
+    o.names, o.kind, a.areas, l.longitude
 """
 # The nearest come first, from one index without a join: of thousands who serve a district, those far away are not looked at unless the near
 # ones cannot help. What is near is put in order by the rules (judging.py). What is hidden is left out before it is counted.
@@ -94,8 +94,8 @@ def query(caller: Caller, needs: Sequence[str], areas: Sequence[str], sought: So
 
 def candidate(row: Any) -> Candidate:
     """Return what COLUMNS hold as a candidate."""
-    point = None if row[13] is None or row[28] is None else (row[13], row[28])
-    return Candidate(*row[:13], point, *row[14:28])  # type: ignore[call-arg]
+    point = None if row[13] is None or row[29] is None else (row[13], row[29])
+    return Candidate(*row[:13], point, *row[14:29])  # type: ignore[call-arg]
 
 
 def candidate_of(at: ServiceAtLocation, one: Service, owner: Organization, accessibility: list[str]) -> Candidate:
@@ -107,7 +107,7 @@ def candidate_of(at: ServiceAtLocation, one: Service, owner: Organization, acces
         point=None, free=free(at), figure_at=at.figure_at, woman_counsellor=one.woman_counsellor, wait_days=one.wait_days,
         waited_days=at.waited_days, waiting=at.waiting, answers=at.answers, answers_in_time=at.answers_in_time,
         answers_at=at.answers_at, schedules=at.schedules or one.schedules, closures=[*one.closures, *at.closures],
-        organization_kind=owner.kind,
+        organization_kind=owner.kind, areas=at.areas,
     )  # fmt: skip
 
 
