@@ -42,14 +42,16 @@ class Restoring:
 
     `replays` are modules with a reader (`@reads`) for its own events: each sets what the event tells and emits nothing.
     `recalled` are events of others that those need by their key (`recall`); `readers` take the place of the service's own while it
-    reads again what others said. `settle` locks the thing of a key and goes on with it where it was left in the middle.
+    reads again what others said. `begin` marks, before that, where the lost time ends. `settle` locks the thing of a key and goes on with
+    it where it was left in the middle.
     """
 
     topic: str
     replays: Sequence[ModuleType]
     recalled: Sequence[type[Event]]
     readers: Sequence[ModuleType]
-    settle: Callable[[AsyncSession, UUID], Awaitable[None]]
+    settle: Callable[[AsyncSession, UUID], Awaitable[None]] | None = None
+    begin: Callable[[AsyncSession], Awaitable[None]] | None = None
 
 
 async def restore(service: Service, database: Database, since: datetime | None, left_out: Sequence[UUID] = ()) -> AsyncIterator[str]:
@@ -72,6 +74,9 @@ async def restore(service: Service, database: Database, since: datetime | None, 
         await _tell_left_out(service, database, left_out)
         yield f"epoch {await _raise_epoch(database, connection)}"
         await _new_sealing_key(service, database)
+        if how.begin is not None:
+            async with database.transaction(CALLER) as tx:
+                await how.begin(tx)
         async for line in republish.republish(database, _without(service.all_snapshots(), left_out), waiting=False):
             yield f"told again: {line}"
         yield f"events of others: {await _read_again(service, how, database, since)} read again"
@@ -185,6 +190,8 @@ async def _bookmarks(service: Service, database: Database) -> dict[topics.Place,
 async def _settle(service: Service, how: Restoring, database: Database, left_out: Sequence[UUID]) -> int:
     """Go on with everything open that was left in the middle."""
     settled = 0
+    if how.settle is None:
+        return settled
     for kind in service.snapshots:
         after: UUID | None = None
         while True:

@@ -30,6 +30,7 @@ from ihala_notify.notices import consumers as notices_consumers
 from ihala_notify.notices import errors as notices_errors
 from ihala_notify.notices import jobs as notices
 from ihala_notify.notices import tables as notices_tables
+from ihala_notify.restoring import RESTORING
 from ihala_notify.sender import Sender
 from ihala_notify.settings import Settings
 from ihala_notify.statistics import api as statistics_api
@@ -98,6 +99,7 @@ def create(settings: Settings) -> Notify:
             *control.jobs(settings),
             *notices.jobs(settings, mail),
         ],
+        restoring=RESTORING,
         wrapped=[WRAPPED, notices_tables.WRAPPED],
         background=[wakeups.listen],
         field_words=FIELD_WORDS | names.FIELD_WORDS | subscriptions.FIELD_WORDS | notices_errors.FIELD_WORDS,

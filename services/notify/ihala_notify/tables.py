@@ -31,6 +31,17 @@ class FeedCounter(Table, table=True):
     organization_id: UUID = column(Uuid, key=True)
     position: int = column(BigInteger)  # of the newest item
     purged_to: int = column(BigInteger)  # items up to this position are gone
+    base: int = column(BigInteger, FetchedValue())  # where it stood when the present epoch began; 0: there was none yet
+
+
+class FeedEpoch(Table, table=True):
+    """The one row that says which positions are meant: those since this database came back from a backup last (restoring/epoch.py)."""
+
+    __tablename__ = "feed_epoch"
+
+    epoch: int = column(BigInteger)  # when it began, ms of Unix time; 0: the first
+    before: int | None = column(BigInteger, nullable=True)  # the one whose positions hold up to `base`
+    single: bool = column(Boolean, FetchedValue(), key=True)
 
 
 class FeedItem(Table, table=True):

@@ -5,6 +5,7 @@ and takes the rest · paused: by its owner or an operator, because its receiver 
 sent · disabled: it failed for days. Where it stood is kept in each of them, so that it goes on from there.
 """
 
+from datetime import datetime
 from enum import StrEnum
 
 from ihala_contracts.envelope import Event
@@ -29,6 +30,8 @@ class State(StrEnum):
 BY_OWNER, BY_OPERATOR, RECEIVER_GONE, FAILING, FAILED_FOR_DAYS = "by_owner", "by_operator", "receiver_gone", "failing", "failed_for_days"
 TOO_MANY_REFUSED = "too_many_refused"  # of a receiver that takes the rest: degraded, and what is new is sent all the same
 CLIENT_MAY_NOT_READ = "client_may_not_read"  # the one for which it is sent, as the gateway tells
+RESTORED = "restored"  # notify came back from a backup, and lost what its owner had changed: somebody looks at it before it goes on
+LOST = "lost"  # of one of which a restore knows nothing but its name: it ends (restoring/)
 
 _MOVES: dict[State, frozenset[State]] = {
     State.ACTIVE: frozenset({State.DEGRADED, State.PAUSED, State.DISABLED}),
@@ -47,8 +50,22 @@ def move(tx: AsyncSession, row: Subscription, to: State, reason: str | None = No
     before = State(row.state)
     if to not in _MOVES[before]:
         raise SubscriptionMoveNotAllowed()
-    row.state, row.reason, row.changed_at = to.value, reason, now(tx)
+    stood(row, to, reason, now(tx))
     emit(tx, _event(row, before))
+
+
+def stood(row: Subscription, state: State, reason: str | None, at: datetime) -> None:
+    """Set what an event of ours has told already."""
+    row.state, row.reason, row.changed_at = state.value, reason, at
+
+
+def pause_restored(tx: AsyncSession, row: Subscription) -> None:
+    """Send nothing as its owner wished it before the lost time, whatever else holds it; emits SubscriptionPaused. Not one that failed for
+    days or that an operator paused: these let nobody go on who has not looked."""
+    if row.state != State.DISABLED and row.reason not in {BY_OPERATOR, RESTORED}:
+        before = State(row.state)
+        stood(row, State.PAUSED, RESTORED, now(tx))
+        emit(tx, _event(row, before))
 
 
 def _event(row: Subscription, before: State) -> Event:
