@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from ihala_kit import logs
+from ihala_kit.exporting import Exporters
 from ihala_kit.logs import JsonLines, kind_of, set_up_logs
 from ihala_kit.telemetry import inject, set_up_telemetry, span_from
 from ihala_kit.testing import Mint
@@ -183,7 +184,7 @@ async def test_spans_leave_only_for_the_collector_that_was_named() -> None:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    provider = set_up_telemetry(NAME, f"http://127.0.0.1:{runner.addresses[0][1]}/", "1")
+    provider = set_up_telemetry(NAME, Exporters.to(f"http://127.0.0.1:{runner.addresses[0][1]}/"), "1")
     with provider.get_tracer("test").start_as_current_span("one"):
         pass
     await asyncio.to_thread(provider.shutdown)

@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 from functools import cache
 
 from opentelemetry import metrics
-from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.metrics import Meter
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
@@ -21,6 +20,7 @@ from sqlalchemy import text
 
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database, now
+from ihala_kit.exporting import Exporters
 from ihala_kit.jobs import Job
 from ihala_kit.shards import LOCK, SLOTS
 
@@ -64,12 +64,11 @@ def _gauge(meter: Meter, name: str, unit: str) -> "metrics._Gauge":
     return meter.create_gauge(f"ihala.{name}", unit)
 
 
-def set_up_metrics(service: str, otlp_endpoint: str | None, version: str = "") -> MeterProvider | None:
-    """Let this process's figures leave it every quarter of a minute; None, and they go nowhere, without `otlp_endpoint`."""
-    if otlp_endpoint is None:
+def set_up_metrics(service: str, exporters: Exporters | None, version: str = "") -> MeterProvider | None:
+    """Let this process's figures leave it every quarter of a minute; None, and they go nowhere, without a way out."""
+    if exporters is None:
         return None
-    exporter = OTLPMetricExporter(endpoint=otlp_endpoint.rstrip("/") + "/v1/metrics")
-    reader = PeriodicExportingMetricReader(exporter, export_interval_millis=EVERY_SECONDS * 1000)
+    reader = PeriodicExportingMetricReader(exporters.figures, export_interval_millis=EVERY_SECONDS * 1000)
     resource = Resource.create({"service.name": f"ihala-{service}", "service.version": version})
     provider = MeterProvider([reader], resource=resource)
     metrics.set_meter_provider(provider)

@@ -13,11 +13,13 @@ from functools import partial
 from typing import Any
 
 import uvicorn
+from sqlalchemy.orm import configure_mappers
 
 from ihala_kit import crash, http
 from ihala_kit.closing import Doorkeeper, Gate
 from ihala_kit.db import Database
 from ihala_kit.due import run_due
+from ihala_kit.exporting import Exporters
 from ihala_kit.health import Health
 from ihala_kit.inbox import Inbox
 from ihala_kit.jobs import run_job
@@ -48,16 +50,21 @@ class Server(uvicorn.Server):
 
 
 class Cast:
-    """What the roles of one process work with, made before there is a loop, a thread or a connection: it may be forked."""
+    """What the roles of one process work with, made before there is a loop, a thread or a connection: it may be forked.
+
+    All that the roles need is loaded here: of what a worker loads or makes by itself it shares nothing with the others.
+    """
 
     def __init__(self, service: Service, roles: tuple[str, ...]) -> None:
         self.service, self.roles = service, roles
         self.database = Database(service.settings, service.settings.connections or _connections(service, roles))
         self.health, self.gate = Health(), Gate(service.settings.database_url)
+        self.exporters = Exporters.to(service.settings.otlp_endpoint)
         self.app: Doorkeeper | None = None
         if "api" in roles:
             app = service.asgi(self.database) if service.asgi else http.create_app(service, self.database, self.health)
             self.app = Doorkeeper(app, self.gate)
+        configure_mappers()  # else with the first query
 
 
 def _connections(service: Service, roles: tuple[str, ...]) -> int:
@@ -68,8 +75,8 @@ async def play(cast: Cast) -> None:
     """Run the roles until told to stop; raises what a role died of."""
     service, gate = cast.service, cast.gate
     set_up_logs(service.name)
-    traces = set_up_telemetry(service.name, service.settings.otlp_endpoint, service.version)
-    figures = set_up_metrics(service.name, service.settings.otlp_endpoint, service.version)
+    traces = set_up_telemetry(service.name, cast.exporters, service.version)
+    figures = set_up_metrics(service.name, cast.exporters, service.version)
     crash.arm(service.settings.crash_dir, service.name)
     await cast.database.start()
     if service.prepare is not None:

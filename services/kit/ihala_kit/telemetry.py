@@ -10,12 +10,13 @@ from functools import cache
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry import propagate, trace
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
 from opentelemetry.trace import SpanKind
+
+from ihala_kit.exporting import Exporters
 
 # `logs` would record errors with their texts; `operation_spans` makes three more spans a request.
 FASTAPI: TelemetryConfig = {
@@ -44,16 +45,15 @@ class WithoutAddress(SpanProcessor):
                 span.set_attribute(name, "REDACTED")
 
 
-def set_up_telemetry(service: str, otlp_endpoint: str | None, version: str = "", *, record: bool = False) -> TracerProvider:
-    """Make this process's tracer provider. Spans are recorded, and leave it, only where `otlp_endpoint` is set; `record` is for tests."""
+def set_up_telemetry(service: str, exporters: Exporters | None, version: str = "", *, record: bool = False) -> TracerProvider:
+    """Make this process's tracer provider. Spans are recorded, and leave it, only where there is a way out; `record` is for tests."""
     said = Resource.create({"service.name": f"ihala-{service}", "service.version": version})
     resource = OneResource(said.attributes, said.schema_url)
-    sampler = ParentBased(ALWAYS_ON) if otlp_endpoint or record else ALWAYS_OFF  # ids travel and reach the logs in either case
+    sampler = ParentBased(ALWAYS_ON) if exporters or record else ALWAYS_OFF  # ids travel and reach the logs in either case
     provider = TracerProvider(resource=resource, sampler=sampler)
     provider.add_span_processor(WithoutAddress())
-    if otlp_endpoint:
-        exporter = OTLPSpanExporter(endpoint=otlp_endpoint.rstrip("/") + "/v1/traces")
-        provider.add_span_processor(BatchSpanProcessor(exporter))
+    if exporters:
+        provider.add_span_processor(BatchSpanProcessor(exporters.spans))
     trace.set_tracer_provider(provider)
     return provider
 
