@@ -8,7 +8,7 @@ from ihala_kit import sealed
 from ihala_local.testing import ThrowAwayPostgres, throw_away_postgres
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = ("tests/e2e/", "tests/local/", "tests/kit/broker/")  # they share servers on ports of their own
+TOGETHER = ("tests/e2e/", "tests/local/", "tests/kit/broker/", "tests/notify/direct/")  # each shares servers, gone when it is through
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """One throw-away Ihala for all journeys: real PostgreSQL, real Kafka, gateway and services, on ports of its own.
 
-What looks for people's words has another one, whose data no race spoils and whose traces are kept.
+What looks for people's words has another one, whose data no race spoils and whose traces are kept. Both are gone once the last
+journey is over: even where nobody asks anything of it, an Ihala takes an eighth of a core from the tests that still come.
 """
 
 import os
@@ -22,14 +23,14 @@ from tests.e2e.words import Words
 PORT_OFFSET = int(os.environ.get("IHALA_E2E_PORT_OFFSET", "1000"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def crashes() -> AsyncIterator[Path]:
     """A directory in which a file such as `referral.relay.after-ack` kills that service once, at that point."""
     with tempfile.TemporaryDirectory(prefix="ihala-crashes-") as folder:
         yield Path(folder)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def stack(crashes: Path) -> AsyncIterator[Stack]:
     """A whole Ihala, started once."""
     extra = {name: {f"{name.upper()}_CRASH_DIR": str(crashes)} for name in APPS}
@@ -38,7 +39,7 @@ async def stack(crashes: Path) -> AsyncIterator[Stack]:
             yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def cast(stack: Stack) -> AsyncIterator[Cast]:
     """Everybody who acts, ready."""
     async with Cast(stack.place) as ready:
@@ -56,7 +57,7 @@ class Lived:
     traces: Traces
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def lived() -> AsyncIterator[Lived]:
     """Start one more Ihala and let everything happen in it, once."""
     async with collector() as traces:

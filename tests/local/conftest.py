@@ -12,7 +12,7 @@ from ihala_local.testing import open_directory
 OFFSET = 3000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def servers() -> AsyncIterator[Stack]:
     """PostgreSQL, Kafka and the sink, provisioned; no services."""
     with open_directory("ihala-local-") as directory:

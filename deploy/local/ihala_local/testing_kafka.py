@@ -4,7 +4,7 @@
         kafka.place.kafka_servers                    # our services, by password
         kafka.direct                                 # partners, by token; kafka.place.home.kafka_keys holds who may make them
 
-It takes some 6 seconds to start and 400 MB: one a session.
+It takes some 6 seconds to start and 400 MB: one for a folder of tests.
 """
 
 from collections.abc import AsyncIterator

@@ -13,7 +13,7 @@ from tests.kit.broker.outbox import Outbox, writing_and_reading
 from tests.kit.conftest import make_kit_database
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def kafka() -> AsyncIterator[ThrowAwayKafka]:
     async with throw_away_kafka() as found:
         yield found

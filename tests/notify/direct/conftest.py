@@ -27,13 +27,13 @@ from tests.notify.direct.partner import Issuer
 from tests.notify.samples import received, sample
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def kafka() -> AsyncIterator[ThrowAwayKafka]:
     async with throw_away_kafka(tls=True) as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def issuer(kafka: ThrowAwayKafka) -> Issuer:
     made = Issuer(kafka)
     made.publish()
