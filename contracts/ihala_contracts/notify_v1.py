@@ -21,6 +21,7 @@ class MessageDelivered(Event):
     template: str
     channel: str
     delivered_at: datetime
+    told_of: UUID | None = None  # the event whose news it was; of a message by hand what stands for one
 
 
 class MessageFailed(Event):
@@ -35,6 +36,20 @@ class MessageFailed(Event):
     channel: str
     reason: str
     failed_at: datetime
+    told_of: UUID | None = None  # the event whose news it was; of a message by hand what stands for one
+
+
+class MessageJoined(Event):
+    """Another message spoke for this one and was delivered: its person knows that there is news. Read by notify, when it is restored."""
+
+    topic: ClassVar[str] = TOPIC
+    type: Literal["org.ihala.notify.message-joined"] = "org.ihala.notify.message-joined"
+    version: Literal[1] = 1
+    need_id: UUID
+    message_id: UUID
+    template: str
+    joined_at: datetime
+    told_of: UUID  # the event whose news it was
 
 
 class MessageResent(Event):
@@ -152,7 +167,8 @@ class SubscriptionDegraded(Event):
 
 class SubscriptionPaused(Event):
     """Nothing is sent until it is resumed: its owner, the operator or what it is sent to said so, or its client may not read events
-    (`client_may_not_read`: it goes on by itself when it may again). Keyed by the organisation."""
+    (`client_may_not_read`: it goes on by itself when it may again), or notify came back from a backup and lost what its owner had changed
+    (`restored`: look at it, then resume it). Keyed by the organisation."""
 
     topic: ClassVar[str] = TOPIC
     key_field: ClassVar[str] = "organization_id"
@@ -213,6 +229,6 @@ class ErasureReported(AnyErasureReported):
 EVENTS: tuple[type[Event], ...] = (
     MessageDelivered, MessageFailed, SubscriptionOpened, SubscriptionChanged, SubscriptionDegraded, SubscriptionPaused,
     SubscriptionResumed, SubscriptionDisabled, SubscriptionEnded, ErasureReported, CallTaskOpened, CallTaskTaken, CallTaskPutOff,
-    CallTaskEnded, MessageResent,
+    CallTaskEnded, MessageResent, MessageJoined,
     TemplateChanged,
 )  # fmt: skip

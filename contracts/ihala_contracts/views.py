@@ -52,6 +52,7 @@ def _of_organization(more: str) -> View:
 FOR_NOBODY: tuple[type[Event], ...] = (
     intake.SealingKeyPublished, referral.SealingKeyPublished, directory.SealingKeyPublished, notify.SubscriptionOpened,
     intake.PersonErased, referral.ErasureReported, notify.ErasureReported, intake.PersonMerged, intake.PersonMergeUndone,
+    notify.MessageJoined,
 )  # fmt: skip
 _CONCERNS_THE_OPERATOR = "need_id placement_id "
 

@@ -7,11 +7,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid5
 
 from ihala_contracts.intake_v1 import Sensitivity
-from ihala_contracts.notify_v1 import MessageDelivered, MessageFailed
+from ihala_contracts.notify_v1 import MessageDelivered, MessageFailed, MessageJoined
 from ihala_kit.db import fetch, now
 from ihala_kit.outbox import emit
 from ihala_kit.telemetry import span_from
@@ -55,7 +55,7 @@ _CLAIM = """
         FROM due WHERE message.id = due.id RETURNING message.*, due.taken_over
     )
     SELECT claimed.id, claimed.need_id, coalesce(need.operator_id, claimed.operator_id) AS operator_id, claimed.given, claimed.template,
-           claimed.attempts, claimed.rounds, claimed.useful_until, claimed.traceparent,
+           claimed.event_id, claimed.attempts, claimed.rounds, claimed.useful_until, claimed.traceparent,
            claimed.reason, claimed.next_at AS lease_until, claimed.not_by, claimed.referral_id, claimed.channel, claimed.joins,
            claimed.taken_over, referral.state IS NOT DISTINCT FROM 'ended' AS referral_ended, (
                SELECT jsonb_agg(jsonb_build_array(later.template, later.referral_id)) FROM message AS later
@@ -109,6 +109,7 @@ class Claimed:
 
     id: UUID
     need_id: UUID
+    event_id: UUID  # whose news it is
     operator_id: UUID  # who owns the need now
     given: dict[str, Any] | None
     template: str
@@ -174,6 +175,12 @@ class Settled:
 SETTLED = TypeAdapter(Settled)
 
 
+class _Row(Protocol):
+    """A row of whichever driver."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
 async def claim(tx: AsyncSession, rooms: Mapping[str, int]) -> list[Claimed]:
     """Take messages whose instant has come, of each channel (UNKNOWN: not known yet) as many as there is room for; nobody else sends them
     until the lease is over."""
@@ -202,7 +209,8 @@ async def settle(tx: AsyncSession, tried: Sequence[tuple[Claimed, Settled]]) -> 
     for message, result in tried:
         if message.id in ours:
             with span_from(message.traceparent, "settle message"):
-                say(tx, message.need_id, message.id, message.template, result)
+                about = {"need_id": message.need_id, "id": message.id, "template": message.template, "event_id": message.event_id}
+                say(tx, about, result)
             if message.joining and result.state in {"sent", "delivered"}:
                 await limits.join(tx, message.id, message.joining)
             if result.spoken_by:
@@ -224,8 +232,11 @@ async def end_joined(tx: AsyncSession, speakers: Sequence[UUID]) -> None:
     joined = await limits.spoken(tx, speakers, now(tx))
     failed = sorted((row for row in joined if row["state"] == "failed"), key=lambda row: (row["need_id"], row["id"]))
     for row in failed:
-        say(tx, row["need_id"], row["id"], row["template"], Settled("failed", row["reason"], channel=row["channel"]))
+        say(tx, row, Settled("failed", row["reason"], channel=row["channel"]))
     await opening.call_about(tx, [row["id"] for row in failed])
+    for row in sorted((row for row in joined if row["told"]), key=lambda row: (row["need_id"], row["id"])):
+        about = {"need_id": row["need_id"], "message_id": row["id"], "template": row["template"], "told_of": row["event_id"]}
+        emit(tx, MessageJoined(**about, joined_at=now(tx)))
     if any(row["state"] == "waiting" for row in joined):
         tx.info["told"].append((QUEUED, ""))
 
@@ -238,9 +249,10 @@ def _claim_of(message: Claimed) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def say(tx: AsyncSession, need_id: UUID, message_id: UUID, template: str, result: Settled) -> None:
-    """Emit what became of a message, when that is its end."""
-    about = {"need_id": need_id, "message_id": message_id, "template": template, "channel": result.channel or "none"}
+def say(tx: AsyncSession, message: _Row, result: Settled) -> None:
+    """Emit what became of a message (its need_id, id, template, event_id), when that is its end."""
+    about = {"need_id": message["need_id"], "message_id": message["id"], "template": message["template"], "told_of": message["event_id"]}
+    about["channel"] = result.channel or "none"
     if result.state == "delivered":
         emit(tx, MessageDelivered(**about, delivered_at=now(tx)))
     if result.state == "failed":

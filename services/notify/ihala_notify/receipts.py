@@ -51,7 +51,7 @@ _TOLD = text("""
     RETURNING message_id, attempt
 """)
 _LOCK = text("""
-    SELECT id, need_id, template, channel, attempts, rounds, reason, useful_until, not_by, traceparent, joins
+    SELECT id, need_id, event_id, template, channel, attempts, rounds, reason, useful_until, not_by, traceparent, joins
     FROM message JOIN unnest(CAST(:messages AS uuid[]), CAST(:attempts AS integer[])) AS told (message_id, attempt)
         ON id = message_id AND attempts = attempt
     WHERE state = 'sent' ORDER BY need_id, id FOR UPDATE OF message
@@ -70,7 +70,7 @@ _SETTLE = text("""
 """)
 _BEGIN_ANEW = text("UPDATE message_part SET attempt = 0 WHERE message_id = :message_id")
 _OVERDUE = text("""
-    SELECT id, need_id, template, channel, attempts, useful_until, not_by, traceparent, joins FROM message
+    SELECT id, need_id, event_id, template, channel, attempts, useful_until, not_by, traceparent, joins FROM message
     WHERE state = 'sent' AND next_at <= :at ORDER BY next_at LIMIT :most FOR UPDATE SKIP LOCKED
 """)
 _FORGET = text("""
@@ -233,6 +233,6 @@ async def _settle(tx: AsyncSession, settled: Sequence[tuple[RowMapping, Settled]
     await tx.execute(_SETTLE, {"results": json.dumps(rows), "now": now(tx)})
     for row, result in settled:
         with span_from(row["traceparent"], "settle message"):
-            say(tx, row["need_id"], row["id"], row["template"], result)
+            say(tx, row, result)
     await opening.call_about(tx, [row["id"] for row, result in settled if result.state == "failed"])
     await end_joined(tx, [row["id"] for row, result in settled if row["joins"] and result.state != "waiting"])

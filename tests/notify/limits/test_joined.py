@@ -61,6 +61,10 @@ async def test_with_the_one_that_speaks_for_them_they_are_told(world: World, nee
     await receipt(world, "delivered")
     assert await states(world) == [("delivered", None), ("dropped", "joined"), ("dropped", "joined")]
     assert await world.rows("SELECT id FROM message WHERE joined_by IS NOT NULL OR settled_at IS NULL") == []
+    assert await events(world) == ["message-delivered", "message-joined", "message-joined"]
+    told = await world.rows("SELECT key, data::jsonb ->> 'message_id' AS id, data::jsonb ->> 'told_of' AS told_of FROM outbox ORDER BY seq")
+    rows = await world.rows("SELECT need_id AS key, id::text, event_id::text AS told_of FROM message ORDER BY id")
+    assert told[0] == rows[0] and sorted(told[1:], key=str) == sorted(rows[1:], key=str)  # each in the stream of its own need
 
 
 async def test_with_the_one_that_speaks_for_them_they_fail_and_somebody_calls_about_each(world: World, needs: list[UUID]) -> None:

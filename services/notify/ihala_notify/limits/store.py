@@ -73,6 +73,7 @@ _JOIN: Final = """
 _SPOKEN: Final = """
     WITH joined AS (
         SELECT one.id AS joined_id, speaker.reason, speaker.failure, speaker.channel, speaker.handed_at,
+               speaker.state = 'delivered' AS told,
                CASE WHEN speaker.state = 'delivered' OR (need.ended AND one.template <> ALL($3::text[])) THEN 'dropped'
                     WHEN speaker.state = 'failed' THEN 'failed' ELSE 'waiting' END AS state
         FROM message AS one JOIN message AS speaker ON speaker.id = one.joined_by JOIN need ON need.need_id = one.need_id
@@ -87,11 +88,12 @@ _SPOKEN: Final = """
         next_at = CASE joined.state WHEN 'waiting' THEN $4::timestamptz END,
         settled_at = CASE WHEN joined.state <> 'waiting' THEN $2::timestamptz END
     FROM joined WHERE message.id = joined.joined_id
-    RETURNING message.id, message.need_id, message.template, message.state, message.reason, message.channel
+    RETURNING message.id, message.need_id, message.event_id, message.template, message.state, message.reason, message.channel, joined.told
 """
 _SAY_NO_MORE: Final = """
     UPDATE message SET reason = 'overtaken', joined_by = NULL, settled_at = $4
     WHERE need_id = $1 AND joined_by IS NOT NULL AND ($2::uuid IS NULL OR referral_id = $2) AND ($3::text[] IS NULL OR template = ANY($3))
+      AND ($5::uuid IS NULL OR (id < $5 AND event_id <> $5))
 """
 _FORGET: Final = """
     DELETE FROM recipient_message WHERE message_id IN (SELECT message_id FROM recipient_message WHERE at < $1 ORDER BY at LIMIT $2)
@@ -168,10 +170,10 @@ async def spoken(tx: AsyncSession, speakers: Sequence[UUID], at: datetime) -> li
 
 
 async def say_no_more(
-    tx: AsyncSession, need_id: UUID, referral_id: UUID | None, only: Collection[str] | None, at: datetime
-) -> None:  # fmt: skip
+    tx: AsyncSession, need_id: UUID, referral_id: UUID | None, only: Collection[str] | None, at: datetime, before: UUID | None = None
+) -> None:
     """Let what was withdrawn not wait again, whatever becomes of the one that speaks for it."""
-    await fetch(tx, _SAY_NO_MORE, need_id, referral_id, None if only is None else list(only), at)
+    await fetch(tx, _SAY_NO_MORE, need_id, referral_id, None if only is None else list(only), at, before)
 
 
 async def not_sent(tx: AsyncSession, messages: Sequence[UUID]) -> None:

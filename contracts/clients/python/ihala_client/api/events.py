@@ -487,7 +487,9 @@ class GatewayTokenRevoked(BaseModel):
 
 class IntakeArrivalAnnounced(BaseModel):
     """
-    A return programme or the border announced somebody who comes and agreed to it. Keyed by the arrival. For the operator's desks.
+    A return programme or the border announced somebody who comes and agreed to it, or corrected that.
+
+    Keyed by the arrival. For the operator's desks.
     """
 
     model_config = ConfigDict(
@@ -1259,6 +1261,7 @@ class NotifyMessageDelivered(BaseModel):
     template: str | None = None
     channel: str | None = None
     delivered_at: AwareDatetime | None = None
+    told_of: UUID | None = None
 
 
 class NotifyMessageFailed(BaseModel):
@@ -1275,6 +1278,22 @@ class NotifyMessageFailed(BaseModel):
     channel: str | None = None
     reason: str | None = None
     failed_at: AwareDatetime | None = None
+    told_of: UUID | None = None
+
+
+class NotifyMessageJoined(BaseModel):
+    """
+    Another message spoke for this one and was delivered: its person knows that there is news. Read by notify, when it is restored.
+    """
+
+    model_config = ConfigDict(
+        extra='allow',
+    )
+    need_id: UUID | None = None
+    message_id: UUID | None = None
+    template: str | None = None
+    joined_at: AwareDatetime | None = None
+    told_of: UUID | None = None
 
 
 class NotifyMessageResent(BaseModel):
@@ -1362,7 +1381,8 @@ class NotifySubscriptionOpened(BaseModel):
 class NotifySubscriptionPaused(BaseModel):
     """
     Nothing is sent until it is resumed: its owner, the operator or what it is sent to said so, or its client may not read events
-    (`client_may_not_read`: it goes on by itself when it may again). Keyed by the organisation.
+    (`client_may_not_read`: it goes on by itself when it may again), or notify came back from a backup and lost what its owner had changed
+    (`restored`: look at it, then resume it). Keyed by the organisation.
     """
 
     model_config = ConfigDict(
@@ -2383,6 +2403,7 @@ BY_TYPE: dict[str, type[BaseModel]] = {
     'org.ihala.notify.erasure-reported': NotifyErasureReported,
     'org.ihala.notify.message-delivered': NotifyMessageDelivered,
     'org.ihala.notify.message-failed': NotifyMessageFailed,
+    'org.ihala.notify.message-joined': NotifyMessageJoined,
     'org.ihala.notify.message-resent': NotifyMessageResent,
     'org.ihala.notify.subscription-changed': NotifySubscriptionChanged,
     'org.ihala.notify.subscription-degraded': NotifySubscriptionDegraded,
@@ -2510,6 +2531,7 @@ BY_SCHEMA: dict[str, type[BaseModel]] = {
     'notify.erasure-reported.v1': NotifyErasureReported,
     'notify.message-delivered.v1': NotifyMessageDelivered,
     'notify.message-failed.v1': NotifyMessageFailed,
+    'notify.message-joined.v1': NotifyMessageJoined,
     'notify.message-resent.v1': NotifyMessageResent,
     'notify.subscription-changed.v1': NotifySubscriptionChanged,
     'notify.subscription-degraded.v1': NotifySubscriptionDegraded,
