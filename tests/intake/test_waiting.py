@@ -108,6 +108,28 @@ async def test_an_arrival_is_one_however_often_it_is_announced(house: House) -> 
     assert len(await listed(house, "/v1/arrivals")) == 2
 
 
+async def test_what_is_said_last_under_a_number_holds_while_the_person_is_expected(house: House) -> None:
+    body = arrival()
+    arrival_id = await announced(house, identifier=body["identifier"])
+    await house.events()
+    await house.later(timedelta(days=100))
+    other = body | {"person": body["person"] | {"call_name": "أم علي", "phones": []}, "governorate": "IQG13"}
+    for _ in range(2):  # a correction, and the same words again
+        assert (await house.post("/v1/arrivals", PROGRAMME, other)).body == {"received": True}
+    [told] = await house.events()
+    assert isinstance(told, ArrivalAnnounced) and (str(told.arrival_id), told.governorate) == (arrival_id, "IQG13")
+    [item] = await listed(house, "/v1/arrivals", query="?governorate=IQG13")
+    assert (item["id"], item["version"], item["changed_at"] > item["received_at"]) == (arrival_id, 2, True)
+    seen = (await house.get(f"/v1/arrivals/{arrival_id}", OFFICER)).body["person"]
+    assert (seen["call_name"], seen["phones"], seen["given_name"], seen["place"]) == ("أم علي", [], "زينب", "IQG13")
+    path = f"/v1/arrivals/{arrival_id}/completion"
+    assert (await house.post(path, OFFICER, request(need()), if_match='"1"')).slug == "stale"  # it read other words
+    await house.later(timedelta(days=100))  # it was announced anew in between
+    assert (await house.post(path, OFFICER, request(need()), if_match='"2"')).status == 202
+    assert (await house.post("/v1/arrivals", PROGRAMME, body)).body == {"received": True}
+    assert await listed(house, "/v1/arrivals") == [] and await key_is_destroyed(house, arrival_id)
+
+
 @pytest.mark.parametrize("bad", [
     {"agreed": False}, {"agreed": None}, {"route": "x"}, {"reason": "removal"}, {"governorate": "IQG15Q08"}, {"governorate": "XX"},
     {"person": {"call_name": "x", "birth_year": 1990}}, {"person": {"call_name": "x", "movements": []}}, {"note": "x"},

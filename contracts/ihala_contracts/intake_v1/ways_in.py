@@ -9,7 +9,7 @@ from ihala_contracts.intake_v1.base import TOPIC, Sensitivity
 
 
 class ArrivalAnnounced(Event):
-    """A return programme or the border announced somebody who comes and agreed to it. Keyed by the arrival. For the operator's desks."""
+    """A return programme or the border told, or corrected, who comes and agreed to that. Keyed by the arrival. For the operator's desks."""
 
     topic: ClassVar[str] = TOPIC
     key_field: ClassVar[str] = "arrival_id"

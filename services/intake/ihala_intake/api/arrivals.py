@@ -36,7 +36,10 @@ COMPLETED = responses(*REFUSED, ArrivalNotFound, WaitsNoMore)
 
 @router.post("", status_code=202, response_model=Received, responses=responses(UnknownPlace, OperatorUnknown, MalformedRequest))
 async def announce(body: ArrivalIn, caller: Announcing, once: Once, tx: Transaction) -> Received:
-    """Announce somebody who will come. There is no answer to this but that it was taken, now or later."""
+    """Announce somebody who will come, or correct what was announced under the same number, as long as they are expected.
+
+    There is no answer to this but that it was taken, now or later.
+    """
 
     async def run() -> Received:
         await waiting.announce(tx, caller, body)

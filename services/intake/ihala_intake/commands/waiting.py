@@ -38,6 +38,8 @@ Ended = Literal["completed", "closed", "lapsed"]
 async def announce(tx: AsyncSession, caller: Caller, body: ArrivalIn) -> None:
     """Write down who comes, once for each number of the announcer until it lapses; emits ArrivalAnnounced.
 
+    Said again under its number in other words, it is corrected while it waits, and announced again. Afterwards the desk knows the person
+    and what was announced is gone: nothing can be held against it, and the announcer is told nothing of that.
     Raises UnknownPlace, OperatorUnknown (422).
     """
     place = codes.place(body.governorate)
@@ -52,6 +54,8 @@ async def announce(tx: AsyncSession, caller: Caller, body: ArrivalIn) -> None:
         await numbers.hold(tx, caller.organization_id, [mark])
         before = await store.announced(tx, caller.organization_id, mark)
         if before is not None and before.state != "lapsed":
+            if before.state == "waiting":
+                await _correct(tx, before, details, more)
             return
         if before is not None:  # who did not come in all that time is expected once more
             before.mark = None
@@ -60,8 +64,34 @@ async def announce(tx: AsyncSession, caller: Caller, body: ArrivalIn) -> None:
         tx, Kind.ARRIVAL, details, more, operator_id=operator_id, governorate=place.governorate, mark=mark,
         announced_by=caller.organization_id, next_at=now(tx) + ARRIVAL_WAITS, lapses_at=now(tx) + ARRIVAL_WAITS,
     )  # fmt: skip
+    _tell_arrival(tx, row)
+
+
+async def _correct(tx: AsyncSession, row: Waiting, details: PersonDetails, more: WaitingDetails) -> None:
+    """Put what is said now in the place of what was said of a locked arrival; the same words change nothing.
+
+    It waits anew from now on, and a desk that read the words of before reads again first (412).
+    """
+    person = await tx.get_one(Person, row.person_id, with_for_update={"key_share": True})
+    try:
+        key = await keys.of(tx, row.person_id)
+    except PersonErased:  # while they waited: then nothing of them is kept any more
+        return
+    known = key.open(PersonDetails, person.details, f"person.details/{person.id}")
+    said_before = key.open(WaitingDetails, row.details, _about(row.id))
+    if (known, said_before) == (details, more):
+        return
+    person.details, row.details = key.seal(details, f"person.details/{person.id}"), key.seal(more, _about(row.id))
+    person.changed_at, person.version = now(tx), person.version + 1
+    row.governorate = details.place or row.governorate
+    row.changed_at, row.version, row.next_at = now(tx), row.version + 1, now(tx) + ARRIVAL_WAITS
+    await schedule(tx, LAPSES, row.id, row.next_at)
+    _tell_arrival(tx, row)
+
+
+def _tell_arrival(tx: AsyncSession, row: Waiting) -> None:
     emit(tx, ArrivalAnnounced(
-        arrival_id=row.id, operator_id=operator_id, governorate=row.governorate, announced_at=row.received_at
+        arrival_id=row.id, operator_id=row.operator_id, governorate=row.governorate, announced_at=row.changed_at
     ))  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from ihala_intake.models.base import Answer, Body, Code, Instant, LanguageTag, N
 from ihala_intake.models.persons import HoursIn, PhoneIn
 from ihala_intake.models.requests import Identifier
 
+NUMBER = "The announcer's own number: said twice, it is one arrival. While it waits, what is said last holds."
+
 WaitingState = Literal["waiting", "completed", "closed", "lapsed"]
 
 
@@ -33,7 +35,7 @@ class ArrivalIn(Body):
     governorate: Code = Field(description="P-code of the governorate they go to.")
     agreed: Literal[True] = Field(description="The person asked for help and agreed that the office be told. Else nothing may be sent.")
     agreed_in: LanguageTag = Field(description="The language in which they were asked.")
-    identifier: Identifier | None = Field(default=None, description="The announcer's own number; said twice, it is one arrival.")
+    identifier: Identifier | None = Field(default=None, description=NUMBER)
 
 
 class Received(Answer):
@@ -83,6 +85,7 @@ class WaitingItem(Answer):
     governorate: str
     announced_by: UUID | None = Field(description="The organisation that announced an arrival.")
     received_at: datetime
+    changed_at: datetime = Field(description="Later than `received_at` while it waits: its announcer corrected it, or nobody answered.")
     next_at: datetime | None = Field(description="A call-back: call by then. An arrival: it lapses then.")
     tries: int
     request_id: UUID | None
