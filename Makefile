@@ -39,7 +39,7 @@ down: install ## stop what `make up` or `make run` started
 status: install ## show how the parts stand, where they are and who may try them
 	@$(LOCAL) status
 
-test: linkage ## run all tests, on every core up to four; ARGS= goes to pytest
+test: linkage ## run all tests, with a worker more than there are cores, up to four; ARGS= goes to pytest
 	@$(VENV)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(AGAIN) $(ARGS)
 
 scenarios: install ## walk each situation that must be handled, from end to end; a line each with its result; ARGS= goes to pytest

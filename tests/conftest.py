@@ -1,6 +1,7 @@
 """What all tests share: one throw-away PostgreSQL a worker, and which tests one worker runs together."""
 
 import gc
+import os
 from collections.abc import AsyncIterator, Generator
 
 import pytest
@@ -29,6 +30,11 @@ class ByServers(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid.partition("::")[0])
+
+
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One worker more than cores: of the time that each has for itself it waits a quarter, for what dies, starts or comes over Kafka."""
+    return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
