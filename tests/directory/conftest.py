@@ -83,7 +83,7 @@ def service(database: Database) -> Service:
 async def world(database: Database, service: Service) -> World:
     """The world, with what the seed said already read."""
     found = World(database, Inbox(database, "directory", service.handlers()))
-    await found.said()
+    await found.goes_on_from_here()
     return found
 
 

@@ -150,6 +150,10 @@ class World:
         self._seen = rows[-1].seq if rows else self._seen
         return [BY_TYPE[row.type, row.version].model_validate_json(row.data) for row in rows]
 
+    async def goes_on_from_here(self) -> None:
+        """Take all that directory said so far for read."""
+        self._seen = await self.value("SELECT coalesce(max(seq), 0) FROM outbox")
+
     async def rows(self, query: str, **values: Any) -> list[Any]:
         """Ask the database as the system."""
         async with self.database.transaction(Caller.system("test")) as tx:

@@ -89,7 +89,8 @@ async def test_no_word_leads_the_uncleared_to_what_is_hidden(feed: Feed, words: 
     asking += [(headers, True) for headers in (people.stranger(), people.coordinator(cleared=False), people.provider(TELAFAR))]
     for name, (headers, signed_in) in product(LISTS, asking):
         status, body = await feed.get(f"/{name}", headers=headers, signed_in=signed_in, search=words[:200], full=True)
-        assert status == 200 and not any(hidden in str(body) for hidden in HIDDEN_IDS)
+        said = str(body)
+        assert status == 200 and not any(hidden in said for hidden in HIDDEN_IDS)
 
 
 async def test_the_cleared_and_its_own_organisation_find_it(feed: Feed) -> None:

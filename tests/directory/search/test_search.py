@@ -41,12 +41,17 @@ async def test_a_place_among_the_words_narrows(search: Searching, query: str) ->
 async def test_what_is_misspelt_is_put_right_and_said(search: Searching) -> None:
     found = await search("hospitl")
     assert (found.corrected, found.understood.needs) == ("hospital", ["health.medical"])
+    of_equals = await search("traning")  # a letter from "tracing", too: of equals what is said most
+    assert (of_equals.corrected, of_equals.understood.needs) == ("training", ["work.training"])
+    assert (await search("hosing")).corrected == "Housing"
 
 
 @pytest.mark.parametrize(
     ("query", "needs"),
     [
         ("school", {"education.enrolment", "education.support"}), ("مدارس", {"education.enrolment", "education.support"}),
+        ("ماء", {"basic.water"}), ("الماء", {"basic.water"}), ("ما هي خدمات الإيجار", {ALLOWANCE, HLP}),  # no "what"
+        ("بدل فاقد", {"legal.documents"}), ("طفل ضايع", {"protection.child"}), ("تعويض", {HLP}), ("پێناسە", {"legal.documents"}),
         ("قرض لمشروع", {"work.business"}), ("ڕاهێنانی پیشەیی", {"work.training"}), ("ناسنامە", {"legal.documents"}), ("منو", set()),
     ],
 )  # fmt: skip

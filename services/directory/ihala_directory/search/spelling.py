@@ -25,10 +25,12 @@ class Spelling:
 
     def __init__(self) -> None:
         self._words: dict[str, str] = {}
+        self._said: dict[str, int] = defaultdict(int)  # how often what it stands for is said in names of needs and places
         self._by_key: dict[str, set[str]] = defaultdict(set)
 
     def add(self, word: str, stands_for: str) -> None:
-        """Know one more word."""
+        """Know one more word, or hear it once more."""
+        self._said[stands_for] += 1
         if word in self._words:
             return
         self._words[word] = stands_for
@@ -39,16 +41,16 @@ class Spelling:
                 self._by_key[key].add(word)
 
     def near(self, word: str) -> list[tuple[int, str]]:
-        """Return what known words at most two letters away stand for, with how many, the nearest first."""
+        """Return what known words at most two letters away stand for, with how many, the nearest first; of equals what is said most."""
         if not SHORTEST <= len(word) <= LONGEST:
             return []
         sought = keys(word) | (set(shortened(word, 2)) if len(word) >= LONG else set())
-        found: dict[str, tuple[int, int, str]] = {}
+        found: dict[str, tuple[int, int, int, str]] = {}
         for known in set().union(*(self._by_key.get(key, ()) for key in sought)):
             away = distance(word, known)
             if away <= (2 if min(len(word), len(known)) >= LONG else 1):
-                rank = (away, int(known[0] != word[0]), known)
                 stands_for = self._words[known]
+                rank = (away, int(known[0] != word[0]), -self._said[stands_for], known)
                 found[stands_for] = min(rank, found.get(stands_for, rank))
         return [(rank[0], stands_for) for stands_for, rank in sorted(found.items(), key=lambda item: item[1])]
 

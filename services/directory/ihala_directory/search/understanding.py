@@ -11,7 +11,7 @@ from ihala_kit.folding import folded
 from ihala_directory.places import Place
 from ihala_directory.search.spelling import SHORTEST, distance
 from ihala_directory.search.stems import stem, without_clitic
-from ihala_directory.search.vocabulary import Phrase, Vocabulary, place_key, vocabulary
+from ihala_directory.search.vocabulary import Phrase, Vocabulary, place_key, said_words, vocabulary
 
 MOST_WORDS = 12
 LONGEST_PLACE = 4  # words
@@ -43,7 +43,7 @@ class Understood:
 def understand(text: str, indexed: Indexed | None = None) -> Understood:
     """Return what the text means. `indexed` says, once it was asked, which words of the index each unknown word is, or nearly is."""
     known = vocabulary()
-    said = [word for word in folded(text).split(" ") if word][:MOST_WORDS]
+    said = said_words(text)[:MOST_WORDS]
     places, words, from_place = _place(known, said)
     kept = [word for word in words if word not in known.stop] or words
     read = [_word(known, word) for word in kept]
@@ -117,7 +117,7 @@ def _put_right(known: Vocabulary, word: Word, read: list[Word], indexed: Indexed
     guesses = [(away, not _goes_with(known, part, others), part) for away, part in known.spelling.near(word.folded)]
     guesses += [(distance(word.folded, part), True, part) for part in near]
     if guesses:
-        order = {part: index for index, (_, _, part) in enumerate(guesses)}
+        order = {part: index for index, (_, _, part) in reversed(list(enumerate(guesses)))}  # the first place of each
         word.stem = min(guesses, key=lambda guess: (guess[1], guess[0], order[guess[2]]))[2]
         word.instead = known.said.get(word.stem, word.stem)
 

@@ -4,6 +4,7 @@ A phrase is the set of its stems: the order and what stands between do not matte
 """
 
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -18,6 +19,8 @@ from ihala_directory.search.stems import stem
 TAGS = ("ar", "ckb", "en")
 MEANT, RELATED = 2, 1
 Phrase = frozenset[str]
+_MARKS = ",.;:()،؛"
+_WATER = re.compile(r"(?<!\w)(?:[وب]?ال|لل)?ماء(?!\w)")
 
 
 class Vocabulary:
@@ -45,7 +48,7 @@ class Vocabulary:
 
     def parts(self, text: str) -> list[str]:
         """Return the stems of a text without the words that say nothing."""
-        return [stem(word) for word in folded(text).split(" ") if word and word not in self.stop]
+        return [stem(word) for word in said_words(text) if word not in self.stop]
 
     def _read_needs(self) -> None:
         for code, weight, text in need_phrases():
@@ -57,9 +60,9 @@ class Vocabulary:
 
     def _remember(self, text: str) -> None:
         for word in text.split():
-            for plain in folded(word).split(" "):
-                if plain and plain not in self.stop:
-                    self.said.setdefault(stem(plain), word)
+            for plain in said_words(word):
+                if plain not in self.stop:
+                    self.said.setdefault(stem(plain), word.strip(_MARKS))
                     self.spelling.add(plain, stem(plain))
 
     def _read_places(self) -> None:
@@ -74,6 +77,11 @@ class Vocabulary:
             self.places[key] = tuple(one for one in found if LEVELS.index(one.level) == largest)
             self.spelling.add(key, key)
             self.said.setdefault(key, next(iter(self.places[key][0].names.values())))
+
+
+def said_words(text: str) -> list[str]:
+    """Return the folded words of a text; "ماء" (water), which folds into the word for "what", as its plural."""
+    return [word for word in folded(_WATER.sub(" مياه ", text)).split(" ") if word]
 
 
 def place_key(words: list[str]) -> str:
