@@ -38,7 +38,7 @@ async def test_a_refused_token_makes_the_start_fail_at_once(issuer: Issuer, why:
     began = time.monotonic()
     with pytest.raises(KafkaConnectionError):
         await client.start()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 15  # a second; a request to Kafka would wait for forty
     await stop(client)
 
 

@@ -1,0 +1,73 @@
+"""Restored: notify's database comes back from yesterday; nobody hears a thing twice, and who follows a feed misses nothing."""
+
+from pathlib import Path
+
+from ihala_local.client import Client
+from ihala_local.stack import Stack
+
+from tests.e2e.checker import databases, settled
+from tests.e2e.scenarios.backup import Backup, answers
+from tests.e2e.scenarios.scene import Scene
+from tests.e2e.scenarios.test_22_told_again import all_read, ask, until
+from tests.e2e.scenarios.test_23_messages import STEPS, Person
+
+LIST = "/notify/v1/events"
+_UNDER_WAY = "SELECT count(*) FROM message WHERE state IN ('waiting', 'sending', 'sent')"
+
+
+async def ids(scene: Scene, client: Client, after: str) -> list[str]:
+    """Return the ids of what came to a feed since then."""
+    return [event["id"] for event in await scene.heard(client, after)]
+
+
+async def test_yesterdays_database_becomes_todays(scene: Scene, stack: Stack, tmp_path: Path) -> None:
+    follower = scene.cast.client("integrator-housing-telafar")
+    before, lately = Person(scene), Person(scene, "ckb")
+    await before.is_helped()
+    await before.has_heard_all()
+    opened = await follower.post("/notify/v1/subscriptions", {"kind": "feed"}, 201)
+    backup = Backup(stack, "notify", tmp_path)
+    await until(lambda: all_read(stack, before.need))
+    at_backup = await scene.feed_of(follower)
+    await backup.take()
+
+    offer = await scene.need_for(scene.telafar.name)
+    await scene.accepted(offer)
+    await scene.move(offer, "start")
+    await lately.is_helped()
+    await lately.has_heard_all()
+    paused = await follower.post(f"/notify/v1/subscriptions/{opened.body['id']}/pause", {}, 200, if_match=opened.etag)
+    lost = await follower.post("/notify/v1/subscriptions", {"kind": "feed"}, 201)
+    needs = [before.need, lately.need, str(offer.data["need_id"])]
+    await until(lambda: all_read(stack, *needs))
+    await until(lambda: nothing(stack, _UNDER_WAY))
+    told, ahead = await ids(scene, follower, at_backup), await scene.feed_of(follower)
+    phones = {person: await scene.cast.messages_to(person.phone) for person in (before, lately)}
+
+    await backup.becomes_all_there_is()
+    await answers(scene, follower, LIST, 503)
+    await backup.restored()
+    await answers(scene, follower, LIST, 200)
+
+    await scene.move(offer, "completion", {"outcomes": [{"item": "housing.hlp", "result": "met"}]})
+    later = Person(scene, "en")
+    await later.is_helped()
+    await later.has_heard_all()
+    await until(lambda: all_read(stack, *needs, later.need))
+    await until(lambda: nothing(stack, _UNDER_WAY))
+    assert {person: await scene.cast.messages_to(person.phone) for person in phones} == phones
+    assert [template for template, _ in await lately.heard()] == STEPS
+    for cursor in (at_backup, ahead):  # the second is of the lost time: what it had comes again, under the same ids, and then what is new
+        again = await ids(scene, follower, cursor)
+        assert set(told) < set(again) and len(set(again)) == len(again)
+    assert (await follower.get(f"/notify/v1/subscriptions/{opened.body['id']}")).body["state"] == paused.body["state"]
+    assert (await follower.get(f"/notify/v1/subscriptions/{lost.body['id']}", 404)).status == 404
+    ended = [event for event in await scene.heard(follower, ahead) if event["type"].endswith("subscription-ended")]
+    assert [event["data"]["subscription_id"] for event in ended] == [lost.body["id"]]
+    for service in databases(stack.place):
+        assert await ask(stack, service, "SELECT count(*) FROM parked WHERE state = 'waiting'") == 0, service
+    assert await settled(stack.place) == []
+
+
+async def nothing(stack: Stack, query: str) -> bool:
+    return bool(await ask(stack, "notify", query) == 0)
