@@ -5,8 +5,8 @@ import json
 from typing import Any
 
 from ihala_contracts import integrators
-from ihala_contracts.catalogue import MODULES, schema_name, schema_of, type_of, version_of
-from ihala_contracts.envelope import Event
+from ihala_contracts.catalogue import MODULES
+from ihala_contracts.envelope import Event, schema_name, schema_of, type_of, version_of
 from ihala_contracts.examples import example_of
 
 _HEADERS: dict[str, Any] = {

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from pydantic import BaseModel, ConfigDict, PrivateAttr, TypeAdapter
 
 
 class Envelope(BaseModel):
@@ -55,6 +55,26 @@ class Event(BaseModel):
         """Return self with the envelope it arrived in."""
         self._envelope = envelope
         return self
+
+
+def type_of(model: type[Event]) -> str:
+    """Return the CloudEvents type, e.g. `org.ihala.referral.accepted`."""
+    return str(model.model_fields["type"].default)
+
+
+def version_of(model: type[Event]) -> int:
+    """Return the version of the event's data."""
+    return int(model.model_fields["version"].default)
+
+
+def schema_name(model: type[Event]) -> str:
+    """Return the file name of the model's JSON Schema: `referral.accepted.v1.json`."""
+    return f"{type_of(model).removeprefix('org.ihala.')}.v{version_of(model)}.json"
+
+
+def schema_of(model: type[Event]) -> dict[str, object]:
+    """Return the JSON Schema (2020-12) of the event's data, as it is written."""
+    return TypeAdapter(model).json_schema(mode="serialization")
 
 
 class SealingKeyPublished(Event):

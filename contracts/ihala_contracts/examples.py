@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from ihala_contracts.catalogue import schema_of
-from ihala_contracts.envelope import Event
+from ihala_contracts.envelope import Event, schema_of
 
 _TEXTS = {
     "date-time": "2026-11-22T08:00:00Z",

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ihala_contracts.asyncapi import asyncapi
-from ihala_contracts.catalogue import BY_TYPE, schema_name, schema_of
+from ihala_contracts.catalogue import BY_TYPE
+from ihala_contracts.envelope import schema_name, schema_of
 
 
 def documents() -> dict[str, str]:

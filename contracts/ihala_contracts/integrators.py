@@ -6,8 +6,7 @@ Made from VIEWS. What a part sees is less than the event as services write it, s
 from collections.abc import Iterator
 from typing import Any
 
-from ihala_contracts.catalogue import schema_name, schema_of, type_of
-from ihala_contracts.envelope import Event
+from ihala_contracts.envelope import Event, schema_name, schema_of, type_of
 from ihala_contracts.examples import value_for
 from ihala_contracts.intake_v1 import NeedStateChanged
 from ihala_contracts.views import STATUS_OF, VIEWS, Fields, is_shown

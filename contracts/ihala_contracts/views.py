@@ -13,8 +13,7 @@ from ihala_contracts import directory_v1 as directory
 from ihala_contracts import intake_v1 as intake
 from ihala_contracts import notify_v1 as notify
 from ihala_contracts import referral_v1 as referral
-from ihala_contracts.catalogue import type_of, version_of
-from ihala_contracts.envelope import Event
+from ihala_contracts.envelope import Event, type_of, version_of
 
 Fields = tuple[str, ...]
 

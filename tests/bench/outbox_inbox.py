@@ -4,12 +4,12 @@ import random
 import time
 from uuid import uuid4
 
-from ihala_contracts.catalogue import type_of, version_of
+from ihala_contracts.envelope import type_of, version_of
 from ihala_contracts.gateway_v1 import TokenRevoked
-from ihala_kit.bus import Received
 from ihala_kit.db import Database
 from ihala_kit.ids import new_id
 from ihala_kit.inbox import Inbox
+from ihala_kit.records import Received
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.bench.results import Figure

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ihala_contracts import catalogue, examples
-from ihala_contracts.catalogue import BY_TYPE, MODULES, schema_name
-from ihala_contracts.envelope import Event
+from ihala_contracts import envelope, examples
+from ihala_contracts.catalogue import BY_TYPE, MODULES
+from ihala_contracts.envelope import Event, schema_name
 from ihala_contracts.generate import documents
 from jsonschema import Draft202012Validator
 
-schema_of, example_of = cache(catalogue.schema_of), cache(examples.example_of)  # nobody here changes what they give
+schema_of, example_of = cache(envelope.schema_of), cache(examples.example_of)  # nobody here changes what they give
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 MODELS = list(BY_TYPE.values())
 DOCUMENTS = documents()

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4, uuid5
 
 import aiohttp
-from ihala_contracts.catalogue import BY_TYPE, type_of, version_of
-from ihala_contracts.envelope import Event
+from ihala_contracts.catalogue import BY_TYPE
+from ihala_contracts.envelope import Event, type_of, version_of
 from ihala_contracts.intake_v1 import Sensitivity, Urgency
 from ihala_contracts.referral_v1 import (
     Deadlines,
@@ -27,10 +27,10 @@ from ihala_contracts.referral_v1 import (
     ReferralWithdrawn,
 )
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received, envelope_of
 from ihala_kit.db import Database
 from ihala_kit.ids import new_id
 from ihala_kit.inbox import Inbox
+from ihala_kit.records import Received, envelope_of
 from ihala_kit.testing import Mint
 from sqlalchemy import text
 from yarl import URL

@@ -5,17 +5,17 @@ import time
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from ihala_contracts.catalogue import type_of, version_of
 from ihala_contracts.directory_v1 import OrganizationJoined, OrganizationLeft, OrganizationReinstated, OrganizationSuspended
 from ihala_contracts.directory_v1.base import OrganizationEvent
+from ihala_contracts.envelope import type_of, version_of
 from ihala_gateway import consumers
 from ihala_gateway.clients import commands as clients
 from ihala_gateway.clients import models, requests, standing
 from ihala_gateway.staff.tables import Account
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received, envelope_of
 from ihala_kit.ids import new_id
 from ihala_kit.inbox import Inbox, handlers_in
+from ihala_kit.records import Received, envelope_of
 from sqlalchemy import text
 
 from tests.gateway.house import KEY, OPERATOR, House, entry

@@ -7,15 +7,15 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import aiohttp
-from ihala_contracts.catalogue import BY_TYPE, type_of, version_of
-from ihala_contracts.envelope import Event
+from ihala_contracts.catalogue import BY_TYPE
+from ihala_contracts.envelope import Event, type_of, version_of
 from ihala_contracts.referral_v1 import Covered, DutyRosterChanged, SealingKeyPublished
 from ihala_intake import ledger
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received, envelope_of
 from ihala_kit.db import Database
 from ihala_kit.due import perform_next
 from ihala_kit.inbox import Inbox
+from ihala_kit.records import Received, envelope_of
 from ihala_kit.service import Service
 from ihala_kit.testing import Mint
 from joserfc import jwe

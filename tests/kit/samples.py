@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from ihala_contracts.catalogue import type_of, version_of
-from ihala_contracts.envelope import Event
+from ihala_contracts.envelope import Event, type_of, version_of
 from ihala_contracts.gateway_v1 import TokenRevoked
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received, envelope_of, message
+from ihala_kit.bus import message
 from ihala_kit.db import Database
+from ihala_kit.records import Received, envelope_of
 from sqlalchemy import text
 
 

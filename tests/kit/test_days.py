@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received
 from ihala_kit.days import AHEAD_DAYS, KEPT_DAYS, keep_days
 from ihala_kit.db import Database
 from ihala_kit.dsn import plain_dsn
 from ihala_kit.fences import Fences
 from ihala_kit.ids import new_id
+from ihala_kit.records import Received
 from ihala_kit.schema import create_v1, create_v2, create_v3, create_v4
 from ihala_local.testing import ThrowAwayPostgres
 from sqlalchemy.engine import make_url

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 import pytest
-from ihala_contracts.catalogue import type_of, version_of
+from ihala_contracts.envelope import type_of, version_of
 from ihala_contracts.gateway_v1 import ClientSuspended, TokenRevoked
 from ihala_kit import inbox as inboxes
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received
 from ihala_kit.db import Database
 from ihala_kit.inbox import Inbox
+from ihala_kit.records import Received
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 

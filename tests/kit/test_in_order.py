@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from uuid import UUID
 
-from ihala_kit.bus import Received
 from ihala_kit.inbox import in_order
+from ihala_kit.records import Received
 
 from tests.kit.samples import record, revoked
 

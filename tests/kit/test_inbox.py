@@ -6,15 +6,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from ihala_contracts.catalogue import type_of, version_of
+from ihala_contracts.envelope import type_of, version_of
 from ihala_contracts.gateway_v1 import TokenRevoked
 from ihala_kit import parked
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received, received
+from ihala_kit.bus import received
 from ihala_kit.db import Database
 from ihala_kit.fences import Fences, Place
 from ihala_kit.inbox import Inbox
 from ihala_kit.outbox import emit
+from ihala_kit.records import Received
 from ihala_kit.release import release_key, skip_first
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError

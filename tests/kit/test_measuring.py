@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import asyncpg
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received
 from ihala_kit.days import AHEAD_DAYS
 from ihala_kit.db import Database
 from ihala_kit.dsn import plain_dsn
@@ -14,6 +13,7 @@ from ihala_kit.due import schedule
 from ihala_kit.inbox import Inbox
 from ihala_kit.measuring import Gauges, measure
 from ihala_kit.outbox import emit
+from ihala_kit.records import Received
 from ihala_kit.shards import SLOTS, slots_of, try_locks
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
-from ihala_contracts.catalogue import type_of, version_of
-from ihala_contracts.envelope import Event
+from ihala_contracts.envelope import Event, type_of, version_of
 from ihala_contracts.gateway_v1 import TokenRevoked
 from ihala_kit import republish as repeating
 from ihala_kit.auth import Caller

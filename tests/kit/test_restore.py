@@ -8,16 +8,16 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from ihala_contracts.catalogue import type_of, version_of
+from ihala_contracts.envelope import type_of, version_of
 from ihala_contracts.gateway_v1 import TokenRevoked
 from ihala_kit import restore
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received
 from ihala_kit.db import Database
 from ihala_kit.inbox import Inbox
 from ihala_kit.outbox import emit
 from ihala_kit.parked import park
 from ihala_kit.reapplying import CALLER, RECALLED, NotRestored, apply_keys, by_key
+from ihala_kit.records import Received
 from ihala_kit.republish import Repeated, republish
 from ihala_kit.restore import Restoring, _raise_epoch
 from ihala_kit.settings import KitSettings

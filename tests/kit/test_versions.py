@@ -5,13 +5,15 @@ from uuid import uuid4
 
 import pytest
 from ihala_contracts import versions
-from ihala_contracts.catalogue import BY_TYPE, type_of, version_of
+from ihala_contracts.catalogue import BY_TYPE
+from ihala_contracts.envelope import type_of, version_of
 from ihala_contracts.gateway_v1 import TokenRevoked
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received, envelope_of, message
+from ihala_kit.bus import message
 from ihala_kit.db import Database
 from ihala_kit.inbox import Inbox
 from ihala_kit.outbox import emit
+from ihala_kit.records import Received, envelope_of
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 

@@ -5,12 +5,14 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 import pytest
-from ihala_contracts.catalogue import BY_TYPE, type_of
+from ihala_contracts.catalogue import BY_TYPE
+from ihala_contracts.envelope import type_of
 from ihala_contracts.referral_v1 import ReferralAccepted
 from ihala_contracts.views import VIEWS
 from ihala_kit.auth import Caller
-from ihala_kit.bus import envelope_of, message
+from ihala_kit.bus import message
 from ihala_kit.db import Database
+from ihala_kit.records import envelope_of
 from ihala_notify import feed
 from ihala_notify.cloud_events import as_page
 from ihala_notify.kafka.writer import message as on_kafka

@@ -9,8 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from ihala_contracts import directory_v1, intake_v1, notify_v1, referral_v1
 from ihala_contracts.asyncapi import asyncapi
-from ihala_contracts.catalogue import schema_name, type_of
-from ihala_contracts.envelope import Event
+from ihala_contracts.envelope import Event, schema_name, type_of
 from ihala_contracts.intake_v1 import NeedIdentified, NeedState, NeedStateChanged, Sensitivity
 from ihala_contracts.referral_v1 import Escalated, ReferralAccepted, ReferralCancelled, ReferralDeclined, ReferralOffered
 from ihala_contracts.views import FOR_NOBODY, VIEWS

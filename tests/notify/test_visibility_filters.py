@@ -6,8 +6,7 @@ from itertools import product
 from uuid import UUID
 
 import pytest
-from ihala_contracts.catalogue import type_of
-from ihala_contracts.envelope import Event
+from ihala_contracts.envelope import Event, type_of
 from ihala_contracts.intake_v1 import NeedChanged, NeedStateChanged, Sensitivity
 from ihala_contracts.referral_v1 import ReferralAccepted, ReferralOffered, ReferralWithdrawn
 from ihala_contracts.views import VIEWS

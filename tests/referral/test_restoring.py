@@ -9,9 +9,10 @@ import pytest
 from ihala_contracts import intake_v1, referral_v1
 from ihala_contracts.envelope import Event
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received, envelope_of, message
+from ihala_kit.bus import message
 from ihala_kit.inbox import handlers_in
 from ihala_kit.reapplying import CALLER, RECALLED, apply_keys, by_key
+from ihala_kit.records import Received, envelope_of
 from ihala_referral.restoring import RESTORING
 from sqlalchemy import text
 

@@ -11,13 +11,13 @@ from uuid import UUID, uuid4
 
 import aiohttp
 from ihala_contracts import directory_v1, intake_v1, referral_v1
-from ihala_contracts.catalogue import BY_TYPE, type_of, version_of
-from ihala_contracts.envelope import Event
+from ihala_contracts.catalogue import BY_TYPE
+from ihala_contracts.envelope import Event, type_of, version_of
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received, envelope_of
 from ihala_kit.db import Database
 from ihala_kit.due import perform_next
 from ihala_kit.inbox import Inbox
+from ihala_kit.records import Received, envelope_of
 from ihala_kit.sealed import remember, seal_for
 from ihala_kit.service import Service
 from ihala_kit.testing import Mint

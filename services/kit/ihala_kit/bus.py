@@ -10,16 +10,15 @@ import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
-from ihala_contracts.envelope import Envelope
 
 from ihala_kit import bearer
+from ihala_kit.faults import passing
 from ihala_kit.fetching import in_sessions
+from ihala_kit.records import Received, Undecodable, envelope_of
 from ihala_kit.settings import KitSettings
 from ihala_kit.stopping import stop
 
@@ -29,14 +28,11 @@ STUCK_AFTER_SECONDS = 60.0
 SESSION_MS = 10_000  # a reader that says nothing for so long has left its group
 
 bearer.guard()
+passing(BusError)
 
 
 class Stuck(BusError):
     """Records wait and none comes: seen of aiokafka after a broker began anew. A new consumer gets them."""
-
-
-class Undecodable(Exception):
-    """A record that is not one of our events: it has no key to order by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +44,6 @@ class Message:
     headers: list[tuple[str, bytes]]
     value: bytes
     at_ms: int | None = None  # since 1970; None: when it is sent
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A record and what its headers say; `envelope` is None when they do not say it rightly."""
-
-    topic: str
-    partition: int
-    position: int
-    headers: dict[str, str]
-    value: bytes
-    envelope: Envelope | None
 
 
 def message(row: Mapping[str, Any], service: str) -> Message:
@@ -84,32 +68,6 @@ def message(row: Mapping[str, Any], service: str) -> Message:
         attributes["ce_snapshot"] = "true"
     headers = [(name, value.encode()) for name, value in attributes.items()]
     return Message(row["topic"], str(row["key"]).encode(), headers, row["data"].encode())
-
-
-def envelope_of(headers: Mapping[str, str]) -> Envelope:
-    """Return the attributes of a received event; raises Undecodable."""
-    try:
-        return Envelope(
-            id=UUID(headers["ce_id"]),
-            source=headers["ce_source"].rsplit("/", 1)[-1],
-            type=headers["ce_type"],
-            version=int(headers["ce_dataschema"].rsplit(".v", 1)[-1]),
-            key=UUID(headers["ce_partitionkey"]),
-            sequence=int(headers["ce_sequence"]),
-            epoch=int(headers["ce_epoch"]),
-            time=_time(headers["ce_time"]),
-            traceparent=headers.get("traceparent"),
-            snapshot=headers.get("ce_snapshot") == "true",
-        )
-    except (KeyError, ValueError) as error:
-        raise Undecodable(type(error).__name__) from None
-
-
-def _time(words: str) -> datetime:
-    found = datetime.fromisoformat(words)
-    if found.tzinfo is None:
-        raise ValueError("a time without a zone is none")
-    return found
 
 
 def sign_in(settings: KitSettings) -> dict[str, Any]:

@@ -12,23 +12,25 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from ihala_contracts.catalogue import BY_TYPE, type_of, version_of
-from ihala_contracts.envelope import Envelope, Event
+from ihala_contracts.envelope import Envelope, Event, type_of, version_of
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit import parked
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Consumer, Received
 from ihala_kit.crash import crash_point
 from ihala_kit.db import Database
 from ihala_kit.faults import passes
 from ihala_kit.fences import Fences, Verdict
 from ihala_kit.measuring import gauges
+from ihala_kit.records import Received
 from ihala_kit.telemetry import span_from
+
+if TYPE_CHECKING:
+    from ihala_kit.bus import Consumer
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +99,7 @@ class Inbox:
         self._read_to: datetime | None = None  # what happened before is applied
         self.lag = 0
         self._begun: dict[tuple[str, int], int] = {}  # from where a restored database would have to read again, not yet written down
+        self._models = all_models()
 
     def seconds_still(self) -> float:
         """Return how long nothing moved: a poll that returns counts, also an empty one."""
@@ -104,7 +107,9 @@ class Inbox:
 
     async def run(self) -> None:
         """Read until cancelled; begin anew after a fault of the bus."""
-        topics = sorted({BY_TYPE[name].topic for name in self.handlers})
+        from ihala_kit.bus import Consumer
+
+        topics = sorted({self._models[name].topic for name in self.handlers})
         while True:
             try:
                 async with Consumer(self.database.settings, f"ihala.{self.consumer}", topics) as consumer:
@@ -115,7 +120,7 @@ class Inbox:
                 log.warning("reading starts anew after %s", type(error).__name__)
                 await asyncio.sleep(1)
 
-    async def _follow(self, consumer: Consumer) -> None:
+    async def _follow(self, consumer: "Consumer") -> None:
         moved_at = float("-inf")
         held: list[Received] = []  # what nobody here reads: it moves fences alone, and does so with the next that somebody reads
         held_since = 0.0
@@ -217,7 +222,7 @@ class Inbox:
     async def handle(self, tx: AsyncSession, record: Received, handler: Handler) -> None:
         """Run one reader on one record."""
         envelope = _envelope(record)
-        event = BY_TYPE[envelope.type, envelope.version].model_validate_json(record.value).received(envelope)
+        event = self._models[envelope.type, envelope.version].model_validate_json(record.value).received(envelope)
         with span_from(envelope.traceparent, f"apply {envelope.type}"):
             await handler(tx, event)
 
@@ -232,6 +237,13 @@ class Inbox:
     async def _park_undecodable(self, record: Received) -> None:
         async with self.database.transaction(Caller.system("consume")) as tx:
             await parked.park_undecodable(tx, self.consumer, record)
+
+
+def all_models() -> dict[tuple[str, int], type[Event]]:
+    """Return the models of all events; they are loaded by whoever reads, not by whoever only marks its readers."""
+    from ihala_contracts.catalogue import BY_TYPE
+
+    return BY_TYPE
 
 
 def in_order(records: Iterable[Received]) -> list[Received]:

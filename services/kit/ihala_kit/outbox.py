@@ -8,8 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ihala_contracts.catalogue import type_of, version_of
-from ihala_contracts.envelope import Event
+from ihala_contracts.envelope import Event, type_of, version_of
 from ihala_contracts.versions import with_older
 from pydantic_core import to_json
 from sqlmodel.ext.asyncio.session import AsyncSession

@@ -9,8 +9,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_kit.bus import Received, Undecodable, envelope_of
 from ihala_kit.db import now
+from ihala_kit.records import Received, Undecodable, envelope_of
 from ihala_kit.tables import parked as table
 
 NO_KEY = UUID(int=0)

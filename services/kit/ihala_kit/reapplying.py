@@ -13,9 +13,9 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received
 from ihala_kit.db import Database
 from ihala_kit.inbox import Handler
+from ihala_kit.records import Received
 
 log = logging.getLogger(__name__)
 

@@ -12,17 +12,17 @@ from types import ModuleType
 from uuid import UUID
 
 import asyncpg
-from ihala_contracts.catalogue import BY_TYPE, type_of, version_of
-from ihala_contracts.envelope import Event
+from ihala_contracts.catalogue import BY_TYPE
+from ihala_contracts.envelope import Event, type_of, version_of
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit import parked, republish, sealed, topics
-from ihala_kit.bus import Received
 from ihala_kit.closing import closed
 from ihala_kit.db import Database
 from ihala_kit.inbox import Inbox, handlers_in
 from ihala_kit.reapplying import CALLER, NotRestorable, NotRestored, Replay, apply, by_key, event_of
+from ihala_kit.records import Received
 from ihala_kit.republish import Repeated
 from ihala_kit.service import Service
 

@@ -21,13 +21,11 @@ from ihala_kit.db import Database
 from ihala_kit.due import run_due
 from ihala_kit.exporting import Exporters
 from ihala_kit.health import Health
-from ihala_kit.inbox import Inbox
 from ihala_kit.jobs import run_job
 from ihala_kit.listening import listener, offering
 from ihala_kit.logs import set_up_logs
 from ihala_kit.measuring import set_up_metrics
 from ihala_kit.memory import settle
-from ihala_kit.relay import Relay
 from ihala_kit.service import Service
 from ihala_kit.telemetry import set_up_telemetry
 
@@ -112,10 +110,14 @@ def _working_parts(cast: Cast) -> Iterator[tuple[str, Callable[[], Awaitable[Non
             yield "refusals", partial(service.refusals.follow, database)
         yield from ((f"background {n}", partial(part, database)) for n, part in enumerate(service.background))
     if "relay" in roles:
+        from ihala_kit.relay import Relay  # the bus's client is only where it is needed: 6 MiB with all contracts
+
         relay = Relay(service.settings, service.name)
         database.on_events.append(relay.wake)
         yield "relay", relay.run
     if "consume" in roles and (handlers := service.handlers()):
+        from ihala_kit.inbox import Inbox
+
         inbox = Inbox(database, service.name, handlers, service.on_parked)
         cast.health.add("consume", lambda: inbox.seconds_still() < LEAST_PROGRESS_SECONDS)
         yield "consume", inbox.run

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from ihala_contracts.catalogue import type_of, version_of
-from ihala_contracts.envelope import SealingKeyPublished
+from ihala_contracts.envelope import SealingKeyPublished, type_of, version_of
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_kit import instants, refusals, sealed

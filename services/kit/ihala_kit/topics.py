@@ -7,7 +7,8 @@ from datetime import datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from ihala_kit.bus import BusError, Received, received, sign_in
+from ihala_kit.bus import BusError, received, sign_in
+from ihala_kit.records import Received
 from ihala_kit.settings import KitSettings
 from ihala_kit.stopping import stop
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from ihala_contracts.catalogue import type_of
+from ihala_contracts.envelope import type_of
 from ihala_contracts.views import VIEWS
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database

@@ -3,7 +3,7 @@
 import asyncio
 import os
 
-from ihala_contracts.catalogue import type_of, version_of
+from ihala_contracts.envelope import type_of, version_of
 from ihala_contracts.notify_v1 import SubscriptionDisabled
 from ihala_kit import bus
 from ihala_kit.db import Database

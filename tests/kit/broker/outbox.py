@@ -17,9 +17,10 @@ from uuid import UUID, uuid4
 import psutil
 from ihala_contracts.notify_v1 import SubscriptionDisabled
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Consumer, Received
+from ihala_kit.bus import Consumer
 from ihala_kit.db import Database
 from ihala_kit.outbox import emit
+from ihala_kit.records import Received
 from ihala_kit.settings import KitSettings
 from ihala_kit.shards import LOCK, SLOTS
 from sqlalchemy import text

@@ -5,9 +5,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from ihala_contracts.catalogue import type_of
 from ihala_contracts.directory_v1 import CapacityFigureOld
-from ihala_contracts.envelope import Event
+from ihala_contracts.envelope import Event, type_of
 from ihala_contracts.intake_v1 import ConsentWithdrawn, Sensitivity
 from ihala_contracts.referral_v1 import (
     DeadlineMissed,

@@ -10,10 +10,11 @@ import aiohttp
 import pytest
 from ihala_contracts.notify_v1 import TemplateChanged
 from ihala_kit.auth import Caller
-from ihala_kit.bus import Received, envelope_of, message
+from ihala_kit.bus import message
 from ihala_kit.db import Database
 from ihala_kit.inbox import Inbox, handlers_in
 from ihala_kit.reapplying import CALLER, RECALLED, apply_keys, by_key
+from ihala_kit.records import Received, envelope_of
 from ihala_kit.testing import Mint
 from ihala_notify.restoring import RESTORING
 from ihala_notify.subscriptions import states

@@ -1,7 +1,6 @@
 """What a referral's moves mean for a need, and for what its receiver may read."""
 
-from ihala_contracts.catalogue import type_of
-from ihala_contracts.envelope import Event
+from ihala_contracts.envelope import Event, type_of
 from ihala_contracts.referral_v1 import (
     NeedUnserved,
     OnwardNeedAsked,

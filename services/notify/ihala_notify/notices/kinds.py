@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from ihala_contracts import directory_v1, intake_v1, referral_v1
-from ihala_contracts.catalogue import type_of
+from ihala_contracts.envelope import type_of
 
 from ihala_notify.visibility import ITSELF, OPERATOR, ORIGIN, PROVIDER
 
