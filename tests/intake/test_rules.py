@@ -53,7 +53,8 @@ def test_whom_a_consent_covers(changes: dict[str, Any], covered: bool) -> None:
         ({}, False, False, None),
         ({}, True, False, "need_closed"),
         ({}, True, True, "withdrawn"),
-        ({"given": False}, True, False, "withdrawn"),
+        ({"given": False}, True, True, "withdrawn"),
+        ({"given": False}, False, False, "consent_too_narrow"),  # a decision is awaited
         ({"objections": [ONE]}, False, False, "consent_too_narrow"),
         ({"objections": [ONE]}, False, True, "withdrawn"),
     ],

@@ -125,3 +125,20 @@ async def test_a_narrower_consent_takes_back_what_it_no_longer_covers(world: Wor
     wider = world.consent(revision=3)
     out = await world.deliver(intake_v1.NeedConsentChanged(need_id=need_id, operator_id=MOMD, consent=wider, changed_at=world.now))
     assert kinds(out) == ["placement-cancelled", "placement-requested"]
+
+
+@pytest.mark.parametrize(("acts", "state"), [(["acceptance", "start"], "in_service"), (["acceptance"], "accepted"), ([], "failed")])
+async def test_who_is_at_work_waits_with_a_child_for_the_decision_about_its_consent(world: World, acts: list[str], state: str) -> None:
+    need_id, referral_id = await world.offered()
+    for act in acts:
+        assert (await world.move(FIRST, referral_id, act, {})).status == 200
+    awaited = world.consent(revision=2).model_copy(update={"given": False})
+    told = intake_v1.NeedConsentChanged(need_id=need_id, operator_id=MOMD, consent=awaited, changed_at=world.now)
+    await world.deliver(told)
+    assert (await world.states(need_id))[1] == [state]
+    if state == "failed":  # whoever was only asked is asked no more, and a coordinator decides
+        await world.deliver(world.reserved(await world.last(PlacementRequested, need_id), SECOND))
+        assert (await world.states(need_id))[0] == "triage"
+    agreed = world.consent(revision=3)
+    await world.deliver(told.model_copy(update={"consent": agreed}))
+    assert (await world.states(need_id))[1] == [state]

@@ -62,7 +62,7 @@ def is_for(codes: Collection[str], need_code: str) -> bool:
 
 def refusal(allowed: Allowed, organization_id: UUID, at: datetime, *, need_closed: bool, withdrawn: bool) -> Refusal | None:
     """Return why the receiver may not read, or None. The person's word comes before everything else."""
-    if withdrawn or not allowed.given:
+    if withdrawn:
         return "withdrawn"
     if need_closed:
         return "need_closed"

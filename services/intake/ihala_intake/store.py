@@ -115,6 +115,11 @@ async def locked_needs_of_consent(tx: AsyncSession, consent_id: UUID) -> Sequenc
     return (await tx.exec(query, execution_options={"populate_existing": True})).all()
 
 
+async def needs_under(tx: AsyncSession, consent_id: UUID) -> Sequence[Need]:
+    """Return a consent's needs, in the order of their ids."""
+    return (await tx.exec(select(Need).where(Need.consent_id == consent_id).order_by(col(Need.id)))).all()
+
+
 async def needs_of_person(tx: AsyncSession, person_id: UUID) -> Sequence[Need]:
     """Return a person's needs, locked in the order of their ids."""
     query = select(Need).where(Need.person_id == person_id).order_by(col(Need.id)).with_for_update(key_share=True)

@@ -97,7 +97,7 @@ async def remind(tx: AsyncSession, consent_id: UUID) -> None:
     """Tell that a child's consent waits for a decision, and again each day until somebody decides; emits DecisionAwaited for each need."""
     of_consent = await store.locked_needs_of_consent(tx, consent_id)
     consent = await store.locked_consent(tx, consent_id)
-    waiting = [need for need in of_consent if NeedState(need.state) is NeedState.OPEN]
+    waiting = [need for need in of_consent if NeedState(need.state) in needs.CAN_BE_PLACED]
     if consent.state != "awaited" or not waiting:
         return
     for need in waiting:

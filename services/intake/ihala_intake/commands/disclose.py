@@ -21,6 +21,7 @@ from ihala_intake.policy import ACCESS_AFTER_THE_END
 from ihala_intake.tables import Consent, Disclosure, Need, Person, ReferralCopy
 
 PERIOD_OVER = "close-disclosure"
+TAKEN_BACK = frozenset({"refused", "withdrawn"})  # not what waits for a decision: nobody said no
 
 
 async def open_or_refuse(tx: AsyncSession, need: Need, copy: ReferralCopy) -> None:
@@ -81,7 +82,8 @@ async def _refusal(tx: AsyncSession, need: Need, consent: Consent, copy: Referra
     needs, referrals = await store.withdrawn_parts(tx, consent.id)
     return consent_rules.refusal(
         revisions.allowed(consent), copy.organization_id, now(tx),
-        need_closed=need.state == NeedState.CLOSED, withdrawn=need.id in needs or copy.referral_id in referrals,
+        need_closed=need.state == NeedState.CLOSED,
+        withdrawn=consent.state in TAKEN_BACK or need.id in needs or copy.referral_id in referrals,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from ihala_kit.db import now
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import codes, keys, needs, people_store
+from ihala_intake.commands import under_age
 from ihala_intake.commands.grouping import Asked, Group
 from ihala_intake.commands.people import change_person, open_person
 from ihala_intake.commands.retell import retell
@@ -87,6 +88,7 @@ async def bring_up_to_date(tx: AsyncSession, known: Known, said: PersonDetails) 
     details = natural.told_again(known.details, said)
     if details != known.details:
         await change_person(tx, known.person, details, now(tx))
+        await under_age.look(tx, known.person, known.details, details)
         place = codes.place(details.place) if details.place and details.place != known.details.place else None
         for need in known.needs:
             if need.state in needs.CAN_BE_PLACED:

@@ -10,7 +10,7 @@ from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import needs, person_rules, store
-from ihala_intake.commands import checks
+from ihala_intake.commands import checks, under_age
 from ihala_intake.commands.moves import move
 from ihala_intake.commands.people import change_person, open_person
 from ihala_intake.commands.read import owned_need
@@ -90,6 +90,7 @@ async def _corrected(tx: AsyncSession, person: Person, body: CorrectionIn) -> Pe
     if person.sensitivity == "restricted":
         said.pop("household_size", None)
     if said:
-        details = details.told(said)
+        before, details = details, details.told(said)
         await change_person(tx, person, details, now(tx))
+        await under_age.look(tx, person, before, details)
     return details

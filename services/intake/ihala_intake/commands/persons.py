@@ -8,7 +8,7 @@ from ihala_kit.etag import Stale
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import codes, keys, marks, people_store, person_rules, store
-from ihala_intake.commands import checks
+from ihala_intake.commands import checks, under_age
 from ihala_intake.commands.people import change_person, open_person, share_ways
 from ihala_intake.commands.retell import retell_all
 from ihala_intake.consent_rules import Category
@@ -67,6 +67,7 @@ async def change(tx: AsyncSession, caller: Caller, person_id: UUID, version: int
         raise FiledApart(pointer="#/guardian")
     after = await _after(tx, told, others)
     await change_person(tx, person, after, now(tx))
+    await under_age.look(tx, person, before, after)
     await share_ways(tx, others, person_rules.reached_at(after))
     place = codes.place(after.place) if after.place and after.place != before.place else None
     await retell_all(tx, of_person, after, place)

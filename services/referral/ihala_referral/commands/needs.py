@@ -27,9 +27,9 @@ from ihala_referral.commands import ending, hurrying, taking_over
 from ihala_referral.commands.offering import covered
 from ihala_referral.competences import commands as competences
 from ihala_referral.guards import Situation, agreement_holds, consent_holds
-from ihala_referral.states import UNDECIDED, Act, Owner, Party, PlacementState, Step
+from ihala_referral.states import TAKEN, UNDECIDED, Act, Owner, Party, PlacementState, Step
 from ihala_referral.statistics import measures, noting
-from ihala_referral.tables import Placement
+from ihala_referral.tables import Placement, Referral
 from ihala_referral.together import amending, moving_away
 
 UNREADABLE = "facts_unreadable"
@@ -143,7 +143,10 @@ async def change(tx: AsyncSession, event: NeedChanged, *, told: Collection[UUID]
 
 
 async def change_consent(tx: AsyncSession, event: NeedConsentChanged) -> None:
-    """Take the new revision: offers it no longer covers fail as consent_too_narrow, a question under way is asked anew."""
+    """Take the new revision: offers it no longer covers fail as consent_too_narrow, a question under way is asked anew.
+
+    Where a decision is awaited nobody said no: who is at work for the child stays so, and intake lets nobody read meanwhile.
+    """
     situation = await _open(tx, event)
     if situation is None:
         return
@@ -152,8 +155,13 @@ async def change_consent(tx: AsyncSession, event: NeedConsentChanged) -> None:
     announcing.record(tx, situation, "consent", Party.SYSTEM, situation.placement.state, situation.placement.state)
     await _ask_anew(tx, situation, "consent_changed")
     for referral in situation.open():
-        if not covered(situation, referral.organization_id):
+        if not goes_on(situation.placement, referral) and not covered(situation, referral.organization_id):
             await ending.end(tx, situation, referral, Act.FAIL, Party.SYSTEM, "consent_too_narrow", consequence=consequences.NARROWED)
+
+
+def goes_on(placement: Placement, referral: Referral) -> bool:
+    """Tell whether a receiver who is at work for the person waits with them for a decision about the consent."""
+    return not placement.consent_given and referral.state in TAKEN
 
 
 async def _ask_anew(tx: AsyncSession, situation: Situation, reason: str) -> None:

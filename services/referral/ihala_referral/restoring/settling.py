@@ -32,7 +32,7 @@ async def settle(tx: AsyncSession, need_id: UUID) -> None:
 async def _end_what_may_not_be(tx: AsyncSession, situation: Situation) -> None:
     """End what the newest consent does not cover, and what stands beside an acceptance."""
     for referral in situation.open():
-        if not _named(situation.placement, referral):
+        if not needs.goes_on(situation.placement, referral) and not _named(situation.placement, referral):
             narrowed = consequences.NARROWED
             await ending.end(tx, situation, referral, Act.FAIL, Party.SYSTEM, "consent_too_narrow", consequence=narrowed)
     if any(referral.state in TAKEN for referral in situation.open()):
