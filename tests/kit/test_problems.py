@@ -56,10 +56,18 @@ async def test_a_malformed_body_is_told_by_place_and_code(
 
 
 async def test_a_body_that_is_no_json_is_malformed(client: aiohttp.ClientSession, mint: Mint) -> None:
-    for data in (b'{"name": "Fatima"', b"\xff\xfe", b"[" * 100_000, b"1" * 10_000):
+    faults = {
+        b'{"name": "Fatima"': "json_invalid", b"": "missing", b"\xff{}": "not_utf8", b'{"name": "\xe9"}': "not_utf8",
+        b"[" * 100_000: "nested_too_deep", b"1" * 10_000: "number_too_long",
+    }  # fmt: skip
+    for data, code in faults.items():
         headers = writing(mint, **{"Content-Type": "application/json"})
         async with client.post("/v1/checks", data=data, headers=headers) as answer:
-            assert (answer.status, (await document_of(answer))["type"]) == (422, "urn:ihala:problem:malformed-request")
+            document = await document_of(answer)
+            assert (answer.status, document["type"]) == (422, "urn:ihala:problem:malformed-request")
+            [error] = document["errors"]
+            assert (error["pointer"], error["code"]) == ("#", code)
+            assert "title" in error or code == "missing"
 
 
 @pytest.mark.parametrize(

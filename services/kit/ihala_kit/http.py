@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from ihala_kit import health as health_routes
+from ihala_kit import unreadable
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_kit.entrance import Entrance
@@ -153,6 +154,8 @@ def malformed(request: Request, errors: Sequence[Mapping[str, Any]]) -> Malforme
 async def _framework(request: Request, error: Exception) -> Response:
     """Give a refusal of the framework (no such address, no such method, body too large) its problem document."""
     assert isinstance(error, HTTPException)
+    if error.status_code == 400 and (code := unreadable.fault_of(error.__cause__)) is not None:
+        return answer(request, MalformedRequest(errors=[{"pointer": "#", "code": code}]))
     problem = _BY_STATUS.get(error.status_code, RequestRefused)(headers=error.headers)
     if isinstance(problem, RequestRefused):
         problem.status = error.status_code  # type: ignore[misc]

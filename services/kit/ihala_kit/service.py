@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from ihala_contracts.envelope import SealingKeyPublished, type_of, version_of
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_kit import instants, refusals, sealed
+from ihala_kit import instants, refusals, sealed, unreadable
 from ihala_kit.audit import AuditReport
 from ihala_kit.beside import beside
 from ihala_kit.days import keeping_days
@@ -104,7 +104,7 @@ class Service:
     @cached_property
     def all_field_words(self) -> Mapping[str, Words]:
         """Return what it says of single fields, and what the kit says."""
-        return {**instants.FIELD_WORDS, **self.field_words}
+        return {**instants.FIELD_WORDS, **unreadable.FIELD_WORDS, **self.field_words}
 
     def performing(self) -> dict[str, Performer]:
         """Return its performers of due work by kind."""
