@@ -152,7 +152,7 @@ async def test_all_work_of_an_officer_is_handed_over_in_batches(world: World, mo
     assert (await world.get(FIRST, f"/v1/hand-overs/{uuid4()}")).status == 404
 
 
-async def test_a_coordinators_placements_and_work_items_go_along_and_restricted_ones_only_by_the_cleared(world: World) -> None:
+async def test_a_coordinators_placements_and_work_items_go_along_and_restricted_ones_to_nobody_unless_by_the_cleared(world: World) -> None:
     need_id = await world.identified(NGO, match_settled=False)
     restricted = await restricted_offer(world)
     for one in (need_id, restricted):
@@ -162,10 +162,17 @@ async def test_a_coordinators_placements_and_work_items_go_along_and_restricted_
     await world.tick()
     [item, *_] = (await world.get(COORDINATOR, "/v1/work-items?kind=triage")).body["items"]
     await world.post(COORDINATOR, f"/v1/work-items/{item['id']}/assignment", {"officer": "c-1"}, None)
-    for actor, moved in ((replace(COORDINATOR, cleared=False), 2), (COORDINATOR, 1)):
+    unseen = (await world.placement(restricted)).id
+    for actor, moved, officer in ((replace(COORDINATOR, cleared=False), 2, None), (COORDINATOR, 1, "c-2")):
+        await world.post(COORDINATOR, f"/v1/placements/{unseen}/assignment", {"officer": "c-1"}, None)
         answer = await world.post(actor, "/v1/hand-overs", {"officer": "c-1", "to_officer": "c-2"}, None)
         await world.tick()
         assert (await world.get(COORDINATOR, f"/v1/hand-overs/{answer.body['id']}")).body["moved"] == moved
+        assert (await world.placement(restricted)).officer == officer
+        unassigned = (await world.get(COORDINATOR, "/v1/worklists/placements?list=unassigned")).body["items"]
+        assert (str(unseen) in {one["placement_id"] for one in unassigned}) is (officer is None)
+    changes = (await world.get(COORDINATOR, f"/v1/placements/{unseen}/assignments")).body["items"]
+    assert [one["officer"] for one in changes] == ["c-2", "c-1", None, "c-1"]
     assert (await world.get(COORDINATOR, f"/v1/work-items/{item['id']}")).body["officer"] == "c-2"
 
 

@@ -78,7 +78,7 @@ async def assign_work_item(item_id: UUID, body: models.Assigning, caller: Coordi
 
 @router.post("/hand-overs", response_model=models.HandOver, status_code=202, responses=responses(HandOverToSame))
 async def hand_over(body: models.HandingOver, caller: Reading, once: Once, tx: Transaction) -> models.HandOver:
-    """Give all open work of an officer to another; on the sides where the caller may assign, and restricted work only by the cleared."""
+    """Give all open work of an officer to another, on the sides where the caller may assign; what the caller may not see, to nobody."""
     return await once(models.HandOver, lambda: handing_over.begin(tx, caller, body))
 
 

@@ -28,13 +28,15 @@ from ihala_referral.worklists.sides import Side
 HAND_OVER, ORIGIN_AWAY = "hand-over-work", "origin-away"
 BATCH = 200
 
-# One batch: who has it changes, and what it was comes back. The rows are taken in the order in which everybody locks them.
+# One batch: who has it changes, and what it was comes back. The rows are taken in the order in which everybody locks them. What is
+# restricted stays with nobody who leaves: where whoever asks may not see it, nobody has it then, and the cleared find it in that list.
 _TAKE = """
     WITH taken AS (
         SELECT id, {restricted} AS restricted FROM {table}
-        WHERE {whose} = :organization_id AND {officer} = :officer AND {open} AND (:cleared OR NOT ({restricted}))
+        WHERE {whose} = :organization_id AND {officer} = :officer AND {open}
         ORDER BY id LIMIT :most FOR UPDATE)
-    UPDATE {table} SET {officer} = :to_officer FROM taken WHERE {table}.id = taken.id RETURNING {table}.id, taken.restricted
+    UPDATE {table} SET {officer} = CASE WHEN taken.restricted AND NOT :cleared THEN NULL ELSE CAST(:to_officer AS text) END
+    FROM taken WHERE {table}.id = taken.id RETURNING {table}.id, taken.restricted, {table}.{officer} AS officer
 """
 _AWAY = text("""
     WITH taken AS (
@@ -97,7 +99,7 @@ async def hand_over(tx: AsyncSession, work: DueWork) -> None:
         taken = (await tx.execute(take, values)).all()
         if taken:
             await _note(tx, (_change(row, side, one) for one in taken))
-            row.moved += len(taken)
+            row.moved += sum(row.cleared or not one.restricted for one in taken)  # else the number would tell of what is restricted
             await schedule(tx, HAND_OVER, work.key, now(tx))
             return
     row.finished_at = now(tx)
@@ -106,7 +108,7 @@ async def hand_over(tx: AsyncSession, work: DueWork) -> None:
 def _change(row: HandOver, side: Side, taken: Any) -> dict[str, Any]:
     return {
         "organization_id": row.organization_id, "side": side.value, "about_id": taken.id, "restricted": taken.restricted,
-        "before": row.officer, "officer": row.to_officer, "client_id": row.client_id, "acting_officer": row.acting_officer,
+        "before": row.officer, "officer": taken.officer, "client_id": row.client_id, "acting_officer": row.acting_officer,
         "hand_over_id": row.id,
     }  # fmt: skip
 
