@@ -29,7 +29,7 @@ _ATTRIBUTES: Json = {
     "subject": {"type": "string", "description": "The id of what it is about: a referral, a need, a service."},
     "time": {"type": "string", "format": "date-time", "description": "When it happened; absent where you may not know that."},
     "dataschema": {"type": "string", "description": "`urn:ihala:schema:<name>.v<version>`. Of two versions feeds bring the older one."},
-    "sequence": {"type": "integer", "description": "The position in your organisation's feed."},
+    "sequence": {"type": "integer", "description": "The position in your organisation's feed: later is higher."},
 }
 _ALWAYS = ["specversion", "id", "source", "type", "subject", "sequence"]
 _CLOUD_EVENT: Json = {

@@ -11,8 +11,7 @@ from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_kit.testing import Mint
 from ihala_notify import upkeep
-from ihala_notify.following import FIRST_EPOCH, cursor_at
-from ihala_notify.subscriptions.reading import Place
+from ihala_notify.following import cursor_at
 from ihala_notify.wakeups import APPLICATION
 from sqlalchemy import text
 
@@ -173,7 +172,7 @@ async def test_a_cursor_whose_events_are_gone_is_refused(http: aiohttp.ClientSes
 
 async def test_a_cursor_of_a_feed_that_began_anew_is_refused(http: aiohttp.ClientSession, world: World, as_of: Any) -> None:
     """Its reader would wait, and miss what comes until the feed is as far as it was."""
-    ahead = cursor_at(RECEIVER, Place(FIRST_EPOCH, 1000))
+    ahead = cursor_at(RECEIVER, 1000)
     for path in ("/v1/events", f"/v1/subscriptions/{(await subscribe(http, as_of(RECEIVER), {}))[1]['id']}/events"):
         status, problem = await get(http, path, as_of(RECEIVER), after=ahead, wait=1)
         assert (status, problem["type"]) == (410, "urn:ihala:problem:cursor-too-old")

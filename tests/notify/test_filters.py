@@ -35,8 +35,8 @@ async def test_filters_that_match_nothing_move_on_in_bounded_steps(
         end = await reading.newest(tx, RECEIVER)
         part = await reading.read_after(tx, RECEIVER, 0, 100, Filters(roles=["operator"], types=["org.ihala.referral.started"]))
         assert (part.items, part.position, part.more) == ([], 3, True)
-        last = await reading.read_after(tx, RECEIVER, end.position - 1, 100, Filters(roles=["provider"]))
-        assert (len(last.items), last.position, last.more) == (1, end.position, False)
+        last = await reading.read_after(tx, RECEIVER, end - 1, 100, Filters(roles=["provider"]))
+        assert (len(last.items), last.position, last.more) == (1, end, False)
 
 
 async def test_a_call_that_looked_through_much_answers_early_and_empty(
@@ -52,8 +52,7 @@ async def test_a_call_that_looked_through_much_answers_early_and_empty(
         status, page = await receiver.call("GET", f"/{one['id']}/events", after=cursors[-1], wait=20)
         assert (status, page["events"]) == (200, [])
         cursors.append(page["cursor"])
-    places = [following.place_of(cursor, RECEIVER) for cursor in cursors]
-    assert [place and place.position for place in places] == [0, 2, 4]  # of 8, and long before the wait was over
+    assert [following.position_of(cursor, RECEIVER) for cursor in cursors] == [0, 2, 4]  # of 8, and long before the wait was over
 
 
 async def test_what_is_thrown_away_while_it_is_read_is_told_as_lost(
@@ -64,7 +63,7 @@ async def test_what_is_thrown_away_while_it_is_read_is_told_as_lost(
     await two_referrals(world)
     counter = reading._counter
 
-    async def then_purged(tx: Any, organization_id: UUID) -> Any:
+    async def then_purged(tx: Any, organization_id: UUID) -> tuple[int, int]:
         found = await counter(tx, organization_id)
         await world.rows("DELETE FROM feed WHERE organization_id = :id AND position <= 2 RETURNING position", id=RECEIVER)
         await world.rows("UPDATE feed_counter SET purged_to = 2 WHERE organization_id = :id RETURNING position", id=RECEIVER)

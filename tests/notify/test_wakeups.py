@@ -9,9 +9,7 @@ from ihala_contracts.referral_v1 import ReferralStarted
 from ihala_kit.auth import Caller
 from ihala_kit.db import Database
 from ihala_notify import following
-from ihala_notify.following import FIRST_EPOCH
 from ihala_notify.subscriptions import reading
-from ihala_notify.subscriptions.reading import Place
 from ihala_notify.wakeups import CHANNEL, Wakeups
 
 from tests.notify.samples import OPERATOR, RECEIVER, sample
@@ -42,7 +40,7 @@ async def read_to_end(world: World, database: Database) -> str:
     """Return the cursor of a feed's end that a notice has told of."""
     await world.identify(uuid4())
     page = await poll(world, database, None, 0)
-    while not world.service.wakeups.at_end(RECEIVER, Place(page.epoch, page.items[-1].position)):
+    while not world.service.wakeups.at_end(RECEIVER, page.items[-1].position):
         await asyncio.sleep(0.01)
     return page.cursor
 
@@ -98,13 +96,13 @@ async def test_a_commit_of_this_process_wakes_without_postgresqls_notice(world: 
         await world.identify(uuid4())
         assert woken.is_set()
     position = (await world.feed(RECEIVER))[-1]["position"]
-    assert not wakeups.at_end(RECEIVER, Place(FIRST_EPOCH, position))  # it does not listen: others' commits would be missed
+    assert not wakeups.at_end(RECEIVER, position)  # it does not listen: others' commits would be missed
 
 
 async def test_what_notices_told_is_forgotten_with_their_connection(world: World, database: Database) -> None:
     async with world.listening():
-        place = following.place_of(await read_to_end(world, database), RECEIVER)
-    assert not world.service.wakeups.at_end(RECEIVER, place)
+        position = following.position_of(await read_to_end(world, database), RECEIVER)
+    assert not world.service.wakeups.at_end(RECEIVER, position)
 
 
 async def test_who_is_woken_while_it_is_told_to_end_ends() -> None:

@@ -26,8 +26,10 @@ from ihala_notify.wakeups import CHANNEL
 _APPEND = """
     WITH counted AS (
         INSERT INTO feed_counter (organization_id, position, purged_to)
-        SELECT asked.id, asked.n, 0 FROM unnest($1::uuid[], $2::bigint[]) AS asked (id, n) ORDER BY asked.id
-        ON CONFLICT (organization_id) DO UPDATE SET position = feed_counter.position + excluded.position
+        SELECT asked.id, start.position + asked.n, 0
+        FROM unnest($1::uuid[], $2::bigint[]) AS asked (id, n), feed_start AS start ORDER BY asked.id
+        ON CONFLICT (organization_id) DO UPDATE SET
+            position = greatest(feed_counter.position - (SELECT position FROM feed_start), 0) + excluded.position
         RETURNING organization_id, position
     ), appended AS (
         INSERT INTO feed (organization_id, position, event_id, source, type, version, subject, time, data, roles, governorate,

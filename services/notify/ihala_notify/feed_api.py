@@ -77,7 +77,7 @@ async def events(request: Request, caller: Following, database: OwnDatabase, wak
     What one `source` says about one `subject` comes in the order in which it happened; between sources nothing is promised.
 
     To begin: take the cursor of `after=latest`, list what is open, then follow from that cursor and drop what you know in a newer
-    version. An event may come twice, under the same id: after we came back from a backup, a cursor of before goes on where that stood.
+    version. An event may come twice, under the same id: after a restore all that came since the backup does.
     With `Accept: text/event-stream` the answer stays open and events come as they happen; it ends after a minute at most:
     come again with `Last-Event-ID`.
     """

@@ -14,13 +14,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_notify.subscriptions import reading
 from ihala_notify.subscriptions.filters import EVERYTHING, Filters
-from ihala_notify.subscriptions.reading import Item, Place
+from ihala_notify.subscriptions.reading import Item
 from ihala_notify.wakeups import Wakeups
 
 Wanted = Callable[[AsyncSession], Awaitable[Filters]]  # asked at each look: meanwhile a subscription may want something else, or rest
 
 LATEST = "latest"
-FIRST_EPOCH = 0
 EVENT_TYPES = frozenset(type_of(model) for model in VIEWS)
 MOST_LOOKS = 20  # parts of a feed that one call looks through where filters match nothing; then it answers with how far it came
 
@@ -31,7 +30,6 @@ class Followed:
 
     items: Sequence[Item]
     cursor: str
-    epoch: int
 
 
 async def everything(tx: AsyncSession) -> Filters:
@@ -39,28 +37,25 @@ async def everything(tx: AsyncSession) -> Filters:
     return EVERYTHING
 
 
-def cursor_at(organization_id: UUID, place: Place) -> str:
+def cursor_at(organization_id: UUID, position: int) -> str:
     """Return the cursor of a place in an organisation's feed."""
-    return encoded((organization_id, place.position, place.epoch))
+    return encoded((organization_id, position))
 
 
-def place_of(cursor: str | None, organization_id: UUID) -> Place | None:
-    """Return the place a cursor stands for; None for none. Raises MalformedCursor (400), also for another organisation's."""
+def position_of(cursor: str | None, organization_id: UUID) -> int | None:
+    """Return the position a cursor stands for; None for none. Raises MalformedCursor (400), also for another organisation's."""
     if cursor is None:
         return None
-    match decoded(cursor):
-        case [owner, int(position), int(epoch)] if owner == organization_id and position >= 0:
-            return Place(epoch, position)
-        case [owner, int(position)] if owner == organization_id and position >= 0:
-            return Place(FIRST_EPOCH, position)  # given before there were epochs
-    raise MalformedCursor()
+    key = decoded(cursor)
+    if len(key) != 2 or key[0] != organization_id or not isinstance(key[1], int) or key[1] < 0:
+        raise MalformedCursor()
+    return key[1]
 
 
 async def newest(database: Database, caller: Caller) -> Followed:
     """Return no events and the cursor of now."""
     async with database.transaction(caller) as tx:
-        place = await reading.newest(tx, caller.organization_id)
-    return Followed([], cursor_at(caller.organization_id, place), place.epoch)
+        return Followed([], cursor_at(caller.organization_id, await reading.newest(tx, caller.organization_id)))
 
 
 async def follow(
@@ -71,20 +66,19 @@ async def follow(
     Sooner, and with nothing, when much of a feed was looked through that the filters leave out: the cursor has moved on.
     Raises MalformedCursor (400), CursorTooOld (410), and what `wanted` raises. No connection is held while waiting.
     """
-    place = place_of(cursor, caller.organization_id)
+    position = position_of(cursor, caller.organization_id)
     until, looks = time.monotonic() + wait, 0
     with wakeups.waiter(caller.organization_id) as woken:
         while True:
             woken.clear()
             left = until - time.monotonic()
-            if left > 0 and wakeups.at_end(caller.organization_id, place):
+            if left > 0 and wakeups.at_end(caller.organization_id, position):
                 await wakeups.wait(woken, left)
                 continue
             async with database.transaction(caller) as tx:
-                part = await reading.read_after(tx, caller.organization_id, place, limit, await wanted(tx))
-            wakeups.read_in(part.epoch)
-            place, looks = part.place, looks + part.more
+                part = await reading.read_after(tx, caller.organization_id, position, limit, await wanted(tx))
+            position, looks = part.position, looks + part.more
             if part.items or looks >= MOST_LOOKS or (left <= 0 and not part.more):
-                return Followed(part.items, cursor_at(caller.organization_id, place), place.epoch)
+                return Followed(part.items, cursor_at(caller.organization_id, position))
             if not part.more:
                 await wakeups.wait(woken, until - time.monotonic())

@@ -13,7 +13,7 @@ from ihala_kit.problems import Problem
 
 from ihala_notify import following
 from ihala_notify.cloud_events import as_cloud_event
-from ihala_notify.subscriptions.reading import Item, Place
+from ihala_notify.subscriptions.reading import Item
 from ihala_notify.wakeups import Wakeups
 
 MEDIA_TYPE = "text/event-stream"
@@ -33,7 +33,7 @@ async def stream(
     part, beat_at = first, float("-inf")
     while True:
         if part.items or time.monotonic() >= beat_at:
-            yield "".join(_event(caller, item, part.epoch) for item in part.items) + _beat(part.cursor)
+            yield "".join(_event(caller, item) for item in part.items) + _beat(part.cursor)
             beat_at = time.monotonic() + BEAT_SECONDS
         try:
             await may_follow()
@@ -42,8 +42,8 @@ async def stream(
             return
 
 
-def _event(caller: Caller, item: Item, epoch: int) -> str:
-    cursor = following.cursor_at(caller.organization_id, Place(epoch, item.position))
+def _event(caller: Caller, item: Item) -> str:
+    cursor = following.cursor_at(caller.organization_id, item.position)
     return f"id: {cursor}\nevent: {item.type}\ndata: {as_cloud_event(item)}\n\n"
 
 

@@ -24,23 +24,23 @@ _AT = DateTime(timezone=True)
 
 
 class FeedCounter(Table, table=True):
-    """The last position of an organisation's feed: locked, then counted up, so that positions have no gap and appear in order."""
+    """The last position of an organisation's feed: locked, then counted up, so that positions appear in order, and without a gap but where
+    a restore made one."""
 
     __tablename__ = "feed_counter"
 
     organization_id: UUID = column(Uuid, key=True)
     position: int = column(BigInteger)  # of the newest item
     purged_to: int = column(BigInteger)  # items up to this position are gone
-    base: int = column(BigInteger, FetchedValue())  # where it stood when the present epoch began; 0: there was none yet
 
 
-class FeedEpoch(Table, table=True):
-    """The one row that says which positions are meant: those since this database came back from a backup last (restoring/epoch.py)."""
+class FeedStart(Table, table=True):
+    """The one row that says above which position every feed goes on: far up, since this database came back from a backup last
+    (restoring/positions.py)."""
 
-    __tablename__ = "feed_epoch"
+    __tablename__ = "feed_start"
 
-    epoch: int = column(BigInteger)  # when it began, ms of Unix time; 0: the first
-    before: int | None = column(BigInteger, nullable=True)  # the one whose positions hold up to `base`
+    position: int = column(BigInteger)
     single: bool = column(Boolean, FetchedValue(), key=True)
 
 

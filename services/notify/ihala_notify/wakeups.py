@@ -9,7 +9,6 @@ from ihala_kit.db import Database
 from ihala_kit.waiting import is_set_within
 
 from ihala_notify.hearing import hear
-from ihala_notify.subscriptions.reading import Place
 
 CHANNEL = "feed"
 APPLICATION = "ihala-notify-wakeups"  # as PostgreSQL shows the connection
@@ -23,16 +22,10 @@ class Wakeups:
         self.listening = False
         self._waiting: dict[UUID, set[asyncio.Event]] = {}
         self._newest: dict[UUID, int] = {}  # positions, as told by notices since we listen
-        self._epoch: int | None = None  # whose positions these are; a restore ends all connections, and with them what is known here
 
-    def at_end(self, organization_id: UUID, place: Place | None) -> bool:
-        """Tell whether this is known to be the feed's newest place, so that there is nothing to look for before the next notice."""
-        return place is not None and place.epoch == self._epoch and self._newest.get(organization_id) == place.position
-
-    def read_in(self, epoch: int) -> None:
-        """Learn from who has just read a feed which epoch this is."""
-        if self.listening:
-            self._epoch = epoch
+    def at_end(self, organization_id: UUID, position: int | None) -> bool:
+        """Tell whether this is known to be the feed's newest position, so that there is nothing to look for before the next notice."""
+        return position is not None and self._newest.get(organization_id) == position
 
     @contextmanager
     def waiter(self, organization_id: UUID, given: asyncio.Event | None = None) -> Iterator[asyncio.Event]:
@@ -61,7 +54,6 @@ class Wakeups:
         self.listening = listening
         if not listening:
             self._newest.clear()
-            self._epoch = None
         self.wake_all()
 
     def _grown(self, notice: str) -> None:

@@ -38,8 +38,9 @@ _ALLOWED = text("SELECT client_id, organization_id FROM kafka_client WHERE allow
 _MISSING = text("SELECT organization_id FROM kafka_topic WHERE open AND made_at IS NULL LIMIT :most")
 _THERE = text("SELECT organization_id FROM kafka_topic WHERE made_at IS NOT NULL")
 _WAITING = text("""
-    SELECT coalesce(sum(greatest(0, c.position - greatest(t.position, c.purged_to))), 0)
-    FROM kafka_topic t JOIN feed_counter c USING (organization_id) WHERE t.open
+    SELECT coalesce(sum(greatest(
+        0, c.position - greatest(t.position, c.purged_to, CASE WHEN c.position > start.position THEN start.position END))), 0)
+    FROM feed_start AS start, kafka_topic t JOIN feed_counter c USING (organization_id) WHERE t.open
 """)
 _MADE = text("UPDATE kafka_topic SET made_at = :at WHERE organization_id = ANY(CAST(:organizations AS uuid[]))")
 _GONE = text("UPDATE kafka_topic SET made_at = NULL, position = 0 WHERE organization_id = ANY(CAST(:organizations AS uuid[]))")

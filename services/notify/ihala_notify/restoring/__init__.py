@@ -5,8 +5,8 @@
 from ihala_contracts import notify_v1
 from ihala_kit.restore import Restoring
 
-from ihala_notify.restoring import epoch, subscriptions, unsaid
+from ihala_notify.restoring import positions, subscriptions, unsaid
 
-RESTORING = Restoring(topic=notify_v1.TOPIC, replays=(subscriptions,), recalled=(), readers=(unsaid,), begin=epoch.begin)
+RESTORING = Restoring(topic=notify_v1.TOPIC, replays=(subscriptions,), recalled=(), readers=(unsaid,), begin=positions.begin)
 
 __all__ = ["RESTORING"]

@@ -54,7 +54,7 @@ async def subscribe(tx: AsyncSession, caller: Caller, body: v1.SubscriptionReque
 async def begun(tx: AsyncSession, made: Subscription, body: v1.SubscriptionRequest) -> v1.NewSubscription:
     """Return a new subscription with the cursor from which it begins; a webhook with its key. Raises WebhookUrlRefused (422)."""
     newest = await reading.newest(tx, made.organization_id)
-    key = await open_webhook(tx, made, body.url, body.ordered, body.key, newest.position) if body.kind == "webhook" else None
+    key = await open_webhook(tx, made, body.url, body.ordered, body.key, newest) if body.kind == "webhook" else None
     return v1.NewSubscription.model_validate({**made.model_dump(), "cursor": cursor_at(made.organization_id, newest), "key": key})
 
 

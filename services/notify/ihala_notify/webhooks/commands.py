@@ -153,7 +153,7 @@ async def replay(tx: AsyncSession, caller: Caller, subscription_id: UUID, since:
         hook.replay_cursor, hook.replay_until = start if hook.replay_cursor is None else min(start, hook.replay_cursor), newest
         await tx.flush()
         await _wake(tx, caller.organization_id)
-    return v1.Replay(events=newest - start)
+    return v1.Replay(events=await store.between(tx, caller, start, newest))
 
 
 def _checked(tx: AsyncSession, url: str | None) -> str:

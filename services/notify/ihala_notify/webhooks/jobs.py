@@ -25,7 +25,8 @@ _PURGE = """
 _MEASURE = """
     SELECT (SELECT count(*) FROM subscription
             WHERE kind = 'webhook' AND state = 'degraded' AND reason <> 'too_many_refused' AND ended_at IS NULL) AS held,
-           (SELECT coalesce(sum(c.position - w.cursor), 0) FROM webhook w JOIN feed_counter c USING (organization_id)
+           (SELECT coalesce(sum(c.position - greatest(w.cursor, CASE WHEN c.position > start.position THEN start.position END)), 0)
+            FROM feed_start AS start, webhook w JOIN feed_counter c USING (organization_id)
             JOIN subscription s ON s.id = w.subscription_id
             WHERE (s.state = 'active' OR s.reason = 'too_many_refused') AND s.ended_at IS NULL) AS behind
 """

@@ -40,6 +40,7 @@ _STATES: dict[DeliveryState | None, str] = {
 }
 _EVENT_AT = "SELECT appended_at FROM feed WHERE organization_id = $1 AND position > $2 ORDER BY position LIMIT 1"
 _COUNTER = "SELECT position, purged_to FROM feed_counter WHERE organization_id = $1"
+_BETWEEN = "SELECT count(*) FROM feed WHERE organization_id = $1 AND position > $2 AND position <= $3"
 _MAY_NOT_READ = "SELECT FROM kafka_client WHERE client_id = $1 AND NOT allowed"
 _IS_KEPT = "SELECT FROM feed WHERE organization_id = $1 AND position = $2"
 
@@ -141,3 +142,9 @@ async def before(tx: AsyncSession, caller: Caller, since: datetime) -> tuple[int
         at = (await fetch(tx, _EVENT_AT, caller.organization_id, middle))[0]["appended_at"]
         low, high = (middle + 1, high) if at < since else (low, middle)
     return low, newest
+
+
+async def between(tx: AsyncSession, caller: Caller, after: int, until: int) -> int:
+    """Return how many events there are from one position to another."""
+    [row] = await fetch(tx, _BETWEEN, caller.organization_id, after, until)
+    return int(row["count"])
