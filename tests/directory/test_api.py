@@ -9,6 +9,8 @@ import pytest
 from tests.directory.bodies import MATCH, ORGANIZATION, RESERVATION, SERVICE
 from tests.directory.world import TELAFAR, TELAFAR_AT, TELAFAR_SERVICE, People, World, key, match, slug
 
+_HERE = SERVICE["at"][0]
+ABROAD = SERVICE | {"at": [_HERE | {"location": _HERE["location"] | {"latitude": 42.4, "longitude": 36.4}}]}  # as when they are exchanged
 # method, path, body, If-Match, scope, and what operator, provider and stranger get who have every scope
 ROUTES: list[tuple[str, str, Any, bool, str, tuple[int, int, int]]] = [
     ("GET", "/v1/services", None, False, "directory:read", (200, 200, 200)),
@@ -96,6 +98,7 @@ async def test_public_lists_without_a_scope_and_kept(http: aiohttp.ClientSession
         ("POST", "/v1/matches", MATCH | {"district": "IQG01Q01"}, "unknown-place", "#/district"),
         ("POST", "/v1/services", SERVICE | {"need_codes": ["group.idp"]}, "unknown-need-code", "#/need_codes/0"),
         ("POST", "/v1/services", SERVICE | {"rules": {"statuses": ["group.x"]}}, "unknown-group", "#/rules/statuses/0"),
+        ("POST", "/v1/services", ABROAD, "point-outside-iraq", "#/at/0/location/latitude"),
         ("POST", "/v1/services", SERVICE | {"at": [SERVICE["at"][0] | {"areas": ["GN99072"]}]}, "unknown-place", "#/at/0/areas/0"),
     ],
 )

@@ -11,6 +11,7 @@ from ihala_directory import consumers, performers
 from ihala_directory.api import ROUTERS
 from ihala_directory.commands import repeating
 from ihala_directory.commands.figures import tell_old
+from ihala_directory.field_words import FIELD_WORDS
 from ihala_directory.hsds.routes import ROUTERS as HSDS_ROUTERS
 from ihala_directory.imports import work as imports
 from ihala_directory.search.upkeep import index_outdated
@@ -43,4 +44,5 @@ def build(settings: Settings) -> Service:
         ],
         seals=SealingKeyPublished,
         snapshots=repeating.SNAPSHOTS,
+        field_words=FIELD_WORDS,
     )

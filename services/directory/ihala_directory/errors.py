@@ -174,6 +174,18 @@ class PlaceShown(Problem):
     )
 
 
+class PointAbroad(Problem):
+    """Of a location in Iraq; most often latitude and longitude were exchanged."""
+
+    status = 422
+    slug = "point-outside-iraq"
+    title = Words(
+        en="This point lies outside Iraq. Were latitude and longitude exchanged?",
+        ar="هذه النقطة خارج العراق. هل تبدّل خط العرض وخط الطول؟",
+        ckb="ئەم خاڵە لە دەرەوەی عێراقە. ئایا هێڵی پانی و درێژی جێگۆڕکێیان کردووە؟",
+    )
+
+
 class AlreadySuspended(Problem):
     """There is nothing to suspend."""
 

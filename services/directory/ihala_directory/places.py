@@ -11,6 +11,7 @@ from ihala_kit import folding
 from ihala_directory.errors import UnknownPlace
 
 DATA = Path(__file__).parent / "data"
+SOUTH, NORTH, WEST, EAST = 28.5, 38.0, 38.0, 49.5  # around Iraq, with a margin; no latitude is one of its longitudes
 LEVELS = ("governorate", "district", "sub-district", "town")
 
 
@@ -94,6 +95,11 @@ class Places:
 def folded(text: str) -> str:
     """Return the text in folded letters (ihala_kit.folding) and without spaces: names of places are written in one word or in two."""
     return folding.folded(text).replace(" ", "")
+
+
+def in_iraq(latitude: float, longitude: float) -> bool:
+    """Tell whether a point (WGS 84) may lie in Iraq: near its outline is near enough."""
+    return SOUTH <= latitude <= NORTH and WEST <= longitude <= EAST
 
 
 def _fits(place: Place, sought: str, level: str | None, within: str | None) -> bool:

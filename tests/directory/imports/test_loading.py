@@ -114,10 +114,11 @@ async def test_free_places_are_the_providers_own_word_once_the_entry_is_there(wo
 
 @pytest.mark.parametrize("mode", ["rest", "all_or_nothing"])
 async def test_what_a_command_refuses_is_a_fault_of_its_rows(world: World, office: Office, mode: str) -> None:
-    done = await office.send(xlsx(row(1), row(2, needs="protection.gbv", **BARE)), mode=mode)
+    exchanged = row(3, latitude=42.45, longitude=36.37)
+    done = await office.send(xlsx(row(1), row(2, needs="protection.gbv", **BARE), exchanged), mode=mode)
     lines = [(one["code"], one["row"], one["cell"]) for one in await office.report(done["id"])]
-    refusal = ("organization_not_cleared", 3, cell("needs", 3))
-    assert lines == [("created" if mode == "rest" else "not_loaded", 2, None), refusal]
+    refusals = [("organization_not_cleared", 3, cell("needs", 3)), ("point_outside_iraq", 4, cell("latitude", 4))]
+    assert lines == [("created" if mode == "rest" else "not_loaded", 2, None), *refusals]
     assert (done["state"], done["created"]) == (("done", 1) if mode == "rest" else ("refused", 1 if mode == "rest" else 0))
     services = [one for one in await world.said() if isinstance(one, ServiceChanged)]
     assert len(services) == (1 if mode == "rest" else 0)

@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1/proposals", tags=["proposals"])
 _WRONG_EDIT = (
     errors.OrganizationHasLeft, errors.ProposalStale, errors.UnknownReference, MalformedRequest, entry_errors.UnknownNeedCode,
     entry_errors.UnknownPlace, entry_errors.UnknownGroup, entry_errors.NotForEmployers, entry_errors.PlaceShown, entry_errors.NotCleared,
-    entry_errors.AlreadyExists,
+    entry_errors.AlreadyExists, entry_errors.PointAbroad,
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from ihala_directory.errors import (
     NotForEmployers,
     OrganizationNotFound,
     PlaceShown,
+    PointAbroad,
     ServiceAtLocationNotFound,
     ServiceNotFound,
     UnknownGroup,
@@ -27,7 +28,7 @@ from ihala_directory.errors import (
 )
 from ihala_directory.models.drafts import LocationDraft, ServiceAtLocationDraft, ServiceDraft
 from ihala_directory.opening import Offered, offered
-from ihala_directory.places import places
+from ihala_directory.places import in_iraq, places
 from ihala_directory.tables import Location, Organization, Reach, Service, ServiceAtLocation
 
 
@@ -56,7 +57,7 @@ async def service_for(tx: AsyncSession, caller: Caller, service_id: UUID, versio
 async def publish(tx: AsyncSession, owner: Organization, service_id: UUID | None, draft: ServiceDraft) -> Service:
     """Enter a new service of a locked organisation; emits ServiceChanged.
 
-    Raises UnknownNeedCode, UnknownPlace, UnknownGroup, NotForEmployers, PlaceShown (422), NotCleared, AlreadyExists,
+    Raises UnknownNeedCode, UnknownPlace, UnknownGroup, NotForEmployers, PlaceShown, PointAbroad (422), NotCleared, AlreadyExists,
     OrganizationHasLeft (409).
     """
     values = checked(owner, draft)
@@ -140,6 +141,8 @@ def _check_at(item: ServiceAtLocationDraft, number: int, hidden: bool) -> None:
         if places().area(code) is None:
             raise UnknownPlace(pointer=f"#/at/{number}/areas/{index}")
     where = item.location
+    if where.latitude is not None and where.longitude is not None and not in_iraq(where.latitude, where.longitude):
+        raise PointAbroad(pointer=f"#/at/{number}/location/latitude")
     if where.sub_district is not None and places().area(where.sub_district) is None:
         raise UnknownPlace(pointer=f"#/at/{number}/location/sub_district")
     if hidden and (where.latitude is not None or where.address or where.transportation):

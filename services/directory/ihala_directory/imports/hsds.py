@@ -101,7 +101,15 @@ def _service(reading: Reading, where: str, node: Node, owner: Node, locations: l
         reading.entries.append(Entry(organization, {"id": str(node["id"]), "values": service}, good, cells))
 
 
-_SAID = ("organization/id", "organization/kind", "service/id", "service/need_codes", "service/rules", "service/at/0/location/address")
+_SAID = (
+    "organization/id",
+    "organization/kind",
+    "service/id",
+    "service/need_codes",
+    "service/rules",
+    "service/at/0/location/address",
+    "service/at/0/location/latitude",
+)
 
 
 def _known(path: str, code: str) -> str:

@@ -32,6 +32,7 @@ _CODES: Final[dict[type[Exception], tuple[str, str]]] = {
     errors.PlaceShown: ("place_must_not_be_shown", "service/at/0/location"),
     errors.NotForEmployers: ("not_for_employers", "service/need_codes"),
     errors.UnknownGroup: ("unknown_group", _STATUSES),
+    errors.PointAbroad: ("point_outside_iraq", "service/at/0/location/latitude"),
     errors.UnknownPlace: ("unknown_place", "service/at/0/location/place"),
     joining_errors.ChecksMissing: ("checks_missing", "organization/kind"),
     joining_errors.OrganizationHasLeft: ("organization_gone", "organization/id"),
