@@ -29,6 +29,7 @@ from ihala_gateway.edge.proxy import Proxy
 from ihala_gateway.edge.routes import compile_routes
 from ihala_gateway.edge.tracing import Tracing
 from ihala_gateway.edge.visit import Scope
+from ihala_gateway.field_words import FIELD_WORDS
 from ihala_gateway.oauth import addresses
 from ihala_gateway.oauth.access_tokens import AccessTokens
 from ihala_gateway.oauth.internal_tokens import InternalTokens
@@ -67,6 +68,7 @@ def create(settings: Settings) -> Service:
         snapshots=repeating.SNAPSHOTS,
         asgi=lambda database: Gateway(settings, database),
         server=tls.server(settings),
+        field_words=FIELD_WORDS,
     )
 
 

@@ -32,9 +32,9 @@ _DNS_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
 def _has_come(day: date) -> date:
-    """Return a day that is not after today: what is planned is not done. Raises ValueError."""
+    """Return a day that is not after today: what is planned is not done. Raises PydanticCustomError (in_the_future)."""
     if day > datetime.now(BAGHDAD).date():
-        raise ValueError("the day has not come")
+        raise PydanticCustomError("in_the_future", "the day has not come")
     return day
 
 
@@ -43,7 +43,7 @@ PlaceCode = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{1,11}$")]  # IQG15
 
 
 def _subject(name: str) -> str:
-    """Return a subject as certificates' are written when they are compared. Raises ValueError when it is none."""
+    """Return a subject as certificates' are written when they are compared. Raises PydanticCustomError when it is none."""
     try:
         return x509.Name.from_rfc4514_string(name).rfc4514_string()
     except ValueError:

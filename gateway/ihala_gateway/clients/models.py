@@ -69,11 +69,11 @@ class NewClient(Asked):
     def _one_proof(self) -> Self:
         given = (self.jwks, self.jwks_uri, self.tls_subject_dn, self.tls_san_dns, self.with_secret or None)
         if sum(one is not None for one in given) != 1:
-            raise ValueError("one of jwks, jwks_uri, tls_subject_dn, tls_san_dns, with_secret")
+            raise PydanticCustomError("one_proof", "one of jwks, jwks_uri, tls_subject_dn, tls_san_dns, with_secret")
         if self.mutual_tls and self.jwks is None:
-            raise ValueError("mutual_tls is about jwks")
+            raise PydanticCustomError("mutual_tls_without_keys", "mutual_tls is about jwks")
         if self.with_secret and self.kind == "live":
-            raise ValueError("a live client has keys, not a secret")
+            raise PydanticCustomError("secret_of_a_live_client", "a live client has keys, not a secret")
         return self
 
 

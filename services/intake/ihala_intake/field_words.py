@@ -154,5 +154,16 @@ FIELD_WORDS = {
         en="Country and programme belong to a return from abroad.", ar="البلد والبرنامج يخصان العودة من الخارج.",
         ckb="وڵات و بەرنامە هی گەڕانەوەن لە دەرەوە.",
     ),
+    "not_a_programmes": Words(
+        en="Only a programme's plan has steps that were done before.",
+        ar="الخطوات المنجزة سابقًا لا تكون إلا في خطة برنامج.",
+        ckb="تەنها پلانی بەرنامە هەنگاوی پێشتر کراوی هەیە.",
+    ),
+    "step_without_ref": Words(
+        en="Each step of a programme's plan has its own number.",
+        ar="لكل خطوة في خطة البرنامج رقم خاص بها.",
+        ckb="هەر هەنگاوێکی پلانی بەرنامە ژمارەی خۆی هەیە.",
+    ),
+    "ref_twice": Words(en="Two steps have the same number.", ar="خطوتان لهما الرقم نفسه.", ckb="دوو هەنگاو هەمان ژمارەیان هەیە."),
     "the_same_row": Words(en="Name two different persons.", ar="اذكر شخصين مختلفين.", ckb="دوو کەسی جیاواز دیاری بکە."),
 }  # fmt: skip

@@ -11,6 +11,7 @@ from ihala_referral import consumers, performers, repeating, work_items
 from ihala_referral.api import ROUTERS
 from ihala_referral.calendars import recomputing
 from ihala_referral.duty import watching
+from ihala_referral.field_words import FIELD_WORDS
 from ihala_referral.jobs import JOBS
 from ihala_referral.restoring import RESTORING
 from ihala_referral.settings import Settings
@@ -37,6 +38,7 @@ def service() -> Service:
         on_parked=work_items.open_parked,
         snapshots=repeating.SNAPSHOTS,
         restoring=RESTORING,
+        field_words=FIELD_WORDS,
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from ihala_contracts.intake_v1 import Urgency
 from ihala_kit.instants import OnDay
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from ihala_referral.models import Body, Governorate
 
@@ -21,7 +22,7 @@ Hour = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]
 
 def _zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError("no such time zone")
+        raise PydanticCustomError("no_time_zone", "no such time zone")
     return name
 
 
