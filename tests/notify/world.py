@@ -15,6 +15,7 @@ from ihala_contracts.intake_v1 import NeedIdentified, Sensitivity
 from ihala_kit.auth import Caller
 from ihala_kit.bus import Received, envelope_of
 from ihala_kit.db import Database
+from ihala_kit.ids import new_id
 from ihala_kit.inbox import Inbox
 from ihala_notify.app import Notify
 from ihala_notify.flow import Flow
@@ -45,7 +46,7 @@ class World:
         source = event.topic.split(".")[1]
         self._numbers[source, event.key] += 1
         headers = {
-            "ce_id": str(uuid4()),
+            "ce_id": str(new_id()),
             "ce_source": f"/ihala/{source}",
             "ce_type": type_of(type(event)),
             "ce_dataschema": "urn:ihala:schema:x.v1",

@@ -38,6 +38,7 @@ E = TypeVar("E", bound=Event)
 Handler = Callable[[AsyncSession, Any], Awaitable[None]]
 OnParked = Callable[[AsyncSession, UUID], Awaitable[None]]
 
+READER = Caller.system("consume")
 TRIES = 3
 TELL_EVERY_SECONDS = 5.0
 MOVE_OFFSETS_EVERY_SECONDS = 2.0
@@ -90,9 +91,10 @@ class Inbox:
     """Applies what one service reads. `progress_at` and `lag` are its health: alive means moving."""
 
     def __init__(
-        self, database: Database, consumer: str, handlers: dict[tuple[str, int], Handler], on_parked: OnParked | None = None
-    ) -> None:
-        self.database, self.consumer, self.handlers, self.on_parked = database, consumer, handlers, on_parked
+        self, database: Database, consumer: str, handlers: dict[tuple[str, int], Handler], on_parked: OnParked | None = None,
+        caller: Caller = READER,
+    ) -> None:  # fmt: skip
+        self.database, self.consumer, self.handlers, self.on_parked, self.caller = database, consumer, handlers, on_parked, caller
         self.once = database.settings.inbox
         self.progress_at = time.monotonic()
         self._told_at = 0.0
@@ -172,7 +174,7 @@ class Inbox:
 
     async def _apply_batch(self, records: list[Received]) -> int:
         """Apply from the front until the time is used up; return how many were applied, committed."""
-        async with self.database.transaction(Caller.system("consume")) as tx:
+        async with self.database.transaction(self.caller) as tx:
             fences = await Fences.lock(tx, self.consumer, [_envelope(r) for r in records], once=self.once)
             started = time.monotonic()
             done = 0

@@ -43,7 +43,7 @@ class Restoring:
     `replays` are modules with a reader (`@reads`) for its own events: each sets what the event tells and emits nothing.
     `recalled` are events of others that those need by their key (`recall`); `readers` take the place of the service's own while it
     reads again what others said. `begin` marks, before that, where the lost time ends. `settle` locks the thing of a key and goes on with
-    it where it was left in the middle.
+    it where it was left in the middle; of all keys that the service repeats, or of those that `open_keys` returns, as Repeated's does.
     """
 
     topic: str
@@ -52,6 +52,7 @@ class Restoring:
     readers: Sequence[ModuleType]
     settle: Callable[[AsyncSession, UUID], Awaitable[None]] | None = None
     begin: Callable[[AsyncSession], Awaitable[None]] | None = None
+    open_keys: Callable[[AsyncSession, UUID | None, int], Awaitable[Sequence[UUID]]] | None = None
 
 
 async def restore(service: Service, database: Database, since: datetime | None, left_out: Sequence[UUID] = ()) -> AsyncIterator[str]:
@@ -169,7 +170,7 @@ async def _new_sealing_key(service: Service, database: Database) -> None:
 
 async def _read_again(service: Service, how: Restoring, database: Database, since: datetime | None) -> int:
     """Apply what others said since the backup, and what had been applied before is skipped; return how many records there were."""
-    inbox = Inbox(database, service.name, {**service.handlers(), **handlers_in(how.readers)}, service.on_parked)
+    inbox = Inbox(database, service.name, {**service.handlers(), **handlers_in(how.readers)}, service.on_parked, CALLER)
     read = 0
     async for part in topics.read_from(service.settings, await _bookmarks(service, database), cut=_young(since)):
         await inbox.apply(part)
@@ -192,11 +193,11 @@ async def _settle(service: Service, how: Restoring, database: Database, left_out
     settled = 0
     if how.settle is None:
         return settled
-    for kind in service.snapshots:
+    for open_keys in [how.open_keys] if how.open_keys else [kind.open_keys for kind in service.snapshots]:
         after: UUID | None = None
         while True:
             async with database.transaction(CALLER) as tx:
-                page = await kind.open_keys(tx, after, KEYS_AT_ONCE)
+                page = await open_keys(tx, after, KEYS_AT_ONCE)
                 for key in page:
                     if key not in left_out:
                         await how.settle(tx, key)

@@ -35,6 +35,7 @@ _TEMPLATES: dict[type[Event], str] = {
 }
 _APPOINTMENTS = {"proposed": "appointment-moved", "confirmed": "appointment-reminder", "cancelled": "appointment-cancelled"}
 _ATTEMPT_OVER = (ReferralDeclined, ReferralExpired, ReferralFailed, ReferralCancelled)
+TELLING: Final[tuple[type[Event], ...]] = (*_TEMPLATES, *_ATTEMPT_OVER, AppointmentChanged, FollowUpRecorded, NeedClosed)
 # What follows an attempt, by the reason that its event carries (reasons.json of referral: `next`). By these a place is looked for again; by
 # all others, also one that is not known here, the office decides what follows.
 _LOOKED_FOR_AGAIN: Final = frozenset({

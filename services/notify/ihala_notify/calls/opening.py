@@ -1,6 +1,7 @@
 """When a call comes to be, and when it need not be made any more: in the transaction of what happened to its messages."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,7 @@ _OVERTAKE = """
     UPDATE call_item SET overtaken = true FROM call_task t, message m
     WHERE t.need_id = $1 AND t.state IN ('open', 'taken') AND call_item.call_id = t.id AND m.id = call_item.message_id
       AND ($2::uuid IS NULL OR m.referral_id = $2) AND ($3::text[] IS NULL OR m.template = ANY($3))
+      AND ($4::uuid IS NULL OR (m.id < $4 AND m.event_id <> $4))
 """
 _SAID_AGAIN = "UPDATE call_item SET overtaken = true WHERE message_id = $1"
 _NOTHING_LEFT = """
@@ -77,28 +79,47 @@ async def call_about(tx: AsyncSession, failed: Sequence[UUID]) -> None:
 
 async def _open(tx: AsyncSession, row: dict[str, Any], *, restricted: bool) -> None:
     call_id, at = new_id(), now(tx)
+    why, due_at, opened = await put(tx, row, call_id, at, restricted=restricted)
+    if opened == call_id:
+        emit(tx, CallTaskOpened(need_id=row["need_id"], call_id=call_id, reason=why, due_at=due_at, opened_at=at))
+
+
+async def put(tx: AsyncSession, row: Mapping[str, Any], call_id: UUID, at: datetime, *, restricted: bool) -> tuple[str, datetime, UUID]:
+    """Let a failed message be said in its need's call, or in a new one of this id; return why and until when somebody calls about it, and
+    which call it is. Emits nothing."""
     rank, why = rules.RANKS.get(row["urgency"], rules.UNKNOWN_RANK), rules.why(row["reason"])
     due_at = at + rules.due_within(why, rank)
     phone_known = rules.tells_of_a_phone(row["reason"])
     [opened] = await fetch(
         tx, _OPEN, call_id, row["need_id"], row["operator_id"], restricted, why, rank, due_at, at, phone_known, rules.SLIP
     )  # fmt: skip
-    await fetch(tx, _ADD, row["id"], opened["id"])
-    if opened["id"] == call_id:
-        emit(tx, CallTaskOpened(need_id=row["need_id"], call_id=call_id, reason=why, due_at=due_at, opened_at=at))
+    await add(tx, row["id"], opened["id"])
+    return why, due_at, opened["id"]
 
 
-async def end_calls(tx: AsyncSession, need_id: UUID, referral_id: UUID | None = None, only: Collection[str] | None = None) -> None:
-    """Say nothing more of what was withdrawn or closed: the whole need, or one referral of it; `only` these templates, if any are named.
-    Emits CallTaskEnded."""
-    await fetch(tx, _OVERTAKE, need_id, referral_id, None if only is None else list(only))
+async def add(tx: AsyncSession, message_id: UUID, call_id: UUID) -> None:
+    """Let a message be said in a call."""
+    await fetch(tx, _ADD, message_id, call_id)
+
+
+async def end_calls(
+    tx: AsyncSession, need_id: UUID, referral_id: UUID | None = None, only: Collection[str] | None = None, before: UUID | None = None
+) -> None:
+    """Say nothing more of what was withdrawn or closed: the whole need, or one referral of it; `only` these templates, if any are named;
+    `before` as in queueing.drop_waiting. Emits CallTaskEnded."""
+    await fetch(tx, _OVERTAKE, need_id, referral_id, None if only is None else list(only), before)
     await _end_empty(tx, need_id, "overtaken")
 
 
 async def sent_again(tx: AsyncSession, need_id: UUID, message_id: UUID) -> None:
     """Call no more about a message that is sent once more. Emits CallTaskEnded when there was nothing else to say."""
-    await fetch(tx, _SAID_AGAIN, message_id)
+    await take_out(tx, message_id)
     await _end_empty(tx, need_id, "sent_again")
+
+
+async def take_out(tx: AsyncSession, message_id: UUID) -> None:
+    """Say a message in no call any more. Emits nothing."""
+    await fetch(tx, _SAID_AGAIN, message_id)
 
 
 async def _end_empty(tx: AsyncSession, need_id: UUID, result: str) -> None:

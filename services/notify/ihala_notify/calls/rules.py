@@ -13,6 +13,7 @@ from ihala_notify.calls.tables import CallTask
 from ihala_notify.telling import LAST_WORDS
 
 Why = Literal["wishes_a_call", "wishes_a_slip", "no_way", "no_receipt", "late", "not_delivered"]
+Ended = Literal["done", "given_up", "dropped"]
 Result = Literal["reached", "handed_over", "not_reached", "wrong_number", "asked_not_to_call"]
 
 MOST_TRIES: Final = 3
@@ -94,11 +95,17 @@ def record(call: CallTask, officer: str, result: Result, at: datetime) -> None:
         end(call, "given_up", result, at)
     else:
         again = SLIP_WITHIN[call.rank] if call.reason == SLIP else AGAIN_AFTER
-        call.state, call.result, call.due_at, call.taken_by, call.taken_at = "open", result, at + again, None, None
-        call.version += 1
+        call.result, call.due_at = result, at + again
+        free(call)
 
 
-def end(call: CallTask, state: Literal["done", "given_up", "dropped"], result: str, at: datetime) -> None:
+def free(call: CallTask) -> None:
+    """Let whoever comes first make the call."""
+    call.state, call.taken_by, call.taken_at = "open", None, None
+    call.version += 1
+
+
+def end(call: CallTask, state: Ended, result: str, at: datetime) -> None:
     """End it."""
     call.state, call.result, call.due_at, call.ended_at = state, result, None, at
     call.version += 1

@@ -48,16 +48,20 @@ async def resend(tx: AsyncSession, caller: Caller, message_id: UUID, version: in
         over_at = ends_at(row.given)
         if await _is_overtaken(tx, row) or (over_at is not None and over_at < now(tx)):
             raise MessageOvertaken()
-        await sums.take_back(tx, row.id)
         await opening.sent_again(tx, row.need_id, row.id)
-        await receipts.begin_anew(tx, row.id)
-    at = datetime.now(UTC)
-    row.state, row.reason, row.failure, row.next_at, row.settled_at = "waiting", RESENT, None, at, None
-    useful_for = templates()[row.template].useful_for
-    row.useful_until = at + (useful_for if over_at is None else min(useful_for, over_at - now(tx)))
-    row.rounds, row.attempts, row.counted, row.not_by = row.rounds + 1, 0, False, []
+        await put_back(tx, row, datetime.now(UTC))
     emit(tx, MessageResent(need_id=row.need_id, message_id=row.id, resent_at=now(tx)))
     return row
+
+
+async def put_back(tx: AsyncSession, row: Message, at: datetime) -> None:
+    """Let a message that failed wait as if it had never been tried, since an instant (real time)."""
+    await sums.take_back(tx, row.id)
+    await receipts.begin_anew(tx, row.id)
+    row.state, row.reason, row.failure, row.next_at, row.settled_at = "waiting", RESENT, None, at, None
+    useful_for, over_at = templates()[row.template].useful_for, ends_at(row.given)
+    row.useful_until = at + (useful_for if over_at is None else min(useful_for, over_at - now(tx)))
+    row.rounds, row.attempts, row.counted, row.not_by = row.rounds + 1, 0, False, []
 
 
 async def _is_overtaken(tx: AsyncSession, row: Message) -> bool:
