@@ -1,5 +1,6 @@
 """An organisation registers its systems by itself; its operator decides what they may do."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -156,7 +157,8 @@ async def test_an_organisation_has_no_more_clients_than_it_can_use(ours: Desk, m
     monkeypatch.setattr("ihala_gateway.clients.requests.MOST_CLIENTS", len(there))
     assert await ours.refused("POST", CLIENTS, NEW) == (409, "too-many-clients")
     await ours.did("DELETE", f"{CLIENTS}/{made['client_id']}", version=1)
-    await ours.did("POST", CLIENTS, NEW)
+    at_once = await asyncio.gather(*(ours.call("POST", CLIENTS, NEW) for _ in range(6)))
+    assert sorted(status for status, _ in at_once) == [201, *[409] * 5]
 
 
 async def test_nobody_refers_before_training_and_code_are_recorded(home: House, ours: Desk, operator: Desk) -> None:

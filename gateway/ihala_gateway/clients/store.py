@@ -28,6 +28,7 @@ _NOTE_USES = text("""
     bindparam("clients", type_=ARRAY(Text)), bindparam("kids", type_=ARRAY(Text)), bindparam("ats", type_=ARRAY(TIMESTAMP(True)))
 )
 _STAYS = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('ihala_gateway.suspension.' || :id, 0))")
+_COUNTED = text("SELECT pg_advisory_xact_lock(hashtextextended('ihala_gateway.clients.' || :id, 0))")
 _CHANGES = text("SELECT pg_advisory_xact_lock(hashtextextended('ihala_gateway.suspension.' || :id, 0))")
 
 
@@ -75,7 +76,8 @@ async def change_suspension(tx: AsyncSession, organization_id: UUID) -> None:
 
 
 async def count_of(tx: AsyncSession, organization_id: UUID) -> int:
-    """Return how many clients an organisation has that were not revoked."""
+    """Return how many clients an organisation has that were not revoked; until the transaction ends nobody else is told."""
+    await tx.execute(_COUNTED, {"id": str(organization_id)})
     ours = select(func.count()).where(Client.organization_id == organization_id, Client.status != "revoked")
     return (await tx.exec(ours)).one()
 
