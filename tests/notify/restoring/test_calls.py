@@ -15,11 +15,11 @@ from ihala_notify.calls.tables import CallTask
 from ihala_notify.control import by_hand
 
 from tests.notify.peers import Peers
+from tests.notify.restoring.lives import BY_CALL
 from tests.notify.restoring.lost import Life, Lost, Mark, differences, standing
 from tests.notify.samples import OPERATOR, sample
 from tests.notify.world import World
 
-BY_CALL = {"channel": "call", "safe_to_message": False}
 HER, ANOTHER = (Caller("desk", OPERATOR, "operator", OPERATOR, acting_officer=name) for name in ("her", "another"))
 
 
