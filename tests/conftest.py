@@ -34,7 +34,7 @@ class ByServers(LoadScopeScheduling):
 
 
 def pytest_xdist_auto_num_workers() -> int | None:
-    """One worker more than cores: of the time that each has for itself it waits a quarter, for what dies, starts or comes over Kafka."""
+    """One worker more than cores: while the journeys wait for what dies, starts or comes over Kafka, others have work for the cores."""
     return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else (os.cpu_count() or 1) + 1
 
 
