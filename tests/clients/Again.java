@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Logger;
 import org.ihala.client.Events;
 import org.ihala.client.Following;
 import org.ihala.client.Ihala;
@@ -40,7 +41,7 @@ public final class Again implements Transport {
     private final Queue<Said> answers = new ArrayDeque<>();
     private final List<String> calls = new ArrayList<>();
 
-    private record Said(int status, String nonce, InputStream body) {}
+    private record Said(int status, Map<String, List<String>> headers, InputStream body) {}
 
     /** A body of which nothing comes until it is closed. */
     private static final class Silent extends InputStream {
@@ -69,8 +70,9 @@ public final class Again implements Transport {
             .withRetries(2, Duration.ofMillis(1), Duration.ofMillis(200)).withTransport(server);
         server.nonces(new Ihala(settings), new Ihala(settings));
         server.cursors(new Ihala(settings));
+        server.later(settings);
         server.unread(new Ihala(settings));
-        server.tokens.add(new Said(200, null, new Silent()));
+        server.tokens.add(new Said(200, Map.of(), new Silent()));
         say("silent", reason(() -> list(new Ihala(settings))), "left", server.tokens.size());
     }
 
@@ -82,9 +84,7 @@ public final class Again implements Transport {
         calls.add(isToken ? "token" : request.headers().firstValue("last-event-id").orElse(after));
         Said found = (isToken ? tokens : answers).poll();
         Said said = found == null ? said(200, GOOD) : found;
-        Map<String, List<String>> headers = said.nonce == null ? Map.of() : Map.of(
-            "DPoP-Nonce", List.of(said.nonce), "WWW-Authenticate", List.of("DPoP error=\"use_dpop_nonce\""));
-        return new Wire.Between(request, said.status, HttpHeaders.of(headers, (name, value) -> true), said.body);
+        return new Wire.Between(request, said.status, HttpHeaders.of(said.headers, (name, value) -> true), said.body);
     }
 
     private void nonces(Ihala some, Ihala endless) throws Exception {
@@ -111,6 +111,26 @@ public final class Again implements Transport {
         }
     }
 
+    /** Who is asked for an hour hears of it at once; who is asked to come back now is told to wait, also who follows. */
+    private void later(Settings settings) throws Exception {
+        List<String> warnings = new ArrayList<>();
+        Logger logger = Logger.getLogger("org.ihala.client");
+        logger.setUseParentHandlers(false);
+        logger.setFilter(record -> warnings.add(record.getMessage()) && false);
+        calls.clear();
+        tokens.add(later(3600));
+        List<String> found = new ArrayList<>(List.of(reason(() -> list(new Ihala(settings)))));
+        answers.add(later(3600));
+        found.add(reason(() -> list(new Ihala(settings))));
+        warnings.clear();
+        for (int at = 0; at < 3; at++) answers.add(later(0));
+        answers.add(said(200, "{\"events\": [" + event(1) + "], \"cursor\": \"c2\"}"));
+        try (Following events = new Ihala(settings).events().follow("", null, Events.By.PAGES)) {
+            events.next();
+        }
+        say("long", found, "calls", calls.size(), "told", warnings.size(), "why", warnings.get(0).endsWith("; tried again in 0.0 s"));
+    }
+
     /** An event that cannot be read is told, and comes again. */
     private void unread(Ihala ihala) throws Exception {
         calls.clear();
@@ -132,11 +152,18 @@ public final class Again implements Transport {
     }
 
     private static Said said(int status, String body) {
-        return new Said(status, null, new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
+        return new Said(status, Map.of(), new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static Said nonce(int status, int at) {
-        return new Said(status, "n" + (at >> 1), said(status, "{\"error\": \"use_dpop_nonce\"}").body);
+        Map<String, List<String>> headers = Map.of(
+            "DPoP-Nonce", List.of("n" + (at >> 1)), "WWW-Authenticate", List.of("DPoP error=\"use_dpop_nonce\""));
+        return new Said(status, headers, said(status, "{\"error\": \"use_dpop_nonce\"}").body);
+    }
+
+    private static Said later(int seconds) {
+        Map<String, List<String>> headers = Map.of("Retry-After", List.of(String.valueOf(seconds)));
+        return new Said(429, headers, said(429, "{\"type\": \"urn:ihala:problem:too-many-requests\"}").body);
     }
 
     private static String event(int at) {

@@ -17,7 +17,9 @@ const wire = async (address, request) => {
   calls.push(isToken ? 'token' : url.searchParams.get('after') ?? new Headers(request.headers).get('Last-Event-ID'))
   return (isToken ? tokens : answers).shift() ?? json(200, { access_token: 'good', expires_in: isToken && calls.short ? 0 : 300 })
 }
-const made = () => new Ihala({ ...told, baseUrl: 'http://ihala.test', tries: 2, pauseMs: 1, fetch: wire })
+const warnings = []
+const warn = words => warnings.push(words)
+const made = () => new Ihala({ ...told, baseUrl: 'http://ihala.test', tries: 2, pauseMs: 1, fetch: wire, warn })
 const refused = work => work.then(() => 'good', error => error.error ?? error.slug ?? error.name)
 const list = ihala => refused(ihala.notify.get('/v1/subscriptions'))
 const nonces = (status, count) => Array.from({ length: count }, (_, at) =>
@@ -44,6 +46,18 @@ for await (const { cursor } of follower.events.follow({ after: '' })) {
   say({ streamed: cursor, calls })
   break
 }
+
+// Who is asked for an hour hears of it at once; who is asked to come back now is told to wait, also who follows.
+const later = seconds => json(429, { type: 'urn:ihala:problem:too-many-requests' }, { 'Retry-After': seconds })
+calls.length = 0
+tokens.push(later('3600'))
+const long = [await list(made())]
+answers.push(later('3600'))
+long.push(await list(made()))
+warnings.length = 0
+answers.push(later('0'), later('0'), later('0'), json(200, { events: [one], cursor: 'c2' }))
+for await (const _ of made().events.follow({ after: '', by: 'pages' })) break
+say({ long, calls: calls.length, told: warnings.length, why: warnings[0].endsWith('; tried again in 0.0 s') })
 
 calls.short = true
 const found = []

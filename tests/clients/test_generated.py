@@ -130,6 +130,8 @@ async def test_what_a_healthy_server_hardly_ever_answers(classes: Path, starts: 
         # Within a page, one goes on from where it began: nothing is passed over by who keeps the cursor of its first event.
         assert await client.says() == {"cursors": ["", "c2", "c2", "c4"], "calls": ["token", None, "c2"]}
         assert await client.says() == {"streamed": "c1", "calls": [None]}
+        # Each of the two who waits for an hour asks once: for a token, and then for the rest.
+        assert await client.says() == {"long": ["too-many-requests"] * 2, "calls": 8, "told": 3, "why": True}
         if starts is node:
             assert await client.says() == {"refusals": ["good", "invalid_client", "good"]}  # told to who asked, and not kept
         else:

@@ -1,5 +1,5 @@
 import { IhalaProblem, problemOf } from './problem.js'
-import { type Chosen, type Settings, chosen, pause, pauseMs } from './settings.js'
+import { type Chosen, type Settings, chosen, isLong, rest } from './settings.js'
 import { MOST_NONCES, Tokens, isTimeout } from './tokens.js'
 
 /** One call as it goes out. `path` begins with the service: `/referral/v1/referrals`. */
@@ -17,8 +17,6 @@ export interface Call {
   /** The answer may go on: only its head must come in time. */
   isStream?: boolean
 }
-
-const LONGEST_WAIT_MS = 120_000 // who is asked to wait longer hears of it
 
 /** Sends calls: who calls, tries again what may be tried again, refusals as IhalaProblem. */
 export class Connection {
@@ -41,6 +39,7 @@ export class Connection {
     let renewed = false
     for (let tried = 1; ; tried++) {
       let wait: number | undefined
+      let why: unknown
       try {
         const answer = await this.withProof(call, headers)
         if (answer.ok) return answer
@@ -51,12 +50,14 @@ export class Connection {
           continue
         }
         wait = problem.retryAfterMs
-        if (!isPassing(problem, mayRepeat) || tried >= this.settings.tries || (wait ?? 0) > LONGEST_WAIT_MS) throw problem
+        if (!isPassing(problem, mayRepeat) || tried >= this.settings.tries || isLong(wait)) throw problem
+        why = problem
       } catch (error) {
         const isAway = isTimeout(error) || (error instanceof TypeError && call.signal?.aborted !== true)
         if (!isAway || !mayRepeat || tried >= this.settings.tries) throw error
+        why = error
       }
-      await pause(pauseMs(this.settings, tried, wait), call.signal)
+      await rest(this.settings, tried, wait, why, call.signal)
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Connection } from './connection.js'
 import type { components } from './generated/events.js'
 import { IhalaProblem } from './problem.js'
-import { pause, pauseMs } from './settings.js'
+import { pause, rest } from './settings.js'
 import { readEvents } from './sse.js'
 import { isTimeout } from './tokens.js'
 
@@ -124,7 +124,7 @@ export class Events {
     const isProblem = error instanceof IhalaProblem
     const mends = isProblem ? error.status >= 500 || error.status === 429 : error instanceof TypeError || isTimeout(error)
     if (!mends || signal?.aborted === true) throw error
-    await pause(pauseMs(this.connection.settings, failed, isProblem ? error.retryAfterMs : undefined), signal)
+    await rest(this.connection.settings, failed, isProblem ? error.retryAfterMs : undefined, error, signal)
   }
 }
 

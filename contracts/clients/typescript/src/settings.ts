@@ -21,6 +21,8 @@ export interface Settings {
   timeoutMs?: number
   /** In place of the platform's own `fetch`. */
   fetch?: typeof fetch
+  /** Told before each pause why and for how long; `console.warn`. */
+  warn?: (words: string) => void
 }
 
 export interface Chosen extends Settings {
@@ -29,23 +31,34 @@ export interface Chosen extends Settings {
   pauseMs: number
   timeoutMs: number
   fetch: typeof fetch
+  warn: (words: string) => void
 }
 
 export function chosen(settings: Settings): Chosen {
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as unknown as Settings
   return {
     dpop: true, tries: 5, pauseMs: 250, timeoutMs: 60_000, fetch: globalThis.fetch.bind(globalThis),
+    warn: words => console.warn(words),
     ...given,
     baseUrl: settings.baseUrl.replace(/\/+$/, ''),
   }
 }
 
 const LONGEST_PAUSE_MS = 10_000
+const LONGEST_WAIT_MS = 120_000
 
-/** Return how long to wait before the next try: as long as the server asks, else a while that grows, a part of it by chance. */
-export function pauseMs(settings: Chosen, tried: number, asked: number | undefined): number {
+/** Tell whether the server asks for more patience than a call has: whoever made it hears of it at once. */
+export function isLong(asked: number | undefined): boolean {
+  return (asked ?? 0) > LONGEST_WAIT_MS
+}
+
+/** Wait before the next try: as long as the server asks, else a while that grows, a part of it by chance. It is told: who follows
+ * without end would else wait and know nothing. */
+export function rest(settings: Chosen, tried: number, asked: number | undefined, why: unknown, signal?: AbortSignal): Promise<void> {
   const longest = Math.min(LONGEST_PAUSE_MS, settings.pauseMs * 2 ** (tried - 1))
-  return asked ?? longest * (0.5 + Math.random() / 2)
+  const ms = asked ?? longest * (0.5 + Math.random() / 2)
+  settings.warn(`${String(why)}; tried again in ${(ms / 1000).toFixed(1)} s`)
+  return pause(ms, signal)
 }
 
 /** Wait; throws the signal's reason as soon as it is aborted. */

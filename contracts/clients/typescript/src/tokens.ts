@@ -1,5 +1,5 @@
-import { TokenRefused, isRecord, problemOf, retryAfterMs } from './problem.js'
-import { type Chosen, pause, pauseMs } from './settings.js'
+import { TokenRefused, isRecord, problemOf } from './problem.js'
+import { type Chosen, isLong, rest } from './settings.js'
 import { Signer, sha256 } from './signing.js'
 
 /** How often one call is sent again with the nonce that came: each process of the gateway gives its own. */
@@ -70,16 +70,20 @@ export class Tokens {
     await this.signer // a key that cannot be read is no trouble of the network's
     for (let tried = 1; ; tried++) {
       let wait: number | undefined
+      let why: unknown
       try {
         const answer = await this.request()
         if (answer.ok) return tokenOf(await answer.json())
         if (answer.status < 500 && answer.status !== 429) throw await refusal(answer)
-        wait = retryAfterMs(answer.headers)
-        if (tried >= this.settings.tries) throw await problemOf(answer)
+        const problem = await problemOf(answer)
+        wait = problem.retryAfterMs
+        if (tried >= this.settings.tries || isLong(wait)) throw problem
+        why = problem
       } catch (error) {
         if (!(error instanceof TypeError || isTimeout(error)) || tried >= this.settings.tries) throw error // TypeError: the network
+        why = error
       }
-      await pause(pauseMs(this.settings, tried, wait))
+      await rest(this.settings, tried, wait, why)
     }
   }
 

@@ -14,7 +14,6 @@ import java.util.UUID;
 
 /** Sends calls: who calls, tries again what may be tried again, refusals as IhalaProblem. Good for many threads at once. */
 public final class Connection {
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(2); // who is asked to wait longer hears of it
     private static final Set<Integer> PASSING = Set.of(502, 503, 504);
 
     final Settings settings;
@@ -57,6 +56,7 @@ public final class Connection {
         boolean renewed = false;
         for (int tried = 1; ; tried++) {
             Duration wait = null;
+            Exception why;
             try {
                 Sent sent = withProof(call, isStream, timeout);
                 int status = sent.answer.statusCode();
@@ -68,12 +68,13 @@ public final class Connection {
                 }
                 IhalaProblem problem = IhalaProblem.of(status, sent.body, sent.answer.headers());
                 wait = problem.retryAfter().orElse(null);
-                boolean isLong = wait != null && wait.compareTo(LONGEST_WAIT) > 0;
-                if (!isPassing(problem, mayRepeat) || tried >= settings.tries() || isLong) throw problem;
+                if (!isPassing(problem, mayRepeat) || tried >= settings.tries() || Settings.isLong(wait)) throw problem;
+                why = problem;
             } catch (IOException away) {
                 if (!mayRepeat || tried >= settings.tries()) throw away;
+                why = away;
             }
-            settings.sleep(tried, wait);
+            settings.sleep(tried, wait, why);
         }
     }
 

@@ -34,11 +34,11 @@ public final class Following implements Iterable<Followed>, Iterator<Followed>, 
             } catch (IOException | UncheckedIOException away) {
                 IOException cause = away instanceof UncheckedIOException told ? told.getCause() : (IOException) away;
                 if (cause instanceof JsonProcessingException) throw new UncheckedIOException(cause); // no waiting mends it
-                rest(++failed, null);
+                rest(++failed, null, cause);
             } catch (IhalaProblem problem) {
                 if (isClosed) return false;
                 if (problem.status() < 500 && problem.status() != 429) throw problem;
-                rest(++failed, problem.retryAfter().orElse(null));
+                rest(++failed, problem.retryAfter().orElse(null), problem);
             }
         }
         return !isClosed;
@@ -61,9 +61,9 @@ public final class Following implements Iterable<Followed>, Iterator<Followed>, 
         source.close();
     }
 
-    private void rest(int failed, Duration asked) {
+    private void rest(int failed, Duration asked, Exception why) {
         try {
-            if (!isClosed) connection.settings.sleep(failed, asked);
+            if (!isClosed) connection.settings.sleep(failed, asked, why);
         } catch (InterruptedException error) {
             Thread.currentThread().interrupt();
             close();

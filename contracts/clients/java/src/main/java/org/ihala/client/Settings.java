@@ -22,6 +22,8 @@ public record Settings(
     Transport transport
 ) {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
+    private static final System.Logger LOG = System.getLogger("org.ihala.client");
 
     public Settings {
         Objects.requireNonNull(clientId);
@@ -60,9 +62,19 @@ public record Settings(
         return new Settings(baseUrl, clientId, key, scope, dpop, language, tries, pause, timeout, value);
     }
 
-    /** Wait as long as the server asks, else a while that grows, a part of it by chance. Throws InterruptedException. */
-    void sleep(int tried, Duration asked) throws InterruptedException {
+    /** Tell whether the server asks for more patience than a call has: whoever made it hears of it at once. */
+    static boolean isLong(Duration asked) {
+        return asked != null && asked.compareTo(LONGEST_WAIT) > 0;
+    }
+
+    /**
+     * Wait as long as the server asks, else a while that grows, a part of it by chance. It is told: who follows without end would else
+     * wait and know nothing. Throws InterruptedException.
+     */
+    void sleep(int tried, Duration asked, Exception why) throws InterruptedException {
         long longest = Math.min(LONGEST_PAUSE.toMillis(), pause.toMillis() << Math.min(tried - 1, 16));
-        Thread.sleep(asked != null ? asked.toMillis() : (long) (longest * (0.5 + ThreadLocalRandom.current().nextDouble() / 2)));
+        long wait = asked != null ? asked.toMillis() : (long) (longest * (0.5 + ThreadLocalRandom.current().nextDouble() / 2));
+        LOG.log(System.Logger.Level.WARNING, () -> "%s; tried again in %.1f s".formatted(why, wait / 1000.0));
+        Thread.sleep(wait);
     }
 }

@@ -65,6 +65,7 @@ final class Tokens {
     private synchronized String current() throws IOException, InterruptedException {
         for (int tried = 1; token == null || !Instant.now().isBefore(renewAt); tried++) {
             Duration wait = null;
+            Exception why;
             try {
                 Connection.Sent sent = ask();
                 HttpResponse<?> answer = sent.answer();
@@ -76,11 +77,13 @@ final class Tokens {
                 if (answer.statusCode() < 500 && answer.statusCode() != 429) throw refusal(answer.statusCode(), body);
                 IhalaProblem problem = IhalaProblem.of(answer.statusCode(), body, answer.headers());
                 wait = problem.retryAfter().orElse(null);
-                if (tried >= settings.tries()) throw problem;
+                if (tried >= settings.tries() || Settings.isLong(wait)) throw problem;
+                why = problem;
             } catch (IOException away) {
                 if (tried >= settings.tries()) throw away;
+                why = away;
             }
-            settings.sleep(tried, wait);
+            settings.sleep(tried, wait, why);
         }
         return token;
     }
