@@ -1,5 +1,6 @@
 """A feed whose positions were given anew, since notify's database came back from a backup: who follows it misses nothing."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -11,6 +12,7 @@ from ihala_notify import following
 from ihala_notify.following import cursor_at
 from ihala_notify.restoring import positions
 from ihala_notify.subscriptions import reading
+from ihala_notify.webhooks import store
 
 from tests.notify.samples import OPERATOR, RECEIVER
 from tests.notify.subscribing import Client, made, two_referrals
@@ -110,6 +112,17 @@ async def test_nobody_looks_through_the_gap(receiver: Client, world: World, monk
             found, position, more, looks = found + len(part.items), part.position, part.more, looks + 1
     assert (found, position) == (len(await world.feed(RECEIVER)), await stood(world))
     assert looks < 10
+
+
+async def test_who_asks_for_all_again_is_told_how_many_there_are(world: World) -> None:
+    await two_referrals(world)
+    began, caller = datetime.now(UTC), Caller("x", RECEIVER, "nngo", OPERATOR)
+    await back_to(world, await stood(world) - 1)
+    await two_referrals(world)
+    async with world.database.transaction(caller) as tx:
+        for since, expected in ((began - timedelta(hours=1), await ids(world, 0)), (began, await ids(world, 10**9))):
+            start, newest = await store.before(tx, caller, since)
+            assert await store.between(tx, caller, start, newest) == len(expected)
 
 
 async def test_a_subscription_and_a_stream_go_on_too(receiver: Client, world: World) -> None:
