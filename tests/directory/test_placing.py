@@ -90,6 +90,14 @@ async def test_an_employers_rule_on_status_of_before_counts_for_nobody_and_nothi
     assert again.disclosed_attributes == ["age"]
 
 
+async def test_an_employer_takes_no_minor_whatever_its_rules_say_and_whoever_chose_it(world: World) -> None:
+    await world.rows("UPDATE organization SET kind = 'private' WHERE id = :id RETURNING id", id=TELAFAR)
+    case = Case(district="IQG15Q08", recipients=[TELAFAR])
+    chosen = await reserve(world, case.need_id, TELAFAR_AT)
+    asked = case.request(facts=await facts_of(world, case, age=16), preferred_reservation_id=chosen)
+    assert "adult" in [one.code for one in only(await world.tell(asked), NoPlaceFound).failing]
+
+
 async def test_facts_about_another_need_are_not_opened(world: World) -> None:
     token = await facts_of(world, Case())
     reserved = only(await world.tell(Case().request(facts=token)), PlaceReserved)

@@ -1,4 +1,4 @@
-"""What an employer is not told: that somebody fled or came back (domain, section 10). Pure.
+"""What holds at an employer alone (domain, section 10): it takes nobody under 18, and is not told that somebody fled or came back. Pure.
 
 Whoever reaches an employer by a rule on status, or with a need of return, is known by that alone to have fled or come back. So the
 services of an employer have neither; a rule from before counts for nobody.
@@ -12,6 +12,7 @@ from ihala_directory.models.drafts import Rules
 EMPLOYER = "private"
 ABOUT_RETURN = "reintegration"  # the domain of needs that only who came back has
 HIDDEN = "statuses"
+GROWN_UP = 18  # years
 
 
 def tells_of_return(kind: str, need_code: str) -> bool:

@@ -17,7 +17,7 @@ from ihala_directory.matching.rules import Result
 
 EARTH_KM = 6371.0
 LOOKS_AHEAD_DAYS = 14
-BINDING = frozenset({"organization", "agreement", "cleared", "service", "origin", "excluded", "consent"})
+BINDING = frozenset({"organization", "agreement", "cleared", "service", "origin", "excluded", "consent", "adult"})
 """What an officer's own choice cannot override; what the rules say of the person is then for the officer to weigh."""
 
 
@@ -126,6 +126,11 @@ def _one_of(allowed: list[str] | None, value: str | None) -> Result | None:
     return "unknown" if value is None else _passes(value in allowed)
 
 
+def _adult(candidate: Candidate, sought: Sought) -> Result | None:
+    """What an officer checked when the employer joined is no rule of its services: each could forget it."""
+    return _between(employers.GROWN_UP, None, sought.facts.age) if candidate.organization_kind == employers.EMPLOYER else None
+
+
 def _status(candidate: Candidate, sought: Sought) -> Result | None:
     if candidate.organization_kind == employers.EMPLOYER:
         return None  # whoever came to it by such a rule would be known to have fled or come back
@@ -172,6 +177,7 @@ CRITERIA: tuple[tuple[str, Callable[[Candidate, Sought], Result | None]], ...] =
     ("excluded", lambda candidate, sought: "fail" if candidate.service_at_location_id in sought.excluded else None),
     ("consent", _consent),
     ("entry_condition", _entry_condition),
+    ("adult", _adult),
     ("age", lambda candidate, sought: _between(candidate.rules.get("age_min"), candidate.rules.get("age_max"), sought.facts.age)),
     ("sex", lambda candidate, sought: _one_of(candidate.rules.get("sex"), sought.facts.sex)),
     ("status", _status),
