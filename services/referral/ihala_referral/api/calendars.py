@@ -119,7 +119,7 @@ async def read_service_policy(service_id: UUID, caller: Reading, tx: Transaction
 @router.put(
     "/services/{service_id}/policy",
     response_model=models.ServicePolicy,
-    responses=responses(errors.ServiceNotFound, errors.AdministratorsOnly, errors.PolicyLooser, Stale),
+    responses=responses(errors.ServiceNotFound, errors.AdministratorsOnly, errors.PolicyLooser, errors.PolicyOutOfOrder, Stale),
 )
 async def set_service_policy(
     service_id: UUID, body: models.NewServicePolicy, caller: Scheduling, if_match: IfMatch, tx: Transaction, response: Response

@@ -24,6 +24,7 @@ from ihala_referral.calendars.errors import (
     ClosureNotPossible,
     HolidayListUnknown,
     PolicyLooser,
+    PolicyOutOfOrder,
     WorkingTimeTooShort,
 )
 from ihala_referral.calendars.models import NewCalendar, NewClosure, NewServicePolicy
@@ -124,7 +125,7 @@ async def _closure_changed(tx: AsyncSession, row: Closure, what: Literal["closur
 async def promise(tx: AsyncSession, caller: Caller, service_id: UUID, version: int, body: NewServicePolicy) -> ServicePolicy:
     """Let a service be sooner than the policy, for offers from now on; emits CalendarChanged.
 
-    Raises ServiceNotFound (404), AdministratorsOnly (403), Stale (412), PolicyLooser (422).
+    Raises ServiceNotFound (404), AdministratorsOnly (403), Stale (412), PolicyLooser, PolicyOutOfOrder (422).
     """
     organization_id, operator_id = await rights.of_service(tx, caller, service_id)
     known = await store.promises(tx, service_id)
@@ -144,7 +145,7 @@ async def promise(tx: AsyncSession, caller: Caller, service_id: UUID, version: i
 
 
 def _check_sooner(urgency: str, timing: Timing, values: Mapping[str, Any]) -> None:
-    """Raise PolicyLooser (422) for anything that is later than the policy, or whose order makes no sense."""
+    """Raise PolicyLooser (422) for anything that is later than the policy, PolicyOutOfOrder where the order makes no sense."""
     for name in (name for name in TIGHTENED if name in values):
         if values[name] > getattr(timing, name):
             raise PolicyLooser(pointer=f"#/urgencies/{urgency}/{name}", at_most=getattr(timing, name))
@@ -153,7 +154,7 @@ def _check_sooner(urgency: str, timing: Timing, values: Mapping[str, Any]) -> No
     holds = timing.tightened(values)
     first, second, third = holds.levels
     if not (holds.acknowledge <= holds.decide <= holds.expire and first <= second <= third <= holds.expire):
-        raise PolicyLooser(pointer=f"#/urgencies/{urgency}")
+        raise PolicyOutOfOrder(pointer=f"#/urgencies/{urgency}")
 
 
 async def _changed(

@@ -89,7 +89,7 @@ class ClosureEnded(Problem):
 
 
 class PolicyLooser(Problem):
-    """A service may be sooner than the policy, never later, and its levels come one after the other; `at_most` says the policy's."""
+    """A service may be sooner than the policy, never later; `at_most` says the policy's."""
 
     status = 422
     slug = "policy-looser"
@@ -97,4 +97,16 @@ class PolicyLooser(Problem):
         en="A service may promise to be sooner than the policy, never later.",
         ar="يمكن للخدمة أن تتعهد بمهل أقصر من السياسة العامة، لا أطول منها.",
         ckb="خزمەتگوزاری دەتوانێت بەڵێنی زووتر لە سیاسەتەکە بدات، هەرگیز درەنگتر نا.",
+    )
+
+
+class PolicyOutOfOrder(Problem):
+    """A service's times, with the policy's where it names none: one comes before the other that it has to follow."""
+
+    status = 422
+    slug = "policy-out-of-order"
+    title = Words(
+        en="An offer is acknowledged before it is decided, the three levels follow one another, and none comes after the offer expired.",
+        ar="يُؤكَّد استلام العرض قبل البتّ فيه، وتتوالى المستويات الثلاثة، ولا يأتي أي منها بعد انتهاء صلاحية العرض.",
+        ckb="پێشنیار پێش بڕیاردان وەرگرتنی پشتڕاست دەکرێتەوە، سێ ئاستەکە بە دوای یەکدا دێن، هیچیان دوای بەسەرچوونی پێشنیارەکە نایەت.",
     )
