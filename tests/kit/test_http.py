@@ -178,6 +178,16 @@ def test_needed_headers_are_required_in_the_document(document: dict[str, Any]) -
     assert "x-required" not in json.dumps(document)
 
 
+def test_the_document_names_the_etag_where_one_is_given(document: dict[str, Any]) -> None:
+    given = {
+        (path, method, status)
+        for path, item in document["paths"].items() for method, operation in item.items()
+        for status, answer in operation["responses"].items() if "ETag" in answer.get("headers", {})
+    }  # fmt: skip
+    assert given == {("/v1/things/{number}", "put", "200")}
+    assert "ETag" in document["components"]["headers"]
+
+
 async def test_refusals_fit_their_schema_in_the_document(client: aiohttp.ClientSession, mint: Mint, document: dict[str, Any]) -> None:
     schema = {"$ref": "#/components/schemas/ProblemDocument", "components": document["components"]}
     validator = Draft202012Validator(schema)

@@ -36,7 +36,8 @@ from ihala_kit.problems import (
     answer,
 )
 from ihala_kit.service import Service
-from ihala_kit.shelves import Shelves
+from ihala_kit.shelves import Shelves, routes_of
+from ihala_kit.tagging import tagged
 from ihala_kit.telemetry import FASTAPI
 from ihala_kit.tokens import InternalTokens
 from ihala_kit.vault import Vault
@@ -68,7 +69,8 @@ class App(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the finished document, made once."""
         if self.openapi_schema is None:
-            self.openapi_schema = finish(super().openapi())
+            routes = (route for included in self.routes for route in routes_of(included))
+            self.openapi_schema = finish(super().openapi(), tagged(routes))
         return self.openapi_schema
 
     @cached_property

@@ -1,12 +1,12 @@
 """Finishes the OpenAPI document that FastAPI makes: its refusals become problem documents, as our handlers answer them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ihala_contracts.public_routes import in_fhir
 
-from ihala_kit import created, etag, once, outcomes, pages
+from ihala_kit import created, etag, once, outcomes, pages, tagging
 from ihala_kit.problems import (
     MEDIA_TYPE,
     BodyTooLarge,
@@ -21,15 +21,22 @@ from ihala_kit.problems import (
 )
 
 Document = dict[str, Any]
+Tagged = Mapping[tuple[str, str], frozenset[str]]
 _FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 _HEADERS: Document = {
     "Location": {"description": "Where what was made, or begun, can be read.", "schema": {"type": "string", "format": "uri-reference"}},
+    "ETag": {"description": "The version of what is told, for If-Match or If-None-Match.", "schema": {"type": "string"}},
     "Link": {"description": 'The next page, with `rel="next"` (RFC 8288), where there is one.', "schema": {"type": "string"}},
     "Idempotent-Replayed": {
         "description": "The request was sent before with this Idempotency-Key; this is the answer of then, and nothing was done now.",
         "schema": {"type": "string", "const": "true"},
     },
 }
+_IF_NONE_MATCH: Document = {
+    "name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string"},
+    "description": "The ETag of what you have: 304 tells that it is still so.",
+}  # fmt: skip
+_UNCHANGED: Document = {"description": "Unchanged since the ETag in If-None-Match"}
 # What the kit refuses by itself where an operation has such a parameter.
 _BY_PARAMETER: dict[str, tuple[type[Problem], ...]] = {
     "If-Match": (etag.PreconditionRequired, etag.IfMatchMalformed, etag.Stale),
@@ -38,8 +45,8 @@ _BY_PARAMETER: dict[str, tuple[type[Problem], ...]] = {
 }
 
 
-def finish(document: Document) -> Document:
-    """Complete the document in place and return it."""
+def finish(document: Document, tagged: Tagged) -> Document:
+    """Complete the document in place and return it; `tagged` says of which routes what (see tagging.py)."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in _FRAMEWORK_SCHEMAS:
         schemas.pop(name, None)
@@ -52,7 +59,7 @@ def finish(document: Document) -> Document:
                 schemas["OperationOutcome"] = outcomes.OUTCOME_SCHEMA
                 _as_outcomes(operation)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
-    _name_headers(document)
+    _name_headers(document, tagged)
     _name_scopes(document)
     return document
 
@@ -113,15 +120,20 @@ def _as_outcomes(operation: Document) -> None:
             answer["content"][outcomes.MEDIA_TYPE] = {"schema": outcomes.SCHEMA, "examples": told}
 
 
-def _name_headers(document: Document) -> None:
-    """Say which headers an answer has: where what was made can be read, the next page, and that it was given before."""
+def _name_headers(document: Document, tagged: Tagged) -> None:
+    """Say which headers an answer has: where what was made can be read, its version, the next page, and that it was given before."""
     one_by = created.one_by(path for path, item in document.get("paths", {}).items() if "get" in item)
     for path, item in document.get("paths", {}).items():
         for method, operation in item.items():
             parameters = {parameter["name"] for parameter in operation.get("parameters", [])}
+            tags = tagged.get((path, method), frozenset())
+            if tagging.ASKED in tags:
+                operation["parameters"] = [*operation.get("parameters", []), dict(_IF_NONE_MATCH)]
+                operation["responses"].setdefault("304", dict(_UNCHANGED))
             for status, answer in operation["responses"].items():
                 told = {
                     "Location": int(status) in created.MADE and method == "post" and _named(document, answer, one_by.get(path)),
+                    "ETag": tagging.GIVEN in tags and (status.startswith("2") or status == "304"),
                     "Link": status == "200" and "cursor" in parameters,
                     "Idempotent-Replayed": status.startswith("2") and once.HEADER in parameters,
                 }
