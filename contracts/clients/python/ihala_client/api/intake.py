@@ -2017,6 +2017,10 @@ class WaitingItem(BaseModel):
     The organisation that announced an arrival.
     """
     received_at: AwareDatetime
+    changed_at: AwareDatetime
+    """
+    Later than `received_at` while it waits: its announcer corrected it, or nobody answered.
+    """
     next_at: AwareDatetime | None
     """
     A call-back: call by then. An arrival: it lapses then.
@@ -2055,6 +2059,10 @@ class WaitingView(BaseModel):
     The organisation that announced an arrival.
     """
     received_at: AwareDatetime
+    changed_at: AwareDatetime
+    """
+    Later than `received_at` while it waits: its announcer corrected it, or nobody answered.
+    """
     next_at: AwareDatetime | None
     """
     A call-back: call by then. An arrival: it lapses then.
@@ -3248,7 +3256,7 @@ class ArrivalIn(BaseModel):
     """
     identifier: Identifier | None = None
     """
-    The announcer's own number; said twice, it is one arrival.
+    The announcer's own number: said twice, it is one arrival. While it waits, what is said last holds.
     """
 
 
@@ -3718,7 +3726,7 @@ get_requests_imports_by_id: Operation[None, RequestFileView] = Operation('GET', 
 get_requests_imports_report: Listing[PageOfLineView, LineView] = Listing('GET', '/intake/v1/requests/imports/{file_id}/report', PageOfLineView, ('cursor', 'limit', 'only'))
 """Return the report: for each faulty cell what is wrong, for each row what became of it; in the caller's language."""
 post_arrivals: Operation[ArrivalIn, Received] = Operation('POST', '/intake/v1/arrivals', Received)
-"""Announce somebody who will come. There is no answer to this but that it was taken, now or later."""
+"""Announce somebody who will come, or correct what was announced under the same number, as long as they are expected."""
 get_arrivals: Listing[PageOfWaitingItem, WaitingItem] = Listing('GET', '/intake/v1/arrivals', PageOfWaitingItem, ('cursor', 'governorate', 'limit', 'state'))
 """Return what the caller's desks have to do with arrivals, the longest first; without a word about the people."""
 get_arrivals_by_id: Operation[None, WaitingView] = Operation('GET', '/intake/v1/arrivals/{arrival_id}', WaitingView)
