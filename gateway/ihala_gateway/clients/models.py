@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
+from ihala_kit.bodies import Sent
 from ihala_kit.instants import as_iso
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from ihala_gateway.clients.commands import DnsName, PastDay, Scope, SubjectName, Word
@@ -38,10 +39,8 @@ KeyAddress = Annotated[str, Field(max_length=500, description="Where your keys a
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_plain)]
 
 
-class Body(BaseModel):
+class Body(Sent):
     """Base of what is sent here: nothing but what is named."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Asked(Body):

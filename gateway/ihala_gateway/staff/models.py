@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from ihala_kit.bodies import Sent
 from ihala_kit.words import Language
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
 from ihala_gateway.clients.commands import PastDay, PlaceCode, Word
 
@@ -13,10 +14,8 @@ Roles = Annotated[list[Word], Field(max_length=10)]
 Places = Annotated[list[PlaceCode], Field(max_length=40, description="P-codes of governorates.")]
 
 
-class Body(BaseModel):
+class Body(Sent):
     """Base of what is sent here: nothing but what is named."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Rights(Body):

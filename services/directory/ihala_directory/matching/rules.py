@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Literal, Self
 
+from ihala_kit.bodies import Sent
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -25,10 +26,10 @@ class By(StrEnum):
     FIGURE_AGE = "figure_age"  # days
 
 
-class Part(BaseModel):
+class Part(Sent):
     """A part of the rules: nothing that is not named here."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
 
 class Step(Part):

@@ -3,8 +3,9 @@
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
+from ihala_kit.bodies import Sent
 from ihala_kit.instants import OnDay
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from ihala_directory.models.parts import (
@@ -28,10 +29,8 @@ AreaCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]+$", min_length=
 Kind = Literal["operator", "rgc", "wlco", "hlp", "lmrc", "cpf", "state", "cso", "nngo", "ingo", "io", "private", "border"]
 
 
-class Body(BaseModel):
+class Body(Sent):
     """What a caller sends: nothing that is not named here."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Agreement(Body):

@@ -6,8 +6,9 @@ from datetime import date
 from itertools import combinations
 from typing import Annotated, Literal, Self, TypeVar
 
+from ihala_kit.bodies import Sent
 from ihala_kit.instants import OnDay
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
@@ -44,10 +45,8 @@ Day = Literal["SU", "MO", "TU", "WE", "TH", "FR", "SA"]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 
 
-class Part(BaseModel):
+class Part(Sent):
     """A part of an entry: nothing that is not named here."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Phone(Part):

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Literal, TypeVar
 
 from ihala_kit import mail
+from ihala_kit.bodies import Sent
 from ihala_kit.instants import OnDay, as_iso
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -13,10 +14,10 @@ from ihala_intake import phones, texts
 _Day = TypeVar("_Day", bound=date)
 
 
-class Body(BaseModel):
+class Body(Sent):
     """A request's body, or a part of one."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
 
 class Answer(BaseModel):

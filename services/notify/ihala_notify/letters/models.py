@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from ihala_kit.bodies import Sent
 from ihala_kit.words import Language
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,10 +11,8 @@ from ihala_notify.letters.names import Name
 from ihala_notify.letters.rules import Kind, Shows, State
 
 
-class LetterRequest(BaseModel):
+class LetterRequest(Sent):
     """Which letter is wanted. No name: that is given when the sheet is printed, and kept nowhere."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: Kind
     need_id: UUID

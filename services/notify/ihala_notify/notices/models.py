@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
+from ihala_kit.bodies import Sent
 from ihala_kit.mail import ADDRESS, LONGEST
 from ihala_kit.words import Language
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -14,10 +15,8 @@ from ihala_notify.subscriptions.models import Governorates
 Time = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["07:30"])]
 
 
-class DigestWish(BaseModel):
+class DigestWish(Sent):
     """What you want to hear by e-mail, and when. Only references and links are sent, and nothing where there is nothing."""
-
-    model_config = ConfigDict(extra="forbid")
 
     email: str = Field(pattern=f"^{ADDRESS.pattern}$", max_length=LONGEST, description="Your own; a code is mailed to confirm it.")
     language: Language

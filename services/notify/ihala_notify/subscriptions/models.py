@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from ihala_kit.bodies import Sent
+from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from ihala_notify.webhooks.models import KeyKind, NewKey, Ordered, Url
@@ -36,13 +37,11 @@ Kind = Literal["feed"]
 AnsweredKind = Annotated[Literal["feed"], BeforeValidator(lambda _: "feed")]
 
 
-class Wanted(BaseModel):
+class Wanted(Sent):
     """What of your organisation's events is wanted: each of the four narrows further, without any everything comes.
 
     What is about your organisation itself (its agreement, its suspension, its subscriptions) comes wherever `types` allows it.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     types: Types
     governorates: Governorates

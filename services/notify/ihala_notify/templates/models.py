@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
+from ihala_kit.bodies import Sent
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -12,8 +13,8 @@ from ihala_notify.wording import Plural, Template, Texts, plain_of, sentences_of
 Wording = Annotated[str, Field(min_length=1, max_length=400)]
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+class _Closed(Sent):
+    model_config = ConfigDict(hide_input_in_errors=True)
 
 
 class Forms(_Closed):

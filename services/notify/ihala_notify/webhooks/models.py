@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from ihala_kit.bodies import Sent
 from ihala_kit.instants import Instant
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -46,28 +47,22 @@ class WebhookDetails(BaseModel):
     failing_since: datetime | None
 
 
-class WebhookChange(BaseModel):
+class WebhookChange(Sent):
     """What is to be different; what is not named stays."""
-
-    model_config = ConfigDict(extra="forbid")
 
     url: Url
     ordered: Ordered
 
 
-class Rotation(BaseModel):
+class Rotation(Sent):
     """A new key for a webhook."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: KeyKind | None = Field(default=None, description="Without it, of the kind that the newest key has.")
     overlap_hours: int = Field(default=24, ge=0, le=168, description="How long the older keys sign beside it.")
 
 
-class ReplayRequest(BaseModel):
+class ReplayRequest(Sent):
     """From when on events are to be sent again."""
-
-    model_config = ConfigDict(extra="forbid")
 
     since: Instant = Field(description="Events that came into your feed at this instant or later; at most 30 days are kept.")
 

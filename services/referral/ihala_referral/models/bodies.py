@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from ihala_contracts.referral_v1 import Outcome as SentOutcome
+from ihala_kit.bodies import Sent
 from ihala_kit.instants import Instant
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 DottedCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}(\.[a-z0-9_]{1,63})?$")]
@@ -15,10 +16,8 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 SPOKEN = "needed, but of a restricted referral it is said by voice and nothing is written"
 
 
-class Body(BaseModel):
+class Body(Sent):
     """Base of what is sent here: nothing but what is named."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Nothing(Body):
