@@ -85,7 +85,8 @@ async def test_all_files_of_a_person_go_together_and_none_while_a_receiver_is_as
     assert (await answered(house, made, "acceptance")).status == 200
     events = await house.events()
     assert {str(event.case_id) for event in events if isinstance(event, CaseMoved)} == set(cases)
-    assert [event.need_id for event in events if isinstance(event, NeedChanged)] == [need_id]
+    told = {event.need_id: event.facts is not None for event in events if isinstance(event, NeedChanged)}
+    assert told == {UUID(first.body["needs"][0]["need_id"]): False, need_id: True}  # that one has ended there, too
     assert [(await house.get(f"/v1/cases/{one}", ERBIL)).body["officer"] for one in cases] == [None, None]
 
 
