@@ -8,7 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from authlib.oauth2.rfc6749.errors import InsecureTransportError
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+from ihala_gateway.oauth.token_request import Credentials, Shown, TokenRequest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
@@ -156,6 +158,19 @@ async def test_every_bad_assertion_is_refused(home: House) -> None:
         assert "access_token" not in body and body.keys() == {"error", "error_description"}, name
 
 
+async def test_a_head_is_read_up_to_a_length(home: House) -> None:
+    for indent, status in ((100, 200), (300, 401), (300, 401)):
+        assertion = _unchecked({"alg": "ES256", "kid": "c1"}, home.assertion().split("."), indent)
+        assert (await _post(home, assertion))[0] == status
+
+
+def test_a_request_comes_to_a_safe_address() -> None:
+    for _ in range(2):
+        TokenRequest("https://api.example/oauth/token", {}, Credentials("centre"), Shown())
+        with pytest.raises(InsecureTransportError):
+            TokenRequest("http://api.example/oauth/token", {}, Credentials("centre"), Shown())
+
+
 async def test_a_proven_client_is_told_what_to_correct_and_a_stranger_nothing(home: House) -> None:
     _, body = await _post(home, home.assertion(aud=[home.settings.issuer]))
     assert body["error_description"] == "aud of the assertion must be the issuer, as one string"
@@ -257,12 +272,12 @@ def _basic(client_id: str, secret: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()}
 
 
-def _b64(value: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+def _b64(value: Any, indent: int | None = None) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value, indent=indent).encode()).rstrip(b"=").decode()
 
 
-def _unchecked(header: dict[str, Any], parts: list[str]) -> str:
+def _unchecked(header: dict[str, Any], parts: list[str], indent: int | None = None) -> str:
     """Sign with the right key under a header that the library itself would not write."""
-    signing_input = f"{_b64(header)}.{parts[1]}".encode()
+    signing_input = f"{_b64(header, indent)}.{parts[1]}".encode()
     signature = ANY_ALGORITHM.get_alg("ES256").sign(signing_input, KEY)
     return f"{signing_input.decode()}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"

@@ -9,17 +9,17 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.util import urlsafe_b64decode
 
 from ihala_gateway.oauth import base64url
-from ihala_gateway.oauth.client_keys import ALGORITHMS, Key, algorithms_of, usable_keys
+from ihala_gateway.oauth.client_keys import ALGORITHMS, Key, usable_keys
+from ihala_gateway.oauth.compact import Verify, header_of, taken_apart, way_to_verify
 
 HEADER = b"dpop"
 CHALLENGE = f'algs="{" ".join(ALGORITHMS)}"'
@@ -144,18 +144,17 @@ class _Head(NamedTuple):
 
     thumbprint: str
     key: Key
-    verify: Callable[[bytes, bytes, Key], bool]
+    verify: Verify
 
 
 def _decoded(proof: str) -> tuple[dict[str, Any], str]:
     """Return a proof's claims and its key's thumbprint. Raises ProofRefused."""
     try:
-        content, _, signature = proof.rpartition(".")
-        first, payload = content.split(".")
-        head = _head(first)
-        if not head.verify(content.encode("ascii"), urlsafe_b64decode(signature.encode("ascii")), head.key):
+        shown = taken_apart(proof)
+        head = _head(shown.head)
+        if not head.verify(shown.content, shown.signature, head.key):
             raise ProofRefused("signature")
-        claims = json.loads(urlsafe_b64decode(payload.encode("ascii")))
+        claims = json.loads(shown.payload.decode())
     except (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:  # KeysRefused, binascii.Error too
         raise ProofRefused(type(error).__name__) from None
     if not isinstance(claims, dict):
@@ -166,11 +165,9 @@ def _decoded(proof: str) -> tuple[dict[str, Any], str]:
 @lru_cache(maxsize=2000)
 def _head(first: str) -> _Head:
     """Return what the first part of a proof says. Raises ValueError and others."""
-    header = json.loads(urlsafe_b64decode(first.encode("ascii")))
-    _REGISTRY.check_header(header)
+    header = header_of(first)
     key = usable_keys({"keys": [header["jwk"]]})[0]
-    if "crit" in header or header["typ"] != _TYPE or header["alg"] not in algorithms_of(key):
+    verify = way_to_verify(header, key, _REGISTRY)
+    if header["typ"] != _TYPE:
         raise ValueError("header")
-    algorithm = _REGISTRY.get_alg(header["alg"])
-    algorithm.check_key(key)
-    return _Head(key.thumbprint(), key, algorithm.verify)
+    return _Head(key.thumbprint(), key, verify)
