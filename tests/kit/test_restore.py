@@ -1,6 +1,7 @@
 """What a restored service knows of where it stood: the bookmark of its reader, and which of its own events the backup lacks."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -193,3 +194,5 @@ async def test_a_key_that_is_left_out_is_neither_told_again_nor_gone_on_with(kit
     assert await one(kit_db, text("SELECT key FROM outbox")) == [(known,)]
     service, how = SimpleNamespace(snapshots=kinds), Restoring("t", (), (), (), settle)
     assert (await restore._settle(service, how, kit_db, [left]), settled) == (2, [known])  # type: ignore[arg-type]
+    service.snapshots = []
+    assert await restore._settle(service, replace(how, open_keys=keys), kit_db, []) == 2 and settled == [known, left, known]  # type: ignore[arg-type]
