@@ -293,7 +293,7 @@ async def test_what_was_settled_long_ago_costs_a_claim_nothing(world: World) -> 
             (await tx.execute(text(f"EXPLAIN {messages._SETTLE.text}"), {"results": json.dumps([result]), "now": now})).scalars()
         )
         assert "Seq Scan on message" not in plan
-        withdrawn = {"need_id": uuid4(), "referral_id": None, "only": None, "now": now, "at": now}
+        withdrawn = {"need_id": uuid4(), "referral_id": None, "only": None, "before": None, "now": now, "at": now}
         for query, index in ((queueing._LAST_TRY, "by_need"), (queueing._DROP, "open"), (queueing._HURRY, "open")):
             plan = "\n".join((await tx.execute(text(f"EXPLAIN {query.text}"), withdrawn)).scalars())
             assert f"message_{index}" in plan, plan
