@@ -132,3 +132,13 @@ async def test_a_stream_ends_with_its_token(http: aiohttp.ClientSession, as_of: 
 async def test_a_cursor_that_is_none_of_ours_is_refused_before_anything_is_sent(http: aiohttp.ClientSession, as_of: Any) -> None:
     async with http.get("/v1/events", headers=as_of(RECEIVER) | ACCEPT | {"Last-Event-ID": "nonsense"}) as answer:
         assert (answer.status, answer.content_type) == (400, "application/problem+json")
+
+
+async def test_a_stream_ends_whole_when_the_process_ends(http: aiohttp.ClientSession, world: World, as_of: Any) -> None:
+    async with world.listening():
+        answer = await http.get("/v1/events", headers=as_of(RECEIVER) | ACCEPT)
+        place = await anext(part async for part in parts(answer) if "id" in part)
+    async with asyncio.timeout(10):
+        assert [part async for part in parts(answer) if "data" in part] == []
+    async with http.get("/v1/events", headers=as_of(RECEIVER) | ACCEPT | {"Last-Event-ID": place["id"]}) as again:
+        assert again.status == 200

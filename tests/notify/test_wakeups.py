@@ -105,6 +105,25 @@ async def test_what_notices_told_is_forgotten_with_their_connection(world: World
     assert not world.service.wakeups.at_end(RECEIVER, position)
 
 
+async def test_who_waits_when_the_process_ends_is_answered_and_comes_again_elsewhere(world: World, database: Database) -> None:
+    """Cut off in the middle it would be told of a fault of ours."""
+    async with world.listening():
+        cursor = await read_to_end(world, database)
+        polling = asyncio.create_task(poll(world, database, cursor, 25))
+        await asyncio.sleep(0.1)
+        assert not polling.done()
+    page = await asyncio.wait_for(polling, 10)
+    assert (page.items, page.cursor) == ([], cursor)
+    assert await asyncio.wait_for(poll(world, database, cursor, 25), 10) == page
+    async with world.listening():  # the database is open again
+        polling = asyncio.create_task(poll(world, database, cursor, 25))
+        await asyncio.sleep(0.1)
+        assert not polling.done()
+        await world.identify(uuid4())
+        assert (await asyncio.wait_for(polling, 20)).items
+        assert len(database.listeners[CHANNEL]) == 1
+
+
 async def test_who_is_woken_while_it_is_told_to_end_ends() -> None:
     wakeups = Wakeups()
     wakeups.listening = True

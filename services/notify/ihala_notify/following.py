@@ -63,7 +63,8 @@ async def follow(
 ) -> Followed:
     """Return what follows the cursor as soon as there is something, at the latest after `wait` seconds.
 
-    Sooner, and with nothing, when much of a feed was looked through that the filters leave out: the cursor has moved on.
+    Sooner, and with nothing, when much of a feed was looked through that the filters leave out: the cursor has moved on; or when this
+    process ends.
     Raises MalformedCursor (400), CursorTooOld (410), and what `wanted` raises. No connection is held while waiting.
     """
     position = position_of(cursor, caller.organization_id)
@@ -78,7 +79,7 @@ async def follow(
             async with database.transaction(caller) as tx:
                 part = await reading.read_after(tx, caller.organization_id, position, limit, await wanted(tx))
             position, looks = part.position, looks + part.more
-            if part.items or looks >= MOST_LOOKS or (left <= 0 and not part.more):
+            if part.items or looks >= MOST_LOOKS or wakeups.resting or (left <= 0 and not part.more):
                 return Followed(part.items, cursor_at(caller.organization_id, position))
             if not part.more:
                 await wakeups.wait(woken, until - time.monotonic())

@@ -1,7 +1,7 @@
 """A feed as server-sent events: `GET /v1/events` with `Accept: text/event-stream`. The id of each is the cursor after it.
 
-A stream ends with the internal token it began with, after a minute at most, or as soon as that is refused or its subscription rests:
-whoever follows comes again with `Last-Event-ID`, which is what every client of server-sent events does by itself.
+A stream ends with the internal token it began with, after a minute at most, or as soon as that is refused, its subscription rests, or
+this process ends: whoever follows comes again with `Last-Event-ID`, which is what every client of server-sent events does by itself.
 """
 
 import time
@@ -35,6 +35,8 @@ async def stream(
         if part.items or time.monotonic() >= beat_at:
             yield "".join(_event(caller, item) for item in part.items) + _beat(part.cursor)
             beat_at = time.monotonic() + BEAT_SECONDS
+        if wakeups.resting:
+            return
         try:
             await may_follow()
             part = await following.follow(database, wakeups, caller, part.cursor, wanted, LOOK_SECONDS, MOST_EVENTS)

@@ -16,10 +16,11 @@ WITHOUT_NOTICES_SECONDS = 0.25  # how often a poll looks by itself while no noti
 
 
 class Wakeups:
-    """Who waits for which organisation's feed, and how far each feed goes. `listening` is False while notices may be missed."""
+    """Who waits for which organisation's feed, and how far each feed goes. `listening` is False while notices may be missed; `resting` is
+    True when this process ends, or its database is closed: nobody waits any more, and who would is answered as it stands."""
 
     def __init__(self) -> None:
-        self.listening = False
+        self.listening = self.resting = False
         self._waiting: dict[UUID, set[asyncio.Event]] = {}
         self._newest: dict[UUID, int] = {}  # positions, as told by notices since we listen
 
@@ -47,8 +48,14 @@ class Wakeups:
 
     async def listen(self, database: Database) -> None:
         """Listen until cancelled, with a new connection after a fault; everybody looks again after one."""
+        self.resting = False
         database.listeners[CHANNEL].append(self._grown)
-        await hear(database, CHANNEL, APPLICATION, self._grown, self._listens)
+        try:
+            await hear(database, CHANNEL, APPLICATION, self._grown, self._listens)
+        finally:
+            database.listeners[CHANNEL].remove(self._grown)
+            self.resting = True
+            self.wake_all()
 
     def _listens(self, listening: bool) -> None:
         self.listening = listening
