@@ -119,7 +119,7 @@ class World:
         key, port = self.folder / "key.pem", any_free()
         key.write_bytes(self.home.gateway._keys.access.current().as_pem(private=False))
         words = [self.peer, "gateway", f"127.0.0.1:{port}", f"http://127.0.0.1:{self.service}", key, self.home.settings.issuer]
-        async with _program(words, port, MEASURED_CORE) as process:
+        async with program(words, port, MEASURED_CORE) as process:
             yield f"http://127.0.0.1:{port}", [process]
 
 
@@ -132,7 +132,7 @@ async def world() -> AsyncIterator[World]:
         port = any_free()
         async with throw_away_postgres() as postgres, house(postgres) as home:
             _pin(psutil.Process().children(recursive=True), OTHER_CORE)
-            async with _program([folder / "peer", "service", f"127.0.0.1:{port}"], port, OTHER_CORE):
+            async with program([folder / "peer", "service", f"127.0.0.1:{port}"], port, OTHER_CORE):
                 await home.register()
                 (folder / "tokens").write_text("\n".join([await home.token() for _ in range(TOKENS)]) + "\n")
                 yield World(home, folder, memory, folder / "peer", port)
@@ -185,7 +185,8 @@ async def _built(to: Path) -> None:
 
 
 @asynccontextmanager
-async def _program(words: list[object], port: int, core: int) -> AsyncIterator[psutil.Process]:
+async def program(words: list[object], port: int, core: int) -> AsyncIterator[psutil.Process]:
+    """Run a program on a core until it is let go; it is given when it listens at the port."""
     with on_core(core):
         process = await asyncio.create_subprocess_exec(*map(str, words), stdout=DEVNULL, stderr=DEVNULL)
     try:
