@@ -1,10 +1,13 @@
 """Organisations, services and their places: entered, changed, found and matched."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from ihala_contracts.directory_v1 import NoPlaceFound, OrganizationJoined, PlaceReserved, ServiceChanged
+from ihala_contracts.intake_v1 import LARGEST_HOUSEHOLD
 
 from tests.directory.bodies import MATCH, ORGANIZATION, SERVICE
 from tests.directory.conftest import SEED
@@ -25,6 +28,8 @@ from tests.directory.world import (
     only,
     slug,
 )
+
+DOCUMENTS = Path(__file__).parents[2] / "contracts" / "openapi"
 
 
 async def test_capacity_is_one_small_call_of_its_provider(world: World, http: aiohttp.ClientSession, people: People) -> None:
@@ -47,6 +52,23 @@ async def test_a_confirmed_figure_opens_what_a_decline_closed(world: World, http
     async with http.put(url, json={"figure": 2}, headers=provider | match(1)) as answer:
         assert (await answer.json())["capacity"]["confirmed"] is True
     assert only(await world.said(), ServiceChanged).places_opened
+
+
+async def test_a_household_is_as_large_here_as_at_the_desk(http: aiohttp.ClientSession, people: People) -> None:
+    """A fact of a need that intake takes is asked, and a rule may name it; no document says another limit."""
+    officer = people.coordinator()
+    for size, status in ((LARGEST_HOUSEHOLD, 200), (LARGEST_HOUSEHOLD + 1, 422)):
+        async with http.post("/v1/matches", json=MATCH | {"facts": {"household_size": size}}, headers=officer) as answer:
+            assert answer.status == status, await answer.text()
+        rules = {"household_min": size, "household_max": size}
+        body = SERVICE | {"organization_id": str(TELAFAR), "rules": rules}
+        async with http.post("/v1/services", json=body, headers=officer | key()) as answer:
+            assert answer.status == (201 if status == 200 else 422), await answer.text()
+    limit = re.compile(r'"household_(?:size|min|max)": \{\s*"anyOf": \[\s*\{\s*"type": "integer",\s*"maximum": ([0-9.]+)')
+    documents = {path.stem: {float(one) for one in limit.findall(path.read_text())} for path in DOCUMENTS.glob("*.json")}
+    assert {name: found for name, found in documents.items() if found} == {
+        f"{name}.v1": {LARGEST_HOUSEHOLD} for name in ("intake", "referral", "directory")
+    }
 
 
 async def test_matches_explain_themselves(http: aiohttp.ClientSession, people: People) -> None:

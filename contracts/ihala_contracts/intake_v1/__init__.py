@@ -1,7 +1,15 @@
 """Events of intake. Those about one need are keyed by it, so that what concerns one need stays in order; each other says by what."""
 
 from ihala_contracts.envelope import Event
-from ihala_contracts.intake_v1.base import TOPIC, ConsentScope, NeedState, SealingKeyPublished, Sensitivity, Urgency
+from ihala_contracts.intake_v1.base import (
+    LARGEST_HOUSEHOLD,
+    TOPIC,
+    ConsentScope,
+    NeedState,
+    SealingKeyPublished,
+    Sensitivity,
+    Urgency,
+)
 from ihala_contracts.intake_v1.cases import CaseClosed, CaseMoved, CaseOpened, CaseReopened, HandOverEnded, HandOverOffered
 from ihala_contracts.intake_v1.complaints import ComplaintAssigned, ComplaintOverdue, ComplaintReceived
 from ihala_contracts.intake_v1.consents import ConsentWithdrawn, DecisionAwaited, LawfulBasisUsed, NeedConsentChanged, ReportMade
@@ -47,7 +55,7 @@ EVENTS: tuple[type[Event], ...] = (
 )  # fmt: skip
 
 __all__ = [
-    "EVENTS", "TOPIC", "ArrivalAnnounced", "BreakGlassEnded", "BreakGlassOpened", "CallBackAsked", "CaseClosed", "CaseMoved",
+    "EVENTS", "LARGEST_HOUSEHOLD", "TOPIC", "ArrivalAnnounced", "BreakGlassEnded", "BreakGlassOpened", "CallBackAsked", "CaseClosed", "CaseMoved",
     "CaseOpened", "CaseReopened", "ComplaintAssigned", "ComplaintOverdue", "ComplaintReceived", "ConcernFiled", "ConsentScope",
     "ConsentWithdrawn", "DecisionAwaited", "DisclosureAcknowledged", "DisclosureClosed", "DisclosureOpened", "DisclosureRefused",
     "DisclosureUnacknowledged", "ErasureOverdue", "FollowUpDue", "FollowUpRecorded", "HandOverEnded", "HandOverOffered",

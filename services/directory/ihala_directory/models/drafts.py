@@ -3,6 +3,7 @@
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
+from ihala_contracts.intake_v1 import LARGEST_HOUSEHOLD
 from ihala_kit.bodies import Sent
 from ihala_kit.instants import OnDay
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -79,8 +80,8 @@ class Rules(Body):
     sex: Unique[Literal["female", "male"]] = Field(default=[], max_length=2)
     statuses: Unique[Code] = Field(default=[], max_length=20)
     languages: Unique[Language] = Field(default=[], max_length=20)
-    household_min: int | None = Field(default=None, ge=1, le=50)
-    household_max: int | None = Field(default=None, ge=1, le=50)
+    household_min: int | None = Field(default=None, ge=1, le=LARGEST_HOUSEHOLD)
+    household_max: int | None = Field(default=None, ge=1, le=LARGEST_HOUSEHOLD)
     documents: Unique[Code] = Field(default=[], max_length=20)
 
     @model_validator(mode="after")
@@ -186,7 +187,7 @@ class FactsDraft(Body):
     age: int | None = Field(default=None, ge=0, le=120)
     sex: Literal["female", "male"] | None = None
     status: Code | None = None
-    household_size: int | None = Field(default=None, ge=1, le=50)
+    household_size: int | None = Field(default=None, ge=1, le=LARGEST_HOUSEHOLD)
     languages: list[Language] = Field(default=[], max_length=10)
     requirements: list[Code] = Field(default=[], max_length=30)
 

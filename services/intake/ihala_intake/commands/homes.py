@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from ihala_contracts.intake_v1 import Sensitivity
+from ihala_contracts.intake_v1 import LARGEST_HOUSEHOLD, Sensitivity
 from ihala_kit.db import caller_of
 from ihala_kit.ids import new_id
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,7 +14,6 @@ from ihala_intake.commands.known import Known, bring_up_to_date, reached
 from ihala_intake.commands.people import add_person, details_of, member_details, share_ways
 from ihala_intake.details import PersonDetails
 from ihala_intake.keys import Key
-from ihala_intake.models.persons import LARGEST_HOUSEHOLD
 from ihala_intake.models.requests import RequestIn
 from ihala_intake.people_errors import HouseholdTooLarge
 from ihala_intake.person_rules import reached_at

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from ihala_contracts.intake_v1 import Sensitivity
+from ihala_contracts.intake_v1 import LARGEST_HOUSEHOLD, Sensitivity
 from ihala_kit.auth import Caller
 from ihala_kit.db import now
 from ihala_kit.due import schedule
@@ -22,7 +22,6 @@ from ihala_intake.errors import PersonErased
 from ihala_intake.ledger import Read, log_accesses
 from ihala_intake.models.people import HouseholdRecord, MemberRecord
 from ihala_intake.models.person_changes import JoiningIn
-from ihala_intake.models.persons import LARGEST_HOUSEHOLD
 from ihala_intake.people_errors import FiledApart, HouseholdNotFound, HouseholdTooLarge, InAnotherHousehold, PersonNotFound
 from ihala_intake.tables import Household, Need, Person
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
-from ihala_contracts.intake_v1 import NeedState, Sensitivity, Urgency
+from ihala_contracts.intake_v1 import LARGEST_HOUSEHOLD, NeedState, Sensitivity, Urgency
 from ihala_kit.instants import OnDay
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -84,7 +84,7 @@ class PersonCorrection(Body):
     language_spoken: LanguageTag | None = None
     language_written: Written | None = None
     requirements: list[Word] | None = Field(default=None, max_length=20)
-    household_size: int | None = Field(default=None, ge=1, le=60)
+    household_size: int | None = Field(default=None, ge=1, le=LARGEST_HOUSEHOLD)
 
 
 class CorrectionIn(Body):

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
+from ihala_contracts.intake_v1 import LARGEST_HOUSEHOLD
 from ihala_kit.instants import OnDay
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -10,8 +11,6 @@ from ihala_intake import texts
 from ihala_intake.models.base import Body, Code, LanguageTag, Line, MailAddress, Name, PhoneNumber, Sex, When, Word, Written, Year
 from ihala_intake.models.consents import ConsentIn
 from ihala_intake.models.needs import NeedIn
-
-LARGEST_HOUSEHOLD = 60
 
 
 def _latin(text: str) -> str:

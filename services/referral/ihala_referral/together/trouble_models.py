@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
-from ihala_contracts.intake_v1 import Urgency
+from ihala_contracts.intake_v1 import LARGEST_HOUSEHOLD, Urgency
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -24,7 +24,7 @@ class FactsIn(Body):
     age: int | None = Field(default=None, ge=0, le=120, description="years; the receiver sees a band")
     sex: Literal["female", "male"] | None = None
     status: DottedCode | None = None
-    household_size: int | None = Field(default=None, ge=1, le=60)
+    household_size: int | None = Field(default=None, ge=1, le=LARGEST_HOUSEHOLD)
     languages: list[Code] | None = Field(default=None, min_length=1, max_length=5)
     requirements: list[DottedCode] | None = Field(default=None, max_length=20)
 
