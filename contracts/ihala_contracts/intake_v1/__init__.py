@@ -55,11 +55,12 @@ EVENTS: tuple[type[Event], ...] = (
 )  # fmt: skip
 
 __all__ = [
-    "EVENTS", "LARGEST_HOUSEHOLD", "TOPIC", "ArrivalAnnounced", "BreakGlassEnded", "BreakGlassOpened", "CallBackAsked", "CaseClosed", "CaseMoved",
-    "CaseOpened", "CaseReopened", "ComplaintAssigned", "ComplaintOverdue", "ComplaintReceived", "ConcernFiled", "ConsentScope",
-    "ConsentWithdrawn", "DecisionAwaited", "DisclosureAcknowledged", "DisclosureClosed", "DisclosureOpened", "DisclosureRefused",
-    "DisclosureUnacknowledged", "ErasureOverdue", "FollowUpDue", "FollowUpRecorded", "HandOverEnded", "HandOverOffered",
-    "LawfulBasisUsed", "NeedChanged", "NeedClosed", "NeedConsentChanged", "NeedIdentified", "NeedState", "NeedStateChanged",
-    "PersonErased", "PersonMergeUndone", "PersonMerged", "PossibleDoubleFound", "ProgrammePlanSent", "ProgrammePlanSettled",
-    "ReportMade", "SealingKeyPublished", "Sensitivity", "Urgency", "WaitingEnded", "OnwardNeedSettled",
+    "EVENTS", "LARGEST_HOUSEHOLD", "TOPIC", "ArrivalAnnounced", "BreakGlassEnded", "BreakGlassOpened", "CallBackAsked",
+    "CaseClosed", "CaseMoved", "CaseOpened", "CaseReopened", "ComplaintAssigned", "ComplaintOverdue", "ComplaintReceived",
+    "ConcernFiled", "ConsentScope", "ConsentWithdrawn", "DecisionAwaited", "DisclosureAcknowledged", "DisclosureClosed",
+    "DisclosureOpened", "DisclosureRefused", "DisclosureUnacknowledged", "ErasureOverdue", "FollowUpDue", "FollowUpRecorded",
+    "HandOverEnded", "HandOverOffered", "LawfulBasisUsed", "NeedChanged", "NeedClosed", "NeedConsentChanged", "NeedIdentified",
+    "NeedState", "NeedStateChanged", "PersonErased", "PersonMergeUndone", "PersonMerged", "PossibleDoubleFound",
+    "ProgrammePlanSent", "ProgrammePlanSettled", "ReportMade", "SealingKeyPublished", "Sensitivity", "Urgency", "WaitingEnded",
+    "OnwardNeedSettled",
 ]  # fmt: skip
