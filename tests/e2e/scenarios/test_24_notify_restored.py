@@ -4,6 +4,7 @@ whichever of the three ways it comes."""
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ihala_local.client import Client
 from ihala_local.stack import Stack
@@ -86,14 +87,24 @@ async def _lives_on(scene: Scene, stack: Stack, backup: Backup, subscribers: Seq
     for cursor in (at_backup, ahead):  # the second is of the lost time: what it had comes again, under the same ids, and then what is new
         again = await ids(scene, follower, cursor)
         assert set(told) < set(again) and len(set(again)) == len(again)
-    assert (await follower.get(f"/notify/v1/subscriptions/{opened.body['id']}")).body["state"] == paused.body["state"]
-    assert (await follower.get(f"/notify/v1/subscriptions/{lost.body['id']}", 404)).status == 404
-    ended = [event for event in await scene.heard(follower, ahead) if event["type"].endswith("subscription-ended")]
-    assert [event["data"]["subscription_id"] for event in ended] == [lost.body["id"]]
+    await _its_subscriptions_stand(scene, follower, paused.body, lost.body["id"], ahead)
     await until(lambda: nothing_is_missing(stack, subscribers, needs))
+    await _nothing_is_wrong(stack, subscribers)
+
+
+async def _its_subscriptions_stand(scene: Scene, follower: Client, paused: dict[str, Any], lost: str, ahead: str) -> None:
+    """What was opened before the backup stands as it stood; what was opened since has ended, and its owner is told."""
+    assert (await follower.get(f"/notify/v1/subscriptions/{paused['id']}")).body["state"] == paused["state"]
+    assert (await follower.get(f"/notify/v1/subscriptions/{lost}", 404)).status == 404
+    ended = [event for event in await scene.heard(follower, ahead) if event["type"].endswith("subscription-ended")]
+    assert [event["data"]["subscription_id"] for event in ended] == [lost]
+
+
+async def _nothing_is_wrong(stack: Stack, subscribers: Sequence[Subscriber]) -> None:
+    """What was before they followed is no loss; of the lost time all ways tell again."""
     ledger = await asyncio.to_thread(read_ledger, stack.place.kafka_admin.sign_in())
     faults = [fault for fault in delivery.faults(ledger, subscribers, set()) if not fault.startswith(("lost", "twice: feed"))]
-    assert faults == []  # what was before they followed is no loss; of the lost time all ways tell again
+    assert faults == []
     for service in databases(stack.place):
         assert await ask(stack, service, "SELECT count(*) FROM parked WHERE state = 'waiting'") == 0, service
     assert await settled(stack.place) == []
