@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ihala_contracts.intake_v1 import FollowUpDue, FollowUpRecorded, NeedStateChanged
+from ihala_contracts.intake_v1 import FollowUpDue, FollowUpRecorded, NeedChanged, NeedConsentChanged, NeedStateChanged
 
 from tests.intake.actors import COORDINATOR, HLP, NGO, OFFICER, OTHER_COORDINATOR, PROVIDER, STRANGER, WLCO
 from tests.intake.house import Answer, House
@@ -31,7 +31,8 @@ async def test_the_persons_word_decides(house: House, result: str, state: str) -
     follow_up_id = await due(house, story)
     answer = await record(house, follow_up_id, OFFICER, result)
     assert (answer.status, answer.body["need_state"], answer.body["state"], answer.etag) == (200, state, "recorded", '"3"')
-    moved, recorded = await house.events()
+    moved, recorded, *retold = await house.events()
+    assert [type(event) for event in retold] == ([NeedChanged, NeedConsentChanged] if result == "disputed" else [])
     assert isinstance(moved, NeedStateChanged)
     assert isinstance(recorded, FollowUpRecorded)
     assert (moved.before, moved.after, recorded.result, recorded.need_state) == ("served", state, result, state)
@@ -123,7 +124,7 @@ async def test_a_dispute_opens_a_closed_case_again_and_nothing_planned_is_asked(
     await house.events()
     answer = await record(house, follow_up_id, NGO, "disputed", note="العمل انتهى بعد أسبوع")
     assert (answer.status, answer.body["need_state"]) == (200, "open")
-    assert await story.named() == ["NeedStateChanged", "CaseReopened", "FollowUpRecorded"]
+    assert await story.named() == ["NeedStateChanged", "CaseReopened", "FollowUpRecorded", "NeedChanged", "NeedConsentChanged"]
     assert (await house.get(f"/v1/cases/{case_id}", COORDINATOR)).body["state"] == "open"
     [*_, step] = (await house.get(f"/v1/cases/{case_id}/steps", COORDINATOR)).body["items"]
     assert (step["act"], step["reason"], step["organization_id"]) == ("reopened", "disputed", str(NGO.organization_id))
@@ -140,6 +141,26 @@ async def test_a_dispute_takes_back_what_was_planned(house: House) -> None:
     await house.events()
     await house.later(timedelta(days=60))
     assert await story.named() == []
+
+
+async def test_what_changed_while_a_need_counted_as_met_is_told_once_it_is_disputed(house: House) -> None:
+    """Referral placed nothing then; now a place is sought where she is, and nobody is asked whom she does not want any more."""
+    story = await served(house, NGO)
+    follow_up_id = await due(house, story)
+    await house.later(timedelta(days=31))  # nobody asked: unverified, and neither place nor consent is told any more
+    person = f"/v1/persons/{await house.scalar('SELECT person_id FROM need WHERE id = :id', id=story.need_id)}"
+    moved = await house.call("PATCH", person, OFFICER, {"place": "IQG13"}, if_match='"1"')
+    unwanted = consent(how="written", objections=[str(PROVIDER.organization_id)])
+    revised = await house.post(f"/v1/consents/{story.consent_id}/revisions", COORDINATOR, unwanted, if_match='"1"')
+    assert (moved.status, revised.status) == (200, 201)
+    await house.events()
+    assert (await record(house, follow_up_id, NGO, "disputed", '"3"')).body["need_state"] == "open"
+    *_, recorded, place, agreed = await house.events()
+    assert isinstance(recorded, FollowUpRecorded)
+    assert isinstance(place, NeedChanged)
+    assert isinstance(agreed, NeedConsentChanged)
+    assert (place.governorate, place.facts is not None) == ("IQG13", True)
+    assert (agreed.consent.revision, agreed.consent.objections) == (2, [PROVIDER.organization_id])
 
 
 async def test_a_question_that_nobody_puts_lapses(house: House) -> None:

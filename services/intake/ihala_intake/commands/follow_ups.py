@@ -16,6 +16,7 @@ from ihala_intake import keys, store
 from ihala_intake.casework import store as casework
 from ihala_intake.commands.cases import begin_again
 from ihala_intake.commands.moves import move
+from ihala_intake.commands.retell import retell_opened_again
 from ihala_intake.details import FollowUpDetails
 from ihala_intake.errors import FollowUpNotDue, FollowUpNotFound, ProviderMayNotVerify
 from ihala_intake.following import policy
@@ -86,8 +87,9 @@ async def lapse(tx: AsyncSession, follow_up_id: UUID) -> None:
 async def record(tx: AsyncSession, caller: Caller, follow_up_id: UUID, version: int, body: ResultIn) -> tuple[FollowUp, Need]:
     """Write down what the person said, or a try that failed; emits FollowUpRecorded and, when it changes the need, NeedStateChanged.
 
-    A dispute opens the need again, and its case. Somebody who comes forward after all is heard while the need is unverified. Whoever took
-    the consent back asks anew for what did not come: nothing could be done for a need that was opened without one.
+    A dispute opens the need again, and its case; how need and consent stand by now is told again. Somebody who comes forward after all is
+    heard while the need is unverified. Whoever took the consent back asks anew for what did not come: nothing could be done for a need
+    that was opened without one.
     Raises FollowUpNotFound (404), ProviderMayNotVerify, NotHerWorker (403), Stale (412), FollowUpNotDue, TriedToday (409),
     WayNotAllowed (422), PersonErased (410).
     """
@@ -174,6 +176,8 @@ async def _follow(tx: AsyncSession, need: Need, follow_up: FollowUp, result: Res
     elif not await following.is_planned(tx, follow_up.referral_id, follow_up.number + 1):
         await _plan(tx, need, _next(follow_up))
     _tell(tx, need, follow_up, result)
+    if result == "disputed":
+        await retell_opened_again(tx, need)  # only now: referral opens its placement again when it reads what was just told
 
 
 def _next(follow_up: FollowUp) -> FollowUp:
