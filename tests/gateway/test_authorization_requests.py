@@ -145,6 +145,27 @@ async def test_prompt_and_age_lead_to_the_sign_in_again(home: House) -> None:
         await changed(home, StaffSession, "account_id", row.account_id, signed_in_at=datetime.now(UTC) - timedelta(seconds=110))
         assert (await desk.open(party.address(max_age=60))).headers["Location"].startswith("/sign-in?"), "what was asked for, to the second"
         assert (await desk.open(party.address(max_age=0))).status == 200, "as prompt=login: she was asked just now"
+        await changed(home, StaffSession, "account_id", row.account_id, signed_in_at=datetime.now(UTC))
+        plain = party.address(max_age=10)
+        await desk.open(plain)
+        await changed(home, StaffSession, "account_id", row.account_id, signed_in_at=datetime.now(UTC) - timedelta(seconds=50))
+        assert answered(await desk.send(plain, decision="allow"))["code"], "she read for 50 seconds what she is asked"
+
+
+@pytest.mark.parametrize("more", [{"prompt": "login"}, {"max_age": 0}, {"max_age": 5}])
+async def test_a_pushed_request_is_answered_by_who_signed_in_for_it(home: House, more: dict[str, Any]) -> None:
+    party = Party(home, "app")
+    name, row, _ = await account(home)
+    async with browser(home) as desk:
+        await desk.sign_in(name)
+        await changed(home, StaffSession, "account_id", row.account_id, signed_in_at=datetime.now(UTC) - timedelta(seconds=6))
+        pushed = await party.pushed(**more)
+        assert (await desk.open(pushed)).headers["Location"].startswith("/sign-in?"), "she signed in before the client asked"
+        await desk.sign_in(name)
+        assert (await desk.open(pushed)).status == 200
+        await changed(home, PushedRequest, "client_id", "app", expires_at=datetime.now(UTC) + timedelta(minutes=1))  # four minutes ago
+        await changed(home, StaffSession, "account_id", row.account_id, signed_in_at=datetime.now(UTC) - timedelta(minutes=3))
+        assert answered(await desk.send(pushed, decision="allow"))["code"], "three minutes later she has read what she is asked"
 
 
 async def test_a_no_and_a_form_of_another_page_give_no_code(home: House, person: tuple[Browser, Account]) -> None:

@@ -28,7 +28,7 @@ from ihala_gateway.staff.reception import go_on
 from ihala_gateway.staff.sessions import SignedIn, note, signed_in
 
 PATH = "/oauth/authorize"
-JUST_NOW = timedelta(minutes=2)  # who signed in within this time was asked to by prompt=login, and need not again
+JUST_NOW = timedelta(minutes=2)  # who signed in within this time did so for a request of which nobody knows when it was made
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Arrival:
     client: Registered
     wanted: Wanted
     pushed: bytes | None  # the hash of the pushed request it came from
+    asked_at: datetime | None  # when that was pushed
 
 
 class Authorization:
@@ -82,19 +83,19 @@ class Authorization:
         if "request_uri" not in fields:
             if client.profile.pushed:
                 raise RequestRefused("invalid_request", "this client pushes its requests first (RFC 9126)")
-            return Arrival(client, checked(fields, client, self._issuer), None)
+            return Arrival(client, checked(fields, client, self._issuer), None, None)
         name = hash_of(fields["request_uri"].removeprefix(PREFIX))
         pushed = await store.pushed(tx, name, row.client_id, datetime.now(UTC))
         if pushed is None or not fields["request_uri"].startswith(PREFIX):
             raise RequestRefused("invalid_request_uri", "the request is out of date, was used, or is another's")
         _came_from(request, client)
-        return Arrival(client, checked(pushed.fields, client, self._issuer, pushed.thumbprint), name)
+        return Arrival(client, checked(pushed.fields, client, self._issuer, pushed.thumbprint), name, pushed.asked_at)
 
     async def _with_person(self, tx: AsyncSession, request: Request, arrival: Arrival, *, said: bool) -> Response:
         """Return the next step. Raises RequestRefused and FormRefused."""
         wanted, now = arrival.wanted, datetime.now(UTC)
         person = await signed_in(tx, request.headers.get("cookie"), now)
-        if person is None or _must_sign_in(wanted, person, now):
+        if person is None or _must_sign_in(arrival, person, now, said=said):
             if "none" in wanted.prompt:
                 raise RequestRefused("login_required", "nobody is signed in", wanted.redirect_uri, wanted.state)
             return _to_sign_in(request, wanted)
@@ -153,12 +154,18 @@ def _came_from(request: Request, client: Registered) -> None:
     request.scope["ihala.client"] = (client.row.client_id, str(client.row.organization_id))
 
 
-def _must_sign_in(wanted: Wanted, person: SignedIn, now: datetime) -> bool:
-    """Tell whether her sign-in is older than the client wants; max_age=0 is prompt=login in other words (OpenID Connect, 3.1.2.1)."""
-    age = now - person.auth_time
-    if ("login" in wanted.prompt or wanted.max_age == 0) and age > JUST_NOW:
-        return True
-    return bool(wanted.max_age) and age > timedelta(seconds=wanted.max_age or 0)
+def _must_sign_in(arrival: Arrival, person: SignedIn, now: datetime, *, said: bool) -> bool:
+    """Tell whether the client wants a newer sign-in; max_age=0 is prompt=login in other words (OpenID Connect, 3.1.2.1).
+
+    Who signed in for this very request need not again, however long she then reads what she is asked.
+    """
+    wanted, age = arrival.wanted, now - person.auth_time
+    anew = "login" in wanted.prompt or wanted.max_age == 0
+    if arrival.asked_at is not None:
+        for_this = person.auth_time >= arrival.asked_at
+    else:
+        for_this = (anew or said) and age <= JUST_NOW
+    return not for_this and (anew or (wanted.max_age is not None and age > timedelta(seconds=wanted.max_age)))
 
 
 def _to_sign_in(request: Request, wanted: Wanted) -> Response:

@@ -3,12 +3,13 @@
 Codes, refresh tokens and request URIs are stored as SHA-256 hashes: they are random, so that is enough.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from ihala_gateway.oauth.profile import PUSHED_SECONDS
 from ihala_gateway.tables import Table, column
 
 _AT = DateTime(timezone=True)
@@ -24,6 +25,11 @@ class PushedRequest(Table, table=True):
     fields: dict[str, str] = column(JSONB)  # as they were checked
     thumbprint: str | None = column(Text, nullable=True)  # of the DPoP key that was shown, to which the code is bound
     expires_at: datetime = column(_AT)
+
+    @property
+    def asked_at(self) -> datetime:
+        """When the client pushed it."""
+        return self.expires_at - timedelta(seconds=PUSHED_SECONDS)
 
 
 class PersonGrant(Table, table=True):
