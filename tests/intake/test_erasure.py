@@ -19,7 +19,7 @@ from ihala_contracts.intake_v1 import (
 from tests.intake.actors import COORDINATOR, HLP, MOMD, NGO, NOTIFY, OFFICER, PROVIDER, WLCO, Actor
 from tests.intake.house import Answer, House
 from tests.intake.protectors import ASKING_COORDINATOR, DPO, FOREIGNERS, OTHER_DPO, UNCLEARED_DPO, officer
-from tests.intake.samples import consent, need, person
+from tests.intake.samples import consent, need, person, request
 from tests.intake.story import Story, accepted, asked
 
 WHY = {"reason": "person_asked"}
@@ -74,6 +74,10 @@ async def test_two_officers_at_one_client_are_two_people_and_one_of_them_is_the_
 async def test_after_it_nobody_reads_anything(house: House) -> None:
     story = await accepted(house)
     person_id = await person_of(house, story)
+    again = await house.post("/v1/requests", HLP, request(household=None, needs=[need()]))  # the same person, who still waits for it
+    assert again.body["needs"][0]["need_id"] == str(story.need_id)
+    held = (await house.get(f"/v1/persons/{person_id}/held", DPO)).body["held"]
+    assert {again.body["request_id"], story.request_id} == {row["id"] for row in held["request"]}
     before = await house.scalar("SELECT count(*) FROM person_mark WHERE person_id = :id", id=person_id)
     assert before > 0
     await erased(house, story)

@@ -9,7 +9,7 @@ from ihala_contracts.intake_v1 import (
     HandOverEnded,
 )
 from ihala_intake import ledger
-from ihala_intake.commands import ending
+from ihala_intake.commands import ending, waiting
 from ihala_kit.auth import Caller
 from ihala_kit.due import schedule
 from ihala_kit.migrations import migrate_async
@@ -102,7 +102,7 @@ async def test_what_an_erasure_left_open_in_earlier_days_is_ended(house: House) 
     assert await house.scalar("SELECT count(*) FROM due_work WHERE attempts > 0 OR kind = :kind", kind=ending.LEFT) == 0
 
 
-async def test_the_migration_finds_whose_erasure_left_something(postgres: ThrowAwayPostgres) -> None:
+async def test_migrations_find_whose_erasure_left_something_and_which_phones_are_not_forgotten(postgres: ThrowAwayPostgres) -> None:
     async def before(owner_url: str, app_role: str) -> None:
         await migrate_async(MIGRATIONS, owner_url, app_role, "0021")
 
@@ -117,6 +117,11 @@ async def test_the_migration_finds_whose_erasure_left_something(postgres: ThrowA
         INSERT INTO case_file (id, reference, operator_id, origin_id, request_id, person_id, sensitivity, state, opened_at, version)
             SELECT id, id::text, id, id, id, id, 'standard', 'open', made_at, 1 FROM data_key
             WHERE id <> '00000000-0000-0000-0000-000000000002';
+        INSERT INTO waiting (id, kind, operator_id, governorate, person_id, mark, details, state, tries, received_at,
+                             next_at, announced_by, changed_at, version)
+            SELECT id, CASE WHEN id::text LIKE '%1' THEN 'arrival' ELSE 'call_back' END, id, 'x', id, 'x', 'x',
+                   CASE WHEN id::text LIKE '%2' THEN 'waiting' ELSE 'closed' END, 0, made_at,
+                   CASE WHEN id::text LIKE '%2' THEN made_at END, CASE WHEN id::text LIKE '%1' THEN id END, made_at, 1 FROM data_key;
     """
     async with postgres.scratch("intake_before_0022", before) as scratch:
         connection = await asyncpg.connect(scratch.url)
@@ -124,4 +129,6 @@ async def test_the_migration_finds_whose_erasure_left_something(postgres: ThrowA
         await migrate_async(MIGRATIONS, scratch.owner_url, scratch.app_role)
         found = await connection.fetch("SELECT key FROM due_work WHERE kind = $1", ending.LEFT)
         assert [row["key"].int for row in found] == [1]
+        found = await connection.fetch("SELECT key FROM due_work WHERE kind = $1", waiting.FORGET_PHONE)
+        assert [row["key"].int for row in found] == [3]  # by which phone somebody asked to be called; not an arrival, nor who waits
         await connection.close()

@@ -1,6 +1,6 @@
 """A person asks to be called, from a public page: the answer is the same whoever asks and whatever is known of the number."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from ihala_contracts.intake_v1 import CallBackAsked
@@ -19,7 +19,7 @@ from ihala_intake.ways_in import waiting_store as store
 from ihala_intake.ways_in.details import WaitingDetails
 from ihala_intake.ways_in.errors import NoDeskThere, TooManyAsk
 from ihala_intake.ways_in.kinds import Kind
-from ihala_intake.ways_in.policy import ASKED_KEPT, ASKING_A_DAY, ASKING_A_MINUTE, CALL_BACK_WAITS, CALL_BY
+from ihala_intake.ways_in.policy import ASKED_KEPT, ASKING_A_DAY, ASKING_A_MINUTE, CALL_BACK_WAITS, CALL_BY, PHONE_KNOWN
 
 ANYWHERE = "*"
 _OF_NOBODY = UUID(int=0)
@@ -36,7 +36,7 @@ async def ask(tx: AsyncSession, body: CallBackIn) -> None:
     await _hold_back(tx, governorate)
     mark = keys.blind(tx, body.number, "call-back")
     await numbers.hold(tx, _OF_NOBODY, [mark])
-    times, waits = await store.times_asked(tx, mark, now(tx) - timedelta(days=1))
+    times, waits = await store.times_asked(tx, mark, now(tx) - PHONE_KNOWN)
     if not waits and times < ASKING_A_DAY:
         await _keep(tx, body, operator_id, governorate, mark)
 

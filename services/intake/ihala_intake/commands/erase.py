@@ -45,7 +45,8 @@ _FORGET_NUMBERS = text("""
     DELETE FROM request_identifier WHERE request_id IN (
         SELECT id FROM request WHERE key_id = ANY(:keys) AND id IN (
             SELECT request_id FROM need WHERE person_id = :person_id UNION ALL
-            SELECT request_id FROM case_file WHERE person_id = :person_id))
+            SELECT request_id FROM case_file WHERE person_id = :person_id UNION ALL
+            SELECT a.request_id FROM need n JOIN need_again a ON a.need_id = n.id WHERE n.person_id = :person_id))
 """)
 
 

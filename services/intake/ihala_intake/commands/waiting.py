@@ -29,9 +29,10 @@ from ihala_intake.ways_in import waiting_store as store
 from ihala_intake.ways_in.details import WaitingDetails
 from ihala_intake.ways_in.errors import WaitsNoMore
 from ihala_intake.ways_in.kinds import Kind
-from ihala_intake.ways_in.policy import ARRIVAL_WAITS, CALL_BACK_WAITS, TRIES
+from ihala_intake.ways_in.policy import ARRIVAL_WAITS, CALL_BACK_WAITS, PHONE_KNOWN, TRIES
 
 LAPSES = "waiting-lapses"
+FORGET_PHONE = "forget-phone-of-call-back"
 Ended = Literal["completed", "closed", "lapsed"]
 
 
@@ -173,6 +174,13 @@ async def lapse(tx: AsyncSession, waiting_id: UUID) -> None:
         await _end(tx, row, "lapsed", "time_over")
 
 
+async def forget_phone(tx: AsyncSession, waiting_id: UUID) -> None:
+    """Forget the keyed hash of a phone from which somebody asked to be called: who has the key could try every number on it."""
+    row = await store.locked_waiting(tx, waiting_id)
+    if row is not None and row.state != "waiting":
+        row.mark = None
+
+
 async def _locked(tx: AsyncSession, caller: Caller, kind: Kind, waiting_id: UUID, version: int) -> Waiting:
     row = await store.waiting_of(tx, caller, kind, waiting_id, lock=True)
     if row is None:
@@ -191,6 +199,8 @@ async def _end(tx: AsyncSession, row: Waiting, state: Ended, reason: str | None)
     key = await tx.get_one(DataKey, row.person_id)
     key.wrapped, key.destroyed_at = None, now(tx)
     await cancel(tx, LAPSES, row.id)
+    if row.kind == Kind.CALL_BACK:
+        await schedule(tx, FORGET_PHONE, row.id, max(row.received_at + PHONE_KNOWN, now(tx)))
     emit(tx, WaitingEnded(waiting_id=row.id, operator_id=row.operator_id, state=state, ended_at=row.changed_at))
 
 

@@ -43,6 +43,7 @@ async def _ids(tx: AsyncSession, person: Person) -> dict[str, list[UUID]]:
         table = tables[name]
         ids["case_id" if name == "case_file" else f"{name}_id"] = await _column(tx, table, "id", "person_id", [person.id])
     asked = [await _column(tx, tables[name], "request_id", "person_id", [person.id]) for name in ("case_file", "need")]
+    asked.append(await _column(tx, tables["need_again"], "request_id", "need_id", ids["need_id"]))
     ids["request_id"] = sorted({request for found in asked for request in found})
     return ids
 

@@ -12,6 +12,12 @@ async def lapse(tx: AsyncSession, work: DueWork) -> None:
     await waiting.lapse(tx, work.key)
 
 
+@performs(waiting.FORGET_PHONE)
+async def forget_phone(tx: AsyncSession, work: DueWork) -> None:
+    """A call-back has ended, and its phone is counted no more."""
+    await waiting.forget_phone(tx, work.key)
+
+
 @performs(programme_plan_rows.LAPSES)
 async def lapse_plan(tx: AsyncSession, work: DueWork) -> None:
     """A programme's plan has waited long enough."""
