@@ -161,10 +161,8 @@ def _must_sign_in(arrival: Arrival, person: SignedIn, now: datetime, *, said: bo
     """
     wanted, age = arrival.wanted, now - person.auth_time
     anew = "login" in wanted.prompt or wanted.max_age == 0
-    if arrival.asked_at is not None:
-        for_this = person.auth_time >= arrival.asked_at
-    else:
-        for_this = (anew or said) and age <= JUST_NOW
+    just_now = (anew or said) and age <= JUST_NOW
+    for_this = just_now if arrival.asked_at is None else person.auth_time >= arrival.asked_at
     return not for_this and (anew or (wanted.max_age is not None and age > timedelta(seconds=wanted.max_age)))
 
 
