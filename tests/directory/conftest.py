@@ -31,7 +31,7 @@ SEED: dict[str, Any] = json.loads((Path(ihala_local.__file__).parent / "data" / 
 
 
 def settings(url: str, owner_url: str) -> Settings:
-    return Settings(database_url=url, owner_database_url=owner_url, master_key=SecretStr(MASTER_KEY), clock_may_move=True)
+    return Settings(database_url=url, owner_database_url=owner_url, master_key=SecretStr(MASTER_KEY))
 
 
 async def make(owner_url: str, app_role: str) -> None:
