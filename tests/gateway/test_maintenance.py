@@ -92,5 +92,7 @@ async def test_limits_of_particular_callers_are_set_by_command(home: House, monk
     assert (await command(home, monkeypatch, "limits", "unset", "client:x", "read"))[1] == "had the usual limit already\n"
     for words in (("person:x", "read"), ("client:", "read"), ("client:x", "flight"), *NOBODY):
         assert (await command(home, monkeypatch, "limits", "set", *words, "7"))[0] == 1
+    for words in (("limits", "set", "client:x", "read"), ("maintenance", "on", "referral", "--minutes")):
+        assert (await command(home, monkeypatch, *words, "99999999999"))[0] == 2, "more than a number that is kept can be"
     assert (await command(home, monkeypatch, "limits", "set", f"organization:{ORGANIZATION}", "read", "7"))[0] == 0
     assert (await command(home, monkeypatch, "limits", "unset", f"organization:{ORGANIZATION}", "read"))[0] == 0

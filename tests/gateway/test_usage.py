@@ -180,6 +180,21 @@ async def test_an_export_is_checked_without_the_database(logged: House) -> None:
         verify_export([lines[0], "{}"])
 
 
+async def test_of_an_export_nothing_is_believed_that_no_hash_is_about(logged: House) -> None:
+    lines = await _lines(logged)
+    assert '"row"' not in lines[0] and '"row": 1,' in lines[1]
+    for headless in (lines[1:], lines[2:], [*lines[1:], *lines]):
+        assert "its rows are there without it" in _faults(verify_export(headless))
+    dropped = lines[0].replace('"dropped_at": null', '"dropped_at": "2026-01-01T00:00:00+00:00"')
+    assert any("ends at row" in why for why in _faults(verify_export([dropped, lines[1]]))), "rows of which it says that they are gone"
+    twice = lines[1].replace('"method"', '"method": "GET", "method"')
+    for line in (lines[1][:-1] + ', "note": "a word beside"}', twice, "[" * 100_000):
+        with pytest.raises(NotAnExport, match="line 2"):
+            verify_export([lines[0], line])
+    with pytest.raises(NotAnExport, match="nothing in the file"):
+        verify_export([])
+
+
 async def test_an_export_of_a_span_begins_in_the_middle(logged: House) -> None:
     numbers = [json.loads(line)["segment"] for line in await _lines(logged) if '"row"' not in line]
     assert len(numbers) >= 1
@@ -203,7 +218,7 @@ async def test_the_command_takes_it_out_and_checks_it(logged: House, tmp_path: P
     file.write_text(out.stdout.replace('"own-2"', '"own-3"'))
     changed = await _run("access-log", "verify", "--file", str(file))
     assert changed.exit_code == 1 and "was changed" in changed.stdout
-    file.write_text("nothing")
+    file.write_bytes(b"\xff\xfe")
     nothing = await _run("access-log", "verify", "--file", str(file))
     assert nothing.exit_code == 1 and "line 1 of the file is none of an export" in nothing.stderr
 

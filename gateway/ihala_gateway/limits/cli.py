@@ -14,10 +14,11 @@ from ihala_gateway.settings import Settings
 app = typer.Typer(no_args_is_help=True, help="Calls a minute of particular clients and organisations.")
 Subject = Annotated[str, typer.Argument(help="client:ID or organization:ID")]
 Kind = Annotated[str, typer.Argument(help="the kind of limit: read, write, search …")]
+Quota = Annotated[int, typer.Argument(min=0, max=1_000_000_000, help="calls a minute; 0: none")]
 
 
 @app.command("set")
-def put(subject: Subject, kind: Kind, quota: Annotated[int, typer.Argument(min=0, help="calls a minute; 0: none")]) -> None:
+def put(subject: Subject, kind: Kind, quota: Quota) -> None:
     """Give a client or an organisation a limit of its own; gateways follow within a second."""
     in_transaction(lambda tx, settings: _put(tx, settings, subject, kind, quota))
     typer.echo(f"{subject} {kind}: {quota} a minute")

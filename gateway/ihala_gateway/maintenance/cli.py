@@ -12,7 +12,8 @@ from ihala_gateway.maintenance.switch import ALL
 from ihala_gateway.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Services whose calls are refused for a while.")
-Minutes = Annotated[int | None, typer.Option(min=1, help="how long it will take, as callers are told")]
+LONGEST_MINUTES = 90 * 24 * 60  # that callers are told; without a time it lasts until `off`
+Minutes = Annotated[int | None, typer.Option(min=1, max=LONGEST_MINUTES, help="how long it will take, as callers are told")]
 Service = Annotated[str, typer.Argument(help="a service's name, or * for all of them")]
 
 

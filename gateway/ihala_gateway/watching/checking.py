@@ -52,7 +52,7 @@ class Checker:
         """See whether the segment ends as it says."""
         segment = self._segment
         assert segment is not None, "nothing was begun"
-        if segment.dropped_at is None and (segment.rows, segment.head) != (self._rows, self._head):
+        if (segment.dropped_at is None or self._rows) and (segment.rows, segment.head) != (self._rows, self._head):
             self.fault(f"it ends at row {self._rows} instead of {segment.rows}, or with another row")
 
     def fault(self, why: str) -> None:

@@ -66,10 +66,10 @@ def take_in() -> None:
 
 def _of_file(file: Path) -> AuditReport:
     try:
-        with file.open(encoding="utf-8") as lines:
+        with file.open(encoding="utf-8", errors="replace") as lines:
             return exporting.verify_export(lines)
     except exporting.NotAnExport as error:
-        raise end(f"{error} of the file is none of an export") from None
+        raise end(str(error)) from None
 
 
 def _span(since: datetime | None, until: datetime | None) -> Span:

@@ -6,19 +6,21 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from ihala_kit.audit import AuditReport
+from ihala_kit.audit import AuditReport, Broken
 from ihala_kit.db import Database
 
 from ihala_gateway.watching.chain import COLUMNS, NOTHING_BEFORE, Segment, plain
 from ihala_gateway.watching.checking import Checker
-from ihala_gateway.watching.verifying import Span, report_on, rows, segments
+from ihala_gateway.watching.verifying import KIND, Span, report_on, rows, segments
 
 _BYTES = ("opening", "head")
 _TIMES = ("opened_at", "last_at", "closed_at", "dropped_at")
+_OF_A_ROW = {"segment", "row", *COLUMNS, "hash"}
+_OF_A_SEGMENT = {"segment", *(field.name for field in fields(Segment))}
 
 
 class NotAnExport(Exception):
-    """A line is not one that `exported` wrote; the text says which."""
+    """A line is not one that `exported` wrote, or there is none; the text says which."""
 
 
 async def exported(database: Database, span: Span) -> AsyncIterator[str]:
@@ -36,22 +38,38 @@ def verify_export(lines: Iterable[str]) -> AuditReport:
     Raises NotAnExport.
     """
     report, checker, current = AuditReport(), Checker(), None
+    without = None  # the segment of the row before, when that stood in the file without it
     for number, line in enumerate(lines, 1):
         try:
-            said = json.loads(line)
+            said = _said(line)
             if "row" in said:
-                checker.row(said["row"], bytes.fromhex(said["hash"]), {**said, "at": datetime.fromisoformat(said["at"])})
+                found = bytes.fromhex(said["hash"]), {**said, "at": datetime.fromisoformat(said["at"])}
+                if current is not None and said["segment"] == current.number:
+                    checker.row(said["row"], *found)
+                elif said["segment"] != without:
+                    without = said["segment"]
+                    report.broken.append(Broken(KIND, str(int(without)), "its rows are there without it"))
                 continue
             segment = _read(said)
-        except (ValueError, KeyError, TypeError, AssertionError):
-            raise NotAnExport(f"line {number}") from None
+        except (ValueError, KeyError, TypeError, AssertionError, RecursionError):
+            raise NotAnExport(f"line {number} of the file is none of an export") from None
         _end(report, checker, current)
         if not checker.started:
             checker.start_behind(segment.number - 1, NOTHING_BEFORE if segment.number == 1 else None, known=segment.number == 1)
         checker.begin(segment)
         current = segment
     _end(report, checker, current)
+    if current is None and without is None:
+        raise NotAnExport("there is nothing in the file")
     return report
+
+
+def _said(line: str) -> dict[str, Any]:
+    """Return what a line says. Raises ValueError unless it is written as we do: what stands beside the hashed might be believed, too."""
+    said = json.loads(line)
+    if not isinstance(said, dict) or said.keys() not in (_OF_A_ROW, _OF_A_SEGMENT) or json.dumps(said) != line.rstrip():
+        raise ValueError("not ours")
+    return said
 
 
 def _end(report: AuditReport, checker: Checker, segment: Segment | None) -> None:
