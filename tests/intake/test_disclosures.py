@@ -1,6 +1,7 @@
 """Who may read a person, and what of them: receivers by consent, the operator as owner, notify for a message."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from ihala_contracts.directory_v1 import OrganizationSuspended
@@ -24,7 +25,7 @@ from tests.intake.actors import (
     WLCO,
 )
 from tests.intake.house import House
-from tests.intake.samples import EVERYTHING, consent, left, need, person, suspended
+from tests.intake.samples import EVERYTHING, consent, left, need, person, request, suspended
 from tests.intake.story import accepted, asked
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -268,3 +269,32 @@ async def test_the_ways_are_told_with_the_disclosure(house: House) -> None:
     await story.accept()
     [opened] = [event for event in await house.events() if isinstance(event, DisclosureOpened)]
     assert opened.ways == ["call", "message", "through_origin"]
+
+
+async def test_who_reads_is_told_when_the_person_is_reached_otherwise_and_reads_no_phone_as_safe_that_is_not(house: House) -> None:
+    story = await accepted(house, household=None, needs=[need("housing.hlp")])
+    person_id = await house.scalar("SELECT person_id FROM need WHERE id = :id", id=story.need_id)
+    path, phone = f"/v1/persons/{person_id}", person()["phones"][0]
+
+    async def told() -> list[list[str]]:
+        return [one.ways for one in await house.events() if isinstance(one, DisclosureOpened)]
+
+    async def changed(**said: Any) -> list[list[str]]:
+        etag = (await house.get(path, OFFICER)).etag
+        answer = await house.call("PATCH", path, OFFICER, said, key=None, if_match=etag)
+        assert answer.status == 200, answer.body
+        return await told()
+
+    assert await changed(phones=[phone | {"safe_to_call": False}]) == [["message", "through_origin"]]
+    assert await changed(given_name="زينة", address="x", reads="help") == []  # not how she is reached, as far as this receiver may read
+    assert await changed(messages_stopped=True) == [["through_origin"]]
+    shown = (await house.get(story.person_path, PROVIDER)).body["contact"]["phones"]
+    assert [(one["safe_to_call"], one["safe_to_message"]) for one in shown] == [(False, False)]
+    assert (await house.get(path, OFFICER)).body["contact"]["phones"][0]["safe_to_message"]  # as she said, for when she wishes them again
+    other = phone | {"number": "07709999991"}
+    again = request(need("housing.hlp"), household=None, person=person(phones=[phone, other], messages_stopped=False))
+    assert (await house.post("/v1/requests", HLP, again)).status == 202  # a centre, which learns of no provider
+    assert await told() == [["call", "message", "through_origin"]]
+    said = consent(categories=["identity", "place"])
+    assert (await house.post(f"/v1/consents/{story.consent_id}/revisions", OFFICER, said, if_match='"1"')).status == 201
+    assert await told() == [["visit", "through_origin"]]

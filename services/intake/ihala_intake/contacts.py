@@ -61,7 +61,7 @@ def ways_of(person: PersonDetails, categories: Collection[str], at: datetime, *,
     phones = [phone for phone in known if (phone.is_own and phone not in guardian) or not restricted]
     allowed = {
         "call": any(phone.safe_to_call for phone in phones),
-        "message": any(phone.safe_to_message for phone in phones),
+        "message": any(phone.safe_to_message for phone in phones) and not person.messages_stopped,
         "visit": Category.PLACE in categories and not restricted and not held_by_origin,
         "through_origin": True,
     }

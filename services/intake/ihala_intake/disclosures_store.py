@@ -37,6 +37,12 @@ async def of_person(tx: AsyncSession, caller: Caller, person_id: UUID, after: UU
     return (await tx.exec(query.order_by(col(Disclosure.id)).limit(limit))).all()
 
 
+async def open_of_person(tx: AsyncSession, person_id: UUID) -> Sequence[Disclosure]:
+    """Return what is open of a person, locked in the order of their ids; for the system alone."""
+    query = select(Disclosure).where(Disclosure.person_id == person_id, Disclosure.state == "open").order_by(col(Disclosure.id))
+    return (await tx.exec(query.with_for_update(key_share=True), execution_options={"populate_existing": True})).all()
+
+
 async def silent(tx: AsyncSession, caller: Caller, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Disclosure]:
     """Return the operator's disclosures whose receiver did not say in time that it deleted, the longest silent first."""
     query = select(Disclosure).where(Disclosure.operator_id == caller.organization_id)

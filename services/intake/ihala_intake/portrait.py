@@ -56,8 +56,17 @@ def frame(need: Need, revision: int, names: Collection[str], *, referral_id: UUI
 
 
 def _as_of(person: PersonDetails, at: datetime) -> PersonDetails:
-    """Return the person without a guardian who does not stand for them any more: an adult is not reached through a parent."""
-    return person.model_copy(update={"guardian": person.guardian_at(at)})
+    """Return the person as a receiver may reach them now: an adult not through a parent, and who wishes no messages by none."""
+    guardian = person.guardian_at(at)
+    if not person.messages_stopped:
+        return person.model_copy(update={"guardian": guardian})
+    silent = {"safe_to_message": False}
+    phone = guardian.phone.model_copy(update=silent) if guardian and guardian.phone else None
+    return person.model_copy(update={
+        "guardian": guardian and guardian.model_copy(update={"phone": phone}),
+        "phones": [one.model_copy(update=silent) for one in person.phones],
+        "other_ways": [one.model_copy(update=silent) for one in person.other_ways],
+    })  # fmt: skip
 
 
 def _unnamed(member: PersonDetails, at: datetime) -> MemberView:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from ihala_contracts.intake_v1 import DisclosureClosed, DisclosureOpened, DisclosureRefused, NeedState, Sensitivity
+from ihala_contracts.intake_v1 import DisclosureClosed, DisclosureOpened, DisclosureRefused, NeedState
 from ihala_kit.auth import Caller
 from ihala_kit.db import now
 from ihala_kit.due import schedule
@@ -13,9 +13,8 @@ from ihala_kit.outbox import emit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import consent_rules, store
-from ihala_intake.commands import revisions
+from ihala_intake.commands import reaching, revisions
 from ihala_intake.commands.people import open_person
-from ihala_intake.contacts import ways_of
 from ihala_intake.errors import PersonErased
 from ihala_intake.policy import ACCESS_AFTER_THE_END
 from ihala_intake.tables import Consent, Disclosure, Need, Person, ReferralCopy
@@ -100,21 +99,11 @@ async def _open(tx: AsyncSession, need: Need, consent: Consent, copy: ReferralCo
 
 async def opened(tx: AsyncSession, need: Need, person: Person, disclosure: Disclosure) -> DisclosureOpened:
     """Return the event that tells of an open disclosure, as it is now."""
-    return DisclosureOpened(
-        need_id=need.id, operator_id=disclosure.operator_id, disclosure_id=disclosure.id, referral_id=disclosure.referral_id,
-        organization_id=disclosure.organization_id, consent_id=disclosure.consent_id, revision=disclosure.revision,
-        categories=disclosure.categories, ways=await _ways(tx, need, person, disclosure.categories), opened_at=disclosure.opened_at,
-    )  # fmt: skip
-
-
-async def _ways(tx: AsyncSession, need: Need, person: Person, categories: list[str]) -> list[str]:
-    """Return by which ways the receiver may reach the person; nothing of somebody erased."""
-    restricted = need.sensitivity == Sensitivity.RESTRICTED
     try:
-        details = await open_person(tx, person)
+        known = await open_person(tx, person)
     except PersonErased:
-        return []
-    return ways_of(details, categories, now(tx), restricted=restricted, held_by_origin=person.identity_held_by == "origin")
+        known = None
+    return reaching.opened(tx, need, person, disclosure, known)
 
 
 async def open_awaiting(tx: AsyncSession, referral_id: UUID) -> None:

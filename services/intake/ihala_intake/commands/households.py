@@ -59,9 +59,9 @@ async def add_member(
         person, details = await _moved_in(tx, household, newcomer, body, elsewhere, size)
     join(tx, household_id, person.id, now(tx), operator_id=household.operator_id, origin_id=person.origin_id)
     await schedule(tx, LOOK_AGAIN, person.id, now(tx))
-    record = await _resized(tx, household, [*home, (person, details)], needs, size)
-    await share_ways(tx, [row for row, _ in home], person_rules.reached_at(details))
-    return household, record
+    after = await _resized(tx, household, [*home, (person, details)], needs, size)
+    await share_ways(tx, [row for row, _ in home], person_rules.reached_at(details))  # locks disclosures: before anything is logged
+    return household, await _record(tx, household, after)
 
 
 async def change_role(
@@ -98,7 +98,8 @@ async def leave(
     await people_store.part(tx, person_id, household_id)
     await retell_all(tx, [need for need in needs if need.person_id == person_id], alone)
     size = max((_size(home) or len(home)) - 1, len(home) - 1)
-    return household, await _resized(tx, household, [one for one in home if one[0] is not person], needs, size)
+    after = await _resized(tx, household, [one for one in home if one[0] is not person], needs, size)
+    return household, await _record(tx, household, after)
 
 
 async def _locked(tx: AsyncSession, caller: Caller, household_id: UUID, version: int) -> Household:
@@ -173,10 +174,8 @@ async def _moved_in(
     return person, details
 
 
-async def _resized(
-    tx: AsyncSession, household: Household, home: Home, needs: Sequence[Need], size: int
-) -> HouseholdRecord:  # fmt: skip
-    """Write the new size down with everybody, and tell of the needs that it is a fact of."""
+async def _resized(tx: AsyncSession, household: Household, home: Home, needs: Sequence[Need], size: int) -> Home:
+    """Write the new size down with everybody, and tell of the needs that it is a fact of; return everybody as they are then."""
     after: Home = []
     for person, details in home:
         resized = details and details.model_copy(update={"household_size": size})
@@ -186,7 +185,7 @@ async def _resized(
             await retell_all(tx, [need for need in needs if need.person_id == person.id], resized)
         after.append((person, resized))
     _touch(tx, household)
-    return await _record(tx, household, after)
+    return after
 
 
 def _touch(tx: AsyncSession, household: Household) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import keys, marks, people_store
+from ihala_intake.commands import reaching
 from ihala_intake.details import FocalPoint, PersonDetails
 from ihala_intake.errors import PersonErased
 from ihala_intake.keys import Key
@@ -85,19 +86,25 @@ async def open_person(tx: AsyncSession, person: Person) -> PersonDetails:
 
 
 async def change_person(tx: AsyncSession, person: Person, details: PersonDetails, at: datetime) -> None:
-    """Store other details of a locked person, and by what they are found from now on."""
+    """Store other details of a locked person, and by what they are found from now on; tell receivers who reach them otherwise."""
+    before = await open_person(tx, person)
     person.details = (await keys.of(tx, person.key_id)).seal(details, _about(person.id))
     person.changed_at, person.version = at, person.version + 1
+    await reaching.tell_again(tx, person, before, details)
     if person.sensitivity != "restricted":
-        before = {(mark.kind, mark.value): mark for mark in await people_store.marks_of(tx, person.id)}
-        after = {(mark.kind, mark.value): mark for mark in marks_for(tx, person, details)}
-        added = [mark.model_dump() for named, mark in after.items() if named not in before]
-        if added:  # an origin that tells of its person again does not see the marks that are there
-            await tx.execute(insert(PersonMark).values(added).on_conflict_do_nothing())
-        for named in before.keys() - after.keys():
-            await tx.delete(before[named])
-        if after.keys() - before.keys():
-            await schedule(tx, LOOK_AGAIN, person.id, at)
+        await _find_by(tx, person, details, at)
+
+
+async def _find_by(tx: AsyncSession, person: Person, details: PersonDetails, at: datetime) -> None:
+    before = {(mark.kind, mark.value): mark for mark in await people_store.marks_of(tx, person.id)}
+    after = {(mark.kind, mark.value): mark for mark in marks_for(tx, person, details)}
+    added = [mark.model_dump() for named, mark in after.items() if named not in before]
+    if added:  # an origin that tells of its person again does not see the marks that are there
+        await tx.execute(insert(PersonMark).values(added).on_conflict_do_nothing())
+    for named in before.keys() - after.keys():
+        await tx.delete(before[named])
+    if after.keys() - before.keys():
+        await schedule(tx, LOOK_AGAIN, person.id, at)
 
 
 async def share_ways(tx: AsyncSession, home: Iterable[Person], elsewhere: Collection[str] = ()) -> None:

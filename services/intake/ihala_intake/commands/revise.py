@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_intake import needs, store
 from ihala_intake.commands import checks, revisions
 from ihala_intake.commands.announce import announce, scope_of
-from ihala_intake.commands.disclose import close, open_again
+from ihala_intake.commands.disclose import close, open_again, opened
 from ihala_intake.commands.people import open_person
 from ihala_intake.commands.read import open_need
 from ihala_intake.consent_rules import is_for
@@ -26,7 +26,8 @@ from ihala_intake.tables import Consent, Need
 
 async def revise(tx: AsyncSession, caller: Caller, consent_id: UUID, revision: int, body: ConsentIn) -> ConsentView:
     """Write down what the person allows from now on; emits NeedConsentChanged for each open need, NeedIdentified for those that waited
-    for a consent, DisclosureClosed for receivers that it no longer covers, DisclosureOpened for those whose time was over with it.
+    for a consent, DisclosureClosed for receivers that it no longer covers, DisclosureOpened for those whose time was over with it, and
+    for those who read other categories by it.
 
     Raises ConsentNotFound (404), Stale (412), ConsentEnded, WithdrawalHasOneDoor, NoDutyRoster (409), ConsentMissing, GuardianNeeded,
     MalformedRequest (422).
@@ -102,7 +103,11 @@ async def follow(tx: AsyncSession, of_consent: Sequence[Need], consent: Consent)
     allowed = revisions.allowed(consent)
     for disclosure in await store.open_disclosures(tx, consent.id):
         if allowed.covers(disclosure.organization_id, now(tx)):
+            other = disclosure.categories != consent.categories
             disclosure.categories, disclosure.revision = consent.categories, consent.revision
+            if other:
+                need = next(one for one in of_consent if one.id == disclosure.need_id)
+                emit(tx, await opened(tx, need, await store.person(tx, need.person_id), disclosure))
         else:
             close(tx, disclosure, "consent_changed")
     await open_again(tx, of_consent, consent)
