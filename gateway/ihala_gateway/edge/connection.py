@@ -11,7 +11,8 @@ import re
 import time
 from typing import Any, ClassVar
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from ihala_kit import connection
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 CERTIFICATE = "ihala.client_cert"  # key in the scope: DER, or absent
 _HTTP_1_1 = "1.1"
@@ -44,7 +45,7 @@ class HeadRefused(Exception):
     """The head could be read in two ways; the parser turns this into a 400 and the end of the connection."""
 
 
-class Connection(HttpToolsProtocol):
+class Connection(connection.Connection):
     """A connection of a caller's. Times are seconds."""
 
     LARGEST_HEAD: ClassVar[int] = 32 * 1024  # bytes, request line included; as much may stand beside a body: trailers, sizes of chunks

@@ -17,6 +17,7 @@ from sqlalchemy.orm import configure_mappers
 
 from ihala_kit import crash, http
 from ihala_kit.closing import Doorkeeper, Gate
+from ihala_kit.connection import Connection
 from ihala_kit.db import Database
 from ihala_kit.due import run_due
 from ihala_kit.exporting import Exporters
@@ -132,7 +133,7 @@ async def _serve(service: Service, app: Doorkeeper) -> None:
         app, host=service.settings.host, port=service.settings.port, log_config=None, access_log=False,
         server_header=False,
         proxy_headers=False, lifespan="on",
-        timeout_graceful_shutdown=service.settings.stop_within_seconds, **{"date_header": False, **service.server},
+        timeout_graceful_shutdown=service.settings.stop_within_seconds, **{"date_header": False, "http": Connection, **service.server},
     )  # fmt: skip
     server = Server(config)
     settings = service.settings

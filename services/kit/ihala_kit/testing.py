@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from ihala_kit.connection import Connection
 from ihala_kit.db import Database
 from ihala_kit.http import attach, create_app
 from ihala_kit.ids import new_id
@@ -102,7 +103,7 @@ async def serving(app: Any, port: int = 0, lifespan: Literal["on", "off"] = "off
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # TCP by name: only so asyncio sends at once
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
-    told = {"date_header": False, "proxy_headers": False, **more}  # as run.py has it
+    told = {"date_header": False, "proxy_headers": False, "http": Connection, **more}  # as run.py has it
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan=lifespan, **told)
     server = _Server(config)
     running = asyncio.create_task(server.serve([listener]))
