@@ -135,18 +135,19 @@ async def test_its_people_are_suspended_with_it_and_come_back_with_it(home: Hous
 
 async def test_an_organisation_is_known_as_it_was_told_last(home: House) -> None:
     ours, operator, person = new_id(), new_id(), new_id()
-    await home.register("renamed", organization_id=str(ours))
+    await home.register("renamed", organization_id=str(ours), organization_kind="cso")
     async with home.database.transaction(Caller.system("test")) as tx:
         tx.add(_account(person, ours, "active", []))
     before = await home.signed_in("renamed")
-    first = OrganizationJoined(organization_id=ours, kind="provider", names={"en": "A", "ar": "أ"}, operator_id=operator, joined_at=NOW)
+    first = OrganizationJoined(organization_id=ours, kind="cso", names={"en": "A", "ar": "أ"}, operator_id=operator, joined_at=NOW)
     await heard(home, first, first.model_copy(update={"names": {"ar": "ب"}, "cleared": True}))
     found = await rows(home, "SELECT name, kind, operator_id, cleared FROM known_organization WHERE organization_id = :id", id=ours)
-    assert found == [("ب", "provider", operator, True)]
+    assert found == [("ب", "cso", operator, True)]
     named = "SELECT organization_name FROM {} WHERE organization_id = :id"
     assert [await rows(home, named.format(table), id=ours) for table in ("client", "account")] == [[("ب",)]] * 2, (
         "on her pages, too, and where she is asked about a client"
     )
+    assert await rows(home, "SELECT version FROM client WHERE organization_id = :id", id=ours) == [(1,)], "no process refuses its tokens"
     assert await status(home, before) == 200, "a name ends no token"
 
 
