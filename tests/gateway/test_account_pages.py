@@ -40,6 +40,18 @@ async def test_sessions_are_listed_and_ended_by_their_owner(home: House) -> None
         assert (await third.open("/account")).status == 303
 
 
+async def test_her_pages_are_in_her_language_to_the_last_and_she_may_choose_another(home: House) -> None:
+    name, _, _ = await account(home, language="ckb")
+    async with browser(home) as here:
+        await here.sign_in(name)
+        assert '<html lang="ckb" dir="rtl">' in (await here.open("/account")).text
+        assert 'href="/account?lang=ar"' in here.seen.text and 'aria-describedby="session-1"' in here.seen.text
+        assert '<html lang="ar" dir="rtl">' in (await here.open("/account?lang=ar")).text
+        assert '<html lang="ar"' in (await here.open("/account?lang=fr")).text, "what she chose is kept"
+        seen = await here.send("/sign-out")
+        assert '<html lang="ar"' in seen.text and "تم تسجيل خروجك" in seen.text, "nobody else reads this page"
+
+
 async def test_a_new_password_ends_other_sessions_and_needs_the_old_one(home: House) -> None:
     name, row, _ = await account(home)
     new = "nine slow camels at the well"

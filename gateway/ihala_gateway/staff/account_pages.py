@@ -1,7 +1,7 @@
 """/account: what its owner sees and changes of her account: sessions, and before they end a warning; password. Factors: factor_pages.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -45,10 +45,15 @@ class AccountPages:
         }
 
     async def show(self, request: Request) -> Response:
-        """Show the account."""
+        """Show the account; from now on in the language that its owner chose here."""
         async with self._at.transaction() as tx:
-            owner = await owner_of(tx, request)
-            return to_sign_in() if owner is None else await self.overview(tx, owner)
+            owner, chosen = await owner_of(tx, request), request.query_params.get("lang")
+            if owner is None:
+                return to_sign_in()
+            if chosen in pages.NAMES:
+                await store.speak(tx, owner.who.session_id, chosen)
+                owner = replace(owner, who=replace(owner.who, language=chosen))
+            return await self.overview(tx, owner)
 
     async def ending(self, request: Request) -> Response:
         """Warn that the session ends. The browser comes here by itself, so this is no use of the session."""

@@ -61,7 +61,8 @@ class SignIn:
                 sessions.note(request, who)
             await sessions.end(tx, header)
         gone = [("set-cookie", self._at.names.setting(self._at.names.session, "", 0))]
-        return pages.page("notice", self._at.language(request), title="signed_out", text="signed_out_text", back=PATH, headers=gone)
+        language = who.language if who is not None else self._at.language(request)
+        return pages.page("notice", language, title="signed_out", text="signed_out_text", back=PATH, headers=gone)
 
     async def _ask(self, request: Request, name: str, now: datetime) -> Asked:
         """Count the try and look the account up; committed before any secret is looked at."""

@@ -103,6 +103,11 @@ async def seen(tx: AsyncSession, session_hash: bytes, now: datetime) -> None:
     await tx.execute(update(StaffSession).where(col(StaffSession.session_hash) == session_hash).values(seen_at=now))
 
 
+async def speak(tx: AsyncSession, session_id: UUID, language: str) -> None:
+    """Show a session's pages in another language."""
+    await tx.execute(update(StaffSession).where(col(StaffSession.session_id) == session_id).values(language=language))
+
+
 async def end_session(tx: AsyncSession, session_hash: bytes) -> tuple[UUID, UUID] | None:
     """End one session; return its id and whose it was, if there was one."""
     gone = delete(StaffSession).where(col(StaffSession.session_hash) == session_hash)
