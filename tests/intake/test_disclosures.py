@@ -292,9 +292,9 @@ async def test_who_reads_is_told_when_the_person_is_reached_otherwise_and_reads_
     assert [(one["safe_to_call"], one["safe_to_message"]) for one in shown] == [(False, False)]
     assert (await house.get(path, OFFICER)).body["contact"]["phones"][0]["safe_to_message"]  # as she said, for when she wishes them again
     other = phone | {"number": "07709999991"}
-    again = request(need("housing.hlp"), household=None, person=person(phones=[phone, other], messages_stopped=False))
+    again = request(need("housing.hlp"), household=None, person=person(phones=[phone, other]))
     assert (await house.post("/v1/requests", HLP, again)).status == 202  # a centre, which learns of no provider
-    assert await told() == [["call", "message", "through_origin"]]
+    assert await told() == [["call", "through_origin"]]  # which opens no way that she closed
     said = consent(categories=["identity", "place"])
     assert (await house.post(f"/v1/consents/{story.consent_id}/revisions", OFFICER, said, if_match='"1"')).status == 201
     assert await told() == [["visit", "through_origin"]]

@@ -63,6 +63,30 @@ def test_a_second_telling_leaves_no_way_open_that_it_closes_and_no_paper_twice()
     assert told_again(now, said) == now
 
 
+def test_only_a_desk_opens_what_is_closed() -> None:
+    closed = {"number": "+9641", "safe_to_call": False, "safe_to_message": False, "shared": True, "owner": "shared"}
+    hours = {"hours": [{"from_time": "09:00", "until_time": "11:00"}]}
+    mail = {"kind": "email", "address": "z@example.org"}
+    known = details(phones=[closed | hours, closed | {"number": "+9642", "owner": "unknown", "shared": False}],
+                    other_ways=[mail], messages_stopped=True)  # fmt: skip
+    before = details(phones=[phone("+9641"), phone("+9642"), phone("+9643")], messages_stopped=False,
+                     other_ways=[mail | {"own": True, "safe_to_message": True}])  # fmt: skip
+    assert told_again(known, before, at_desk=False) == known.model_copy(update={
+        "phones": [known.phones[0], known.phones[1].model_copy(update={"owner": "own"}), phone("+9643")]
+    })  # fmt: skip
+    assert told_again(known, before).phones == before.phones
+
+
+async def test_a_partners_system_does_not_open_again_what_the_person_closed_at_the_desk(house: House) -> None:
+    first = await house.post("/v1/requests", HLP, request(need(), household=None))
+    person_id = await house.scalar("SELECT person_id FROM need WHERE id = :id", id=first.body["needs"][0]["need_id"])
+    path, said = f"/v1/persons/{person_id}", {"phones": [person()["phones"][0] | {"safe_to_message": False}]}
+    assert (await house.call("PATCH", path, COORDINATOR, said, key=None, if_match='"1"')).status == 200
+    assert (await house.post("/v1/requests", HLP, request(need("cash.grant"), household=None))).status == 202  # as it always says
+    [one] = (await house.get(path, COORDINATOR)).body["contact"]["phones"]
+    assert (one["safe_to_call"], one["safe_to_message"]) == (True, False)
+
+
 async def test_what_a_second_telling_leaves_out_stays_as_it_was(house: House) -> None:
     evening = {"from_time": "18:00", "until_time": "20:00"}
     short = {"number": PHONE, "safe_to_call": True, "safe_to_message": True}

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ihala_contracts.intake_v1 import Urgency
 from ihala_kit.auth import Caller
-from ihala_kit.db import now
+from ihala_kit.db import caller_of, now
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import codes, keys, needs, people_store
@@ -82,10 +82,12 @@ def reached(home: Iterable[Known]) -> set[str]:
 async def bring_up_to_date(tx: AsyncSession, known: Known, said: PersonDetails) -> PersonDetails:
     """Return what is known of the person now, stored and told if it is more than before: emits NeedChanged for each open need.
 
+    What the origin says opens no way that is closed, unless it is the operator's own desk.
     They go to where the person is now, but for an emergency that nobody there could take: it stays with who is on duty for it, and what
     else was asked for is not refused for that.
     """
-    details = natural.told_again(known.details, said)
+    at_desk = caller_of(tx).organization_id == known.person.operator_id
+    details = natural.told_again(known.details, said, at_desk=at_desk)
     if details != known.details:
         await change_person(tx, known.person, details, now(tx))
         await under_age.look(tx, known.person, known.details, details)

@@ -4,11 +4,13 @@ Siblings share father, mother, grandfather and phone, so given name and birth ye
 """
 
 import unicodedata
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Hashable, Sequence
+from typing import Any, TypeVar
 
-from ihala_intake.details import PersonDetails
+from ihala_intake.details import OtherWay, PersonDetails, Phone
 from ihala_intake.marks import document_text
+
+_Way = TypeVar("_Way", Phone, OtherWay)
 
 # What stays as it was first told; whatever else is said again holds from now on.
 _TOLD_ONCE = frozenset({
@@ -39,11 +41,15 @@ def letters(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def told_again(known: PersonDetails, said: PersonDetails) -> PersonDetails:
+def told_again(known: PersonDetails, said: PersonDetails, *, at_desk: bool = True) -> PersonDetails:
     """Return what is known after a second telling: gaps are filled, what changes in a life is as said last, nothing of a list is lost.
 
     The same place told less exactly is no other place: codes of places begin with those of what they lie in.
+    A way that is closed is opened again at a desk of the operator alone (`at_desk`): another's system sends what it wrote down once,
+    and does not know what the person has told the desk since.
     """
+    if not at_desk:
+        said = _opening_nothing(known, said)
     values = {name: (getattr(known, name), getattr(said, name)) for name in type(known).model_fields}
     kept = {
         name: [one for one in old if not any(one == another or same_as(one, another) for another in new)]
@@ -58,6 +64,35 @@ def told_again(known: PersonDetails, said: PersonDetails) -> PersonDetails:
     if known.place is not None and known.place.startswith(said.place or known.place):
         single["place"] = known.place
     return known.model_copy(update=single | lists)
+
+
+def _opening_nothing(known: PersonDetails, said: PersonDetails) -> PersonDetails:
+    """Return what is said, but for phones, addresses and messages that are known as closed: they stay so."""
+    return said.model_copy(update={
+        "phones": [_closed_phone(one, _known(one, known.phones)) for one in said.phones],
+        "other_ways": [_closed_way(one, _known(one, known.other_ways)) for one in said.other_ways],
+        "messages_stopped": True if known.messages_stopped else said.messages_stopped,
+    })  # fmt: skip
+
+
+def _closed_phone(said: Phone, known: Phone | None) -> Phone:
+    if known is None:
+        return said
+    return said.model_copy(update={
+        "safe_to_call": known.safe_to_call and said.safe_to_call, "safe_to_message": known.safe_to_message and said.safe_to_message,
+        "shared": known.shared or said.shared, "owner": "shared" if known.owner == "shared" else said.owner,
+        "hours": said.hours or known.hours,
+    })  # fmt: skip
+
+
+def _closed_way(said: OtherWay, known: OtherWay | None) -> OtherWay:
+    if known is None:
+        return said
+    return said.model_copy(update={"own": known.own and said.own, "safe_to_message": known.safe_to_message and said.safe_to_message})
+
+
+def _known(said: _Way, before: Sequence[_Way]) -> _Way | None:
+    return next((one for one in before if same_as(said, one)), None)
 
 
 def same_as(one: Any, another: Any) -> bool:
