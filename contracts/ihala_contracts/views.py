@@ -168,6 +168,7 @@ VIEWS: dict[type[Event], View] = {
     directory.ApplicationReturned: _of_organization("application_id returned_at"),
     directory.ApplicationRefused: _of_organization("application_id reason refused_at"),
     directory.ApplicationChecked: _of_organization("application_id code passed checked_at"),
+    directory.OrganizationChecked: _of_organization("code passed checked_at"),
     directory.AgreementExpiring: _of_organization("agreement_version until told_at"),
     directory.AgreementExpired: _of_organization("agreement_version until expired_at"),
     directory.ProposalMade: _of_organization("proposal_id about entry_id proposed_at"),

@@ -55,16 +55,12 @@ async def test_a_confirmed_figure_opens_what_a_decline_closed(world: World, http
 
 
 async def test_a_household_is_as_large_here_as_at_the_desk(http: aiohttp.ClientSession, people: People) -> None:
-    """A fact of a need that intake takes is asked, and a rule may name it; no document says another limit."""
+    """A fact of a need that intake takes is asked here, too; no document says another limit."""
     officer = people.coordinator()
     for size, status in ((LARGEST_HOUSEHOLD, 200), (LARGEST_HOUSEHOLD + 1, 422)):
         async with http.post("/v1/matches", json=MATCH | {"facts": {"household_size": size}}, headers=officer) as answer:
             assert answer.status == status, await answer.text()
-        rules = {"household_min": size, "household_max": size}
-        body = SERVICE | {"organization_id": str(TELAFAR), "rules": rules}
-        async with http.post("/v1/services", json=body, headers=officer | key()) as answer:
-            assert answer.status == (201 if status == 200 else 422), await answer.text()
-    limit = re.compile(r'"household_(?:size|min|max)": \{\s*"anyOf": \[\s*\{\s*"type": "integer",\s*"maximum": ([0-9.]+)')
+    limit = re.compile(r'"household_size": \{\s*"anyOf": \[\s*\{\s*"type": "integer",\s*"maximum": ([0-9.]+)')
     documents = {path.stem: {float(one) for one in limit.findall(path.read_text())} for path in DOCUMENTS.glob("*.json")}
     assert {name: found for name, found in documents.items() if found} == {
         f"{name}.v1": {LARGEST_HOUSEHOLD} for name in ("intake", "referral", "directory")

@@ -10,6 +10,7 @@ from ihala_contracts.directory_v1.joining import (
     ApplicationRefused,
     ApplicationReturned,
     OrganizationApplied,
+    OrganizationChecked,
     ProposalDecided,
     ProposalMade,
 )
@@ -40,7 +41,7 @@ EVENTS: tuple[type[Event], ...] = (
     PlaceReserved, NoPlaceFound, PlaceTaken, PlaceTakeRefused, PlaceReleased, ReservationRevoked, OrganizationJoined,
     OrganizationSuspended, OrganizationReinstated, OrganizationApplied, ApplicationReturned, ApplicationRefused, ApplicationChecked,
     OrganizationLeft, AgreementExpiring, AgreementExpired, ProposalMade, ProposalDecided, ServiceChanged, RulesetPublished,
-    CapacityFigureOld, SealingKeyPublished,
+    CapacityFigureOld, SealingKeyPublished, OrganizationChecked,
 )  # fmt: skip
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "EVENTS",
     "NoPlaceFound",
     "OrganizationApplied",
+    "OrganizationChecked",
     "OrganizationJoined",
     "OrganizationLeft",
     "OrganizationReinstated",

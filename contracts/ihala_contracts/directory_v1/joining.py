@@ -55,6 +55,18 @@ class ApplicationChecked(OrganizationEvent):
     checked_at: datetime
 
 
+class OrganizationChecked(OrganizationEvent):
+    """An officer looked again at one thing that is demanded of an employer that takes part. Read by notify."""
+
+    type: Literal["org.ihala.directory.organization-checked"] = "org.ihala.directory.organization-checked"
+    version: Literal[1] = 1
+    operator_id: UUID
+    code: str  # registration, no_fee, no_minors, terms_stated
+    passed: bool
+    hidden: bool = False  # of an organisation without a public page
+    checked_at: datetime
+
+
 class ProposalMade(OrganizationEvent):
     """An organisation wishes an edit of its own entry, or a new service. Read by notify."""
 

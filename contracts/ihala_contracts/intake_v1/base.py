@@ -11,7 +11,7 @@ from ihala_contracts.envelope import Event
 from ihala_contracts.envelope import SealingKeyPublished as AnySealingKeyPublished
 
 TOPIC = "ihala.intake.v1"
-LARGEST_HOUSEHOLD = 60  # people, with the one who asks: a fact of sealed needs, which rules of services and corrections of offers name, too
+LARGEST_HOUSEHOLD = 60  # people, with the one who asks: a fact of sealed needs, which matching and corrections of offers ask, too
 
 
 class Urgency(StrEnum):

@@ -86,6 +86,18 @@ class NotForEmployers(Problem):
     )
 
 
+class FeeToWorkers(Problem):
+    """An employer takes no fee of who works there (domain, section 10). `pointer` says which cost is one."""
+
+    status = 422
+    slug = "fee-to-workers"
+    title = Words(
+        en="An employer may ask no fee of the worker.",
+        ar="لا يجوز لصاحب العمل أن يتقاضى رسمًا من العامل.",
+        ckb="خاوەنکار نابێت هیچ کرێیەک لە کرێکار وەربگرێت.",
+    )
+
+
 class OfficersOnly(Problem):
     """Only an office of the operator may do this, whatever the scope says."""
 

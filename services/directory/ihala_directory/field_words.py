@@ -35,6 +35,11 @@ FIELD_WORDS = {
         ar="الرفض يحتاج إلى سبب، ولا سبب لغيره.",
         ckb="ڕەتکردنەوە پێویستی بە هۆکارە، هیچی تر نییەتی.",
     ),
+    "registration_with_its_check_only": Words(
+        en="Only a check of the registration names a registration.",
+        ar="لا يُذكر رقم التسجيل إلا في فحص التسجيل.",
+        ckb="ژمارەی تۆمارکردن تەنها لە پشکنینی تۆمارکردندا دەنووسرێت.",
+    ),
     "granted_with_approval_only": Words(
         en="Only who is approved is given an agreement, a clearance or trust.",
         ar="لا تُمنح اتفاقية أو تصريح أو ثقة إلا مع الموافقة.",

@@ -11,6 +11,7 @@ from ihala_contracts.directory_v1 import (
     ApplicationReturned,
     CapacityFigureOld,
     OrganizationApplied,
+    OrganizationChecked,
     OrganizationJoined,
     OrganizationLeft,
     OrganizationReinstated,
@@ -44,7 +45,7 @@ from ihala_notify.visibility import Circle
 WRITES_NEEDS = "intake"  # its events about a need never overtake NeedIdentified: one topic, one key
 _OF_ITSELF = (
     OrganizationApplied, ApplicationReturned, ApplicationRefused,
-    ApplicationChecked, AgreementExpiring, AgreementExpired, ProposalMade, ProposalDecided,
+    ApplicationChecked, OrganizationChecked, AgreementExpiring, AgreementExpired, ProposalMade, ProposalDecided,
     CalendarChanged, CapacityFigureOld,
 )  # fmt: skip
 _OF_A_SUBSCRIPTION = (

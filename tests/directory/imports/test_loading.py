@@ -1,11 +1,13 @@
 """What a file says is entered by the same commands as an officer's edits: all of it, nothing, or the good rows; once."""
 
+import json
+
 import pytest
 from ihala_contracts.directory_v1 import OrganizationJoined, ServiceChanged
 
 from tests.directory.imports.conftest import COUNT, LEFT, Office
 from tests.directory.imports.files import BARE, cell, row, xlsx
-from tests.directory.world import OTHER_OPERATOR, World
+from tests.directory.world import OTHER_OPERATOR, TELAFAR, TELAFAR_SERVICE, World
 
 pytestmark = pytest.mark.usefixtures("read_here")
 PLACES = "SELECT count(*) FROM service_at_location WHERE status = 'open'"
@@ -154,6 +156,23 @@ async def test_an_employers_service_names_no_group_and_no_need_of_return(world: 
         ("not_for_employers", cell("groups", 2)), ("not_for_employers", cell("needs", 3))
     ]  # fmt: skip
     assert (done["unchanged"], done["created"], done["refused"]) == (0, 1, 2)
+    done = await office.send(xlsx(row(3, **said | {"cost": "25000"})), mode="rest")
+    assert [(one["code"], one["cell"]) for one in await office.report(done["id"], only="faults")] == [
+        ("fee_to_workers", cell("cost", 2))
+    ]  # fmt: skip
+
+
+async def test_an_employers_registration_is_not_changed_by_a_file(world: World, office: Office) -> None:
+    query = "UPDATE organization SET kind = 'private', registration = 'NIN-1' WHERE id = :id RETURNING id"
+    await world.rows(query, id=TELAFAR)
+    await world.rows("UPDATE service SET rules = '{}' WHERE id = :id RETURNING id", id=TELAFAR_SERVICE)
+    sent = await office.get(f"/v1/hsds/services/{TELAFAR_SERVICE}")
+    for number, faults in (("NIN-1", []), ("NIN-2", [("registration_unchecked", "organization/organization_identifiers")])):
+        sent["organization"]["organization_identifiers"] = [{"identifier_type": "registration", "identifier": number}]
+        done = await office.send(json.dumps(sent).encode(), "application/json", source="ihala")
+        found = await office.report(done["id"], only="faults")
+        assert [(one["code"], one["cell"].partition("/")[2]) for one in found] == faults
+    assert await world.value("SELECT registration FROM organization WHERE id = :id", id=TELAFAR) == "NIN-1"
 
 
 async def test_the_ids_of_one_source_are_nothing_to_another_operator(world: World, office: Office) -> None:

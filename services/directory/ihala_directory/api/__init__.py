@@ -2,6 +2,7 @@
 
 from ihala_directory.api import (
     applications,
+    checks,
     exports,
     hours,
     imports,
@@ -21,6 +22,7 @@ ROUTERS = [
     services.router,
     hours.router,
     organizations.router,
+    checks.router,
     reservations.router,
     applications.router,
     proposals.router,

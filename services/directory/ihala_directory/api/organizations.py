@@ -93,12 +93,12 @@ async def suspend_organization(
 @router.delete(
     "/{organization_id}/suspension",
     response_model=shown.Organization,
-    responses=responses(*_REFUSED, errors.NotSuspended),
+    responses=responses(*_REFUSED, errors.NotSuspended, ChecksMissing),
 )
 async def reinstate_organization(
     organization_id: UUID, response: Response, caller: Administering, if_match: IfMatch, tx: Transaction
 ) -> shown.Organization:
-    """End a suspension."""
+    """End a suspension. An employer of which a check was not passed is looked at again first."""
     return _shown(response, await commands.reinstate(tx, caller, organization_id, if_match), caller)
 
 

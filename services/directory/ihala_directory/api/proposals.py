@@ -22,9 +22,9 @@ from ihala_directory.models import joining as models
 router = APIRouter(prefix="/v1/proposals", tags=["proposals"])
 
 _WRONG_EDIT = (
-    errors.OrganizationHasLeft, errors.ProposalStale, errors.UnknownReference, MalformedRequest, entry_errors.UnknownNeedCode,
-    entry_errors.UnknownPlace, entry_errors.UnknownGroup, entry_errors.NotForEmployers, entry_errors.PlaceShown, entry_errors.NotCleared,
-    entry_errors.AlreadyExists, entry_errors.PointAbroad,
+    errors.OrganizationHasLeft, errors.ChecksMissing, errors.ProposalStale, errors.UnknownReference, MalformedRequest,
+    entry_errors.UnknownNeedCode, entry_errors.UnknownPlace, entry_errors.UnknownGroup, entry_errors.NotForEmployers,
+    entry_errors.FeeToWorkers, entry_errors.PlaceShown, entry_errors.NotCleared, entry_errors.AlreadyExists, entry_errors.PointAbroad,
 )  # fmt: skip
 
 
@@ -35,7 +35,10 @@ _WRONG_EDIT = (
     responses=responses(entry_errors.OrganizationNotFound, entry_errors.ServiceNotFound, errors.ProposalOpen, *_WRONG_EDIT),
 )
 async def propose(body: models.NewProposal, response: Response, caller: Writing, once: Once, tx: Transaction) -> models.Proposal:
-    """Propose an edit of the caller's own entry, or a new service. What a trusted organisation proposes takes effect at once."""
+    """Propose an edit of the caller's own entry, or a new service. What a trusted organisation proposes takes effect at once.
+
+    What was checked of an employer (registration, terms, whom it takes, where) waits for the operator also where the employer is trusted.
+    """
 
     async def send() -> models.Proposal:
         return await _one(tx, response, await commands.propose(tx, caller, body))

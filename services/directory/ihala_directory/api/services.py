@@ -22,8 +22,8 @@ from ihala_directory.tables import Service
 router = APIRouter(prefix="/v1", tags=["services"])
 
 _WRONG_DRAFT = (
-    errors.UnknownNeedCode, errors.UnknownPlace, errors.UnknownGroup, errors.NotForEmployers, errors.PlaceShown, errors.PointAbroad,
-    errors.NotCleared,
+    errors.UnknownNeedCode, errors.UnknownPlace, errors.UnknownGroup, errors.NotForEmployers, errors.FeeToWorkers,
+    errors.PlaceShown, errors.PointAbroad, errors.NotCleared,
 )  # fmt: skip
 
 

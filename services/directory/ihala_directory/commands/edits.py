@@ -28,9 +28,10 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A whole draft with the edit in it. `change` is the edit as it was understood."""
+    """A whole draft with the edit in it. `change` is the edit as it was understood, `differs` what of the entry becomes another by it."""
 
     change: dict[str, Any]
+    differs: frozenset[str]
     organization: OrganizationDraft | None = None
     service: ServiceDraft | None = None
     restricted: bool = False
@@ -41,7 +42,7 @@ async def checked(tx: AsyncSession, owner: Organization, service: Service | None
     if about == "organization":
         edit = _read(OrganizationEdit, change).model_dump(mode="json", exclude_unset=True)
         current = organizations.as_draft(owner).model_dump(mode="json")
-        return Edit(change=edit, organization=_read(OrganizationDraft, current | edit))
+        return Edit(change=edit, differs=_differs(current, edit), organization=_read(OrganizationDraft, current | edit))
     return await _checked_service(tx, owner, service, change)
 
 
@@ -79,7 +80,11 @@ async def _checked_service(tx: AsyncSession, owner: Organization, service: Servi
     with _pointing_into_change():
         values = services.checked(owner, draft)
     edit = draft.model_dump(mode="json", include=set(change))
-    return Edit(change=edit, service=draft, restricted=values["restricted"])
+    return Edit(change=edit, differs=_differs(current, edit), service=draft, restricted=values["restricted"])
+
+
+def _differs(current: dict[str, Any], edit: dict[str, Any]) -> frozenset[str]:
+    return frozenset(name for name, value in edit.items() if name not in current or current[name] != value)
 
 
 async def _refuse_strangers(tx: AsyncSession, owner: Organization, draft: ServiceDraft, ats: list[ServiceAtLocation]) -> None:

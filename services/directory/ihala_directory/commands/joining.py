@@ -16,7 +16,7 @@ from ihala_directory import store as entries
 from ihala_directory.commands import organizations
 from ihala_directory.errors import OfficersOnly, OrganizationNotFound
 from ihala_directory.joining import store
-from ihala_directory.joining.demands import missing
+from ihala_directory.joining.demands import missing, newest
 from ihala_directory.joining.errors import (
     AlreadyApplied,
     ApplicationIncomplete,
@@ -123,10 +123,7 @@ async def _admit(tx: AsyncSession, row: Application, body: Review) -> None:
 
 def passing(checks: list[ApplicationCheck], draft: ApplicationDraft) -> set[str]:
     """Return the codes whose newest check was passed, and of the registration that the application names now."""
-    newest = {check.code: check for check in checks}
-    return {
-        code for code, check in newest.items() if check.passed and (code != "registration" or check.registration == draft.registration)
-    }  # fmt: skip
+    return {code for code, passed in newest(checks, draft.registration).items() if passed}
 
 
 def _organization(caller: Caller, body: NewApplication) -> UUID:

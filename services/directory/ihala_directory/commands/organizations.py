@@ -16,8 +16,8 @@ from ihala_directory import facade, rights, store
 from ihala_directory.commands import agreements, rows, versions
 from ihala_directory.commands.places import REVOKE, tell_change
 from ihala_directory.errors import AlreadySuspended, NotSuspended, OrganizationNotFound
+from ihala_directory.joining import demands
 from ihala_directory.joining import store as joining
-from ihala_directory.joining.demands import CHECKS
 from ihala_directory.joining.errors import ChecksMissing, OrganizationHasLeft
 from ihala_directory.models.drafts import Agreement, OrganizationDraft
 from ihala_directory.tables import Organization
@@ -33,7 +33,9 @@ async def join(
 
     Raises AlreadyExists, ChecksMissing (409), ClearanceNeeded (403).
     """
-    values = _checked(tx, draft, None, checked=checked)
+    values = _checked(tx, draft, None)
+    if draft.kind in demands.CHECKS and not (checked or caller_of(tx).is_system):
+        raise ChecksMissing(pointer="#/kind")
     at = now(tx)
     row = Organization(id=organization_id or new_id(), operator_id=operator_id, joined_at=at, changed_at=at, **values)
     await rows.insert(tx, row)
@@ -49,6 +51,7 @@ async def change(tx: AsyncSession, row: Organization, draft: OrganizationDraft) 
     """
     refuse_left(row)
     values = _checked(tx, draft, row)
+    await _refuse_unchecked(tx, row, draft)
     if draft.hidden != row.hidden:
         await _hide(tx, row, draft.hidden)
     agreed = row.agreement_until
@@ -96,11 +99,14 @@ async def suspend(tx: AsyncSession, caller: Caller, organization_id: UUID, versi
 async def reinstate(tx: AsyncSession, caller: Caller, organization_id: UUID, version: int) -> Organization:
     """Let an organisation have offers again; emits OrganizationReinstated, and ServiceChanged for each of its services.
 
-    Raises OfficersOnly (403), OrganizationNotFound (404), NotSuspended (409), Stale (412).
+    Raises OfficersOnly (403), OrganizationNotFound (404), NotSuspended, ChecksMissing (409), Stale (412).
     """
     row = await of_operator(tx, caller, organization_id, version)
     if row.status != "suspended":
         raise NotSuspended()
+    wanting = demands.failed(row.kind, await found(tx, row, row.registration))
+    if wanting:
+        raise ChecksMissing(missing=wanting)
     at = now(tx)
     rows.change(row, {"status": "active", "suspended_for": None, "suspended_at": None}, at)
     await versions.keep_organization(tx, row)
@@ -152,12 +158,25 @@ async def _tell(tx: AsyncSession, row: Organization) -> None:
     emit(tx, facade.joined(row))
 
 
-def _checked(tx: AsyncSession, draft: OrganizationDraft, row: Organization | None, *, checked: bool = False) -> dict[str, Any]:
-    """Return the columns of a draft. Raises ClearanceNeeded (403) when it newly says what only the cleared may say, ChecksMissing (409)."""
+async def _refuse_unchecked(tx: AsyncSession, row: Organization, draft: OrganizationDraft) -> None:
+    """Raise ChecksMissing (409) where a draft says what an officer must look at first, and nobody did: till then what was checked holds."""
+    before, after = (row.kind, row.registration), (draft.kind, draft.registration)
+    if draft.kind not in demands.CHECKS or before == after or caller_of(tx).is_system:
+        return
+    lacking = demands.unchecked(before, after, await found(tx, row, draft.registration))
+    if lacking:
+        raise ChecksMissing(missing=lacking, pointer="#/registration" if row.kind == draft.kind else "#/kind")
+
+
+async def found(tx: AsyncSession, row: Organization, registration: str | None) -> dict[str, bool]:
+    """Return how each check of an organisation came out last; of its registration how that of this number did."""
+    return demands.newest(await joining.checks_of_organization(tx, row.id), registration)
+
+
+def _checked(tx: AsyncSession, draft: OrganizationDraft, row: Organization | None) -> dict[str, Any]:
+    """Return the columns of a draft. Raises ClearanceNeeded (403) when it newly says what only the cleared may say."""
     if (draft.hidden and not (row and row.hidden)) or (draft.cleared and not (row and row.cleared)):
         rights.demand_clearance(caller_of(tx))
-    if draft.kind in CHECKS and not (checked or caller_of(tx).is_system or (row and row.kind == draft.kind)):
-        raise ChecksMissing()
     agreement = draft.agreement
     return draft.model_dump(mode="json", include=set(OrganizationDraft.model_fields) - {"agreement"}) | {
         "agreement_version": agreement.version if agreement else None,

@@ -12,7 +12,7 @@ from ihala_kit.outbox import emit
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_directory import rights
+from ihala_directory import employers, rights
 from ihala_directory import store as entries
 from ihala_directory.commands import edits, organizations
 from ihala_directory.errors import OrganizationNotFound, ServiceNotFound
@@ -27,6 +27,8 @@ Outcome = Literal["approved", "returned", "withdrawn"]
 
 async def propose(tx: AsyncSession, caller: Caller, body: NewProposal) -> Proposal:
     """Propose an edit of the caller's own entry, or a new service; emits ProposalMade, and for a trusted organisation what the edit emits.
+
+    What was checked of an employer waits for the operator even so.
 
     Raises OrganizationNotFound, ServiceNotFound (404) also for those of others, ProposalOpen, ProposalStale, OrganizationHasLeft (409),
     RequestValidationError, UnknownReference and what the edit itself raises (422, 409), with pointers into `change`.
@@ -50,7 +52,8 @@ async def propose(tx: AsyncSession, caller: Caller, body: NewProposal) -> Propos
         organization_id=owner.id, proposal_id=row.id, about=body.about.kind, entry_id=row.entry_id, hidden=row.hidden,
         proposed_at=row.proposed_at,
     ))  # fmt: skip
-    if owner.trusted and owner.status == "active":
+    at_once = owner.trusted and owner.status == "active" and not employers.is_looked_at(owner.kind, row.about, edit.differs)
+    if at_once:
         await edits.apply(tx, owner, service, row.entry_id, edit)
         _decide(tx, caller, row, "approved")
     return row

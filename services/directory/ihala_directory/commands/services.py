@@ -15,6 +15,7 @@ from ihala_directory.commands import rows, versions
 from ihala_directory.commands.organizations import NOWHERE, refuse_left
 from ihala_directory.commands.places import REVOKE, tell_change, tell_edit
 from ihala_directory.errors import (
+    FeeToWorkers,
     NotCleared,
     NotForEmployers,
     OrganizationNotFound,
@@ -57,8 +58,8 @@ async def service_for(tx: AsyncSession, caller: Caller, service_id: UUID, versio
 async def publish(tx: AsyncSession, owner: Organization, service_id: UUID | None, draft: ServiceDraft) -> Service:
     """Enter a new service of a locked organisation; emits ServiceChanged.
 
-    Raises UnknownNeedCode, UnknownPlace, UnknownGroup, NotForEmployers, PlaceShown, PointAbroad (422), NotCleared, AlreadyExists,
-    OrganizationHasLeft (409).
+    Raises UnknownNeedCode, UnknownPlace, UnknownGroup, NotForEmployers, FeeToWorkers, PlaceShown, PointAbroad (422), NotCleared,
+    AlreadyExists, OrganizationHasLeft (409).
     """
     values = checked(owner, draft)
     row = Service(
@@ -123,6 +124,9 @@ def checked(owner: Organization, draft: ServiceDraft) -> dict[str, Any]:
             raise UnknownGroup(pointer=f"#/rules/statuses/{number}")
     if employers.asks_status(owner.kind, draft.rules):
         raise NotForEmployers(pointer="#/rules/statuses")
+    costs = employers.fee(owner.kind, draft.costs)
+    if costs is not None:
+        raise FeeToWorkers(pointer=f"#/costs/{costs}/amount")
     restricted = draft.restricted or any(map(needs.is_restricted, draft.need_codes))
     hidden = restricted or owner.hidden
     if restricted and not owner.cleared:

@@ -16,7 +16,7 @@ from ihala_directory.places import places
 
 # What loading may still refuse: the cells of these are remembered.
 _SAID = (
-    "organization/id", "organization/kind", "service/id", "service/need_codes", "service/rules/statuses",
+    "organization/id", "organization/kind", "service/id", "service/need_codes", "service/rules/statuses", "service/costs",
     "service/at/0/location/place",
     "service/at/0/location/latitude", "service/at/0/location/address/ar", "service/at/0/location/address/ckb",
     "service/at/0/location/address/en",

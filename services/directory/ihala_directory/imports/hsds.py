@@ -16,7 +16,8 @@ _NEW_KIND, _NEW_CAPACITY = "nngo", "slot"  # of what is new and of which the fil
 _NAMES = {  # where a draft's values stand in HSDS
     "names": "name", "need_codes": "attributes", "rules": "eligibility_rules", "documents_to_bring": "required_documents",
     "costs": "cost_options", "opening_hours": "schedules", "areas": "service_areas", "capacity": "capacities", "place": "location",
-    "kind": "organization_kind", "entry_condition": "referral", "allows_waitlist": "referral", "wait_days": "referral",
+    "kind": "organization_kind", "registration": "organization_identifiers", "entry_condition": "referral", "allows_waitlist": "referral",
+    "wait_days": "referral",
 }  # fmt: skip
 
 
@@ -104,9 +105,11 @@ def _service(reading: Reading, where: str, node: Node, owner: Node, locations: l
 _SAID = (
     "organization/id",
     "organization/kind",
+    "organization/registration",
     "service/id",
     "service/need_codes",
     "service/rules",
+    "service/costs",
     "service/at/0/location/address",
     "service/at/0/location/latitude",
 )

@@ -31,6 +31,7 @@ _CODES: Final[dict[type[Exception], tuple[str, str]]] = {
     errors.NotCleared: ("organization_not_cleared", "service/need_codes"),
     errors.PlaceShown: ("place_must_not_be_shown", "service/at/0/location"),
     errors.NotForEmployers: ("not_for_employers", "service/need_codes"),
+    errors.FeeToWorkers: ("fee_to_workers", "service/costs"),
     errors.UnknownGroup: ("unknown_group", _STATUSES),
     errors.PointAbroad: ("point_outside_iraq", "service/at/0/location/latitude"),
     errors.UnknownPlace: ("unknown_place", "service/at/0/location/place"),
@@ -46,8 +47,11 @@ def faults(entry: Entry, refusal: Refusal) -> list[Fault]:
     if isinstance(refusal, DBAPIError) and passes(refusal):
         raise refusal
     code, path = _CODES.get(type(refusal), ("refused", "service/id"))
-    if isinstance(refusal, Problem) and str(refusal.members.get("pointer")).startswith("#/rules/"):
+    pointer = str(refusal.members.get("pointer")) if isinstance(refusal, Problem) else ""
+    if pointer.startswith("#/rules/"):
         path = _STATUSES
+    elif isinstance(refusal, joining_errors.ChecksMissing) and pointer == "#/registration":
+        code, path = "registration_unchecked", "organization/registration"
     return list(_of_rows(entry, code, path))
 
 

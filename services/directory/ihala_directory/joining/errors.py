@@ -59,14 +59,17 @@ class ApplicationIncomplete(Problem):
 
 
 class ChecksMissing(Problem):
-    """An employer takes part by an application alone, in which the checks are recorded."""
+    """An employer joins by an application, in which its checks are recorded; later a check is recorded with the organisation.
+
+    `missing` names, of an organisation that takes part, what must be looked at again, and passed, first: `registration`, `no_fee`, ….
+    """
 
     status = 409
     slug = "checks-missing"
     title = Words(
-        en="An employer must apply, and be checked, before it takes part.",
-        ar="على صاحب العمل أن يقدّم طلبًا وأن يُفحص قبل أن يشارك.",
-        ckb="خاوەنکار دەبێت داواکاری پێشکەش بکات و بپشکنرێت پێش ئەوەی بەشدار بێت.",
+        en="An employer takes part, and changes its registration, only after it was checked.",
+        ar="لا يشارك صاحب العمل ولا يغيّر تسجيله إلا بعد فحصه.",
+        ckb="خاوەنکار تەنها دوای پشکنین بەشدار دەبێت و تۆمارکردنەکەی دەگۆڕێت.",
     )
 
 

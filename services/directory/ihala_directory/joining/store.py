@@ -90,8 +90,16 @@ async def checks(tx: AsyncSession, application_ids: Iterable[UUID]) -> dict[UUID
     query = select(ApplicationCheck).where(col(ApplicationCheck.application_id).in_(list(application_ids)), shown)
     found: defaultdict[UUID, list[ApplicationCheck]] = defaultdict(list)
     for check in await tx.exec(query.order_by(col(ApplicationCheck.application_id), col(ApplicationCheck.id))):
-        found[check.application_id].append(check)
+        if check.application_id is not None:
+            found[check.application_id].append(check)
     return found
+
+
+async def checks_of_organization(tx: AsyncSession, organization_id: UUID) -> Sequence[ApplicationCheck]:
+    """Return what was looked at of an organisation, when it applied and since, the oldest first."""
+    shown = of_parties(caller_of(tx), ApplicationCheck)
+    query = select(ApplicationCheck).where(ApplicationCheck.organization_id == organization_id, shown)
+    return (await tx.exec(query.order_by(col(ApplicationCheck.id)))).all()
 
 
 async def proposal(tx: AsyncSession, proposal_id: UUID, *, lock: bool = False) -> Proposal:

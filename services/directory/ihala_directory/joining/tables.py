@@ -34,19 +34,19 @@ class Application(Table, table=True):
 
 
 class ApplicationCheck(Table, table=True):
-    """One thing that an officer looked at; of each code the newest counts."""
+    """One thing that an officer looked at, of who applied or takes part; of each code the newest counts."""
 
     __tablename__ = "application_check"
 
     id: UUID = column(primary_key=True)
-    application_id: UUID = column()
+    application_id: UUID | None = column(default=None)  # none: it took part already
     organization_id: UUID = column()
     operator_id: UUID = column()
     hidden: bool = column(default=False)
     code: str = column()  # see joining/demands.py
     passed: bool = column()
     note: str | None = column(default=None)
-    registration: str | None = column(default=None)  # what stood in the application then: another one is another thing to look at
+    registration: str | None = column(default=None)  # the number that was looked at: another one is another thing to look at
     checked_by: str = column()
     acting_officer: str | None = column(default=None)
     checked_at: datetime = instant()

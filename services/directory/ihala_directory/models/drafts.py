@@ -73,15 +73,18 @@ class Suspension(Body):
 
 
 class Rules(Body):
-    """Whom a service is for. What is left out does not matter to it."""
+    """Whom a service is for. What is left out does not matter to it.
+
+    Larger households than a rule can name come: answers show rules, and their limit is released.
+    """
 
     age_min: int | None = Field(default=None, ge=0, le=120)
     age_max: int | None = Field(default=None, ge=0, le=120)
     sex: Unique[Literal["female", "male"]] = Field(default=[], max_length=2)
     statuses: Unique[Code] = Field(default=[], max_length=20)
     languages: Unique[Language] = Field(default=[], max_length=20)
-    household_min: int | None = Field(default=None, ge=1, le=LARGEST_HOUSEHOLD)
-    household_max: int | None = Field(default=None, ge=1, le=LARGEST_HOUSEHOLD)
+    household_min: int | None = Field(default=None, ge=1, le=50)
+    household_max: int | None = Field(default=None, ge=1, le=50)
     documents: Unique[Code] = Field(default=[], max_length=20)
 
     @model_validator(mode="after")

@@ -80,12 +80,25 @@ class Review(Body):
         return self
 
 
+class NewOrganizationCheck(NewCheck):
+    """The same of an organisation that takes part. `registration`: the number that was looked at, if it is not the entry's own."""
+
+    registration: Text | None = None
+
+    @model_validator(mode="after")
+    def _of_the_registration(self) -> Self:
+        if self.registration is not None and self.code != "registration":
+            raise PydanticCustomError("registration_with_its_check_only", "only a check of the registration names one")
+        return self
+
+
 class Check(Shown):
-    """One recorded check; of each code the newest counts."""
+    """One recorded check; of each code the newest counts. `registration` is the number that was known then."""
 
     code: CheckCode
     passed: bool
     note: str | None
+    registration: str | None
     checked_by: str
     acting_officer: str | None
     checked_at: datetime
@@ -106,6 +119,14 @@ class Application(Shown):
     applied_at: datetime
     reviewed_at: datetime | None
     version: int
+
+
+class OrganizationChecks(Shown):
+    """What was looked at of an organisation, when it applied and since. `failed`: whose newest check was not passed; its offers rest."""
+
+    organization_id: UUID
+    checks: list[Check]
+    failed: list[CheckCode]
 
 
 class Departure(Body):
@@ -131,7 +152,10 @@ class About(Body):
 
 
 class OrganizationEdit(Body):
-    """What an organisation may wish of its own entry. Kind, agreement, clearance, trust and hiding are the operator's."""
+    """What an organisation may wish of its own entry. Kind, agreement, clearance, trust and hiding are the operator's.
+
+    What was checked of an employer waits for the operator also where the employer is trusted.
+    """
 
     names: Words = Field(default={}, min_length=1)
     description: LongWords = {}
@@ -141,6 +165,7 @@ class OrganizationEdit(Body):
     email: Email | None = None
     website: Url | None = None
     reporting_duty: LongWords = {}
+    registration: Text | None = None
 
 
 class NewProposal(Body):
