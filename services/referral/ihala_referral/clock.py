@@ -34,15 +34,15 @@ class What(StrEnum):
 
 _ORDER = {what: number for number, what in enumerate(What)}
 LEVELS = (What.LEVEL_1, What.LEVEL_2, What.LEVEL_3)
-_LEVEL_COLUMNS = {What.LEVEL_1: "level_1_at", What.LEVEL_2: "level_2_at", What.LEVEL_3: "level_3_at"}
+LEVEL_COLUMNS = {What.LEVEL_1: "level_1_at", What.LEVEL_2: "level_2_at", What.LEVEL_3: "level_3_at"}
 _INSTANTS: dict[State, dict[What, str]] = {
     State.OFFERED: {
-        What.ACKNOWLEDGE: "acknowledge_by", **_LEVEL_COLUMNS, What.DECIDE: "decide_by", What.EXPIRE: "expires_at",
+        What.ACKNOWLEDGE: "acknowledge_by", **LEVEL_COLUMNS, What.DECIDE: "decide_by", What.EXPIRE: "expires_at",
     },
-    State.ACKNOWLEDGED: {**_LEVEL_COLUMNS, What.DECIDE: "decide_by", What.EXPIRE: "expires_at"},
+    State.ACKNOWLEDGED: {**LEVEL_COLUMNS, What.DECIDE: "decide_by", What.EXPIRE: "expires_at"},
     State.INFO_REQUESTED: {What.ANSWER: "answer_by"},
     State.WAITLISTED: {What.REVIEW: "review_at", What.EXPIRE: "expires_at"},
-    State.ACCEPTED: {**_LEVEL_COLUMNS, What.GIVE_UP: "expires_at"},
+    State.ACCEPTED: {**LEVEL_COLUMNS, What.GIVE_UP: "expires_at"},
     State.IN_SERVICE: {What.REVIEW: "review_at"},
     State.ON_HOLD: {What.RESUME: "resume_by"},
 }  # fmt: skip

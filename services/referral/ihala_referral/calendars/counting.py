@@ -17,11 +17,15 @@ async def of_placement(tx: AsyncSession, situation: Situation) -> Timing:
     return _timing(placement, placement.urgency).on(dict.fromkeys(Acting, office))
 
 
-async def of_referral(tx: AsyncSession, situation: Situation, referral: Referral) -> Timing:
-    """Return the deadlines of one attempt: each in the time of who must act, with what its service promised when it was offered."""
-    timing = _timing(situation.placement, referral.urgency)
+async def of_referral(tx: AsyncSession, situation: Situation, referral: Referral, urgency: Urgency | None = None) -> Timing:
+    """Return the deadlines of one attempt: each in the time of who must act, with what its service promised when it was offered.
+
+    By the urgency that its clock counts by, or by another.
+    """
+    urgency = urgency or referral.urgency_counted
+    timing = _timing(situation.placement, urgency)
     known = await store.current(tx)
-    promised = known.promise(referral.service_id, referral.service_policy, referral.urgency.value)
+    promised = known.promise(referral.service_id, referral.service_policy, urgency.value)
     timing = timing.tightened(promised) if promised else timing
     if timing.wall:
         return timing

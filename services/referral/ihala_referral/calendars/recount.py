@@ -6,7 +6,7 @@ from ihala_referral import clock
 from ihala_referral.clock import What
 from ihala_referral.deadlines import ACTING, Deadlines, in_order, of_contact, of_offer, put_off
 from ihala_referral.policy import Acting, Timing
-from ihala_referral.states import State
+from ihala_referral.states import UNDECIDED, State
 from ihala_referral.tables import Referral
 
 Moves = dict[str, tuple[datetime, datetime]]  # from when to when, by column
@@ -52,6 +52,7 @@ def _anew(referral: Referral, timing: Timing, requested_at: datetime) -> Deadlin
 
 
 def _is_done(referral: Referral, column: str) -> bool:
-    """Tell whether the instant was dealt with, or is none any more."""
+    """Tell whether the instant was dealt with, or is none any more; levels that the need's hurry brought forward stay there."""
     seen = column == "acknowledge_by" and referral.state is not State.OFFERED
-    return seen or _WHAT[column] in referral.fired
+    hastened = column in clock.LEVEL_COLUMNS.values() and referral.hurried and referral.state in UNDECIDED
+    return seen or hastened or _WHAT[column] in referral.fired

@@ -125,10 +125,11 @@ async def promises(tx: AsyncSession, service_id: UUID) -> Sequence[ServicePolicy
 
 
 async def owned(tx: AsyncSession, operator_id: UUID, governorate: str | None, after: UUID | None, most: int) -> Sequence[tuple[UUID, UUID]]:
-    """Return an operator's open placements with deadlines in working time, in order: (where to go on, placement)."""
-    query = select(Placement.id, Placement.id).where(
-        col(Placement.operator_id) == operator_id, col(Placement.ended_at).is_(None), col(Placement.urgency) != "emergency"
-    )
+    """Return an operator's open placements in order: (where to go on, placement).
+
+    Emergencies, too: what was offered or accepted before it was one, or after it was none any more, counts in working time.
+    """
+    query = select(Placement.id, Placement.id).where(col(Placement.operator_id) == operator_id, col(Placement.ended_at).is_(None))
     if governorate is not None:
         query = query.where(col(Placement.governorate) == governorate)
     return await _some(tx, query, col(Placement.id), after, most)
@@ -138,7 +139,7 @@ async def taking_part(
     tx: AsyncSession, whose: ColumnElement[bool], governorate: str | None, after: UUID | None, most: int
 ) -> Sequence[tuple[UUID, UUID]]:
     """The same by the open referrals that an organisation has a part in."""
-    query = select(Referral.id, Referral.placement_id).where(whose, col(Referral.ended_at).is_(None), col(Referral.urgency) != "emergency")
+    query = select(Referral.id, Referral.placement_id).where(whose, col(Referral.ended_at).is_(None))
     if governorate is not None:
         query = query.where(col(Referral.governorate) == governorate)
     return await _some(tx, query, col(Referral.id), after, most)

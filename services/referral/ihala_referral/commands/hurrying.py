@@ -2,16 +2,18 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import placing
+from ihala_referral import clock, deadlines, placing
 from ihala_referral.calendars import counting
 from ihala_referral.guards import Situation
-from ihala_referral.states import PlacementState
+from ihala_referral.states import UNDECIDED, PlacementState
+from ihala_referral.tables import Referral
 
 
 async def look(tx: AsyncSession, situation: Situation, rank_before: int) -> None:
     """Shorten the clock of a triage or of who is unserved, and ask for a second offer beside one that was made before it was an emergency.
 
-    The open offer keeps its own clocks, which its receiver was told; emits PlacementTriaged or PlacementRequested.
+    The open offer keeps until when it is answered, which its receiver was told; its levels do not wait for that.
+    Emits PlacementTriaged or PlacementRequested.
     """
     placement = situation.placement
     if placement.rank >= rank_before:
@@ -24,4 +26,19 @@ async def look(tx: AsyncSession, situation: Situation, rank_before: int) -> None
         again = situation.now + placing.timing_of(situation).retry
         placement.due_at = min(placement.due_at or again, again)
     else:
+        for referral in situation.open():
+            await hasten(tx, situation, referral)
         await placing.second(tx, situation)
+
+
+async def hasten(tx: AsyncSession, situation: Situation, referral: Referral) -> None:
+    """Bring the levels of an offer that was made by slower terms to where the need's urgency has them, counted from now.
+
+    There may be nobody else to offer it to: then they alone put it before the coordinator. None where a question lets the clock rest.
+    """
+    if referral.state not in UNDECIDED or referral.rested_at is not None or not referral.hurried:
+        return
+    timing = await counting.of_referral(tx, situation, referral, referral.urgency_told)
+    sooner = deadlines.of_offer(timing, situation.now)
+    for column in clock.LEVEL_COLUMNS.values():
+        setattr(referral, column, min(getattr(referral, column), sooner[column]))

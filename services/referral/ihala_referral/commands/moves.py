@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_referral import announcing, asked, by_voice, clock, consequences, lifecycle, placing, sealing, store, work_items
 from ihala_referral.calendar import SAME_MINUTE
 from ihala_referral.calendars import counting
-from ihala_referral.commands import accepting, ending
+from ihala_referral.commands import accepting, ending, hurrying
 from ihala_referral.errors import AgreementMissing, DateNotAllowed, OfferChanged
 from ihala_referral.guards import Situation, may_accept
 from ihala_referral.parties import ANSWER, COORDINATE, REFER, demanded
@@ -114,6 +114,7 @@ async def answer(tx: AsyncSession, caller: Caller, referral_id: UUID, version: i
     exchange.answer = await sealing.seal(tx, referral.need_id, by_voice.words(referral, text), "answer")
     exchange.answered_at = situation.now
     clock.go_on(referral, await counting.of_referral(tx, situation, referral), situation.now)
+    await hurrying.hasten(tx, situation, referral)
     await work_items.close(tx, situation, (work_items.QUESTION_UNANSWERED,))
     return await _finish(tx, situation, referral, Act.ANSWER, party, v1.ReferralAnswered)
 

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_referral import announcing, clock, lifecycle, placing, work_items
 from ihala_referral.calendars import counting
 from ihala_referral.clock import Instant, What
-from ihala_referral.commands import ending, moves
+from ihala_referral.commands import ending, hurrying, moves
 from ihala_referral.duty import levels
 from ihala_referral.guards import Situation
 from ihala_referral.parties import acting_origin
@@ -92,6 +92,7 @@ async def _unanswered(tx: AsyncSession, situation: Situation, referral: Referral
     before = lifecycle.move(situation, referral, Act.ANSWER, Party.SYSTEM)
     referral.fired = [name for name in referral.fired if name != What.ANSWER]  # there may be another question
     clock.go_on(referral, await counting.of_referral(tx, situation, referral), situation.now)
+    await hurrying.hasten(tx, situation, referral)
     announcing.record(tx, situation, Act.ANSWER, Party.SYSTEM, before, referral.state, referral=referral)
     announcing.moved(tx, situation, referral, v1.ReferralAnswered, by_clock=True)
     await work_items.open_item(tx, situation, work_items.QUESTION_UNANSWERED, referral)

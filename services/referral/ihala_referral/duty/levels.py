@@ -20,7 +20,8 @@ async def falls_on(tx: AsyncSession, situation: Situation, to: Iterable[str], re
     """
     placement = situation.placement
     roles = [_ROLES[name] for name in to if name in _ROLES]
-    if (referral.urgency if referral else placement.urgency) is not Urgency.EMERGENCY or not roles:
+    counted = {referral.urgency, referral.urgency_told} if referral else {placement.urgency}  # also of what became one while it was offered
+    if Urgency.EMERGENCY not in counted or not roles:
         return []
     receiver = referral.organization_id if referral else None
     return await store.on_duty(tx, placement.operator_id, placement.governorate, roles, situation.now, receiver)

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_referral import announcing, clock, placing, sealing, store, work_items
 from ihala_referral.calendars import counting
 from ihala_referral.clock import What
+from ihala_referral.commands import hurrying
 from ihala_referral.commands.offering import PREFIX
 from ihala_referral.guards import Situation
 from ihala_referral.restoring import ground
@@ -99,6 +100,7 @@ async def answered(tx: AsyncSession, event: v1.ReferralAnswered) -> None:
             exchange.answered_at = event.moved_at
         if referral.rested_at is not None and referral.answer_by is not None:
             clock.go_on(referral, await counting.of_referral(tx, situation, referral), event.moved_at)
+            await hurrying.hasten(tx, situation, referral)
         if event.by_clock:
             await work_items.open_item(tx, situation, work_items.QUESTION_UNANSWERED, referral)
         else:

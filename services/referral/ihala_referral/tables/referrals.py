@@ -9,7 +9,9 @@ from sqlalchemy import Boolean, Integer, LargeBinary, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ihala_referral.columns import AT, OneOf, Table, counted, flag, listed, maybe, needed
-from ihala_referral.states import Owner, Party, State
+from ihala_referral.states import TAKEN, Owner, Party, State
+
+_MOST_URGENT_FIRST = tuple(Urgency)
 
 
 class Referral(Table, table=True):
@@ -35,7 +37,7 @@ class Referral(Table, table=True):
     replaces: UUID | None = maybe(Uuid, "the ended referral it replaces")
     restricted: bool = needed(Boolean, "for cleared eyes only")
     need_code: str = needed(Text, "as it was when offered; `protection` for every restricted need")
-    urgency: Urgency = needed(OneOf(Urgency), "as it was when offered: its clocks follow it")
+    urgency: Urgency = needed(OneOf(Urgency), "as it was when offered: until it is accepted its clocks follow it")
     governorate: str = needed(Text, "P-code")
     district: str | None = maybe(Text, "P-code, only if the service is bound to one")
     attributes: list[str] = listed(Text, "names of what the service's rules use")
@@ -88,6 +90,16 @@ class Referral(Table, table=True):
     def urgency_told(self) -> Urgency:
         """Return how urgent the need is as the receiver is told."""
         return self.need_urgency or self.urgency
+
+    @property
+    def urgency_counted(self) -> Urgency:
+        """Return by which urgency its clock counts: as it was offered, and from the acceptance on as the receiver was told before it."""
+        return self.urgency_told if self.state in TAKEN else self.urgency
+
+    @property
+    def hurried(self) -> bool:
+        """Tell whether the need became more urgent while this was offered by slower terms."""
+        return _MOST_URGENT_FIRST.index(self.urgency_told) < _MOST_URGENT_FIRST.index(self.urgency)
 
     @property
     def governorate_told(self) -> str:
