@@ -14,10 +14,11 @@ from ihala_intake.people_errors import ContactNotNow, MessagesStopped, NoSafeCon
 from ihala_intake.tables import Need, Person
 from ihala_kit.auth import Caller
 
-from tests.intake.actors import COORDINATOR, HLP, NOTIFY, OFFICER, WLCO
+from tests.intake.actors import COORDINATOR, HLP, NGO, NOTIFY, OFFICER, WLCO
 from tests.intake.house import House
 from tests.intake.samples import need, person, request
 from tests.intake.story import asked
+from tests.intake.two_offices import brought, pairs
 
 NOON, NIGHT = (datetime(2026, 3, 1, hour, tzinfo=UTC) for hour in (9, 20))  # 12:00 and 23:00 in Iraq
 OWN = Phone(number="1", safe_to_call=True, safe_to_message=True, shared=False, owner="own")
@@ -189,3 +190,33 @@ async def test_the_wish_to_hear_of_a_restricted_need_travels_with_it(house: Hous
     assert corrected.status == 200
     assert [one.messages_wanted for one in await house.events() if isinstance(one, NeedChanged)] == [True]
     assert (await house.get(f"/v1/contacts/{silent.need_id}", NOTIFY)).status == 200
+
+
+async def test_a_phone_of_a_restricted_file_is_her_own_only_while_no_ordinary_file_says_otherwise(house: House) -> None:
+    hers = await house.post("/v1/requests", WLCO, request(need("protection.gbv", messages_wanted=True), household=None))
+    path = f"/v1/contacts/{hers.body['needs'][0]['need_id']}"
+    own, husband = person()["phones"][0], {"call_name": "ابو يوسف", "given_name": "خالد", "sex": "male", "mother_name": "x"}
+    herself = person(given_name="Zaynab", phones=[own | {"number": "07709999993"}, own])  # her ordinary file, in other letters
+    for who, status in ((herself, 200), (person(**husband, phones=[own]), 409)):
+        answer = await house.post("/v1/requests", HLP, request(need(), person=who, household=None))
+        found = await house.get(path, NOTIFY)
+        assert (answer.status, found.status) == (202, status), found.body
+    assert found.slug == "no-safe-contact"
+
+
+async def test_what_she_told_one_office_about_her_phone_holds_for_what_she_asked_of_another(house: House) -> None:
+    own = person()["phones"][0]
+    asked_of = [await brought(house, origin, phones=[own | said]) for origin, said in ((HLP, {}), (NGO, {"safe_to_message": False}))]
+    paths = [f"/v1/contacts/{answer.body['needs'][0]['need_id']}" for answer in asked_of]
+    [pair] = await pairs(house)
+
+    async def channels() -> list[str]:
+        return [(await house.get(path, NOTIFY)).body["channel"] for path in paths]
+
+    assert await channels() == ["sms", "call"]
+    decision = f"/v1/merges/candidates/{pair['candidate_id']}/decision"
+    assert (await house.post(decision, OFFICER, {"same": True}, if_match='"1"')).status == 200
+    assert await channels() == ["call", "call"]
+    [merge] = (await house.get("/v1/merges", OFFICER)).body["items"]
+    assert (await house.post(f"/v1/merges/{merge['merge_id']}/undo", OFFICER, {}, if_match='"1"')).status == 200
+    assert await channels() == ["sms", "call"]

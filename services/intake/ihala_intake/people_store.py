@@ -47,6 +47,13 @@ async def locked_findable(tx: AsyncSession, after: UUID | None, limit: int) -> S
     return [person for person, _ in (await tx.exec(query, execution_options={"populate_existing": True})).all()]
 
 
+async def marked(tx: AsyncSession, operator_id: UUID, kind: str, mark: bytes, limit: int) -> Sequence[Person]:
+    """Return whom of an operator's this mark names, whoever brought them; for the system alone."""
+    query = select(Person).join(PersonMark, col(PersonMark.person_id) == Person.id)
+    query = query.where(PersonMark.operator_id == operator_id, PersonMark.kind == kind, PersonMark.value == mark)
+    return (await tx.exec(query.order_by(col(Person.id)).limit(limit))).all()
+
+
 async def found_by(tx: AsyncSession, caller: Caller, kind: str, mark: bytes, limit: int) -> Sequence[Person]:
     """Return whom the caller owns as the operator and this mark names, in the order of their ids."""
     query = select(Person).join(PersonMark, col(PersonMark.person_id) == Person.id).where(_owned(caller))

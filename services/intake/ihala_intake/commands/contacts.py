@@ -1,7 +1,7 @@
 """Where messages about needs may go, for the one client that sends them: up to a hundred in one transaction, each read a link more."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from ihala_kit.auth import Caller
@@ -12,12 +12,13 @@ from pydantic import ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import keys, store
-from ihala_intake.commands.people import open_person
+from ihala_intake.commands import elsewhere
 from ihala_intake.contacts import contact_of
 from ihala_intake.details import Hours
 from ihala_intake.errors import NeedNotFound
 from ihala_intake.ledger import Read, log_accesses
 from ihala_intake.models.people import ContactView
+from ihala_intake.same_person.store import merged_of
 from ihala_intake.tables import Need, Person
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,8 @@ async def contacts_for(
     found: dict[UUID, ContactView | Problem] = dict.fromkeys(need_ids, NeedNotFound())
     async with database.transaction(Caller.system("contact")) as tx:
         rows = await store.needs_with_persons(tx, list(found))
-        found |= {need.id: await _contact(tx, need, person, hours) for need, person, _ in rows}
+        merged = await merged_of(tx, {person.id for _, person, _ in rows})
+        found |= {need.id: await _contact(tx, need, person, hours, merged) for need, person, _ in rows}
         read = [(need, person) for need, person, _ in rows if isinstance(found[need.id], ContactView)]
         await log_accesses(tx, [Read("contact", p.id, n.operator_id, need_id=n.id, categories=["contact"]) for n, p in read], reader)
     return found
@@ -49,9 +51,11 @@ async def contact_for(database: Database, reader: Caller, need_id: UUID, hours: 
     return found
 
 
-async def _contact(tx: AsyncSession, need: Need, row: Person, hours: Sequence[Hours]) -> ContactView | Problem:
+async def _contact(
+    tx: AsyncSession, need: Need, row: Person, hours: Sequence[Hours], merged: Collection[UUID]
+) -> ContactView | Problem:  # fmt: skip
     try:
-        person = await open_person(tx, row)
+        person = await elsewhere.with_what_is_closed(tx, need, row, merged)
         found = contact_of(person, need, now(tx), held_by_origin=row.identity_held_by == "origin", hours=hours)
     except Problem as refusal:
         return refusal

@@ -1,6 +1,6 @@
 """Queries about who may be the same person. Each that answers a caller names what the caller may see; the search is the system's."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -100,6 +100,14 @@ async def part(tx: AsyncSession, operator_id: UUID, gone: Sequence[UUID], at: da
 async def linked(tx: AsyncSession, person_id: UUID) -> list[UUID]:
     """Return all that were decided to be this person, itself among them, as far as the caller may see: for the operator or the system."""
     return [row.id for row in await tx.execute(_LINKED, {"person_id": person_id})]
+
+
+async def merged_of(tx: AsyncSession, person_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these were decided to be one with somebody; for the system."""
+    query = select(Merge.kept_id, Merge.merged_id).where(
+        Merge.state == "done", or_(col(Merge.kept_id).in_(person_ids), col(Merge.merged_id).in_(person_ids))
+    )
+    return {one for pair in await tx.exec(query) for one in pair} & set(person_ids)
 
 
 def _owned(caller: Caller, table: type[MatchCandidate | Merge]) -> ColumnElement[bool]:

@@ -49,7 +49,7 @@ def told_again(known: PersonDetails, said: PersonDetails, *, at_desk: bool = Tru
     and does not know what the person has told the desk since.
     """
     if not at_desk:
-        said = _opening_nothing(known, said)
+        said = opening_nothing(known, said)
     values = {name: (getattr(known, name), getattr(said, name)) for name in type(known).model_fields}
     kept = {
         name: [one for one in old if not any(one == another or same_as(one, another) for another in new)]
@@ -66,8 +66,8 @@ def told_again(known: PersonDetails, said: PersonDetails, *, at_desk: bool = Tru
     return known.model_copy(update=single | lists)
 
 
-def _opening_nothing(known: PersonDetails, said: PersonDetails) -> PersonDetails:
-    """Return what is said, but for phones, addresses and messages that are known as closed: they stay so."""
+def opening_nothing(known: PersonDetails, said: PersonDetails) -> PersonDetails:
+    """Return what is said, but for phones, addresses and messages that are known as closed: they stay so. It adds none that is known."""
     return said.model_copy(update={
         "phones": [_closed_phone(one, _known(one, known.phones)) for one in said.phones],
         "other_ways": [_closed_way(one, _known(one, known.other_ways)) for one in said.other_ways],
