@@ -1,6 +1,7 @@
 """What organisations and operators do by the API, whoever runs the gateway can do by command."""
 
 import asyncio
+import base64
 import json
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from ihala_gateway.cli import app
 from joserfc.jwk import ECKey
 from typer.testing import CliRunner
 
-from tests.gateway.desk import CLIENTS, OURS, organization_desk, token_status
+from tests.gateway.desk import CLIENTS, OURS, REQUESTS, Desk, organization_desk, token_status
 from tests.gateway.house import KEY, House
 
 NEW_KEY = ECKey.generate_key("P-256", {"kid": "c2"})
@@ -36,6 +37,29 @@ async def test_a_request_is_approved_and_another_is_returned(home: House) -> Non
     await _done(home, "approve", again["id"])
     assert (await ours.did("GET", f"{CLIENTS}/{made['client_id']}"))["roles"] == ["officer"], "what is not named stays"
     assert await _done(home, "requests") == ""
+
+
+async def test_a_system_is_registered_and_asks_for_more_and_its_operator_decides(home: House, operator: Desk, tmp_path: Path) -> None:
+    await organization_desk(home)  # has a client, so it is known whose it is
+    file = tmp_path / "client.json"
+    file.write_text(json.dumps({"name": "Case system", "kind": "sandbox", "scopes": ["directory:read"], "with_secret": True}))
+    made, secret = (await _done(home, "register", str(file), "--organization-id", OURS, "--governorate", "IQG15")).split()
+    shown = await operator.did("GET", f"{CLIENTS}/{made}")
+    assert (shown["status"], shown["organization_id"], shown["scopes"]) == ("pending", OURS, [])
+    [asked] = (await operator.did("GET", f"{CLIENTS}/{made}/requests"))["items"]
+    assert await _said(home, "approve", asked["id"]) == "Somebody else must decide what you asked for.\n"
+    await operator.did("POST", f"{REQUESTS}/{asked['id']}/approval", {})
+    status, body = await home.ask_token(client_id=made, client_secret=secret, scope="directory:read")
+    claims = json.loads(base64.urlsafe_b64decode(body["access_token"].split(".")[1] + "=="))
+    assert (status, claims["org"], claims["org_kind"], claims["gov"]) == (200, OURS, "provider", ["IQG15"])
+    file.write_text(json.dumps({"scopes": ["referral:read", "directory:read"]}))
+    again = (await _done(home, "ask", made, str(file))).strip()
+    assert await _said(home, "ask", made, str(file)) != again, "one waits already"
+    await operator.did("POST", f"{REQUESTS}/{again}/approval", {})
+    newer = (await _done(home, "new-secret", made)).strip()
+    assert [(await home.ask_token(client_id=made, client_secret=each))[0] for each in (secret, newer)] == [401, 200]
+    file.write_text(json.dumps({"scopes": ["nothing:here"]}))
+    assert await _said(home, "ask", made, str(file)) == "There is no such permission, or it was not asked for.\n"
 
 
 async def test_training_is_recorded(home: House) -> None:
@@ -69,7 +93,8 @@ async def test_a_revoked_client_is_over_for_good(home: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("keys", "nobody"), ("approve", "01940000-0000-7000-8000-00000000000a"), ("add-key", "centre", "{file}")]
+    "words",
+    [("keys", "nobody"), ("new-secret", "nobody"), ("approve", "01940000-0000-7000-8000-00000000000a"), ("add-key", "centre", "{file}")],
 )
 async def test_what_is_not_there_is_said_in_a_sentence(home: House, tmp_path: Path, words: tuple[str, ...]) -> None:
     file = tmp_path / "no.json"
@@ -93,7 +118,7 @@ async def _said(home: House, *words: str) -> str:
 async def _run(home: House, *words: str) -> tuple[int, str]:
     environment = {
         "GATEWAY_DATABASE_URL": home.settings.database_url, "GATEWAY_MASTER_KEY": home.settings.master_key.get_secret_value(),
-        "GATEWAY_UPSTREAMS": "{}",
+        "GATEWAY_UPSTREAMS": json.dumps(dict.fromkeys(("directory", "referral"), "http://127.0.0.1:9")),
     }  # fmt: skip
     done = await asyncio.to_thread(CliRunner().invoke, app, ["clients", *words], env=environment)
     return done.exit_code, done.output

@@ -1,7 +1,7 @@
 """`ihala-gateway clients`: what organisations and operators do by the API, for whoever runs the gateway."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -10,13 +10,17 @@ from uuid import UUID
 import typer
 from ihala_kit.auth import Caller
 from ihala_kit.problems import Problem
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_gateway import store as all_clients
-from ihala_gateway.clients import commands, keys, models, requests, rights, standing, store
+from ihala_gateway.administration.inside import NAME
+from ihala_gateway.clients import changes, commands, keys, models, requests, rights, standing, store
 from ihala_gateway.clients.tables import ClientRequest
 from ihala_gateway.console import Refused, end, in_transaction
+from ihala_gateway.documents.contracts import service_documents
+from ihala_gateway.edge.routes import compile_routes
+from ihala_gateway.settings import Settings
 from ihala_gateway.tables import Client
 
 app = typer.Typer(no_args_is_help=True, help="Systems of organisations that may call.")
@@ -25,6 +29,10 @@ RequestId = Annotated[UUID, typer.Argument(help="the request's id, as `requests`
 Json = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a JSON file")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 T = TypeVar("T")
+
+
+class _Places(BaseModel):
+    governorates: list[commands.PlaceCode]
 
 
 @app.command("load")
@@ -67,6 +75,43 @@ def revoke(client_id: ClientId) -> None:
     """End a client for good, and refuse the tokens it has within a second."""
     done = in_transaction(lambda tx, _: standing.end(tx, client_id))
     typer.echo("revoked" if done else "was revoked already")
+
+
+@app.command("register")
+def register(
+    file: Json,
+    organization_id: Annotated[UUID, typer.Option(help="whose system it is")],
+    governorate: Annotated[list[str] | None, typer.Option(help="P-code, once for each; none: as its other systems")] = None,
+) -> None:
+    """Register the system of a file, as `POST /gateway/v1/clients` takes it, and print its id, and its secret this once.
+
+    It waits for its operator: whoever runs the gateway does not both ask and approve.
+    """
+    wanted, places = _checked(models.NewClient, _json(file)), _checked(_Places, {"governorates": governorate or []}).governorates
+
+    async def run(tx: AsyncSession, told: Settings) -> tuple[Client, str | None]:
+        return await _told(requests.register(tx, await _administrator(tx, organization_id, places), wanted, _scopes(told)))
+
+    client, secret = in_transaction(run)
+    typer.echo(f"{client.client_id}  {secret or ''}".rstrip())
+
+
+@app.command("ask")
+def ask(client_id: ClientId, file: Json) -> None:
+    """Ask for other scopes or addresses, as `POST /gateway/v1/clients/{id}/requests` takes them; prints the request's id."""
+    wanted = _checked(models.Asked, _json(file))
+
+    async def run(tx: AsyncSession, told: Settings) -> ClientRequest:
+        client = await _locked(tx, client_id)
+        return await _told(requests.ask(tx, await _administrator(tx, client.organization_id), client, wanted, _scopes(told)))
+
+    typer.echo(str(in_transaction(run).id))
+
+
+@app.command("new-secret")
+def new_secret(client_id: ClientId) -> None:
+    """Replace a sandbox client's secret and print the new one, this once; every token of the client ends."""
+    typer.echo(_of(client_id, changes.new_secret))
 
 
 @app.command("requests")
@@ -120,11 +165,7 @@ def list_keys(client_id: ClientId) -> None:
 @app.command("add-key")
 def add_key(client_id: ClientId, file: Json, others_end: Day = None) -> None:
     """Add the public key (a JWK) of a file; the keys there are stay good, or end on a day."""
-    try:
-        sent = {"jwk": json.loads(file.read_bytes()), "others_end_at": others_end}
-    except ValueError:
-        raise end("the file is not JSON") from None
-    wanted = _checked(models.NewKey, sent)
+    wanted = _checked(models.NewKey, {"jwk": _json(file), "others_end_at": others_end})
     found = _of(client_id, lambda tx, caller, _: keys.add(tx, caller, client_id, wanted))
     typer.echo(f"{len(found.items)} keys")
 
@@ -148,12 +189,43 @@ def _as_operator(request_id: UUID, work: Callable[[AsyncSession, Caller], Awaita
 
 def _of(client_id: str, work: Callable[[AsyncSession, Caller, Client], Awaitable[T]]) -> T:
     async def run(tx: AsyncSession) -> T:
-        client = await all_clients.locked_client(tx, client_id)
-        if client is None:
-            raise Refused(f"there is no client {client_id}")
+        client = await _locked(tx, client_id)
         return await _told(work(tx, _operator(client.organization_id), client))
 
     return in_transaction(lambda tx, _: run(tx))
+
+
+async def _locked(tx: AsyncSession, client_id: str) -> Client:
+    client = await all_clients.locked_client(tx, client_id)
+    if client is None:
+        raise Refused(f"there is no client {client_id}")
+    return client
+
+
+def _json(file: Path) -> Any:
+    try:
+        return json.loads(file.read_bytes())
+    except (ValueError, RecursionError):
+        raise end("the file is not JSON") from None
+
+
+def _scopes(told: Settings) -> frozenset[str]:
+    """Return all scopes there are."""
+    return frozenset(compile_routes(service_documents([*told.upstreams, NAME])).scopes())
+
+
+async def _administrator(tx: AsyncSession, organization_id: UUID, governorates: Sequence[str] | None = None) -> Caller:
+    """Return whoever runs the gateway, in the place of an organisation's administrator. Raises Refused for one that nobody told of."""
+    known, one = await store.organization(tx, organization_id), await store.one_of(tx, organization_id)
+    if known is not None:
+        kind, operator_id = known.kind, known.operator_id
+    elif one is not None:  # an operator: no event of the directory tells of these
+        kind, operator_id = one.organization_kind, one.operator_id
+    else:
+        raise Refused("no organisation with this id is known here")
+    places = frozenset(governorates or (one.governorates if one else ()))
+    roles = frozenset({"organization-administrator"})
+    return Caller("ihala-gateway", organization_id, kind, operator_id, governorates=places, roles=roles)
 
 
 def _operator(organization_id: UUID) -> Caller:

@@ -82,6 +82,11 @@ async def count_of(tx: AsyncSession, organization_id: UUID) -> int:
     return (await tx.exec(ours)).one()
 
 
+async def one_of(tx: AsyncSession, organization_id: UUID) -> Client | None:
+    """Return any client of an organisation, which says what that is; none when it has none."""
+    return (await tx.exec(select(Client).where(Client.organization_id == organization_id).limit(1))).first()
+
+
 async def name_of(tx: AsyncSession, organization_id: UUID) -> str:
     """Return an organisation's name as its clients have it; nothing when it has none."""
     found = await tx.exec(select(Client.organization_name).where(Client.organization_id == organization_id).limit(1))
