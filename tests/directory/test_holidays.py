@@ -9,7 +9,7 @@ from ihala_contracts.intake_v1 import Urgency
 from ihala_directory import hours
 from ihala_directory.matching import LOOKS_AHEAD_DAYS
 
-from tests.directory.world import OTHER_OPERATOR, TELAFAR_AT, TELAFAR_SERVICE, Case, People, World, key, match, only, slug
+from tests.directory.world import OTHER_OPERATOR, TELAFAR, TELAFAR_AT, TELAFAR_SERVICE, Case, People, World, key, match, only, slug
 
 SUNDAY = date(2026, 11, 22)
 
@@ -67,6 +67,12 @@ async def test_open_now_follows_the_clock(world: World, http: aiohttp.ClientSess
     at = world.database.clock.now().astimezone(hours.ZONE)
     expected = hours.DAYS[at.weekday()] in ("SU", "MO", "TU", "WE", "TH") and 8 <= at.hour < 15
     assert said["open_now"] is expected
+
+
+async def test_of_a_suspended_organisation_nothing_is_open(world: World, http: aiohttp.ClientSession, people: People) -> None:
+    away = "UPDATE organization SET status = 'suspended', suspended_for = 'conduct', suspended_at = now() WHERE id = :id RETURNING id"
+    await world.rows(away, id=TELAFAR)
+    assert await opening_days(http, people) == []
 
 
 async def of_days_ahead(world: World, http: aiohttp.ClientSession, headers: dict[str, str], days: int, area: str) -> None:

@@ -12,7 +12,8 @@ from ihala_kit.auth import Caller
 from sqlalchemy import text
 
 from tests.directory.search.conftest import Searching
-from tests.directory.world import TELAFAR_SERVICE, People, World, next_page, slug
+from tests.directory.test_proposals import ABOUT_SERVICE, before_at, decide, propose, read
+from tests.directory.world import TELAFAR, TELAFAR_SERVICE, People, World, next_page, slug
 
 ALLOWANCE, HLP = "housing.allowance", "housing.hlp"
 
@@ -36,6 +37,19 @@ async def test_a_place_among_the_words_narrows(search: Searching, query: str) ->
     found = await search(query)
     assert found.understood.places == ["IQG15Q08"]
     assert str(TELAFAR_SERVICE) in [str(one.service.id) for one in found.items]
+
+
+async def test_who_reads_a_card_learns_that_it_is_closed_for_a_while(
+    search: Searching, http: aiohttp.ClientSession, people: People
+) -> None:
+    """Of a service and of one of its places: else people set out in vain by the opening hours beside it."""
+    for_all = {"from": "2030-01-02", "until": "2030-01-20", "reason": {"ar": "ترميم"}}
+    here = {"from": "2030-02-01", "until": "2030-02-02", "reason": {}}
+    service = await read(http, people.provider(TELAFAR))
+    change = {"closures": [for_all], "at": before_at(service, closures=[here])}
+    await decide(http, people.coordinator(), await propose(http, people.provider(TELAFAR), ABOUT_SERVICE, change))
+    [card] = [one.service for one in (await search("طابو تلعفر")).items if one.service.id == TELAFAR_SERVICE]
+    assert [one.model_dump(mode="json") for one in (*card.closures, *card.at[0].closures)] == [for_all, here]
 
 
 async def test_what_is_misspelt_is_put_right_and_said(search: Searching) -> None:

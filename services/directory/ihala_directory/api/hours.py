@@ -40,16 +40,22 @@ async def list_openings(
     first: Annotated[FirstDay | None, Query(alias="from", description="The first day; today if it is left out.")] = None,
     days: Days = 14,
 ) -> bodies.Openings:
-    """Return when a service is open at a location: its schedules (else the service's), less closures and holidays. Asia/Baghdad."""
+    """Return when a service is open at a location: its schedules (else the service's), less closures and holidays. Asia/Baghdad.
+
+    Never, as long as it is paused or closed, or its organisation is suspended or has left.
+    """
     at, where = await store.at_location(tx, service_at_location_id)
     service = await store.service(tx, at.service_id)
+    owner = await store.organization(tx, at.organization_id)
+    if (at.status, service.status, owner.status) != ("open", "active", "active"):
+        return bodies.Openings(open_now=False, items=[])
     today = hours.day_of(now(tx))
     begins = first or today
     schedules, closures = at.schedules or service.schedules, [*service.closures, *at.closures]
     span = min(begins, today), max(begins + timedelta(days=days), today)
     off = await calendars.days_off(tx, places().get(where.place), at.operator_id, *span)
     return bodies.Openings(
-        open_now=hours.is_open(schedules, closures, off, now(tx)) if (at.status, service.status) == ("open", "active") else False,
+        open_now=hours.is_open(schedules, closures, off, now(tx)),
         items=[
             bodies.Opening(opens_at=opens, closes_at=closes) for opens, closes in hours.openings(schedules, closures, off, begins, days)
         ],

@@ -140,7 +140,8 @@ def _card(service: Service, owner: Organization, where: Where, *, hidden: bool) 
     card = models.Card(
         id=service.id, names=service.names, description=service.description, need_codes=service.need_codes, restricted=service.restricted,
         entry_condition=service.entry_condition, languages=service.languages, opening_hours=service.opening_hours,
-        organization=models.CardOrganization.model_validate(owner), at=[_card_place(at, place, hidden=hidden) for at, place in where],
+        closures=service.closures, organization=models.CardOrganization.model_validate(owner),
+        at=[_card_place(at, place, hidden=hidden) for at, place in where],
     )  # fmt: skip
     return card.model_dump_json()
 
@@ -149,7 +150,7 @@ def _card_place(at: ServiceAtLocation, place: Location, *, hidden: bool) -> mode
     return models.CardPlace(
         service_at_location_id=at.id, place=place.place, names=place.names, address={} if hidden else place.address,
         latitude=None if hidden else place.latitude, longitude=None if hidden else place.longitude,
-        accessibility=place.accessibility, areas=at.areas,
+        accessibility=place.accessibility, areas=at.areas, closures=at.closures,
     )  # fmt: skip
 
 

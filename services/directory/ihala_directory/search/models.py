@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from ihala_directory.models.drafts import Kind
+from ihala_directory.models.parts import Closure
 from ihala_directory.models.shown import Shown
 
 
@@ -19,6 +20,7 @@ class CardPlace(Shown):
     longitude: float | None
     accessibility: list[str]
     areas: list[str]
+    closures: list[Closure] = Field(default=[], description="Beside the service's own; those that are over may be among them.")
 
 
 class CardOrganization(Shown):
@@ -41,6 +43,7 @@ class Card(Shown):
     entry_condition: str
     languages: list[str]
     opening_hours: dict[str, str]
+    closures: list[Closure] = Field(default=[], description="When it is closed for a while; those that are over may be among them.")
     organization: CardOrganization
     at: list[CardPlace]
 
