@@ -199,6 +199,34 @@ async def test_an_emergency_on_a_waiting_list_is_offered_to_somebody_else_at_onc
     assert await world.states(need_id) == ("placed", ["cancelled", "accepted"])
 
 
+async def test_an_emergency_on_a_waiting_list_that_nobody_else_can_take_is_put_before_the_coordinator(world: World) -> None:
+    need_id = await world.identified(urgency="emergency")
+    waits = await world.offer(need_id, FIRST, allows_waitlist=True)
+    body = {"person_agreed": True, "review_at": (world.now + timedelta(days=9)).isoformat()}
+    await world.move(FIRST, waits, "waitlisting", body)
+    assert await about(world, need_id) == []  # somebody else is asked
+    [told] = await world.deliver(world.none(await world.last(PlacementRequested)))
+    assert isinstance(told, referral_v1.Escalated) and (told.to, told.referral_id) == (["coordinator"], waits)
+    assert await about(world, need_id) == [("unserved", waits)]
+    assert await world.states(need_id) == ("offering", ["waitlisted"])
+    await world.move(FIRST, waits, "acceptance", {})
+    assert await about(world, need_id) == []
+
+
+async def test_a_coordinator_hears_of_a_waiting_list_once_it_is_all_that_an_emergency_has(world: World) -> None:
+    """Nobody more is asked by itself after three offers, and never of what is restricted."""
+    body = {"person_agreed": True, "review_at": (world.now + timedelta(days=9)).isoformat()}
+    need_id = await world.identified()
+    waits = await world.offer(need_id, FIRST, allows_waitlist=True)
+    await world.move(FIRST, waits, "waitlisting", body)
+    await world.deliver(change(world, need_id, urgency="emergency", governorate=NINEWA))
+    for another in (SECOND, FOURTH):
+        offered = await world.offer(need_id, another)
+        assert await about(world, need_id) == []
+        await world.move(another, offered, "decline", {"reason": "no_capacity"})
+    assert await about(world, need_id) == [("unserved", waits)]
+
+
 async def test_what_coordinators_were_told_of_one_offer_does_not_end_with_the_other(world: World) -> None:
     need_id, first, second = await two_offers(world)
     world.advance(hours=2)

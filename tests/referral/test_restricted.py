@@ -1,11 +1,14 @@
 """Restricted needs: a cleared human each time, cleared providers, named by the consent; masked everywhere."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
+import pytest
 from ihala_contracts.intake_v1 import NeedConsentChanged
-from ihala_contracts.referral_v1 import PlacementCancelled, PlacementRequested, PlacementTriaged, ReferralOffered
+from ihala_contracts.referral_v1 import Escalated, PlacementCancelled, PlacementRequested, PlacementTriaged, ReferralOffered
 
-from tests.referral.actors import CLEARED, COORDINATOR, FIRST, MOMD, NGO, Actor
+from tests.referral.actors import CLEARED, COORDINATOR, FIRST, MOMD, NGO, NINEWA, Actor
+from tests.referral.said import change
 from tests.referral.world import World, kinds
 
 UNCLEARED = Actor("coordinator-2", MOMD, "operator", "referral:read referral:refer referral:coordinate", ("coordinator",), MOMD)
@@ -99,3 +102,18 @@ async def test_a_restricted_emergency_gets_no_second_offer_by_itself(world: Worl
     world.advance(hours=3)
     await world.tick()
     assert len(await world.all(PlacementRequested)) == 1
+
+
+@pytest.mark.parametrize("begins", ["emergency", "urgent"])
+async def test_a_coordinator_hears_of_an_emergency_on_a_list_since_nobody_else_is_asked_by_itself(world: World, begins: str) -> None:
+    await world.join(CLEARED)
+    consent = world.consent(recipients=[CLEARED.organization_id])
+    need_id = await world.identified(NGO, sensitivity="restricted", need_code="protection", urgency=begins, consent=consent)
+    await picked(world, need_id)
+    waits = await world.offer(need_id, CLEARED, allows_waitlist=True)
+    body = {"person_agreed": True, "review_at": (world.now + timedelta(days=9)).isoformat()}
+    assert (await world.move(CLEARED, waits, "waitlisting", body)).status == 200
+    assert await world.work_items(need_id) == ({"unserved"} if begins == "emergency" else set())
+    await world.deliver(change(world, need_id, urgency="emergency", governorate=NINEWA))
+    assert await world.work_items(need_id) == {"unserved"}
+    assert [one.level for one in await world.all(Escalated, need_id)] == [2]

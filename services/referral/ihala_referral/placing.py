@@ -11,7 +11,7 @@ from ihala_kit.outbox import emit
 from ihala_kit.sealed import seal_for
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import announcing, excluding, lifecycle, sealing, store, work_items
+from ihala_referral import announcing, excluding, lifecycle, sealing, store, waiting_lists, work_items
 from ihala_referral.calendars import counting
 from ihala_referral.consequences import Next
 from ihala_referral.guards import Situation
@@ -119,6 +119,7 @@ async def after_end(tx: AsyncSession, situation: Situation, following: Next, rea
     elif situation.open():
         if following is Next.PLACE:  # else nobody more is asked before a human has decided
             await second(tx, situation)
+        await waiting_lists.look(tx, situation)
     elif await store.outstanding(tx, placement.id):
         await advance(tx, situation, Step.NEXT)
         placement.owner = Owner.DIRECTORY

@@ -2,7 +2,7 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import clock, deadlines, placing
+from ihala_referral import clock, deadlines, placing, waiting_lists
 from ihala_referral.calendars import counting
 from ihala_referral.guards import Situation
 from ihala_referral.states import UNDECIDED, PlacementState
@@ -29,6 +29,7 @@ async def look(tx: AsyncSession, situation: Situation, rank_before: int) -> None
         for referral in situation.open():
             await hasten(tx, situation, referral)
         await placing.second(tx, situation)
+        await waiting_lists.look(tx, situation)
 
 
 async def hasten(tx: AsyncSession, situation: Situation, referral: Referral) -> None:

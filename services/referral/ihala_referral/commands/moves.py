@@ -16,7 +16,19 @@ from ihala_kit.etag import Stale
 from ihala_kit.problems import Problem
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import announcing, asked, by_voice, clock, consequences, lifecycle, placing, sealing, store, work_items
+from ihala_referral import (
+    announcing,
+    asked,
+    by_voice,
+    clock,
+    consequences,
+    lifecycle,
+    placing,
+    sealing,
+    store,
+    waiting_lists,
+    work_items,
+)
 from ihala_referral.calendar import SAME_MINUTE
 from ihala_referral.calendars import counting
 from ihala_referral.commands import accepting, ending, hurrying
@@ -122,7 +134,8 @@ async def answer(tx: AsyncSession, caller: Caller, referral_id: UUID, version: i
 async def waitlist(tx: AsyncSession, caller: Caller, referral_id: UUID, version: int, review_at: datetime, *, agreed: bool) -> Referral:
     """Put the person, who agreed, on the receiver's list; gives the place back. Emits ReferralWaitlisted.
 
-    An emergency has no level there at which a second offer is asked for: that is done at once; emits PlacementRequested.
+    An emergency has no level there at which a second offer is asked for: that is done at once; emits PlacementRequested, or Escalated where
+    nobody else may be asked.
 
     Raises AgreementMissing (409), DateNotAllowed (422).
     """
@@ -137,6 +150,7 @@ async def waitlist(tx: AsyncSession, caller: Caller, referral_id: UUID, version:
     referral.reservation_id = None  # named in the event, so that directory frees it
     if await placing.second(tx, situation):
         clock.wind(situation.placement, situation.referrals)
+    await waiting_lists.look(tx, situation)
     return referral
 
 

@@ -10,7 +10,7 @@ from ihala_kit.outbox import emit
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_referral import announcing, clock, excluding, placing, sealing, store
+from ihala_referral import announcing, clock, excluding, placing, sealing, store, waiting_lists
 from ihala_referral.calendars import counting
 from ihala_referral.guards import Situation, agreement_holds, consent_holds
 from ihala_referral.states import AttemptState, Owner, Party, PlacementState, State, Step, Unfit
@@ -121,6 +121,8 @@ async def no_place_found(tx: AsyncSession, event: NoPlaceFound) -> None:
     situation.placement.due_at = None
     if not situation.open():
         await placing.unserved(tx, situation, sorted({criterion.code for criterion in event.failing}))
+    else:
+        await waiting_lists.look(tx, situation)
     clock.wind(situation.placement, situation.referrals)
 
 
