@@ -8,7 +8,7 @@ from ihala_contracts.intake_v1 import CaseClosed, CaseMoved, CaseReopened
 from tests.intake.actors import COORDINATOR, HLP, MOMD, NGO, OFFICER, OTHER_COORDINATOR, STRANGER, WLCO
 from tests.intake.casework import KARIM, NOOR, TOLD, ZAINAB, done, finished, opened, seen
 from tests.intake.house import House
-from tests.intake.samples import SECRETS, need
+from tests.intake.samples import SECRETS, need, person, request
 
 CLOSURE = {"reason": "goals_reached", "told": "spoken", "recorded_by": TOLD["recorded_by"]}
 
@@ -55,6 +55,12 @@ async def test_cases_are_found_by_reference_officer_office_and_page(house: House
     page = await house.get("/v1/cases?limit=2", OFFICER)
     following = page.headers["Link"].split(";")[0].strip("<>").removeprefix("/intake")
     assert [one["case_id"] for one in (await house.get(following, OFFICER)).body["items"]] == [third]
+    need_reference = await house.scalar("SELECT reference FROM need WHERE case_id = :id", id=second)  # what stands in her message
+    assert await found(f"reference={need_reference}") == [second]
+    asked = await house.post("/v1/requests", OFFICER, request(need(), need("cash.grant"), person=person(given_name="هدى", phones=[])))
+    again = await house.post("/v1/requests", OFFICER, request(need(), person=person(given_name="هدى", phones=[]), household=None))
+    for answer in (asked, again):
+        assert await found(f"reference={answer.body['reference']}") == asked.body["case_ids"]
 
 
 async def test_a_restricted_case_shows_to_the_cleared_alone(house: House) -> None:
@@ -62,7 +68,10 @@ async def test_a_restricted_case_shows_to_the_cleared_alone(house: House) -> Non
     [case] = (await house.get("/v1/cases", COORDINATOR)).body["items"]
     assert (case["sensitivity"], case["officer"]) == ("restricted", None)
     assert (await house.get("/v1/cases", OFFICER)).body["items"] == []
-    assert (await house.get(f"/v1/cases?reference={case['reference']}", OFFICER)).body["items"] == []
+    needs = "SELECT reference FROM need UNION SELECT reference FROM request"
+    for reference in (case["reference"], *await house.scalar(f"SELECT array_agg(reference) FROM ({needs}) r")):
+        assert (await house.get(f"/v1/cases?reference={reference}", OFFICER)).body["items"] == []
+        assert len((await house.get(f"/v1/cases?reference={reference}", COORDINATOR)).body["items"]) == 1
     assert (await seen(house, case["case_id"], OFFICER)).status == 404
     answer = await done(house, case["case_id"], "assignment", ZAINAB, {"officer": "zainab-7"})
     assert answer.status == 404

@@ -34,6 +34,7 @@ from ihala_intake.tables import CaseFile
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 Reading = Annotated[Caller, Security(caller, scopes=["intake:read"])]
 Working = Annotated[Caller, Security(caller, scopes=["intake:case"])]
+REFERENCE = "Only the case with this reference, or the cases of the need or request that it names, whatever their state."
 
 
 @router.get("", response_model=Page[CaseItem])
@@ -42,18 +43,18 @@ async def find(
     officer: Annotated[Officer | None, Query()] = None, office_id: Annotated[UUID | None, Query()] = None,
     unassigned: Annotated[bool, Query(description="Only those that no officer has.")] = False,
     closing: Annotated[bool, Query(description="Only those that an officer proposes to close.")] = False,
-    reference: Annotated[str | None, Query(max_length=40, description="The one case with this reference, whatever its state.")] = None,
+    reference: Annotated[str | None, Query(max_length=40, description=REFERENCE)] = None,
 ) -> Page[CaseItem]:  # fmt: skip
     """Return the operator's cases, the oldest first. A list names nobody."""
+    [after] = page.after_as(UUID) or (None,)
     if reference is not None:
         known = normalize_reference(reference)
-        one = await store.case_named(tx, caller, known) if known else None
-        return Page(items=[_item(one)] if one else [])
-    after = page.after_as(UUID)
-    rows = await store.cases(
-        tx, caller, state=state, officer=officer, office_id=office_id, unassigned=unassigned, closing=closing,
-        after=after[0] if after else None, limit=page.fetch,
-    )  # fmt: skip
+        rows = await store.cases_named(tx, caller, known, after, page.fetch) if known else []
+    else:
+        rows = await store.cases(
+            tx, caller, state=state, officer=officer, office_id=office_id, unassigned=unassigned, closing=closing, after=after,
+            limit=page.fetch,
+        )  # fmt: skip
     return Page(items=[_item(row) for row in page_of(rows, page, lambda row: (row.id,))])
 
 

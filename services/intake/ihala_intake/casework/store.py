@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from ihala_kit.auth import Caller
-from sqlalchemy import ColumnElement, or_, true, tuple_
+from sqlalchemy import ColumnElement, or_, true, tuple_, union
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from ihala_intake.tables import Appointment, CaseFile, CaseStep, HandOver, Need, Reference
+from ihala_intake.tables import Appointment, CaseFile, CaseStep, HandOver, Need, NeedAgain, Reference
 
 LOCKED = {"populate_existing": True}
 
@@ -47,10 +48,22 @@ async def locked_cases_of(tx: AsyncSession, person_id: UUID) -> Sequence[CaseFil
     return (await tx.exec(query, execution_options=LOCKED)).all()
 
 
-async def case_named(tx: AsyncSession, caller: Caller, reference: str) -> CaseFile | None:
-    """Return the case with this reference, if the caller owns it."""
-    known = select(Reference.about).where(Reference.reference == reference, Reference.kind == "case").scalar_subquery()
-    return (await tx.exec(select(CaseFile).where(CaseFile.id == known, owned(caller, CaseFile)))).one_or_none()
+async def cases_named(tx: AsyncSession, caller: Caller, reference: str, after: UUID | None, limit: int) -> Sequence[CaseFile]:
+    """Return the caller's case with this reference; or that of the need or those of the request that it names, the oldest first.
+
+    People read aloud what stands in their message, which is a need's.
+    """
+    known = (await tx.exec(select(Reference).where(Reference.reference == reference))).one_or_none()
+    if known is None:
+        return []
+    asked = union(
+        select(Need.case_id).where(Need.request_id == known.about), select(CaseFile.id).where(CaseFile.request_id == known.about),
+        select(Need.case_id).join(NeedAgain, col(NeedAgain.need_id) == Need.id).where(NeedAgain.request_id == known.about),
+    )  # fmt: skip
+    named: dict[str, Any] = {"case": [known.about], "need": select(Need.case_id).where(Need.id == known.about), "request": asked}
+    query = select(CaseFile).where(col(CaseFile.id).in_(named.get(known.kind, [])), owned(caller, CaseFile))
+    query = query if after is None else query.where(CaseFile.id > after)
+    return (await tx.exec(query.order_by(col(CaseFile.id)).limit(limit))).all()
 
 
 async def cases(
