@@ -1,12 +1,17 @@
 """Work items: listed, taken, closed by whoever did them, with a code and no note."""
 
+import asyncio
 from dataclasses import replace
 from uuid import uuid4
 
+import pytest
 from ihala_contracts import intake_v1
+from ihala_kit.auth import Caller
+from sqlalchemy import text
 
 from tests.referral.actors import ALL, COORDINATOR, FIRST, HLP, NGO
 from tests.referral.cast import OTHER_OPERATOR
+from tests.referral.racing import race_to_write, wait_for
 from tests.referral.said import withdrawn
 from tests.referral.world import World
 
@@ -69,6 +74,36 @@ async def test_what_no_operator_is_known_for_is_before_all_until_one_takes_it(wo
     assert (await world.get(replace(COORDINATOR, cleared=False), "/v1/work-items")).body["items"] == []
     assert (await world.post(COORDINATOR, f"/v1/work-items/{seen}/assignment", {"officer": "c-1"}, None)).status == 200
     assert [len((await world.get(actor, "/v1/work-items")).body["items"]) for actor in both] == [1, 0]
+
+
+@pytest.mark.parametrize(("act", "body"), [("assignment", {"officer": "c-1"}), ("closure", {"outcome": "done"})])
+async def test_of_two_operators_that_take_the_same_item_at_once_one_has_it_and_the_other_is_told(
+    world: World, act: str, body: dict[str, str]
+) -> None:
+    insert = "INSERT INTO work_item (id, kind, about_id, restricted, opened_at) VALUES (:id, 'parked', :id, true, :at) RETURNING 1"
+    item_id = uuid4()
+    await world.rows(insert, id=item_id, at=world.now)
+    both = (COORDINATOR, replace(OTHER_OPERATOR, scopes=ALL))
+    runners = [world.post(actor, f"/v1/work-items/{item_id}/{act}", body, None) for actor in both]
+    answers = await race_to_write(world, "UPDATE work_item SET detail = 'x' WHERE id = :id", *runners, id=item_id)
+    assert sorted(answer.status for answer in answers) == [200, 404]
+    assert [answer.problem for answer in answers if answer.status == 404] == ["work-item-not-found"]
+
+
+async def test_who_assigns_what_goes_to_another_operator_in_that_moment_is_told_that_it_is_gone(world: World) -> None:
+    need_id, referral_id = await world.offered(FIRST, HLP)
+    placement_id = (await world.placement(need_id)).id
+    theirs = f"/v1/referrals/{referral_id}/assignment", f"/v1/placements/{placement_id}/assignment"
+    async with world.database.transaction(Caller.system("test")) as tx:
+        for table in ("referral", "placement"):
+            statement = text(f"UPDATE {table} SET operator_id = :there WHERE need_id = :need")
+            await tx.execute(statement, {"there": OTHER_OPERATOR.organization_id, "need": need_id})
+        bodies = {"role": "office", "officer": "c-1"}, {"officer": "c-1"}
+        posts = [world.post(COORDINATOR, path, body, None) for path, body in zip(theirs, bodies, strict=True)]
+        started = [asyncio.ensure_future(post) for post in posts]
+        await wait_for(world, 2)
+    answers = await asyncio.gather(*started)
+    assert [(answer.status, answer.problem) for answer in answers] == [(404, "referral-not-found"), (404, "placement-not-found")]
 
 
 async def test_a_case_that_goes_to_another_operator_leaves_its_officers_behind(world: World) -> None:

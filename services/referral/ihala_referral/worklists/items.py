@@ -53,9 +53,11 @@ async def listed(
     return (await tx.exec(select(merged).order_by(col(merged.id)).limit(page.fetch))).all()
 
 
-async def one(tx: AsyncSession, caller: Caller, item_id: UUID) -> WorkItem:
+async def one(tx: AsyncSession, caller: Caller, item_id: UUID, *, lock: bool = False) -> WorkItem:
     """Return a work item of the caller's office, open or closed. Raises WorkItemNotFound (404)."""
-    found = (await tx.exec(select(WorkItem).where(col(WorkItem.id) == item_id))).one_or_none()
+    query = select(WorkItem).where(col(WorkItem.id) == item_id)
+    query = query.with_for_update().execution_options(populate_existing=True) if lock else query
+    found = (await tx.exec(query)).one_or_none()
     ours = found is not None and (
         found.operator_id == caller.organization_id or (found.operator_id is None and caller.organization_kind == OPERATOR)
     )
@@ -71,7 +73,7 @@ async def close(tx: AsyncSession, caller: Caller, item_id: UUID, outcome: str) -
         raise OutcomeUnknown(pointer="#/outcome", known=list(OUTCOMES))
     if found.kind in BY_THEMSELVES:
         raise ClosesByItself()
-    await tx.refresh(found, with_for_update=True)
+    found = await one(tx, caller, item_id, lock=True)
     if found.closed_at is not None:
         raise AlreadyEnded()
     found.closed_at, found.outcome = now(tx), outcome
