@@ -237,6 +237,10 @@ async def test_a_child_whose_birth_nobody_knows_is_a_child(house: House) -> None
     other = person(birth_year=None, given_name="سارة")
     both = await asked(house, NGO, person=other, household=None, consent=consent(assent="too_young", guardian=YES))
     assert await state(house, both) == "given consent"
+    wider = f"/v1/consents/{both.consent_id}/revisions"
+    for n, said, expected in ((1, consent(), (422, "guardian-needed")), (1, consent(assent="too_young", guardian=YES), (201, None))):
+        answer = await house.post(wider, NGO, said, if_match=f'"{n}"')  # nobody speaks for a child as if they were an adult
+        assert (answer.status, answer.slug if answer.status > 400 else None) == expected
     adult = await asked(house, NGO, person=person(birth_year=None, given_name="ليلى"), household=None)
     assert await state(house, adult) == "given consent"
 

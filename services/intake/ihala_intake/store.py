@@ -154,6 +154,12 @@ async def named_by(tx: AsyncSession, consent_id: UUID, organization_id: UUID) ->
     return {one for named in rows for some in named for one in some}
 
 
+async def revisions_of(tx: AsyncSession, consent_id: UUID) -> Sequence[ConsentRevision]:
+    """Return all that was said of a consent, the first thing first; the consent was checked before."""
+    query = select(ConsentRevision).where(ConsentRevision.consent_id == consent_id)
+    return (await tx.exec(query.order_by(col(ConsentRevision.revision)))).all()
+
+
 async def withdrawn_parts(tx: AsyncSession, consent_id: UUID) -> tuple[set[UUID], set[UUID]]:
     """Return the needs and the referrals that were withdrawn apart from the rest of the consent."""
     query = select(ConsentRevision).where(ConsentRevision.consent_id == consent_id, ConsentRevision.act == "withdrawn")

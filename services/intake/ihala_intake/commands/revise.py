@@ -48,7 +48,7 @@ async def _revised(tx: AsyncSession, caller: Caller, consent_id: UUID, revision:
     before, person = consent.state, await open_person(tx, await store.person(tx, consent.person_id))
     checks.check_speakers(body, person, now(tx), "#")
     await _refuse_to_drop(tx, of_consent, body)
-    revisions.write_down(consent, body, now(tx), person)
+    revisions.write_down(consent, body, now(tx), person, spoken_for=await revisions.spoken_for(tx, consent))
     if before == "refused":  # what nobody was to be told of was taken whoever is on duty
         await emergencies.refuse_any_uncovered(tx, consent.operator_id, of_consent)
     if before == "given" and consent.state == "awaited":

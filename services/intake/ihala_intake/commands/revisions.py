@@ -7,7 +7,7 @@ from ihala_kit.db import caller_of, now
 from ihala_kit.due import schedule
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ihala_intake import keys, ledger, minors
+from ihala_intake import keys, ledger, minors, store
 from ihala_intake.consent_rules import LASTS_UNLESS_SAID, Allowed
 from ihala_intake.details import ConsentDetails, PersonDetails
 from ihala_intake.keys import Key
@@ -30,10 +30,13 @@ def said(body: ConsentIn) -> ConsentDetails:
     return ConsentDetails.model_validate(body.model_dump(include=set(ConsentDetails.model_fields)))
 
 
-def write_down(consent: Consent, body: ConsentIn, at: datetime, person: PersonDetails) -> None:
-    """Put what the person said into the consent's row, a new one or a locked one. A minor's may have to wait for a decision."""
+def write_down(consent: Consent, body: ConsentIn, at: datetime, person: PersonDetails, *, spoken_for: bool = False) -> None:
+    """Put what the person said into the consent's row, a new one or a locked one. A minor's may have to wait for a decision.
+
+    `spoken_for`: what was said before was said as a child's.
+    """
     guardian_agreed = body.guardian.agreed if body.guardian else None
-    child = minors.minor(person, at, spoken_for=body.is_spoken_for or consent.state == "awaited")
+    child = minors.minor(person, at, spoken_for=body.is_spoken_for or spoken_for)
     consent.state = minors.state_of(body.given, child, body.assent, guardian_agreed)
     consent.basis = "consent"
     consent.recipients = sorted(set(body.recipients)) if body.given else []
@@ -67,6 +70,19 @@ async def add_next(
     work = due(consent, act, now(tx))
     if work is not None:
         await schedule(tx, *work)
+
+
+async def spoken_for(tx: AsyncSession, consent: Consent) -> bool:
+    """Tell whether a consent was ever said as a child's, or waits as one. Who is called a child stays one until their birth is known."""
+    if consent.state == "awaited":
+        return True
+    key, found = await keys.of(tx, consent.key_id), await store.revisions_of(tx, consent.id)
+    said = [key.open(ConsentDetails, one.details, _about(one)) for one in found]
+    return any(one.assent is not None or one.guardian is not None for one in said)
+
+
+def _about(row: ConsentRevision) -> str:
+    return f"consent_revision.details/{row.consent_id}/{row.revision}"
 
 
 def _add(
