@@ -60,6 +60,9 @@ async def test_an_administrator_adds_somebody_who_signs_in_by_the_link(home: Hou
     status, shown = await ask(home, "centres", "GET", f"/{added['account_id']}")
     assert (status, shown["status"], "invitation" in shown) == (200, "active", False)
     assert (await ask(home, "centres", "POST", body={"name": "amal.n", "roles": []}))[1]["type"].endswith("sign-in-name-taken")
+    for none in ("a", "amal\x00n", "amal\ud800"):
+        status, refused = await ask(home, "centres", "POST", body={"name": none, "roles": []})
+        assert (status, refused.get("pointer")) == (422, "#/name"), refused
     assert (await ask(home, "centres", "POST", body={"name": "a b", "roles": []}))[0] == 422
 
 

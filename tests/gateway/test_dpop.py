@@ -243,6 +243,15 @@ def test_a_proof_is_good_once_and_only_as_it_was_signed(
             proofs.check([proof], "GET", b"/a")
 
 
+def test_half_a_character_names_a_proof_like_any_text() -> None:
+    proofs = Proofs("https://api")
+    claims = {"jti": "\ud800", "htm": "GET", "htu": "https://api/a", "iat": int(time.time()), "nonce": proofs.nonces.current()}
+    proof = _proof("", {}, json.dumps(claims).encode()).encode()
+    assert len(proofs.check([proof], "GET", b"/a")[0]) == 43
+    with pytest.raises(ProofRefused, match="replay"):
+        proofs.check([proof], "GET", b"/a")
+
+
 @pytest.mark.parametrize(("algorithm", "key"), [("PS256", RSAKey.generate_key(2048)), ("Ed25519", OKPKey.generate_key("Ed25519"))])
 async def test_other_keys_prove_as_well(seen: House, algorithm: str, key: Any) -> None:
     party, _ = await bound(seen)

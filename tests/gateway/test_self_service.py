@@ -99,6 +99,9 @@ async def test_a_request_is_returned_with_words_and_asked_again(ours: Desk, oper
         ({"jwks": {"keys": [ECKey.generate_key("P-256").as_dict(private=True)]}}, "#/jwks"),
         ({"jwks": {"keys": []}}, "#/jwks"),
         ({"mutual_tls": True}, "#/jwks"),
+        ({"mutual_tls": True, "jwks": {"keys": [{**KEY.as_dict(private=False), "x5c": ["\u00e9"]}]}}, "#/jwks"),
+        ({"jwks": {"keys": [{**KEY.as_dict(private=False), "x5c": ["\ud800"]}]}}, "#/jwks"),
+        ({"jwks": {"keys": [{**KEY.as_dict(private=False), "kid": "\ud800"}]}}, "#/jwks"),
     ],
 )
 async def test_what_cannot_be_is_refused_at_its_place(ours: Desk, more: dict[str, object], pointer: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from authlib.oauth2.rfc6749.errors import InsecureTransportError
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from ihala_gateway.oauth.token_request import Credentials, Shown, TokenRequest
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
 from tests.gateway.house import ANY_ALGORITHM, ASSERTION_TYPE, KEY, OPERATOR, ORGANIZATION, SCOPES, SECRET, House
@@ -193,6 +193,12 @@ async def test_an_assertion_is_good_once(home: House) -> None:
     await home.register("second")
     jti = uuid4().hex
     assert [(await _post(home, home.assertion(client, jti=jti)))[0] for client in ("centre", "second")] == [200, 200]
+    # JSON may hold half a character
+    claims = json.dumps({
+        "iss": "centre", "sub": "centre", "aud": home.settings.issuer, "exp": int(time.time()) + 60, "jti": "\ud800",
+    }).encode()  # fmt: skip
+    assertion = jws.serialize_compact({"alg": "ES256", "kid": "c1"}, claims, KEY)
+    assert [(await _post(home, assertion))[0] for _ in range(2)] == [200, 401]
 
 
 async def test_secrets_work_for_sandbox_clients_by_header_and_form(home: House) -> None:

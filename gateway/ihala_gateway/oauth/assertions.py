@@ -33,7 +33,9 @@ def check(assertion: Assertion, client: Client, issuer: str) -> SpentJti:
     """Prove that `client` made the assertion for us, now. Raises InvalidClientError. The caller must spend what comes back."""
     claims, key = assertion.claims, _proven_by(assertion, client.jwks or {})
     expires_at = _check_claims(claims, client.client_id, issuer, time.time())
-    return SpentJti(client.client_id, hashlib.sha256(claims["jti"].encode()).digest(), expires_at, key.kid or key.thumbprint())
+    return SpentJti(
+        client.client_id, hashlib.sha256(claims["jti"].encode(errors="surrogatepass")).digest(), expires_at, key.kid or key.thumbprint()
+    )
 
 
 def _proven_by(assertion: Assertion, jwks: dict[str, Any]) -> Key:

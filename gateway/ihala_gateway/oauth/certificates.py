@@ -1,7 +1,6 @@
 """Certificates of clients (RFC 8705): what a token is bound to, and two ways to authenticate with one."""
 
 import base64
-import binascii
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,7 +68,7 @@ def registered(chain: object) -> bytes | None:
     """Return the first certificate of an `x5c`, which is what the client itself has."""
     try:
         return base64.b64decode(chain[0], validate=True) if isinstance(chain, list) and chain and isinstance(chain[0], str) else None
-    except binascii.Error:
+    except ValueError:  # binascii.Error too
         return None
 
 

@@ -92,7 +92,7 @@ class Proofs:
         claims, thumbprint = _decoded(proofs[0].decode("ascii"))
         self._check_claims(claims, method, path, token)
         jti, nonce = claims["jti"], claims.get("nonce")
-        self.nonces.spend(nonce, hashlib.sha256(f"{thumbprint} {jti}".encode()).digest())
+        self.nonces.spend(nonce, hashlib.sha256(f"{thumbprint} {jti}".encode(errors="surrogatepass")).digest())
         current = self.nonces.current()
         return thumbprint, None if nonce == current else current
 

@@ -10,7 +10,9 @@ from ihala_kit.vault import Vault
 from ihala_gateway.staff.tables import Account
 
 LONGEST = 100
-_NAME = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069<>\"'&]{3,100}")  # nor what turns other text round
+_NAME = re.compile(
+    r"[^\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff<>\"'&]{3,100}"
+)  # nor what turns other text round, nor half a character
 
 
 class NameRefused(Exception):
