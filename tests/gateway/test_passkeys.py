@@ -1,6 +1,7 @@
 """Passkeys: added by their owner, signing in alone or as the second step; every answer that is not quite right is refused."""
 
 import asyncio
+import base64
 import json
 import re
 from collections.abc import AsyncIterator
@@ -8,13 +9,14 @@ from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
+import cbor2
 import pytest
 from ihala_gateway.staff import accounts, relying_party, store, tries
 from ihala_kit.auth import Caller
 from ihala_kit.vault import Vault
 from sqlalchemy import text
 
-from tests.gateway.authenticator import PRESENT, Authenticator
+from tests.gateway.authenticator import PRESENT, Authenticator, b64
 from tests.gateway.house import House, free_port, opened
 from tests.gateway.staff import PASSWORD, Browser, account, browser, forget_tries, who
 
@@ -154,6 +156,20 @@ async def test_a_passkey_is_removed_with_the_password(named: House, device: Auth
         await first.send("/account/passkeys/removal", passkey_id=found[1], current=PASSWORD)
         assert found[1] not in first.seen.text
         assert (await at.send("/sign-in/passkey/answer", passkey=device.sign(await asked(at)))).status == 401
+
+
+async def test_what_a_device_says_of_its_maker_without_a_word_of_it_is_not_taken(named: House, device: Authenticator) -> None:
+    async with browser(named) as at:
+        name, _, _ = await account(named)
+        await at.sign_in(name)
+        await at.open("/account")
+        await at.send("/account/passkeys", current=PASSWORD)
+        made = json.loads(device.create(options(at)))
+        attestation = cbor2.loads(base64.urlsafe_b64decode(made["response"]["attestationObject"] + "=="))
+        odd = cbor2.dumps(attestation | {"fmt": "packed", "attStmt": {"alg": -7, "sig": b"x", "x5c": []}})
+        made["response"]["attestationObject"] = b64(odd)
+        seen = await at.send("/account/passkeys/answer", passkey=json.dumps(made))
+        assert (seen.status, "The passkey was not taken" in seen.text) == (422, True)
 
 
 async def test_a_suspended_account_does_not_come_in_by_passkey(named: House, device: Authenticator) -> None:

@@ -25,7 +25,7 @@ from ihala_gateway.staff.tables import Account, Passkey
 
 NAME = "Ihala"
 _LONGEST = 8_000
-_BAD = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, RecursionError)  # what no answer of a browser holds
+_BAD = (WebAuthnException, ValueError, LookupError, TypeError, AttributeError, RecursionError)  # what no answer of a browser holds
 
 
 def to_register(at: Party, account_id: UUID, name: str, known: Sequence[Passkey]) -> tuple[str, bytes]:
