@@ -22,10 +22,17 @@ SAME = """
            s.application_process, s.wait_days, s.decision_target_hours, s.woman_counsellor, s.status,
            a.id AS at_id, a.areas, a.capacity_kind, a.figure, a.unit, a.schedules AS at_schedules, a.description AS at_description,
            l.place, l.sub_district, l.latitude, l.longitude, l.names AS location_names, l.address, l.accessibility,
-           l.phones AS location_phones
-    FROM service s JOIN service_at_location a ON a.service_id = s.id JOIN location l ON l.id = a.location_id
+           l.phones AS location_phones,
+           o.kind, o.names AS organization_names, o.phone, o.phones AS organization_phones, o.contacts AS organization_contacts,
+           o.registration, o.reporting_duty, o.description AS organization_description, o.email AS organization_email, o.website
+    FROM service s JOIN organization o ON o.id = s.organization_id
+    JOIN service_at_location a ON a.service_id = s.id JOIN location l ON l.id = a.location_id
     WHERE NOT s.hidden AND a.status = 'open' ORDER BY a.id
 """
+
+
+NUMBER = {"number": "+964 770 000 0007", "type": "hotline", "languages": ["ar"], "note": {"en": "By day"}}
+FOCAL = [{"name": {"en": "Desk"}, "role": {"ar": "مكتب"}, "phone": NUMBER, "email": "desk@example.org"}]
 
 
 async def export(office: Office, format: str = "ndjson", cleared: bool = False, **query: str) -> bytes:
@@ -44,11 +51,17 @@ async def rows_of(office: Office) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("format", "kind"), [("ndjson", "application/x-ndjson"), ("hsds-csv", "application/zip")])
 async def test_an_export_makes_the_same_services_elsewhere(office: Office, elsewhere: Office, format: str, kind: str) -> None:
-    await office.send(xlsx(row(1, closed_from="2030-01-02", closed_until="2030-02-03"), row(1, location_id="B"), row(2, cost="2500")))
+    one, shared = row(1, closed_from="2030-01-02", closed_until="2030-02-03"), {"location_id": "B"}
+    await office.send(xlsx(one, row(1, **shared), row(2, cost="2500", **shared)))
     for_whom = {"age_min": 18, "household_min": 4, "household_max": 9, "documents": ["national_id", "court_paper"]}
     async with office.database.transaction(Caller.system("test")) as tx:
         values = {"id": TELAFAR_SERVICE, "rules": json.dumps(for_whom)}
         await tx.execute(text("UPDATE service SET rules = CAST(:rules AS jsonb) WHERE id = :id"), values)
+        known = {"id": TELAFAR, "contacts": json.dumps(FOCAL), "phones": json.dumps([NUMBER]), "duty": json.dumps({"en": "Nothing"})}
+        said = "contacts = CAST(:contacts AS jsonb), reporting_duty = CAST(:duty AS jsonb), registration = 'R-1', phones"
+        await tx.execute(text(f"UPDATE organization SET {said} = CAST(:phones AS jsonb) WHERE id = :id"), known)
+        at_every_place = "UPDATE location SET phones = CAST(:phones AS jsonb) WHERE NOT hidden"  # one has two services
+        await tx.execute(text(at_every_place), {"phones": known["phones"]})
     out = await export(office, format)
     done = await elsewhere.send(out, kind, source="ihala")
     assert (done["state"], done["refused"]) == ("done", 0), await elsewhere.report(done["id"], only="faults")

@@ -61,20 +61,25 @@ def organization(row: Organization, told: Told) -> Entry:
 
 def whole_organization(row: Organization, services: Sequence[ServiceRows], told: Told, *, full_service: bool, complete: bool) -> Entry:
     """Return an organisation with its parts, its services (brief, or whole if `full_service`; `complete`: all of them), their locations."""
-    numbers = row.phones or ([{"number": row.phone}] if row.phone else [])
     places = {where.id: where for one in services for _, where in one.ats}
     shown = (whole_service(one, told) if full_service else service(one, told) for one in services)
-    named = {"id": part(row.id, "identifier", 0), "organization_id": str(row.id), "identifier_type": "registration"}
     return {
-        **organization(row, told),
-        "contacts": parts.contacts(row.id, "organization_id", row.contacts, told.language),
-        "phones": parts.phones(row.id, "organization_id", numbers, told.language),
-        "organization_identifiers": [{**named, "identifier": row.registration}] if row.registration else [],
-        "reporting_duty_i18n": dict(row.reporting_duty or {}),
+        **organization(row, told), **parts_of_organization(row, row.phones or ([{"number": row.phone}] if row.phone else []), told),
         "locations": [location(where, told) for where in places.values()],
         "services": [{name: value for name, value in one.items() if name != "organization"} for one in shown],
         "services_complete": complete,
     }  # fmt: skip
+
+
+def parts_of_organization(row: Organization, numbers: parts.Parts, told: Told) -> Entry:
+    """Return what a whole organisation has beside its services."""
+    named = {"id": part(row.id, "identifier", 0), "organization_id": str(row.id), "identifier_type": "registration"}
+    return {
+        "contacts": parts.contacts(row.id, "organization_id", row.contacts, told.language),
+        "phones": parts.phones(row.id, "organization_id", numbers, told.language),
+        "organization_identifiers": [{**named, "identifier": row.registration}] if row.registration else [],
+        "reporting_duty_i18n": dict(row.reporting_duty or {}),
+    }
 
 
 def service(rows: ServiceRows, told: Told) -> Entry:

@@ -94,7 +94,9 @@ def _whole(rows: entries.ServiceRows, told: entries.Told) -> Entry:
         at, where = by_id[one["id"]]
         one |= {"capacity": {"kind": at.capacity_kind, "figure": at.figure}, "unit": at.unit}
         one["location"] |= {"place": where.place} | ({"sub_district": where.sub_district} if where.sub_district else {})
-    if rows.organization.hidden:
+    owner = rows.organization
+    entry["organization"] |= entries.parts_of_organization(owner, owner.phones, told) | ({"phone": owner.phone} if owner.phone else {})
+    if owner.hidden:
         entry["organization"] |= {"hidden": True}  # else who reads it in gives a safe house a public page
     more: Entry = {"opening_hours_i18n": dict(row.opening_hours)} if row.opening_hours else {}
     if row.status == "active" and entry["status"] != "active":  # only for some days, or as long as its organisation is suspended

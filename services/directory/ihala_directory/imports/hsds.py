@@ -144,7 +144,7 @@ def _organization(node: Node) -> dict[str, Any]:
     values = filled(
         kind=node.get("organization_kind"), names=words(node, "name"), description=words(node, "description"), email=node.get("email"),
         website=node.get("website"), phones=numbers, contacts=hsds_parts.contacts(node), registration=next(registered, None),
-        reporting_duty=words(node, "reporting_duty"), hidden=node.get("hidden") or None,
+        phone=node.get("phone"), reporting_duty=words(node, "reporting_duty"), hidden=node.get("hidden") or None,
     )  # fmt: skip
     return {"id": str(node.get("id") or ""), "values": values, "defaults": {"kind": _NEW_KIND}}
 

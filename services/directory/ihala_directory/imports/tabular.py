@@ -42,16 +42,21 @@ def table_called(name: str) -> str | None:
     return _MAY_BE_CALLED.get(name.lower())
 
 
-def flattened(entry: Node, table: str = ENTRIES) -> Iterator[tuple[str, Row]]:
-    """Yield the rows of an entry and of all its parts, its own last."""
+def flattened(entry: Node, seen: set[tuple[str, Any]], table: str = ENTRIES) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of an entry and of all its parts, its own last.
+
+    Objects that others name (`seen`: table and id) come once with their parts, however many name them.
+    """
     row: Row = {}
     for name, value in entry.items():
         if name in OBJECTS and isinstance(value, Mapping):
             row[f"{name}_id"] = value.get("id")
-            yield from flattened(value, OBJECTS[name])
+            if (OBJECTS[name], value.get("id")) not in seen:
+                seen.add((OBJECTS[name], value.get("id")))
+                yield from flattened(value, seen, OBJECTS[name])
         elif name in LISTS and isinstance(value, list):
             for part in value:
-                yield from flattened(part | _link(table, entry, name), LISTS[name])
+                yield from flattened(part | _link(table, entry, name), seen, LISTS[name])
         else:
             row[name] = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
     yield table, row

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from ihala_directory.imports import tabular
 from ihala_directory.imports.sink import Sink
-from ihala_directory.imports.tabular import ENTRIES, OBJECTS, Row
+from ihala_directory.imports.tabular import ENTRIES, Row
 
 _PIECE = 64 * 1024
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -55,7 +55,7 @@ class Package:
             if entry.get("deleted"):
                 self._gone.append(entry["id"])
                 continue
-            for table, row in tabular.flattened(entry):
+            for table, row in tabular.flattened(entry, self._seen):
                 if table == ENTRIES:
                     self._services.write(_line([row.get(name) for name in COLUMNS]))
                 else:
@@ -63,11 +63,6 @@ class Package:
         return self._sink.taken()
 
     def _keep(self, table: str, row: Row) -> None:
-        """Keep a row; an organisation, location, term or unit once, however many services name it."""
-        if table in OBJECTS.values():
-            if (table, row["id"]) in self._seen:
-                return
-            self._seen.add((table, row["id"]))
         if table not in self._waiting:
             self._waiting[table] = TemporaryFile()  # noqa: SIM115 it is closed at the end of the context
         self._waiting[table].write(json.dumps(row).encode() + b"\n")
