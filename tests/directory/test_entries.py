@@ -46,6 +46,23 @@ async def test_capacity_is_one_small_call_of_its_provider(world: World, http: ai
         assert await slug(answer, 422) == "malformed-request"
 
 
+@pytest.mark.parametrize(
+    "away",
+    [
+        "UPDATE organization SET status = 'suspended', suspended_for = 'conduct', suspended_at = now()",
+        "UPDATE service SET status = 'paused'",
+        "UPDATE service_at_location SET status = 'closed'",
+    ],
+)
+async def test_a_figure_of_what_is_not_offered_opens_nothing(world: World, http: aiohttp.ClientSession, people: People, away: str) -> None:
+    """Else all who wait for such a service would be placed anew, in vain, with every figure."""
+    await world.rows(f"{away} RETURNING id")
+    url = f"/v1/services-at-locations/{ZUMMAR_AT}/capacity"
+    async with http.put(url, json={"figure": 500}, headers=people.provider(ZUMMAR) | match(1)) as answer:
+        assert (answer.status, (await answer.json())["capacity"]["figure"]) == (200, 500)
+    assert not only(await world.said(), ServiceChanged).places_opened
+
+
 async def test_a_confirmed_figure_opens_what_a_decline_closed(world: World, http: aiohttp.ClientSession, people: People) -> None:
     await world.rows("UPDATE service_at_location SET figure = 0, confirmed = false WHERE id = :id RETURNING id", id=ZUMMAR_AT)
     url, provider = f"/v1/services-at-locations/{ZUMMAR_AT}/capacity", people.provider(ZUMMAR)

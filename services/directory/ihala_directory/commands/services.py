@@ -107,7 +107,8 @@ async def set_capacity(tx: AsyncSession, caller: Caller, at_id: UUID, version: i
     more = lifecycle.confirm(at, figure, now(tx))
     at.version += 1
     at.changed_at = now(tx)
-    await tell_change(tx, service, places_opened=more)
+    is_offered = (at.status, service.status, owner.status) == ("open", "active", "active")
+    await tell_change(tx, service, places_opened=more and is_offered)  # else who waits would be placed anew in vain
     return at
 
 
