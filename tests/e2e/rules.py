@@ -20,7 +20,10 @@ def one_answer_per_attempt(ledger: Ledger) -> Iterable[str]:
 
 
 def one_answer_per_acceptance(ledger: Ledger) -> Iterable[str]:
-    """Every acceptance is answered once by intake and once by directory; intake need not answer a suspended one whose referral ended."""
+    """Every acceptance is answered once by intake and once by directory; intake need not answer a suspended one whose referral ended.
+
+    One disclosure that is told of again, because the person is reached otherwise, is one answer.
+    """
     accepted = Counter(fact.data["referral_id"] for fact in ledger.of("referral.accepted"))
     suspended = {fact.key for fact in ledger.of("directory.organization-suspended")}
     settled = {
@@ -33,7 +36,8 @@ def one_answer_per_acceptance(ledger: Ledger) -> Iterable[str]:
         ("intake", ("intake.disclosure-opened", "intake.disclosure-refused")),
         ("directory", ("directory.place-taken", "directory.place-take-refused")),
     ):
-        answers = Counter(fact.data["referral_id"] for fact in ledger.of(*names))
+        said = {(fact.data["referral_id"], fact.data.get("disclosure_id", fact.id)) for fact in ledger.of(*names)}
+        answers = Counter(referral for referral, _ in said)
         excused = settled if who == "intake" else set()
         yield from (f"lost: {who} did not answer the acceptance of {r}" for r in accepted if not answers[r] and r not in excused)
         yield from (f"twice: {who} answered the acceptance of {r} {n} times" for r, n in answers.items() if n > 1)

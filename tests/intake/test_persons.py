@@ -96,6 +96,11 @@ async def test_what_is_not_named_stays_and_null_takes_away(house: House) -> None
     assert (after["address"], after["documents"]) == (None, [])
     assert (after["identity"]["call_name"], after["identity"]["given_name"], len(after["movements"])) == ("أم يوسف الجديدة", "زينب", 2)
     assert (await house.get(path, OFFICER)).body == after
+    etag = (await house.get(path, OFFICER)).etag
+    for name in ("call_name", "place", "language_written"):  # without these nobody is registered
+        refused = await house.call("PATCH", path, OFFICER, {name: None}, key=None, if_match=etag)
+        [error] = refused.body["errors"]
+        assert (refused.status, error["pointer"], error["code"]) == (422, f"#/{name}", "cannot_be_taken_away")
 
 
 @pytest.mark.parametrize(

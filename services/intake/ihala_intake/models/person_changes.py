@@ -3,7 +3,7 @@
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from ihala_intake.models.base import Body, Code, Line, Name, PhoneNumber, Written
@@ -72,17 +72,19 @@ class PersonChange(Said):
     place: Code | None = None
     language_written: Written | None = None
 
+    @field_validator("call_name", "place", "language_written")
+    @classmethod
+    def _stays(cls, said: str | None) -> str:
+        if said is None:
+            raise PydanticCustomError("cannot_be_taken_away", "a call-name, a place and a written language stay")
+        return said
+
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.model_fields_set:
             raise PydanticCustomError("nothing_to_change", "nothing to change")
-        if self.model_fields_set & {name for name in _ALWAYS if getattr(self, name) is None}:
-            raise PydanticCustomError("cannot_be_taken_away", "a call-name, a place and a written language stay")
         return self
 
     def said(self) -> dict[str, Any]:
         """Return what was named, by name."""
         return self.model_dump(include=self.model_fields_set)
-
-
-_ALWAYS = ("call_name", "place", "language_written")
