@@ -94,8 +94,11 @@ async def test_every_other_certificate_is_refused(behind: House) -> None:
     for name, (client_id, pair) in wrong.items():
         status, body = await _token(behind, client_id, pair)
         assert (status, body["error"]) == (401, "invalid_client"), name
-    async with behind.session.post("/oauth/token", data=GRANT | {"client_id": "clinic"}, headers={"Client-Cert": ":AAAA:"}) as answer:
-        assert answer.status == 401
+    of_no_version = der(CLINIC).replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020143"))
+    for odd in (b"\0\0\0", of_no_version):
+        headers = {"Client-Cert": f":{base64.b64encode(odd).decode()}:"}
+        async with behind.session.post("/oauth/token", data=GRANT | {"client_id": "clinic"}, headers=headers) as answer:
+            assert (answer.status, (await answer.json())["error"]) == (401, "invalid_client")
     status, _ = await behind.ask_token(client_id="own-cert", client_assertion_type="x", client_assertion=behind.assertion("own-cert"))
     assert status == 401, "its key is no way in beside the certificate"
 

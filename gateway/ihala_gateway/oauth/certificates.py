@@ -12,6 +12,8 @@ from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyB
 from ihala_gateway.oauth import base64url
 from ihala_gateway.tables import Client
 
+_UNREADABLE = (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+
 
 def thumbprint(certificate: bytes) -> str:
     """Return `x5t#S256` of a certificate in DER."""
@@ -34,13 +36,13 @@ class Authorities:
         """Tell whether the certificate is signed by an authority, of now, and names the client."""
         try:
             found = x509.load_der_x509_certificate(certificate)
-        except ValueError:
+            return self._signed(found) and (
+                client.tls_subject_dn == found.subject.rfc4514_string()
+                if client.tls_san_dns is None
+                else client.tls_san_dns.lower() in _names(found)
+            )
+        except _UNREADABLE:  # parts are read when they are looked at
             return False
-        return self._signed(found) and (
-            client.tls_subject_dn == found.subject.rfc4514_string()
-            if client.tls_san_dns is None
-            else client.tls_san_dns.lower() in _names(found)
-        )
 
     def _signed(self, certificate: x509.Certificate) -> bool:
         if not self._trusted:
