@@ -67,6 +67,8 @@ async def test_what_is_misspelt_is_put_right_and_said(search: Searching) -> None
         ("ماء", {"basic.water"}), ("الماء", {"basic.water"}), ("ما هي خدمات الإيجار", {ALLOWANCE, HLP}),  # no "what"
         ("بدل فاقد", {"legal.documents"}), ("طفل ضايع", {"protection.child"}), ("تعويض", {HLP}), ("پێناسە", {"legal.documents"}),
         ("قرض لمشروع", {"work.business"}), ("ڕاهێنانی پیشەیی", {"work.training"}), ("ناسنامە", {"legal.documents"}), ("منو", set()),
+        ("العودة", {"reintegration"}), ("رجوع", {"reintegration"}), ("عودة للمدرسة", {"education.enrolment"}),
+        ("كارت وطني", {"legal.documents"}), ("اريد اشتغل", {"work.job"}),
     ],
 )  # fmt: skip
 def test_what_words_mean(query: str, needs: set[str]) -> None:
