@@ -73,21 +73,6 @@ class CardOrganization(BaseModel):
     phone: str | None
 
 
-class CardPlace(BaseModel):
-    """
-    One location where the service is open; a hidden one has no address and no point.
-    """
-
-    service_at_location_id: UUID
-    place: str
-    names: dict[str, str]
-    address: dict[str, str]
-    latitude: float | None
-    longitude: float | None
-    accessibility: list[str]
-    areas: list[str]
-
-
 class Changed(BaseModel):
     """
     One past answer that the draft would have given differently; `because` is what decides, or what fails everywhere.
@@ -103,12 +88,13 @@ class Changed(BaseModel):
 
 class Check(BaseModel):
     """
-    One recorded check; of each code the newest counts.
+    One recorded check; of each code the newest counts. `registration` is the number that was known then.
     """
 
     code: Literal['registration', 'no_fee', 'no_minors', 'terms_stated']
     passed: bool
     note: str | None
+    registration: str | None
     checked_by: str
     acting_officer: str | None
     checked_at: AwareDatetime
@@ -396,6 +382,20 @@ class NewHoliday(BaseModel):
     names: dict[str, str]
 
 
+class NewOrganizationCheck(BaseModel):
+    """
+    The same of an organisation that takes part. `registration`: the number that was looked at, if it is not the entry's own.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+    )
+    code: Literal['registration', 'no_fee', 'no_minors', 'terms_stated']
+    passed: bool
+    note: str | None = None
+    registration: str | None = None
+
+
 class NewProposal(BaseModel):
     """
     An edit. `change` holds the fields that are to change, each whole, as in PUT of that entry; the others stay.
@@ -461,6 +461,16 @@ class OrganizationBrief(BaseModel):
     names: dict[str, str]
     phone: str | None
     status: Literal['active', 'suspended', 'left']
+
+
+class OrganizationChecks(BaseModel):
+    """
+    What was looked at of an organisation, when it applied and since. `failed`: whose newest check was not passed; its offers rest.
+    """
+
+    organization_id: UUID
+    checks: list[Check]
+    failed: list[Literal['registration', 'no_fee', 'no_minors', 'terms_stated']]
 
 
 class PageOfLine(BaseModel):
@@ -586,6 +596,8 @@ class Review(BaseModel):
 class Rules(BaseModel):
     """
     Whom a service is for. What is left out does not matter to it.
+
+    Larger households than a rule can name come: answers show rules, and their limit is released.
     """
 
     model_config = ConfigDict(
@@ -754,21 +766,23 @@ class Candidate(BaseModel):
     criteria: list[Criterion]
 
 
-class Card(BaseModel):
+class CardPlace(BaseModel):
     """
-    A service as a list shows it; the whole is at /v1/services/{id} for those who may read it.
+    One location where the service is open; a hidden one has no address and no point.
     """
 
-    id: UUID
+    service_at_location_id: UUID
+    place: str
     names: dict[str, str]
-    description: dict[str, str]
-    need_codes: list[str]
-    restricted: bool
-    entry_condition: str
-    languages: list[str]
-    opening_hours: dict[str, str]
-    organization: CardOrganization
-    at: list[CardPlace]
+    address: dict[str, str]
+    latitude: float | None
+    longitude: float | None
+    accessibility: list[str]
+    areas: list[str]
+    closures: list[Closure] | None = Field([], validate_default=True)
+    """
+    Beside the service's own; those that are over may be among them.
+    """
 
 
 class Contact(BaseModel):
@@ -783,15 +797,6 @@ class Contact(BaseModel):
     role: dict[str, str] | None = {}
     phone: Phone | None = None
     email: str | None = None
-
-
-class Found(BaseModel):
-    """
-    One service found. `distance_km` is from the point asked for to its nearest location; null where there is no point.
-    """
-
-    service: Card
-    distance_km: float | None
 
 
 class Location(BaseModel):
@@ -991,35 +996,6 @@ class PageOfVersionBrief(BaseModel):
     items: list[VersionBrief]
 
 
-class Results(BaseModel):
-    """
-    The services found, best first, then by id. The next page is in the Link header (rel="next").
-    """
-
-    items: list[Found]
-    total: int
-    """
-    How many there are; when not `complete`, at least so many.
-    """
-    complete: bool
-    """
-    False when there were more than were counted; then ask for less.
-    """
-    relaxed: bool
-    """
-    True when nothing fits all the words: these fit some.
-    """
-    corrected: str | None
-    """
-    The query with its probable spelling, when it was read so.
-    """
-    understood: Reading
-    facets: Facets | None
-    """
-    Null unless they are asked for.
-    """
-
-
 class RuleBody(BaseModel):
     """
     The rules as a whole. The defaults are those that Ihala ships as version 1.
@@ -1185,6 +1161,36 @@ class ApplicationDraft(BaseModel):
     hidden: bool | None = False
 
 
+class Card(BaseModel):
+    """
+    A service as a list shows it; the whole is at /v1/services/{id} for those who may read it.
+    """
+
+    id: UUID
+    names: dict[str, str]
+    description: dict[str, str]
+    need_codes: list[str]
+    restricted: bool
+    entry_condition: str
+    languages: list[str]
+    opening_hours: dict[str, str]
+    closures: list[Closure] | None = Field([], validate_default=True)
+    """
+    When it is closed for a while; those that are over may be among them.
+    """
+    organization: CardOrganization
+    at: list[CardPlace]
+
+
+class Found(BaseModel):
+    """
+    One service found. `distance_km` is from the point asked for to its nearest location; null where there is no point.
+    """
+
+    service: Card
+    distance_km: float | None
+
+
 class NewService(BaseModel):
     """
     The same, new, of an organisation.
@@ -1227,6 +1233,35 @@ class NewService(BaseModel):
 
 class PageOfRuleset(BaseModel):
     items: list[Ruleset]
+
+
+class Results(BaseModel):
+    """
+    The services found, best first, then by id. The next page is in the Link header (rel="next").
+    """
+
+    items: list[Found]
+    total: int
+    """
+    How many there are; when not `complete`, at least so many.
+    """
+    complete: bool
+    """
+    False when there were more than were counted; then ask for less.
+    """
+    relaxed: bool
+    """
+    True when nothing fits all the words: these fit some.
+    """
+    corrected: str | None
+    """
+    The query with its probable spelling, when it was read so.
+    """
+    understood: Reading
+    facets: Facets | None
+    """
+    Null unless they are asked for.
+    """
 
 
 class Service(BaseModel):
@@ -1332,9 +1367,13 @@ put_organizations_by_id: Operation[OrganizationDraft, Organization] = Operation(
 post_organizations_suspension: Operation[Suspension, Organization] = Operation('POST', '/directory/v1/organizations/{organization_id}/suspension', Organization)
 """Give an organisation no offers from now on; places held there are taken back."""
 delete_organizations_suspension: Operation[None, Organization] = Operation('DELETE', '/directory/v1/organizations/{organization_id}/suspension', Organization)
-"""End a suspension."""
+"""End a suspension. An employer of which a check was not passed is looked at again first."""
 post_organizations_departure: Operation[Departure, Organization] = Operation('POST', '/directory/v1/organizations/{organization_id}/departure', Organization)
 """End an organisation's part for good: no offers, its services are closed, places held there are taken back. It cannot come back."""
+post_organizations_checks: Operation[NewOrganizationCheck, OrganizationChecks] = Operation('POST', '/directory/v1/organizations/{organization_id}/checks', OrganizationChecks)
+"""Record what an officer looked at. Another registration is taken only after it was; what is found wanting lets the offers rest."""
+get_organizations_checks: Operation[None, OrganizationChecks] = Operation('GET', '/directory/v1/organizations/{organization_id}/checks', OrganizationChecks)
+"""Return what was looked at: to the organisation itself, and to its operator."""
 post_matches: Operation[MatchRequest, Matches] = Operation('POST', '/directory/v1/matches', Matches)
 """Return who could meet a need, best first, each criterion explained. Nothing is stored, nothing is promised."""
 post_reservations: Operation[NewReservation, Reservation] = Operation('POST', '/directory/v1/reservations', Reservation)

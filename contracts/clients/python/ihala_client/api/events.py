@@ -151,6 +151,22 @@ class DirectoryOrganizationApplied(BaseModel):
     applied_at: AwareDatetime | None = None
 
 
+class DirectoryOrganizationChecked(BaseModel):
+    """
+    An officer looked again at one thing that is demanded of an employer that takes part. Read by notify.
+    """
+
+    model_config = ConfigDict(
+        extra='allow',
+    )
+    organization_id: UUID | None = None
+    operator_id: UUID | None = None
+    code: str | None = None
+    passed: bool | None = None
+    hidden: bool | None = None
+    checked_at: AwareDatetime | None = None
+
+
 class DirectoryOrganizationJoined(BaseModel):
     """
     An organisation may take part: its kind, clearance and agreement. Sent again when one of these changes. Read by all.
@@ -2336,6 +2352,7 @@ BY_TYPE: dict[str, type[BaseModel]] = {
     'org.ihala.directory.capacity-figure-old': DirectoryCapacityFigureOld,
     'org.ihala.directory.no-place-found': DirectoryNoPlaceFound,
     'org.ihala.directory.organization-applied': DirectoryOrganizationApplied,
+    'org.ihala.directory.organization-checked': DirectoryOrganizationChecked,
     'org.ihala.directory.organization-joined': DirectoryOrganizationJoined,
     'org.ihala.directory.organization-left': DirectoryOrganizationLeft,
     'org.ihala.directory.organization-reinstated': DirectoryOrganizationReinstated,
@@ -2464,6 +2481,7 @@ BY_SCHEMA: dict[str, type[BaseModel]] = {
     'directory.capacity-figure-old.v1': DirectoryCapacityFigureOld,
     'directory.no-place-found.v1': DirectoryNoPlaceFound,
     'directory.organization-applied.v1': DirectoryOrganizationApplied,
+    'directory.organization-checked.v1': DirectoryOrganizationChecked,
     'directory.organization-joined.v1': DirectoryOrganizationJoined,
     'directory.organization-left.v1': DirectoryOrganizationLeft,
     'directory.organization-reinstated.v1': DirectoryOrganizationReinstated,
