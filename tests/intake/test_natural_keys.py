@@ -12,6 +12,7 @@ from ihala_intake.ways_in.natural import natural_keys, told_again
 from tests.intake.actors import COORDINATOR, HLP, NGO, WLCO
 from tests.intake.house import House
 from tests.intake.samples import PHONE, consent, need, person, request
+from tests.intake.story import served
 
 FULL = {"call_name": "x", "given_name": "Ali", "father_name": "Omar", "grandfather_name": "Said", "mother_name": "Huda", "birth_year": 1990}
 
@@ -118,6 +119,25 @@ async def test_the_same_person_again_is_the_known_one_and_waits_for_a_thing_once
     assert (await house.get(f"/v1/needs/{housing}", COORDINATOR)).body["note"] == "new words"
     known = (await house.get(f"/v1/needs/{housing}/person", COORDINATOR)).body
     assert (known["place"], known["identity"]["given_name"]) == ("IQG15Q05", "زينب")
+
+
+async def test_a_later_case_names_the_earlier_one_of_the_same_person_and_a_restricted_one_none(house: House) -> None:
+    """Whom the person was parted from is not asked for it either: referral knows cases, and nobody."""
+    story = await served(house, NGO)
+    first = str(await house.scalar("SELECT case_id FROM need WHERE id = :id", id=story.need_id))
+    closure = {"reason": "goals_reached", "told": "spoken", "recorded_by": "x"}
+    for _ in range(2):  # the question is due, and nobody puts it: unverified
+        await house.later(timedelta(days=31))
+    etag = (await house.get(f"/v1/cases/{first}", COORDINATOR)).etag
+    ended = await house.post(f"/v1/cases/{first}/closure", COORDINATOR, closure, if_match=etag)
+    assert ended.status == 200, ended.body
+    await house.events()
+    made = await house.post("/v1/requests", NGO, request(need("education.enrolment"), need("protection.gbv")))
+    assert made.status == 202, made.body
+    told = {event.need_code: event for event in await house.events() if isinstance(event, NeedIdentified)}
+    assert str(told["education.enrolment"].case_id) != first
+    assert [str(one) for one in told["education.enrolment"].earlier_cases] == [first]
+    assert told["protection"].earlier_cases == []
 
 
 async def test_who_is_told_of_elsewhere_is_looked_after_there(house: House) -> None:

@@ -72,3 +72,14 @@ async def test_each_of_two_that_one_need_was_parted_from_is_looked_at(world: Wor
     assert second["referral_id"] != first["referral_id"]
     await decided(world, second, "passed_on")
     assert await not_asked_for(world, case_id) == [kept]
+
+
+async def test_they_stay_parted_in_a_later_case_of_the_person(world: World) -> None:
+    case_id, need_id = await parted(world, FIRST)
+    await world.deliver(closed(world, need_id))
+    later = await world.identified(earlier_cases=[case_id])
+    assert (await world.last(PlacementRequested, later)).objections == [FIRST.organization_id]
+    [item] = await listed(world)  # though nothing of the case itself is open
+    await decided(world, item, "not_needed")
+    again = await world.identified(earlier_cases=[case_id])
+    assert (await world.last(PlacementRequested, again)).objections == []

@@ -14,6 +14,8 @@ class NeedIdentified(NeedEvent):
 
     `need_code` is the code of the controlled list; for a restricted need it is `protection`, and `facts` is never there.
     `facts` is sealed to referral (compact JWE): age in years, sex, status, household size, languages, requirements; disability, to count.
+    `earlier_cases` are others of the same file's person: whom they were parted from, this one is not brought together with either.
+    None of, and none for, what is restricted.
     """
 
     type: Literal["org.ihala.intake.need-identified"] = "org.ihala.intake.need-identified"
@@ -33,6 +35,7 @@ class NeedIdentified(NeedEvent):
     preferred_reservation_id: UUID | None = None
     requested_at: datetime
     messages_wanted: bool = False  # of a restricted need: the person wishes to be told of news, in words that say nothing
+    earlier_cases: list[UUID] = []
 
 
 class NeedChanged(NeedEvent):

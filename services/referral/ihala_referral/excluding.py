@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from ihala_referral import unwritten
 from ihala_referral.guards import Situation
 from ihala_referral.states import Unfit
-from ihala_referral.tables import BarredPair, Exclusion, Referral
+from ihala_referral.tables import BarredPair, Exclusion, Placement, Referral
 
 UNFIT_FOR = timedelta(days=1)  # that a receiver may not be asked as it stands; then it is looked at again
 PAIR_REVIEWED_AFTER = timedelta(days=365)  # as reasons.json says: 12 months; also for a withdrawal, which has no reason there
@@ -32,9 +32,10 @@ async def tried(tx: AsyncSession, placement_id: UUID) -> list[UUID]:
         return list((await tx.exec(_TRIED, params={"placement_id": placement_id, "unfit_since": now(tx) - UNFIT_FOR})).all())
 
 
-async def barred(tx: AsyncSession, case_id: UUID) -> list[UUID]:
-    """Return the organisations that this case is not brought together with, until a coordinator has looked at it."""
-    query = select(BarredPair.organization_id).where(col(BarredPair.case_id) == case_id)
+async def barred(tx: AsyncSession, placement: Placement) -> list[UUID]:
+    """Return whom its case, or an earlier one of the person, is not brought together with until a coordinator has looked at it."""
+    cases = [placement.case_id, *placement.earlier_cases]
+    query = select(BarredPair.organization_id).where(col(BarredPair.case_id).in_(cases)).distinct()
     with unwritten.stays(tx, BarredPair):
         return list((await tx.exec(query)).all())
 

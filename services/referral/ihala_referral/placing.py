@@ -106,7 +106,7 @@ async def question_of(tx: AsyncSession, situation: Situation, attempt: Attempt) 
 async def _refused(tx: AsyncSession, situation: Situation) -> list[UUID]:
     """Return whom the person refused, and whom this case is not brought together with."""
     placement = situation.placement
-    return sorted({*placement.objections, *await excluding.barred(tx, placement.case_id)})
+    return sorted({*placement.objections, *await excluding.barred(tx, placement)})
 
 
 async def after_end(tx: AsyncSession, situation: Situation, following: Next, reason: str) -> None:

@@ -42,6 +42,13 @@ async def locked_case(tx: AsyncSession, caller: Caller, case_id: UUID) -> CaseFi
     return (await tx.exec(query, execution_options=LOCKED)).one_or_none()
 
 
+async def other_cases(tx: AsyncSession, need: Need) -> list[UUID]:
+    """Return the other cases of a need's person; nothing restricted, which is tied to nobody."""
+    theirs = (CaseFile.person_id == need.person_id, CaseFile.id != need.case_id)
+    query = select(CaseFile.id).where(*theirs, CaseFile.sensitivity != "restricted")
+    return list((await tx.exec(query.order_by(col(CaseFile.id)))).all())
+
+
 async def locked_cases_of(tx: AsyncSession, person_id: UUID) -> Sequence[CaseFile]:
     """Return a person's cases, locked after their needs in the order of their ids; the person was checked before."""
     query = select(CaseFile).where(CaseFile.person_id == person_id).order_by(col(CaseFile.id)).with_for_update(key_share=True)

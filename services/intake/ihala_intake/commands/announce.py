@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ihala_intake import store
+from ihala_intake.casework import store as casework
 from ihala_intake.commands.people import open_person
 from ihala_intake.details import PersonDetails
 from ihala_intake.errors import PersonErased
@@ -33,25 +34,29 @@ async def sealed_facts(tx: AsyncSession, need: Need, person: PersonDetails) -> s
     return await seal_for(tx, "referral", need.id, dict(facts_of(person, now(tx))))
 
 
-async def announce(tx: AsyncSession, need: Need, consent: Consent, person: PersonDetails) -> bool:
-    """Emit NeedIdentified for a new or locked need; return False when it has to wait for referral's key."""
+async def announce(tx: AsyncSession, need: Need, consent: Consent, person: PersonDetails, *, made_now: bool = False) -> bool:
+    """Emit NeedIdentified for a new or locked need; return False when it has to wait for referral's key.
+
+    Of a person who was made just now nothing is looked for.
+    """
     facts = await sealed_facts(tx, need, person)
     need.waits = facts is None and need.sensitivity != Sensitivity.RESTRICTED
     if need.waits:
         return False
     need.announced_at = now(tx)
-    emit(tx, identified(need, consent, facts))
+    emit(tx, await identified(tx, need, consent, facts, made_now=made_now))
     return True
 
 
-def identified(need: Need, consent: Consent, facts: str | None) -> NeedIdentified:
+async def identified(tx: AsyncSession, need: Need, consent: Consent, facts: str | None, *, made_now: bool = False) -> NeedIdentified:
     """Return the event that tells of a need, as it is now."""
+    alone = made_now or need.sensitivity == Sensitivity.RESTRICTED
     return NeedIdentified(
         need_id=need.id, operator_id=need.operator_id, case_id=need.case_id, reference=need.reference, need_code=need.code,
         sensitivity=Sensitivity(need.sensitivity), urgency=Urgency(need.urgency), governorate=need.governorate, district=need.district,
         origin_id=need.origin_id, origin_kind=need.origin_kind, match_settled=need.match_settled, consent=scope_of(consent),
         facts=facts, preferred_reservation_id=need.preferred_reservation_id, requested_at=need.requested_at,
-        messages_wanted=need.messages_wanted,
+        messages_wanted=need.messages_wanted, earlier_cases=[] if alone else await casework.other_cases(tx, need),
     )  # fmt: skip
 
 

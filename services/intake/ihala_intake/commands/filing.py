@@ -62,7 +62,7 @@ async def _open_file(filing: Filing, home: Home, group: Group) -> File:
         case.household_id = case.household_id or person.household_id
     said = filing.body.consent if group.member is None else _member(filing, group).consent
     consent = _add_consent(filing, group, case, kept, said)
-    file = File(case, kept.key, kept.details, _place(filing, group), consent, group.member)
+    file = File(case, kept.key, kept.details, _place(filing, group), consent, group.member, made_now=known is None)
     for asked in group.needs:
         await _add_need(filing, file, asked)
     if group.helped is not None:
@@ -151,7 +151,7 @@ async def _add_need(filing: Filing, file: File, asked: Asked) -> None:
     if information.of(asked.body.code) is not None and not restricted:
         move(filing.tx, need, Act.INFORM, reason="informed")
     elif file.consent.state == "given" or (file.consent.state == "awaited" and restricted):  # a child's is triaged meanwhile
-        await announce(filing.tx, need, file.consent, file.person)
+        await announce(filing.tx, need, file.consent, file.person, made_now=file.made_now)
     filing.tx.add(need)
     file.needs.append(need)
 

@@ -61,3 +61,4 @@ class File:
     member: int | None = None  # whose, by the place in the household's list; None: of the one who asks
     needs: list[Need] = field(default_factory=list)
     assistance: list[Assistance] = field(default_factory=list)  # one at most
+    made_now: bool = False  # its person: nothing else is known of them

@@ -43,7 +43,7 @@ async def events_of_need(tx: AsyncSession, need_id: UUID, whole: bool) -> list[E
             return []
         if facts is None and need.sensitivity != Sensitivity.RESTRICTED:
             return []
-        return [identified(need, consent, facts), *(await _taken_back(tx, need, consent) if whole else ())]
+        return [await identified(tx, need, consent, facts), *(await _taken_back(tx, need, consent) if whole else ())]
     if whole and need.state == NeedState.CLOSED:
         return [NeedClosed(need_id=need.id, operator_id=need.operator_id, reason=need.closed_reason or "", closed_at=need.changed_at)]
     return []

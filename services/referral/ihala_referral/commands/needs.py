@@ -84,7 +84,7 @@ def placement_of(tx: AsyncSession, event: NeedIdentified) -> Placement:
         urgency=event.urgency, rank=RANKS[event.urgency], governorate=event.governorate, district=event.district,
         match_settled=event.match_settled, state=PlacementState.PLACING, state_at=at, owner=Owner.DIRECTORY, next_at=at,
         policy_version=policy.current(calendar.today(at)).version, requested_at=event.requested_at,
-        preferred_reservation_id=event.preferred_reservation_id,
+        preferred_reservation_id=event.preferred_reservation_id, earlier_cases=list(event.earlier_cases),
     )  # fmt: skip
     take_consent(placement, event.consent)
     return placement

@@ -84,7 +84,7 @@ async def _parted(tx: AsyncSession, situation: Situation, receiver: Organization
     placement = situation.placement
     if placement.replaces_id is None:  # none has ended since the last offer
         return None
-    return Unfit.PARTED if receiver.id in await excluding.barred(tx, placement.case_id) else None
+    return Unfit.PARTED if receiver.id in await excluding.barred(tx, placement) else None
 
 
 def unfit(situation: Situation, receiver: Organization) -> Unfit | None:

@@ -20,6 +20,7 @@ class Placement(Table, table=True):
     id: UUID = needed(Uuid, "placement", primary_key=True)
     need_id: UUID = needed(Uuid, "intake's need; one placement each")
     case_id: UUID = needed(Uuid, "intake's case")
+    earlier_cases: list[UUID] = listed(Uuid, "others of its person, that nobody they were parted from is asked; never for restricted")
     reference: str = needed(Text, "the need's short reference, as people read it")
     operator_id: UUID = needed(Uuid, "the operator whose office owns the case")
     origin_id: UUID = needed(Uuid, "the organisation that asked")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from ihala_kit.db import now
 from ihala_kit.due import DueWork, performs, schedule
+from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -53,7 +54,8 @@ async def _later(tx: AsyncSession, pair: BarredPair, referral: Referral) -> None
 
 
 async def _is_open(tx: AsyncSession, placement: Placement) -> bool:
-    """Tell whether the owning office has something open of the case."""
+    """Tell whether the owning office has something open of the case, or of a later one of the person."""
     theirs = (col(Placement.operator_id) == placement.operator_id, col(Placement.ended_at).is_(None))
-    query = select(Placement.id).where(*theirs, col(Placement.case_id) == placement.case_id)
+    of_person = or_(col(Placement.case_id) == placement.case_id, col(Placement.earlier_cases).contains([placement.case_id]))
+    query = select(Placement.id).where(*theirs, of_person)
     return (await tx.exec(query.limit(1))).first() is not None

@@ -503,9 +503,7 @@ class GatewayTokenRevoked(BaseModel):
 
 class IntakeArrivalAnnounced(BaseModel):
     """
-    A return programme or the border announced somebody who comes and agreed to it, or corrected that.
-
-    Keyed by the arrival. For the operator's desks.
+    A return programme or the border told, or corrected, who comes and agreed to that. Keyed by the arrival. For the operator's desks.
     """
 
     model_config = ConfigDict(
@@ -997,6 +995,8 @@ class IntakeNeedIdentified(BaseModel):
 
     `need_code` is the code of the controlled list; for a restricted need it is `protection`, and `facts` is never there.
     `facts` is sealed to referral (compact JWE): age in years, sex, status, household size, languages, requirements; disability, to count.
+    `earlier_cases` are others of the same file's person: whom they were parted from, this one is not brought together with either.
+    None of, and none for, what is restricted.
     """
 
     model_config = ConfigDict(
@@ -1019,6 +1019,7 @@ class IntakeNeedIdentified(BaseModel):
     preferred_reservation_id: UUID | None = None
     requested_at: AwareDatetime | None = None
     messages_wanted: bool | None = None
+    earlier_cases: list[UUID] | None = None
 
 
 class IntakeNeedStateChanged(BaseModel):

@@ -1872,7 +1872,7 @@ get_placements_assignments: Listing[PageOfAssignment, Assignment] = Listing('GET
 post_work_items_assignment: Operation[Assigning, Assignment] = Operation('POST', '/referral/v1/work-items/{item_id}/assignment', Assignment)
 """Give a work item to a coordinator."""
 post_hand_overs: Operation[HandingOver, HandOver] = Operation('POST', '/referral/v1/hand-overs', HandOver)
-"""Give all open work of an officer to another; on the sides where the caller may assign, and restricted work only by the cleared."""
+"""Give all open work of an officer to another, on the sides where the caller may assign; what the caller may not see, to nobody."""
 get_hand_overs_by_id: Operation[None, HandOver] = Operation('GET', '/referral/v1/hand-overs/{hand_over_id}', HandOver)
 """Tell how far it is."""
 get_work_items: Listing[PageOfWorkItem, WorkItem] = Listing('GET', '/referral/v1/work-items', PageOfWorkItem, ('cursor', 'kind', 'limit', 'officer', 'opened_before', 'urgency'))
