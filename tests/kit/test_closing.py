@@ -196,6 +196,32 @@ async def test_a_request_is_sent_away_and_one_under_way_is_waited_for(kit_settin
     await closer
 
 
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_request_that_outlasts_the_end_of_its_process_may_come_again(kit_settings: KitSettings, gate: Gate, begun: bool) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if begun:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        await asyncio.Event().wait()
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/v1/things", "headers": [], "query_string": b""}
+    await within(gate.opened)
+    under_way = asyncio.create_task(Doorkeeper(app, gate)(scope, None, send))
+    await asyncio.sleep(0.01)
+    under_way.cancel()  # as the server does, and the gate
+    if begun:
+        with pytest.raises(asyncio.CancelledError):
+            await under_way
+        assert [message["type"] for message in sent] == ["http.response.start"]
+    else:
+        await under_way
+        assert (sent[0]["status"], dict(sent[0]["headers"])[b"retry-after"]) == (503, b"1")
+
+
 async def _hold_closed(url: str, held: asyncio.Event, free: asyncio.Event) -> None:
     async with closed(url, "test"):
         held.set()

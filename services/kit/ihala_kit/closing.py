@@ -23,6 +23,7 @@ LOOK_EVERY_SECONDS = 0.5
 GRACE_SECONDS = 5.0  # for requests under way
 END_SECONDS = 20.0  # for parts, which were told: longer than a client of Kafka takes to end (stopping.py)
 RETRY_AFTER_SECONDS = 30
+SOON_SECONDS = 1  # another process answers, or this one's next life
 WAIT_SECONDS = 2.0
 
 _CLOSE = "INSERT INTO closed (why) VALUES ($1) ON CONFLICT DO NOTHING"
@@ -156,15 +157,35 @@ class Doorkeeper:
         if scope["type"] != "http" or scope["path"].startswith("/health/"):
             await self._app(scope, receive, send)
         elif not await self._gate.admits():
-            from starlette.requests import Request
-
-            from ihala_kit.problems import ServiceUnavailable, answer  # here: a relay carries no web framework
-
-            refusal = ServiceUnavailable(retry_after_s=RETRY_AFTER_SECONDS)
-            await answer(Request(scope), refusal)(scope, receive, send)
+            await _send_away(scope, receive, send, RETRY_AFTER_SECONDS)
         else:
             with self._gate.visit():
-                await self._app(scope, receive, send)
+                await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        """Answer; a request that takes too long when the process ends, or the database is closed, is sent away and may come again."""
+        begun = False
+
+        async def noting(message: Any) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except asyncio.CancelledError:
+            if begun:  # it stays cut off
+                raise
+            await _send_away(scope, receive, send, RETRY_AFTER_SECONDS if self._gate.closed else SOON_SECONDS)
+
+
+async def _send_away(scope: MutableMapping[str, Any], receive: Any, send: Any, retry_after_s: int) -> None:
+    from starlette.requests import Request
+
+    from ihala_kit.problems import ServiceUnavailable, answer  # here: a relay carries no web framework
+
+    refusal = ServiceUnavailable(retry_after_s=retry_after_s)
+    await answer(Request(scope), refusal)(scope, receive, send)
 
 
 @asynccontextmanager
